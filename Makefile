@@ -1,0 +1,30 @@
+# The tool chain in one place: every target is one call; the work is in scripts/.
+.DEFAULT_GOAL := help
+.PHONY: help build lint format test test-long demo bench clean
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+build: ## install the npm packages where needed, compile to build/
+	@bash scripts/setup-npm.sh && bash scripts/build.sh
+
+lint: ## format and lint rules, unused files, exports and dependencies
+	@bash scripts/setup-npm.sh && bash scripts/lint.sh
+
+format: ## rewrite the sources in the house format
+	@bash scripts/setup-npm.sh && npm run --silent format
+
+test: ## everything: packages, build, lint, tests with coverage
+	@bash scripts/test.sh
+
+test-long: ## the same with many more runs of the random tests (EVENKEEL_RUNS=n)
+	@EVENKEEL_RUNS=$${EVENKEEL_RUNS:-2000} TAP_TIMEOUT=7200 bash scripts/test.sh
+
+demo: build ## a site with virtual slaves and meters on this machine
+	@bin/evenkeel demo
+
+bench: build ## measure speed and memory
+	@node build/bench/main.js
+
+clean: ## remove everything that is generated
+	@rm -rf build .tap coverage

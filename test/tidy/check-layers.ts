@@ -1,0 +1,92 @@
+/** Holds imports, project references and the linter's settings to the layer table. */
+import { isDeepStrictEqual } from 'node:util';
+import { allowedText, LAYERS, type Layer, layerOf } from './layers.js';
+import { type Import, importsOf, packageOf, type SourceFile } from './source.js';
+
+function isAllowed(layer: Layer, found: Import): boolean {
+  if (!found.relative) return !layer.pure || layer.packages.includes(packageOf(found.target));
+  return [layer.name, ...layer.imports].some((name) => {
+    const path = `src/${name}`;
+    return name.includes('/') ? found.target === `${path}.js` : found.target.startsWith(`${path}/`);
+  });
+}
+
+/** One line for every import in `src/` that the table does not allow, and for every folder that it does not know. */
+export function checkImports(files: readonly SourceFile[]): readonly string[] {
+  return files
+    .filter((file) => file.path.startsWith('src/') && file.path.endsWith('.ts'))
+    .flatMap((file) => {
+      const layer = layerOf(file.path);
+      if (!layer) return [`${file.path}:1: no such layer in test/tidy/layers.ts`];
+      return importsOf(file)
+        .filter((found) => !isAllowed(layer, found))
+        .map((found) => {
+          return `${file.path}:${found.line}: imports ${found.target}; src/${layer.name} may import ${allowedText(layer)}`;
+        });
+    });
+}
+
+interface TsConfig {
+  readonly compilerOptions: { readonly types?: readonly string[] };
+  readonly references: readonly { readonly path: string }[];
+}
+
+function checkTsConfig(layer: Layer, files: readonly SourceFile[]): readonly string[] {
+  const path = `src/${layer.name}/tsconfig.json`;
+  const file = files.find((candidate) => candidate.path === path);
+  if (!file) return [`${path}: missing`];
+  const config = JSON.parse(file.text) as TsConfig;
+  const wanted = layer.imports.map((name) => `../${name.split('/')[0]}`).sort();
+  const found = config.references.map((reference) => reference.path).sort();
+  const findings: string[] = [];
+  if (!isDeepStrictEqual(found, wanted)) findings.push(`${path}: references ${found}; the table says ${wanted}`);
+  const types = layer.pure ? [] : undefined;
+  if (!isDeepStrictEqual(config.compilerOptions.types, types)) {
+    findings.push(`${path}: ${layer.pure ? 'a pure layer needs "types": []' : 'a layer with Node has no "types"'}`);
+  }
+  return findings;
+}
+
+/** The references and `types` of every layer's tsconfig.json, so that the compiler is the fence. */
+export function checkTsConfigs(files: readonly SourceFile[]): readonly string[] {
+  return LAYERS.flatMap((layer) => checkTsConfig(layer, files));
+}
+
+interface Override {
+  readonly includes: readonly string[];
+  readonly linter?: {
+    readonly rules: {
+      readonly style?: { readonly noRestrictedImports?: unknown; readonly noRestrictedGlobals?: unknown };
+    };
+  };
+}
+
+/** What biome.json must say about the imports of a layer. */
+export function importRule(layer: Layer): unknown {
+  const others = layer.imports.map((name) => (name.includes('/') ? `!**/${name}.js` : `!**/${name}/**`));
+  const all = layer.pure ? ['**', '!./**'] : ['../**'];
+  const packages = layer.packages.flatMap((name) => [`!${name}`, `!${name}/**`]);
+  const group = [...all, '!../*.js', `!**/${layer.name}/**`, ...others, ...packages];
+  return {
+    level: 'error',
+    options: { patterns: [{ group, message: `src/${layer.name} may import ${allowedText(layer)}` }] },
+  };
+}
+
+/** The linter gives the same answer in the editor: its overrides must follow the table. */
+export function checkLinter(biomeJson: string): readonly string[] {
+  const { overrides } = JSON.parse(biomeJson) as { readonly overrides: readonly Override[] };
+  const styleOf = (include: string, rule: 'noRestrictedImports' | 'noRestrictedGlobals'): unknown =>
+    overrides.find((o) => o.includes.includes(include) && o.linter?.rules.style?.[rule])?.linter?.rules.style?.[rule];
+  return LAYERS.flatMap((layer) => {
+    const include = `src/${layer.name}/**`;
+    const findings: string[] = [];
+    if (!isDeepStrictEqual(styleOf(include, 'noRestrictedImports'), importRule(layer))) {
+      findings.push(`biome.json: noRestrictedImports of ${include} must be ${JSON.stringify(importRule(layer))}`);
+    }
+    if (layer.pure !== (styleOf(include, 'noRestrictedGlobals') !== undefined)) {
+      findings.push(`biome.json: noRestrictedGlobals ${layer.pure ? 'lacks' : 'must not name'} ${include}`);
+    }
+    return findings;
+  });
+}
