@@ -1,0 +1,14 @@
+/** Invariants: checked in production too. A failed one means safe limits and a restart, never a guess. */
+export class InvariantError extends Error {
+  override readonly name = 'InvariantError';
+}
+
+export function assert(condition: boolean, message: string): asserts condition {
+  if (!condition) throw new InvariantError(message);
+}
+
+/** Takes the absence out of a value that the surrounding code has made sure of. */
+export function defined<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new InvariantError(`${what} is missing`);
+  return value;
+}

@@ -1,0 +1,91 @@
+/** The three messages between DLM master and slave, as data. Their bytes: discovery/codec.ts and docs/protocol.md. */
+import type { PhaseCount, PhaseMask, Rotation } from './rotation.js';
+import type { Amps, Ms, PhaseAmps } from './units.js';
+
+/** OCPP 1.6 ChargePointStatus, in its order; the index is the code on the wire. */
+export const CHARGE_POINT_STATES = [
+  'Available',
+  'Preparing',
+  'Charging',
+  'SuspendedEV',
+  'SuspendedEVSE',
+  'Finishing',
+  'Reserved',
+  'Unavailable',
+  'Faulted',
+] as const;
+export type ChargePointState = (typeof CHARGE_POINT_STATES)[number];
+
+/** 64 random bits, drawn at every start, as 16 hex digits. */
+export type BootId = string;
+
+/** Order of grants: first the epoch, then the sequence number. Both count from 1; 0 = none. */
+export interface GrantNumber {
+  readonly epoch: number;
+  readonly seq: number;
+}
+
+export function compareGrants(a: GrantNumber, b: GrantNumber): number {
+  return a.epoch - b.epoch || a.seq - b.seq;
+}
+
+/** Master to everybody: "I am here". Never a limit. */
+export interface Beacon {
+  readonly type: 'beacon';
+  readonly networkId: number;
+  readonly masterId: string;
+  readonly bootId: BootId;
+  /** 0 for a master that decides; a standby has a higher number. */
+  readonly rank: number;
+  readonly epoch: number;
+  /** False while another master is active. */
+  readonly active: boolean;
+}
+
+/** Slave to master, every heartbeat and at once on a change. */
+export interface Status {
+  readonly type: 'status';
+  readonly networkId: number;
+  readonly chargePointId: string;
+  readonly bootId: BootId;
+  /** The slave's monotonic clock when this was sent. */
+  readonly tauMs: Ms;
+  readonly accepted: GrantNumber & { readonly masterId: string };
+  /** The limit that the slave enforces now. */
+  readonly enforcedA: Amps;
+  /** The connector's phases that this limit was granted for. */
+  readonly enforcedPhases: PhaseMask;
+  readonly leaseLeftMs: Ms;
+  readonly disconnectedLimitA: Amps;
+  readonly maxA: Amps;
+  readonly minA: Amps;
+  readonly state: ChargePointState;
+  /** Measured, in the connector's order. */
+  readonly currentA: PhaseAmps;
+  readonly phases: PhaseCount;
+  readonly rotation: Rotation;
+  /** The connector's phases that carried current since this vehicle was plugged in. */
+  readonly usedPhases: PhaseMask;
+  readonly sessionId: number;
+  readonly firmware: string;
+}
+
+/** Master to one slave: "until tau + lease you may draw this much". */
+export interface Grant {
+  readonly type: 'grant';
+  readonly networkId: number;
+  readonly masterId: string;
+  readonly masterBootId: BootId;
+  readonly chargePointId: string;
+  /** `bootId` and `tau` of the poll that this answers. */
+  readonly bootId: BootId;
+  readonly tauMs: Ms;
+  readonly epoch: number;
+  readonly seq: number;
+  readonly limitA: Amps;
+  readonly leaseMs: Ms;
+  /** The connector's phases that the limit was counted for. */
+  readonly phases: PhaseMask;
+}
+
+export type Message = Beacon | Status | Grant;

@@ -1,0 +1,30 @@
+/** "Did you mean": the valid word nearest to a wrong one. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substitution = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, substitution));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
+
+/**
+ * The candidate with the smallest edit distance, case ignored; a candidate that starts with the word counts as
+ * near ("limit" -> "limitA"). `undefined` when nothing is near enough to be helpful.
+ */
+export function nearest(word: string, candidates: readonly string[]): string | undefined {
+  const lower = word.toLowerCase();
+  let best: { candidate: string; distance: number } | undefined;
+  for (const candidate of candidates) {
+    const other = candidate.toLowerCase();
+    const isPrefix = lower.length >= 3 && (other.startsWith(lower) || lower.startsWith(other));
+    const distance = isPrefix ? 1 : editDistance(lower, other);
+    if (!best || distance < best.distance) best = { candidate, distance };
+  }
+  const farthest = Math.max(2, Math.floor(word.length / 2));
+  return best && best.distance <= farthest ? best.candidate : undefined;
+}

@@ -1,0 +1,44 @@
+/**
+ * Phase rotation: how a connector's L1, L2, L3 meet the grid's, spelled as OCPP's ConnectorPhaseRotation.
+ * R, S, T are the grid's L1, L2, L3; STR reads: connector L1 on grid L2, L2 on L3, L3 on L1.
+ */
+import { mapPhases, PHASES, type PerPhase, type PhaseIndex } from './units.js';
+
+export const ROTATIONS = ['RST', 'STR', 'TRS', 'RTS', 'SRT', 'TSR'] as const;
+export type Rotation = (typeof ROTATIONS)[number];
+
+/** How many phases a connector has: the first ones of its own order. */
+export type PhaseCount = 1 | 2 | 3;
+
+const GRID_PHASE = { R: 0, S: 1, T: 2 } as const;
+
+/** The grid phase of each connector phase. */
+export function gridPhases(rotation: Rotation): PerPhase<PhaseIndex> {
+  return mapPhases((phase) => GRID_PHASE[rotation.charAt(phase) as 'R' | 'S' | 'T']);
+}
+
+/** Reorders a triple from the connector's order to the grid's. */
+export function toGrid<T>(rotation: Rotation, connector: PerPhase<T>): PerPhase<T> {
+  const grid = gridPhases(rotation);
+  return mapPhases((phase) => connector[grid.indexOf(phase) as PhaseIndex]);
+}
+
+/** A set of phases as three bits: bit 0 = L1. The order (connector or grid) is said where it is used. */
+export type PhaseMask = number;
+
+/** The first `count` phases of a connector, in its own order. */
+export function connectedMask(count: PhaseCount): PhaseMask {
+  return (1 << count) - 1;
+}
+
+export function hasPhase(mask: PhaseMask, phase: PhaseIndex): boolean {
+  return (mask & (1 << phase)) !== 0;
+}
+
+/** Turns a mask in the connector's order into one in the grid's. */
+export function maskToGrid(rotation: Rotation, mask: PhaseMask): PhaseMask {
+  const grid = gridPhases(rotation);
+  let result = 0;
+  for (const phase of PHASES) if (hasPhase(mask, phase)) result |= 1 << grid[phase];
+  return result;
+}

@@ -1,0 +1,37 @@
+/**
+ * Units as types: a number that carries its unit, so that a swap of A and ms does not compile.
+ * The mark is optional, so literals and the results of arithmetic need no wrapping.
+ */
+declare const unit: unique symbol;
+
+/** Amperes, RMS. Grid values: positive = import from the grid. */
+export type Amps = number & { readonly [unit]?: 'A' };
+/** Milliseconds: a duration, or a point on the monotonic clock. */
+export type Ms = number & { readonly [unit]?: 'ms' };
+/** Volts between phase and neutral. */
+export type Volts = number & { readonly [unit]?: 'V' };
+/** Watts. Positive = import from the grid. */
+export type Watts = number & { readonly [unit]?: 'W' };
+
+/** One value for each phase, in the order L1, L2, L3 of the grid (or of the connector where said so). */
+export type PerPhase<T> = readonly [T, T, T];
+/** Amperes in the order L1, L2, L3. */
+export type PhaseAmps = PerPhase<Amps>;
+
+/** Index of a phase in every per-phase triple: 0 = L1, 1 = L2, 2 = L3. */
+export type PhaseIndex = 0 | 1 | 2;
+export const PHASES = [0, 1, 2] as const;
+export const PHASE_NAMES = ['L1', 'L2', 'L3'] as const;
+export type PhaseName = (typeof PHASE_NAMES)[number];
+
+export const NO_AMPS: PhaseAmps = [0, 0, 0];
+
+/** The same value on each phase. */
+export function perPhase<T>(value: T): PerPhase<T> {
+  return [value, value, value];
+}
+
+/** Builds a triple from a function of the phase. */
+export function mapPhases<T>(value: (phase: PhaseIndex) => T): PerPhase<T> {
+  return [value(0), value(1), value(2)];
+}

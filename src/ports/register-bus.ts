@@ -1,0 +1,27 @@
+/** A Modbus bus as the product sees it: blocks of registers, each read with a deadline. */
+import type { Result } from '../base/result.js';
+import type { Ms } from '../base/units.js';
+
+export interface RegisterBlock {
+  readonly functionCode: 3 | 4;
+  /** Protocol (PDU) address of the first register, 0-based. */
+  readonly address: number;
+  /** Number of 16-bit registers, 1 to 125. */
+  readonly count: number;
+}
+
+export type BusErrorKind = 'unreachable' | 'timeout' | 'exception' | 'garbled';
+
+export interface BusError {
+  readonly kind: BusErrorKind;
+  /** For people: "connect ECONNREFUSED 127.0.0.1:502", "exception 2: illegal data address". */
+  readonly text: string;
+  /** The Modbus exception code, 1 to 255; only with kind `exception`. */
+  readonly exceptionCode?: number;
+}
+
+export interface RegisterBus {
+  /** Connects first where needed. Never rejects; gives up `timeoutMs` after the call at the latest. */
+  read(unitId: number, block: RegisterBlock, timeoutMs: Ms): Promise<Result<Uint16Array, BusError>>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,78 @@
+/** What the outside may see: one snapshot per tick, handed to every sink (MQTT now; pages and commands later). */
+import type { ChargePointState } from '../base/messages.js';
+import type { LimitReason } from '../base/reason.js';
+import type { Amps, Ms, PerPhase, PhaseAmps, Volts, Watts } from '../base/units.js';
+
+export interface CircuitStatus {
+  readonly id: string;
+  readonly parent: string | null;
+  readonly limitA: PhaseAmps;
+  /** What the charge points below may take now: limit, headroom, background and fallback applied. */
+  readonly capacityA: PhaseAmps;
+  /** `null` while there is no meter, or it is lost. */
+  readonly measuredA: PhaseAmps | null;
+  readonly backgroundA: PhaseAmps | null;
+  readonly sumOfLimitsA: PhaseAmps;
+  /** The ledger's worst case. */
+  readonly exposureA: PhaseAmps;
+}
+
+export interface ChargePointStatus {
+  readonly id: string;
+  readonly circuit: string;
+  readonly state: ChargePointState | 'Unknown';
+  readonly online: boolean;
+  readonly limitA: Amps;
+  /** The worst case on its most loaded phase. */
+  readonly exposureA: Amps;
+  readonly currentA: PhaseAmps;
+  readonly reason: LimitReason;
+  /** The reason as people read it: "garage L2 full". */
+  readonly reasonText: string;
+  readonly leaseLeftMs: Ms;
+  readonly disconnectedLimitA: Amps;
+  readonly firmware: string;
+}
+
+export interface MeterStatus {
+  readonly id: string;
+  readonly model: string;
+  readonly online: boolean;
+  /** Age of the last good values; `null` before the first. */
+  readonly ageMs: Ms | null;
+  readonly currentA: PerPhase<Amps | null>;
+  readonly voltageV: PerPhase<Volts | null>;
+  readonly powerW: PerPhase<Watts | null>;
+  readonly totalPowerW: Watts | null;
+}
+
+export interface Alarm {
+  /** A code of `base/events.ts`. */
+  readonly code: string;
+  readonly active: boolean;
+  readonly text: string;
+  readonly sinceWallMs: Ms;
+}
+
+export interface SiteStatus {
+  readonly site: string;
+  readonly networkId: number;
+  readonly masterId: string;
+  readonly role: 'active' | 'passive';
+  readonly epoch: number;
+  readonly version: string;
+  readonly wallMs: Ms;
+  readonly uptimeMs: Ms;
+  readonly samplePeriodMs: Ms;
+  readonly slavesOnline: number;
+  readonly slavesKnown: number;
+  readonly circuits: readonly CircuitStatus[];
+  readonly chargePoints: readonly ChargePointStatus[];
+  readonly meters: readonly MeterStatus[];
+  readonly alarms: readonly Alarm[];
+}
+
+export interface StatusSink {
+  publish(status: SiteStatus): void;
+  close(): Promise<void>;
+}

@@ -1,0 +1,10 @@
+/** src/base: the words and small tools that every layer shares. */
+import './base/errors.js';
+import './base/events.js';
+import './base/ids.js';
+import './base/messages.js';
+import './base/nearest.js';
+import './base/reason.js';
+import './base/rng.js';
+import './base/rotation.js';
+import './base/units.js';
