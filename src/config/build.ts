@@ -1,0 +1,84 @@
+/** From the file's shape to what the program works with. */
+import { assert, defined } from '../base/assert.js';
+import type { Circuit, Site } from '../dlm/types.js';
+import { type Endpoint, parseEndpoint } from './endpoint.js';
+import { toPhases } from './limit-checks.js';
+import { type CircuitEntry, type MasterFile, type MeterEntry, MODBUS_PORT } from './schema.js';
+import type { DiscoveryConfig, MasterConfig, MeterConfig, MqttConfig } from './types.js';
+
+const MS_PER_MIN = 60_000;
+const TCP_SCHEME = 'tcp://';
+
+function circuitOf(entry: CircuitEntry): Circuit {
+  const { parent, operatorLimitA, meter, backgroundMaxA, imbalanceLimitA } = entry;
+  return {
+    id: entry.id,
+    ...(parent !== undefined && { parent }),
+    limitA: toPhases(entry.limitA),
+    ...(operatorLimitA !== undefined && { operatorLimitA: toPhases(operatorLimitA) }),
+    headroomA: toPhases(entry.headroomA),
+    ...(meter !== undefined && { meter }),
+    meterLocation: entry.meterLocation,
+    fallbackA: toPhases(entry.fallbackA),
+    ...(backgroundMaxA !== undefined && { backgroundMaxA: toPhases(backgroundMaxA) }),
+    ...(imbalanceLimitA !== undefined && { imbalanceLimitA }),
+  };
+}
+
+/** The schema has checked the address already. */
+function endpoint(text: string, defaultPort: number): Endpoint {
+  return defined(parseEndpoint(text, defaultPort), `address ${text}`);
+}
+
+function meterOf(entry: MeterEntry): MeterConfig {
+  assert(entry.connection.startsWith(TCP_SCHEME), 'a connection that is not tcp://');
+  return {
+    id: entry.id,
+    model: entry.model,
+    connection: { kind: 'tcp', ...endpoint(entry.connection.slice(TCP_SCHEME.length), MODBUS_PORT) },
+    unitId: entry.unit,
+    pollPeriodMs: entry.pollPeriodMs,
+    timeoutMs: entry.timeoutMs,
+    maxAgeMs: entry.maxAgeMs,
+  };
+}
+
+function discoveryOf({ discovery }: MasterFile): DiscoveryConfig {
+  const { port, broadcast, interfaces } = discovery;
+  return { port, broadcast, interfaces, addresses: discovery.addresses.map((text) => endpoint(text, port)) };
+}
+
+function mqttOf({ url, baseTopic, username, password }: NonNullable<MasterFile['mqtt']>): MqttConfig {
+  return { url, baseTopic, ...(username !== undefined && { username }), ...(password !== undefined && { password }) };
+}
+
+function siteOf(file: MasterFile): Site {
+  const circuits = file.circuits.map(circuitOf);
+  const root = defined(
+    circuits.find((circuit) => circuit.parent === undefined),
+    'the root circuit',
+  );
+  const { stepA, sharing, shortage, dwellMin } = file.allocation;
+  return {
+    site: file.site,
+    networkId: file.networkId,
+    samplePeriodMs: file.samplePeriodMs,
+    leaseMs: file.leaseMs,
+    circuits,
+    chargePoints: file.chargePoints,
+    defaultCircuit: file.discovery.circuit ?? root.id,
+    autoAdopt: file.discovery.autoAdopt,
+    allocation: { stepA, sharing, shortage, dwellMs: dwellMin * MS_PER_MIN },
+  };
+}
+
+export function masterConfig(file: MasterFile): MasterConfig {
+  return {
+    role: 'master',
+    site: siteOf(file),
+    meters: file.meters.map(meterOf),
+    discovery: discoveryOf(file),
+    ...(file.mqtt && { mqtt: mqttOf(file.mqtt) }),
+    log: file.log,
+  };
+}

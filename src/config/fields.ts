@@ -1,0 +1,138 @@
+/** Building blocks of the schema: each carries its range and the words for an installer who missed it. */
+import * as z from 'zod/mini';
+import { ID_PATTERN, ID_RULE } from '../base/ids.js';
+import { parseEndpoint } from './endpoint.js';
+
+/** Title and description of each key, for the published JSON Schema. */
+export const docs = z.registry<{ title: string; description: string }>();
+
+/** Most that any current in the file may be. */
+export const AMPS_MAX = 2500;
+/** Most entries of a list, where the schema says nothing smaller. */
+const LIST_MAX = 10_000;
+
+/** Gives a key its title and description. */
+export function key<S extends z.core.$ZodType>(title: string, description: string, schema: S): S {
+  docs.add(schema, { title, description });
+  return schema;
+}
+
+/** A group of keys; any other key is an error. */
+export function group<Shape extends z.core.$ZodShape>(shape: Shape) {
+  const keys = `the keys ${Object.keys(shape).join(', ')}`;
+  return z.strictObject(shape, {
+    error: (issue) => (issue.code === 'unrecognized_keys' ? `one of ${keys}` : `a group with ${keys}`),
+  });
+}
+
+export function list<S extends z.core.$ZodType>(what: string, item: S, { atLeast = 0, atMost = LIST_MAX } = {}) {
+  const error = atLeast > 0 ? `a list of ${what}, at least ${atLeast}` : `a list of ${what}`;
+  const array = z.array(item, { error });
+  const most = z.maxLength(atMost, { error: `${error}, at most ${atMost}` });
+  // A lower bound of 0 would only be noise in the JSON Schema.
+  return atLeast > 0 ? array.check(z.minLength(atLeast, { error }), most) : array.check(most);
+}
+
+function numberWithin(low: number, high: number, error: string) {
+  return z.number({ error }).check(z.minimum(low, { error }), z.maximum(high, { error }));
+}
+
+function wholeWithin(low: number, high: number, error: string) {
+  return z.int({ error }).check(z.minimum(low, { error }), z.maximum(high, { error }));
+}
+
+export function amps(low: number, high: number) {
+  return numberWithin(low, high, `a current in A, ${low} to ${high}`);
+}
+
+/** One number for all phases, or one for each. */
+export function phaseAmps(high = AMPS_MAX, range = `0 to ${high}`) {
+  const one = `a current in A, ${range}`;
+  const error = `${one}, or three of them [L1, L2, L3]`;
+  const each = numberWithin(0, high, one);
+  return z.union([numberWithin(0, high, error), z.tuple([each, each, each], { error })], { error });
+}
+
+export function milliseconds(low: number, high: number) {
+  return wholeWithin(low, high, `milliseconds as a whole number, ${low} to ${high}`);
+}
+
+export function minutes(low: number, high: number) {
+  return wholeWithin(low, high, `minutes as a whole number, ${low} to ${high}`);
+}
+
+export function whole(low: number, high: number) {
+  return wholeWithin(low, high, `a whole number, ${low} to ${high}`);
+}
+
+export function udpPort() {
+  return wholeWithin(1, 65535, 'a UDP port, 1 to 65535');
+}
+
+export function yesNo() {
+  return z.boolean({ error: 'true or false' });
+}
+
+export function oneWord<const Words extends readonly string[]>(words: Words) {
+  return z.enum(words, { error: words.length > 1 ? `one of ${words.join(', ')}` : words[0] });
+}
+
+export function phaseCount() {
+  return z.literal([1, 2, 3], { error: 'a number of phases: 1, 2 or 3' });
+}
+
+function matching(pattern: RegExp, error: string) {
+  return z.string({ error }).check(z.regex(pattern, { error }));
+}
+
+/** An id, or a reference to one. */
+export function id(what: string) {
+  return matching(ID_PATTERN, `${what}, ${ID_RULE} (in quotes when it is a number)`);
+}
+
+export function title() {
+  const error = 'a name of 1 to 64 characters with a letter or digit (in quotes when it is a number)';
+  const isName = (text: string): boolean => /[\p{L}\p{N}]/u.test(text) && !/\p{Cc}/u.test(text);
+  return z.string({ error }).check(z.minLength(1, { error }), z.maxLength(64, { error }), z.refine(isName, { error }));
+}
+
+/** User name or password. */
+export function credential(what: string) {
+  const error = `${what} of 1 to 256 characters (in quotes when it is a number)`;
+  return z.string({ error }).check(z.minLength(1, { error }), z.maxLength(256, { error }));
+}
+
+export function interfaceName() {
+  return matching(/^[^\s/]{1,15}$/, 'the name of a network interface such as eth0');
+}
+
+export function topic() {
+  const error = 'an MQTT topic without wildcards such as evenkeel, 1 to 64 characters';
+  return matching(/^[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/, error).check(z.maxLength(64, { error }));
+}
+
+/** A text with an address after `scheme`; `pattern` is what the JSON Schema shows of it. */
+function address(scheme: RegExp, pattern: RegExp, error: (got: unknown) => string) {
+  const isAddress = (text: string): boolean => parseEndpoint(text.replace(scheme, ''), 1) !== undefined;
+  const params = { error: (issue: { input?: unknown }) => error(issue.input) };
+  return z.string(params).check(z.regex(pattern, { ...params, abort: true }), z.refine(isAddress, params));
+}
+
+const TCP = 'tcp://HOST or tcp://HOST:PORT';
+
+export function meterConnection() {
+  return address(/^tcp:\/\//, /^tcp:\/\/[^\s/]+$/, (got) =>
+    typeof got === 'string' && /^rtu(\+tcp)?:/.test(got)
+      ? `${TCP} (this version reads tcp:// only, neither rtu: nor rtu+tcp:)`
+      : `${TCP} such as tcp://192.168.0.20:502`,
+  );
+}
+
+export function slaveAddress() {
+  return address(/^/, /^[^\s/[\]]+$/, () => 'HOST or HOST:PORT such as 192.168.0.31:16030');
+}
+
+export function mqttUrl() {
+  const error = 'mqtt://HOST or mqtt://HOST:PORT, mqtts:// for TLS (username and password are keys of their own)';
+  return address(/^mqtts?:\/\//, /^mqtts?:\/\/[^\s/@]+$/, () => error);
+}

@@ -1,0 +1,190 @@
+/** Relations between numbers: limits of circuits and charge points, times of a meter, and the sums of safety.md I4. */
+import {
+  mapPhases,
+  PHASE_NAMES,
+  PHASES,
+  type Amps,
+  type PerPhase,
+  type PhaseAmps,
+  type PhaseIndex,
+} from '../base/units.js';
+import { FALLBACK_IGNORED_A } from '../dlm/types.js';
+import { type DisconnectedLoad, disconnectedLoads } from './disconnected.js';
+import type { Facts, Places } from './facts.js';
+import type { Finding, Path } from './issue.js';
+import type { CircuitEntry } from './schema.js';
+import type { Draft } from './shape.js';
+
+/** Sums of decimal fractions are not exact. */
+export const ROUNDING_A = 1e-6;
+
+export function toPhases(value: number | readonly [number, number, number]): PhaseAmps {
+  return typeof value === 'number' ? [value, value, value] : value;
+}
+
+/** Amperes with at most two decimals: "63 A". */
+export function ampsText(valueA: Amps): string {
+  return `${Number(valueA.toFixed(2))} A`;
+}
+
+/** "L1", "L1 and L2", "each phase". */
+function phasesText(phases: readonly PhaseIndex[]): string {
+  return phases.length === 3 ? 'each phase' : phases.map((phase) => PHASE_NAMES[phase]).join(' and ');
+}
+
+/** The phases on which `isWrong`, together where their numbers are the same. */
+function phaseGroups<T>(values: PerPhase<T>, isWrong: (value: T, phase: PhaseIndex) => boolean): [PhaseIndex[], T][] {
+  const groups = new Map<string, [PhaseIndex[], T]>();
+  for (const phase of PHASES) {
+    const value = values[phase];
+    if (!isWrong(value, phase)) continue;
+    const same = JSON.stringify(value);
+    const known = groups.get(same);
+    if (known) known[0].push(phase);
+    else groups.set(same, [[phase], value]);
+  }
+  return [...groups.values()];
+}
+
+function operatorLimit({ path, value }: Draft<CircuitEntry>): Finding[] {
+  if (value.operatorLimitA === undefined || value.limitA === undefined) return [];
+  const limitA = toPhases(value.limitA);
+  const ownA = toPhases(value.operatorLimitA);
+  const pairs = mapPhases((phase) => ({ limitA: limitA[phase], ownA: ownA[phase] }));
+  return phaseGroups(pairs, (pair) => pair.ownA > pair.limitA).map(([phases, pair]) => ({
+    path: [...path, 'operatorLimitA'],
+    expected: `at most limitA, ${ampsText(pair.limitA)} on ${phasesText(phases)}`,
+    got: ampsText(pair.ownA),
+  }));
+}
+
+/** While the meter is lost, the charge points take the fallback beside whatever the building takes. */
+function fallback({ path, value }: Draft<CircuitEntry>): Finding[] {
+  if (value.limitA === undefined || value.fallbackA === undefined || value.headroomA === undefined) return [];
+  const limitA = toPhases(value.limitA);
+  const fallbackA = toPhases(value.fallbackA);
+  const headroomA = toPhases(value.headroomA);
+  const backgroundA = toPhases(value.backgroundMaxA ?? 0);
+  const sums = mapPhases((phase) => {
+    const leftA = limitA[phase] - headroomA[phase] - backgroundA[phase];
+    return {
+      fallbackA: fallbackA[phase],
+      leftA,
+      limitA: limitA[phase],
+      headroomA: headroomA[phase],
+      backgroundA: backgroundA[phase],
+    };
+  });
+  // A fallback of 0 adds nothing, whatever the building takes.
+  const isWrong = (sum: { fallbackA: Amps; leftA: Amps }): boolean =>
+    sum.fallbackA > 0 && sum.fallbackA < FALLBACK_IGNORED_A && sum.fallbackA > sum.leftA + ROUNDING_A;
+  return phaseGroups(sums, isWrong).map(([phases, sum]) => {
+    const taken = `headroomA ${ampsText(sum.headroomA)} - backgroundMaxA ${ampsText(sum.backgroundA)}`;
+    const most = `at most ${ampsText(Math.max(0, sum.leftA))} on ${phasesText(phases)}`;
+    const otherwise = `or ${FALLBACK_IGNORED_A} to ignore the loss of the meter`;
+    const expected = `${most} (limitA ${ampsText(sum.limitA)} - ${taken}), ${otherwise}`;
+    return { path: [...path, 'fallbackA'], expected, got: ampsText(sum.fallbackA) };
+  });
+}
+
+interface Side {
+  readonly name: string;
+  readonly value: number | undefined;
+}
+
+/** `low` must not be above `high`. The finding stands at the one that is written, for preference at the upper. */
+function ordered(path: Path, low: Side, high: Side, unit: 'A' | 'ms', places: Places, strictly = false): Finding[] {
+  if (low.value === undefined || high.value === undefined) return [];
+  if (strictly ? low.value < high.value : low.value <= high.value) return [];
+  const highIsWritten = places.has([...path, high.name]);
+  const [own, other] = highIsWritten ? [high, low] : [low, high];
+  const bound = highIsWritten ? (strictly ? 'more than' : 'at least') : strictly ? 'less than' : 'at most';
+  const byDefault = places.has([...path, other.name]) ? '' : ', its default';
+  const expected = `${bound} ${other.name} (${other.value} ${unit}${byDefault})`;
+  return [{ path: [...path, own.name], expected, got: `${own.value} ${unit}` }];
+}
+
+interface Connector {
+  readonly minA?: Amps;
+  readonly maxA?: Amps;
+  readonly disconnectedLimitA?: Amps;
+}
+
+export function connectorFindings(
+  path: Path,
+  { minA, maxA, disconnectedLimitA }: Connector,
+  places: Places,
+): Finding[] {
+  const high = { name: 'maxA', value: maxA };
+  return [
+    ...ordered(path, { name: 'minA', value: minA }, high, 'A', places),
+    ...ordered(path, { name: 'disconnectedLimitA', value: disconnectedLimitA }, high, 'A', places),
+  ];
+}
+
+function meterTimes({ meters, places }: Facts): Finding[] {
+  return meters.items.flatMap(({ path, value }) => {
+    const high = { name: 'maxAgeMs', value: value.maxAgeMs };
+    return [
+      ...ordered(path, { name: 'pollPeriodMs', value: value.pollPeriodMs }, high, 'ms', places, true),
+      ...ordered(path, { name: 'timeoutMs', value: value.timeoutMs }, high, 'ms', places),
+    ];
+  });
+}
+
+/** How to mend a sum that is too high; whole amperes, because that is what chargers are set to. */
+function wayOut(load: DisconnectedLoad, leftA: Amps, hasBackground: boolean): string {
+  if (load.count === 0 || leftA < 0) return 'lower backgroundMaxA, or raise limitA';
+  const eachA = Math.floor((leftA + ROUNDING_A) / load.count);
+  const each = eachA > 0 ? `${eachA} or less` : '0';
+  return `lower disconnectedLimitA to ${each}${hasBackground ? ', lower backgroundMaxA' : ''}, or raise limitA`;
+}
+
+/** I4: with every charge point on its disconnected limit and the building at its most, no fuse is overloaded. */
+function disconnectedSums({ circuits, chargePoints }: Facts): Finding[] {
+  const tree = circuits.items.flatMap(({ value: { id, parent } }) =>
+    id === undefined ? [] : [parent === undefined ? { id } : { id, parent }],
+  );
+  const loads = disconnectedLoads(
+    tree,
+    chargePoints.items.flatMap(({ value: { circuit, disconnectedLimitA, phases, rotation } }) =>
+      circuit === undefined || disconnectedLimitA === undefined || phases === undefined || rotation === undefined
+        ? []
+        : [{ circuit, disconnectedLimitA, phases, rotation }],
+    ),
+  );
+  // Of circuits with the same id only the first: the sums are kept by id.
+  const isFirst = (circuit: Draft<CircuitEntry>): boolean =>
+    circuit === circuits.items.find(({ value }) => value.id === circuit.value.id);
+  return circuits.items.filter(isFirst).flatMap((circuit) => overloaded(circuit, loads));
+}
+
+function overloaded(
+  { path, value }: Draft<CircuitEntry>,
+  loads: ReadonlyMap<string, PerPhase<DisconnectedLoad>>,
+): Finding[] {
+  const load = value.id === undefined ? undefined : loads.get(value.id);
+  if (!load || value.limitA === undefined) return [];
+  const limitA = toPhases(value.limitA);
+  const backgroundA = toPhases(value.backgroundMaxA ?? 0);
+  const sums = mapPhases((phase) => ({ ...load[phase], limitA: limitA[phase], backgroundA: backgroundA[phase] }));
+  return phaseGroups(sums, (sum) => sum.sumA + sum.backgroundA > sum.limitA + ROUNDING_A).map(([phases, sum]) => {
+    const needA = ampsText(sum.sumA + sum.backgroundA);
+    const many = sum.count === 1 ? '1 charge point takes' : `${sum.count} charge points take`;
+    const beside = sum.backgroundA > 0 ? `, backgroundMaxA is ${ampsText(sum.backgroundA)}` : '';
+    const mend = wayOut(sum, sum.limitA - sum.backgroundA, sum.backgroundA > 0);
+    const why = `${many} ${ampsText(sum.sumA)} without a master${beside}; ${mend}`;
+    const expected = `at least ${needA} on ${phasesText(phases)} of circuit ${value.id} (${why})`;
+    return { path: [...path, 'limitA'], expected, got: ampsText(sum.limitA) };
+  });
+}
+
+export function limitFindings(facts: Facts): Finding[] {
+  const { circuits, chargePoints, places } = facts;
+  return [
+    ...circuits.items.flatMap((circuit) => [...operatorLimit(circuit), ...fallback(circuit)]),
+    ...chargePoints.items.flatMap(({ path, value }) => connectorFindings(path, value, places)),
+    ...meterTimes(facts),
+    ...disconnectedSums(facts),
+  ];
+}

@@ -1,0 +1,103 @@
+/** From the text of a configuration file to a checked, frozen configuration, or to everything that is wrong with it. */
+import * as z from 'zod/mini';
+import { nearest } from '../base/nearest.js';
+import { fail, ok, type Result } from '../base/result.js';
+import { masterConfig } from './build.js';
+import { crossFindings } from './cross-checks.js';
+import { readText, type TextFile } from './document.js';
+import { type ConfigIssue, type Finding, pathText } from './issue.js';
+import { connectorFindings } from './limit-checks.js';
+import * as schema from './schema.js';
+import { draftOf, draftsOf, shapeFindings, valueAt } from './shape.js';
+import type { Config } from './types.js';
+
+/** Most issues that are given back; a file that is no configuration at all has thousands. */
+export const ISSUES_MAX = 100;
+
+export interface ParseOptions {
+  /** Ids of the meter models that are known. */
+  readonly meterModels: readonly string[];
+}
+
+/** An issue in words, at its place. */
+function issueOf(
+  { path, expected, got, nearest: word }: Finding,
+  place: { line: number; column: number },
+): ConfigIssue {
+  const { line, column } = place;
+  return { line, column, path: pathText(path), expected, got, ...(word !== undefined && { nearest: word }) };
+}
+
+/** In the order of the file, and not more than anybody reads. */
+function inOrder(issues: readonly ConfigIssue[]): readonly ConfigIssue[] {
+  // The yaml package says the same again and again where brackets do not close.
+  const unique = [...new Map(issues.map((issue) => [JSON.stringify(issue), issue])).values()];
+  const sorted = unique.sort((a, b) => a.line - b.line || a.column - b.column);
+  const next = sorted[ISSUES_MAX - 1];
+  if (sorted.length <= ISSUES_MAX || !next) return sorted;
+  const { line, column } = next;
+  const rest: ConfigIssue = {
+    line,
+    column,
+    path: '(file)',
+    expected: 'fewer errors',
+    got: `${sorted.length}; the rest is not shown`,
+  };
+  return [...sorted.slice(0, ISSUES_MAX - 1), rest];
+}
+
+/** The role decides which keys are valid; a misspelt one is taken for what it probably means. */
+function isSlave(value: unknown): boolean {
+  const role = valueAt(value, ['role']);
+  return typeof role === 'string' && nearest(role, schema.ROLES) === 'slave';
+}
+
+function masterFindings(file: TextFile, { meterModels }: ParseOptions): Finding[] {
+  const shape = shapeFindings(schema.masterSchema, file.value);
+  const at = (name: string): unknown => valueAt(file.value, [name]);
+  // A list that is not there may be one whose name is misspelt.
+  const mayLack = !shape.some(({ path, at: where }) => where === 'key' && path.length === 1);
+  const cross = crossFindings({
+    circuits: draftsOf(schema.circuitSchema, at('circuits'), ['circuits'], false),
+    meters: draftsOf(schema.meterSchema, at('meters'), ['meters'], mayLack),
+    chargePoints: draftsOf(schema.chargePointSchema, at('chargePoints'), ['chargePoints'], mayLack),
+    discovery: draftOf(schema.masterDiscoverySchema, at('discovery') ?? {}, ['discovery']),
+    meterModels,
+    places: { has: (path) => file.has(path), lineOf: (path) => file.position(path).line },
+  });
+  return [...shape, ...cross];
+}
+
+function slaveFindings(file: TextFile): Finding[] {
+  const places = { has: file.has.bind(file), lineOf: (path: Finding['path']) => file.position(path).line };
+  const connector = draftOf(schema.connectorSchema, valueAt(file.value, ['connector']) ?? {}, ['connector']);
+  return [
+    ...shapeFindings(schema.slaveSchema, file.value),
+    ...connectorFindings(connector.path, connector.value, places),
+  ];
+}
+
+function freezeDeep<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  Object.freeze(value);
+  for (const inner of Object.values(value)) freezeDeep(inner);
+  return value;
+}
+
+/**
+ * All issues at once, in the order of the file, at most `ISSUES_MAX`. Never throws because of the text.
+ * Errors of the YAML itself come alone: what stands behind them cannot be trusted.
+ */
+export function parseConfig(text: string, options: ParseOptions): Result<Config, readonly ConfigIssue[]> {
+  const file = readText(text);
+  if (file.findings.length > 0)
+    return fail(inOrder(file.findings.map(({ finding, position }) => issueOf(finding, position))));
+  const slave = isSlave(file.value);
+  const findings = slave ? slaveFindings(file) : masterFindings(file, options);
+  if (findings.length > 0) return fail(inOrder(findings.map((one) => issueOf(one, file.position(one.path, one.at)))));
+  return ok(
+    freezeDeep(
+      slave ? z.parse(schema.slaveSchema, file.value) : masterConfig(z.parse(schema.masterSchema, file.value)),
+    ),
+  );
+}

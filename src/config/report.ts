@@ -1,0 +1,230 @@
+/** What `evenkeel check` shows of a good configuration: the tree of circuits, and what each fuse carries at worst. */
+import {
+  mapPhases,
+  PHASE_NAMES,
+  PHASES,
+  type Amps,
+  type PerPhase,
+  type PhaseAmps,
+  type PhaseIndex,
+} from '../base/units.js';
+import { type Circuit, FALLBACK_IGNORED_A, type Site } from '../dlm/types.js';
+import { disconnectedLoads, upwards } from './disconnected.js';
+import { ampsText, ROUNDING_A } from './limit-checks.js';
+import type { Config, MasterConfig, MeterConfig, SlaveConfig } from './types.js';
+
+const WIDTH = 80;
+/** Deeper circuits are not indented any further, so that their text stays readable. */
+const INDENTED_LEVELS_MAX = 12;
+/** The disconnected limit that is assumed of a slave which is not listed. */
+const UNLISTED_DISCONNECTED_A = 6;
+
+export interface PhaseReport {
+  readonly limitA: Amps;
+  /** `null`: not given. */
+  readonly backgroundMaxA: Amps | null;
+  /** Of all listed charge points below. */
+  readonly disconnectedSumA: Amps;
+  readonly leftA: Amps;
+  /** Listed charge points below that load this phase. */
+  readonly chargePoints: number;
+  /** Slaves with `UNLISTED_DISCONNECTED_A` that the circuit and all above it could carry in addition. */
+  readonly furtherSlaves: number;
+}
+
+export interface CircuitReport extends Omit<Circuit, 'parent' | 'meter'> {
+  readonly parent: string | null;
+  /** 0 for the root. */
+  readonly depth: number;
+  readonly meter: MeterConfig | null;
+  /** Grid order: L1, L2, L3. */
+  readonly phases: PerPhase<PhaseReport>;
+}
+
+export interface MasterReport {
+  readonly role: 'master';
+  readonly site: string;
+  readonly networkId: number;
+  readonly samplePeriodMs: number;
+  readonly leaseMs: number;
+  readonly defaultCircuit: string;
+  readonly autoAdopt: boolean;
+  readonly chargePoints: number;
+  /** Parents before their children. */
+  readonly circuits: readonly CircuitReport[];
+  /** Not wrong, but worth a look. */
+  readonly notes: readonly string[];
+}
+
+export type ConfigReport = MasterReport | SlaveConfig;
+
+/** Parents first, each followed by what it feeds, with the distance from the root. */
+function inTreeOrder(circuits: readonly Circuit[], parent?: string, depth = 0): [Circuit, number][] {
+  return circuits
+    .filter((circuit) => circuit.parent === parent)
+    .flatMap((circuit) => [[circuit, depth], ...inTreeOrder(circuits, circuit.id, depth + 1)]);
+}
+
+/** What is left on each phase of each circuit, by circuit id. */
+function phaseReports({ circuits, chargePoints }: Site): ReadonlyMap<string, PerPhase<PhaseReport>> {
+  const loads = disconnectedLoads(circuits, chargePoints);
+  const byId = new Map(circuits.map((circuit) => [circuit.id, circuit]));
+  const leftA = (circuit: Circuit, phase: PhaseIndex): Amps =>
+    circuit.limitA[phase] - (circuit.backgroundMaxA?.[phase] ?? 0) - (loads.get(circuit.id)?.[phase].sumA ?? 0);
+  const furtherSlaves = (circuit: Circuit, phase: PhaseIndex): number => {
+    const above = upwards(byId, circuit.id).flatMap((id) => byId.get(id) ?? []);
+    const leastA = Math.min(...above.map((each) => leftA(each, phase)));
+    return Math.max(0, Math.floor((leastA + ROUNDING_A) / UNLISTED_DISCONNECTED_A));
+  };
+  const report = (circuit: Circuit): PerPhase<PhaseReport> =>
+    mapPhases((phase) => ({
+      limitA: circuit.limitA[phase],
+      backgroundMaxA: circuit.backgroundMaxA?.[phase] ?? null,
+      disconnectedSumA: loads.get(circuit.id)?.[phase].sumA ?? 0,
+      leftA: leftA(circuit, phase),
+      chargePoints: loads.get(circuit.id)?.[phase].count ?? 0,
+      furtherSlaves: furtherSlaves(circuit, phase),
+    }));
+  return new Map(circuits.map((circuit) => [circuit.id, report(circuit)]));
+}
+
+function notesOf(
+  { circuits, autoAdopt, defaultCircuit }: Site,
+  reports: ReadonlyMap<string, PerPhase<PhaseReport>>,
+): string[] {
+  const larger = circuits.flatMap((circuit) => {
+    const parent = circuits.find(({ id }) => id === circuit.parent);
+    const phase = parent && PHASES.find((each) => circuit.limitA[each] > parent.limitA[each]);
+    if (!parent || phase === undefined) return [];
+    const [own, above] = [ampsText(circuit.limitA[phase]), ampsText(parent.limitA[phase])];
+    return [`limitA of ${circuit.id} is larger than that of ${parent.id}: ${own}, ${above} on ${PHASE_NAMES[phase]}`];
+  });
+  const isFull = autoAdopt && reports.get(defaultCircuit)?.every((phase) => phase.furtherSlaves === 0) === true;
+  const full = `no unlisted slave with a disconnected limit of ${UNLISTED_DISCONNECTED_A} A fits on ${defaultCircuit}`;
+  const unmetered = circuits.every((circuit) => circuit.meter === undefined) ? ['no circuit has a meter'] : [];
+  return [...larger, ...(isFull ? [full] : []), ...unmetered];
+}
+
+function masterReport({ site, meters }: MasterConfig): MasterReport {
+  const reports = phaseReports(site);
+  const circuits = inTreeOrder(site.circuits).flatMap(([circuit, depth]) => {
+    const phases = reports.get(circuit.id);
+    const meter = meters.find(({ id }) => id === circuit.meter) ?? null;
+    return phases ? [{ ...circuit, parent: circuit.parent ?? null, depth, meter, phases }] : [];
+  });
+  return {
+    role: 'master',
+    site: site.site,
+    networkId: site.networkId,
+    samplePeriodMs: site.samplePeriodMs,
+    leaseMs: site.leaseMs,
+    defaultCircuit: site.defaultCircuit,
+    autoAdopt: site.autoAdopt,
+    chargePoints: site.chargePoints.length,
+    circuits,
+    notes: notesOf(site, reports),
+  };
+}
+
+/** For `evenkeel check --json`. Carries no password. */
+export function describeJson(config: Config): ConfigReport {
+  return config.role === 'master' ? masterReport(config) : config;
+}
+
+/** "63 A" where all phases are the same, else "63/63/50 A". */
+function phasesText(value: PhaseAmps): string {
+  const each = value.map((one) => String(Number(one.toFixed(2))));
+  return `${new Set(each).size === 1 ? each[0] : each.join('/')} A`;
+}
+
+function fallbackText(fallbackA: PhaseAmps): string {
+  if (fallbackA.every((one) => one >= FALLBACK_IGNORED_A)) return 'loss of the meter is ignored';
+  return fallbackA.every((one) => one === 0) ? 'charging stops' : phasesText(fallbackA);
+}
+
+function meterLines(circuit: CircuitReport): string[] {
+  const { meter, meterLocation } = circuit;
+  if (!meter) return ['no meter'];
+  const { host, port } = meter.connection;
+  return [
+    `meter ${meter.id}, ${meterLocation} the charge points: ${meter.model}`,
+    `  at ${host} port ${port}, unit ${meter.unitId}`,
+    `headroom ${phasesText(circuit.headroomA)}; while the meter is lost: ${fallbackText(circuit.fallbackA)}`,
+  ];
+}
+
+function treeLines(circuit: CircuitReport): string[] {
+  const indent = '  '.repeat(Math.min(circuit.depth, INDENTED_LEVELS_MAX));
+  const operator = circuit.operatorLimitA ? `, operator limit ${phasesText(circuit.operatorLimitA)}` : '';
+  const imbalance =
+    circuit.imbalanceLimitA === undefined ? [] : [`imbalance at most ${ampsText(circuit.imbalanceLimitA)}`];
+  const details = [...meterLines(circuit), ...imbalance].map((line) => `${indent}  | ${line}`);
+  return [
+    `${indent}${circuit.depth > 0 ? '+ ' : ''}${circuit.id}  ${phasesText(circuit.limitA)}${operator}`,
+    ...details,
+  ];
+}
+
+const COLUMNS = [
+  { name: 'phase', width: 5 },
+  { name: 'limit', width: 8 },
+  { name: 'backgroundMax', width: 13 },
+  { name: 'disconnected', width: 12 },
+  { name: 'left', width: 8 },
+  { name: 'listed', width: 6 },
+  { name: 'further', width: 7 },
+] as const;
+
+function row(cells: readonly string[]): string {
+  return `  ${cells.map((cell, column) => cell.padStart(COLUMNS[column]?.width ?? 0)).join('  ')}`;
+}
+
+function tableLines(circuit: CircuitReport): string[] {
+  const cells = (phase: PhaseIndex): string[] => {
+    const { limitA, backgroundMaxA, disconnectedSumA, leftA, chargePoints, furtherSlaves } = circuit.phases[phase];
+    const background = backgroundMaxA === null ? 'not given' : ampsText(backgroundMaxA);
+    const amps = [ampsText(limitA), background, ampsText(disconnectedSumA), ampsText(leftA)];
+    return [PHASE_NAMES[phase], ...amps, String(chargePoints), String(furtherSlaves)];
+  };
+  return [circuit.id, row(COLUMNS.map(({ name }) => name)), ...PHASES.map((phase) => row(cells(phase)))];
+}
+
+function masterLines(report: MasterReport): string[] {
+  const adopt = report.autoAdopt
+    ? `are taken on at circuit ${report.defaultCircuit}`
+    : 'are not taken on by themselves';
+  return [
+    `Site ${report.site}`,
+    `DLM master, network id ${report.networkId}, every ${report.samplePeriodMs} ms, lease ${report.leaseMs} ms`,
+    `charge points listed: ${report.chargePoints}; others ${adopt}`,
+    '',
+    'Circuits',
+    ...report.circuits.flatMap(treeLines),
+    '',
+    'Without a master: what the listed charge points take by themselves',
+    `("further": unlisted slaves with ${UNLISTED_DISCONNECTED_A} A that could hang there as well)`,
+    ...report.circuits.flatMap(tableLines),
+    ...report.notes.map((note) => `note: ${note}`),
+  ];
+}
+
+function slaveLines({ id, networkId, connector, driver, discovery }: SlaveConfig): string[] {
+  const { phases, rotation, minA, maxA, disconnectedLimitA } = connector;
+  return [
+    `Charge point ${id}`,
+    `DLM slave, network id ${networkId}, UDP port ${discovery.port}`,
+    `connector: phases ${phases}, rotation ${rotation}, ${ampsText(minA)} to ${ampsText(maxA)}`,
+    `while it hears no master: ${disconnectedLimitA > 0 ? ampsText(disconnectedLimitA) : 'it stops'}`,
+    `driver: ${driver.type}, vehicle with phases ${driver.vehiclePhases}, ${ampsText(driver.vehicleMaxA)}`,
+  ];
+}
+
+function clipped(line: string): string {
+  return line.length > WIDTH ? `${line.slice(0, WIDTH - 3)}...` : line;
+}
+
+/** For `evenkeel check`: lines of at most 80 characters, each with its end. */
+export function describe(config: Config): string {
+  const lines = config.role === 'master' ? masterLines(masterReport(config)) : slaveLines(config);
+  return lines.map((line) => `${clipped(line)}\n`).join('');
+}

@@ -1,0 +1,73 @@
+/** What a configuration file says, checked and with every default filled in. */
+import type { PhaseCount, Rotation } from '../base/rotation.js';
+import type { LogLevel } from '../base/logger.js';
+import type { Amps, Ms } from '../base/units.js';
+import type { Site } from '../dlm/types.js';
+
+/** Where a meter is reached; `tcp://host:port` in the file. RTU lines come with a later release. */
+export interface TcpConnection {
+  readonly kind: 'tcp';
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface MeterConfig {
+  readonly id: string;
+  readonly model: string;
+  readonly connection: TcpConnection;
+  readonly unitId: number;
+  readonly pollPeriodMs: Ms;
+  /** How long one request may take. */
+  readonly timeoutMs: Ms;
+  /** Values older than this are lost, not zero. */
+  readonly maxAgeMs: Ms;
+}
+
+export interface FixedAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface DiscoveryConfig {
+  readonly port: number;
+  readonly broadcast: boolean;
+  /** Names; empty = every broadcast-capable interface but loopback. */
+  readonly interfaces: readonly string[];
+  readonly addresses: readonly FixedAddress[];
+}
+
+export interface MqttConfig {
+  readonly url: string;
+  readonly baseTopic: string;
+  readonly username?: string;
+  readonly password?: string;
+}
+
+export interface MasterConfig {
+  readonly role: 'master';
+  readonly site: Site;
+  readonly meters: readonly MeterConfig[];
+  readonly discovery: DiscoveryConfig;
+  /** Absent: no MQTT. */
+  readonly mqtt?: MqttConfig;
+  readonly log: { readonly level: LogLevel };
+}
+
+export interface SlaveConfig {
+  readonly role: 'slave';
+  readonly networkId: number;
+  readonly id: string;
+  readonly connector: {
+    readonly phases: PhaseCount;
+    readonly rotation: Rotation;
+    readonly maxA: Amps;
+    readonly minA: Amps;
+    readonly disconnectedLimitA: Amps;
+  };
+  /** The vehicle of the virtual driver: how many phases it uses and the most that it draws. */
+  readonly driver: { readonly type: 'virtual'; readonly vehiclePhases: PhaseCount; readonly vehicleMaxA: Amps };
+  readonly discovery: { readonly port: number; readonly interfaces: readonly string[] };
+  readonly log: { readonly level: LogLevel };
+}
+
+export type Config = MasterConfig | SlaveConfig;

@@ -1,0 +1,7 @@
+/** Cases of the configuration layer. */
+import './config/examples.js';
+import './config/values.js';
+import './config/shape-rows.js';
+import './config/cross-rows.js';
+import './config/garbage.js';
+import './config/report.js';

@@ -1,0 +1,119 @@
+/** What `evenkeel check` prints of a good file. */
+import t from 'tap';
+import { describe, describeJson } from '../../src/config/report.js';
+import { edited, GOOD, GOOD_SLAVE, good, goodMaster, shipped } from './support.js';
+
+t.test('the shipped example', (t) => {
+  t.equal(
+    describe(good(shipped('evenkeel.yaml'))),
+    `Site Car park north
+DLM master, network id 0, every 1000 ms, lease 15000 ms
+charge points listed: 1; others are taken on at circuit evse
+
+Circuits
+main  100 A
+  | meter grid, including the charge points: siemens-pac2200
+  |   at 192.168.0.20 port 502, unit 1
+  | headroom 0 A; while the meter is lost: 50 A
+  | imbalance at most 20 A
+  + evse  63 A, operator limit 63 A
+    | no meter
+
+Without a master: what the listed charge points take by themselves
+("further": unlisted slaves with 6 A that could hang there as well)
+main
+  phase     limit  backgroundMax  disconnected      left  listed  further
+     L1     100 A           20 A           6 A      74 A       1       12
+     L2     100 A           20 A           6 A      74 A       1       12
+     L3     100 A           20 A           6 A      74 A       1       12
+evse
+  phase     limit  backgroundMax  disconnected      left  listed  further
+     L1      63 A      not given           6 A      57 A       1        9
+     L2      63 A      not given           6 A      57 A       1        9
+     L3      63 A      not given           6 A      57 A       1        9
+`,
+  );
+  t.end();
+});
+
+t.test('phases that differ, single-phase charge points, and a full fuse', (t) => {
+  const report = describeJson(goodMaster(edited(GOOD, 'limitA: 63\n    operatorLimitA: 50', 'limitA: [63, 16.5, 7]')));
+  const evse = report.role === 'master' ? report.circuits[1] : undefined;
+  t.match(evse, { id: 'evse', parent: 'main', depth: 1, meter: null, limitA: [63, 16.5, 7] });
+  t.same(evse?.phases, [
+    { limitA: 63, backgroundMaxA: null, disconnectedSumA: 6, leftA: 57, chargePoints: 1, furtherSlaves: 9 },
+    { limitA: 16.5, backgroundMaxA: null, disconnectedSumA: 12, leftA: 4.5, chargePoints: 2, furtherSlaves: 0 },
+    { limitA: 7, backgroundMaxA: null, disconnectedSumA: 6, leftA: 1, chargePoints: 1, furtherSlaves: 0 },
+  ]);
+  t.end();
+});
+
+t.test('what a circuit above cannot carry does not fit below', (t) => {
+  const report = describeJson(goodMaster(edited(GOOD, 'backgroundMaxA: 20', 'backgroundMaxA: [50, 50, 50]')));
+  const circuits = report.role === 'master' ? report.circuits : [];
+  t.same(
+    circuits.map(({ phases }) => phases.map((phase) => phase.furtherSlaves)),
+    [
+      [7, 6, 7],
+      [7, 6, 7],
+    ],
+  );
+  t.end();
+});
+
+t.test('notes: not wrong, but worth a look', (t) => {
+  const large = describe(goodMaster(edited(GOOD, 'limitA: 63', 'limitA: [63, 125, 63]')));
+  t.match(large, /^note: limitA of evse is larger than that of main: 125 A, 100 A on L2$/m);
+  const full = describe(goodMaster(edited(GOOD, 'limitA: 63\n    operatorLimitA: 50', 'limitA: 12')));
+  t.notMatch(full, /fits on evse/, 'L1 has room for one');
+  const fuller = describe(goodMaster(edited(GOOD, 'limitA: 63\n    operatorLimitA: 50', 'limitA: [11, 12, 11]')));
+  t.match(fuller, /^note: no unlisted slave with a disconnected limit of 6 A fits on evse$/m);
+  const unmetered = describe(good('site: X\ncircuits: [{ id: a, limitA: 35 }]\n'));
+  t.match(unmetered, /^note: no circuit has a meter$/m);
+  t.end();
+});
+
+t.test('how a fallback reads', (t) => {
+  const ROWS = [
+    ['0', 'charging stops'],
+    ['9999', 'loss of the meter is ignored'],
+    ['[10, 20, 30]', '10/20/30 A'],
+  ] as const;
+  for (const [value, text] of ROWS) {
+    const report = describe(goodMaster(edited(GOOD, 'fallbackA: 50', `fallbackA: ${value}`)));
+    t.ok(report.includes(`headroom 0 A; while the meter is lost: ${text}\n`), text);
+  }
+  t.end();
+});
+
+t.test('80 columns whatever the names, and a tree as deep as one likes', (t) => {
+  const long = (index: number): string => `${index}`.padStart(32, 'x');
+  const circuits = Array.from({ length: 40 }, (_, index) => {
+    const parent = index === 0 ? '' : `, parent: ${long(index - 1)}`;
+    return `  - { id: ${long(index)}, limitA: [2222.22, 2222.21, 2222.23]${parent}, operatorLimitA: [1111.11, 1111.12, 1] }`;
+  });
+  const report = describe(good(`site: ${'W'.repeat(64)}\ncircuits:\n${circuits.join('\n')}\n`));
+  t.same(
+    report.split('\n').filter((line) => line.length > 80),
+    [],
+  );
+  t.ok(report.includes(`      + ${long(3)}  2222.22/`), 'indented by the depth');
+  t.ok(report.includes(`+ ${long(39)}  2222.22/`), 'not pushed out of sight');
+  t.end();
+});
+
+t.test('a slave, and no secrets for machines', (t) => {
+  t.equal(
+    describe(good(GOOD_SLAVE)),
+    `Charge point cp1
+DLM slave, network id 0, UDP port 16030
+connector: phases 3, rotation RST, 6 A to 16 A
+while it hears no master: 6 A
+driver: virtual, vehicle with phases 3, 32 A
+`,
+  );
+  const secret = good(edited(GOOD, '"mqtt://localhost"', '"mqtt://localhost", password: "hush"'));
+  t.notOk(JSON.stringify(describeJson(secret)).includes('hush'));
+  t.notOk(describe(secret).includes('hush'));
+  t.end();
+});

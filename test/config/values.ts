@@ -1,0 +1,128 @@
+/** What a good file turns into: units, defaults, per-phase values, addresses; and that nobody can change it. */
+import t from 'tap';
+import { edited, GOOD, GOOD_SLAVE, good, goodMaster, issueLines } from './support.js';
+
+const LEAST = 'site: X\ncircuits:\n  - { id: root, limitA: 35 }\n';
+
+t.test('the least that a master needs, with every default', (t) => {
+  t.same(good(LEAST), {
+    role: 'master',
+    site: {
+      site: 'X',
+      networkId: 0,
+      samplePeriodMs: 1000,
+      leaseMs: 15_000,
+      circuits: [
+        { id: 'root', limitA: [35, 35, 35], headroomA: [0, 0, 0], meterLocation: 'including', fallbackA: [0, 0, 0] },
+      ],
+      chargePoints: [],
+      defaultCircuit: 'root',
+      autoAdopt: true,
+      allocation: { stepA: 1, sharing: 'equal', shortage: 'longest-charging-first', dwellMs: 900_000 },
+    },
+    meters: [],
+    discovery: { port: 16_030, broadcast: true, interfaces: [], addresses: [] },
+    log: { level: 'info' },
+  });
+  t.end();
+});
+
+t.test('the least that a slave needs, with every default', (t) => {
+  t.same(good('role: slave\nid: cp1\ndriver: { type: virtual }\n'), {
+    role: 'slave',
+    networkId: 0,
+    id: 'cp1',
+    connector: { phases: 3, rotation: 'RST', maxA: 32, minA: 6, disconnectedLimitA: 6 },
+    driver: { type: 'virtual', vehiclePhases: 3, vehicleMaxA: 32 },
+    discovery: { port: 16_030, interfaces: [] },
+    log: { level: 'info' },
+  });
+  t.equal(good(GOOD_SLAVE).role, 'slave');
+  t.end();
+});
+
+t.test('a meter and a charge point get their defaults', (t) => {
+  const text = edited(LEAST, 'limitA: 35', 'limitA: 35, meter: m');
+  const entries =
+    'meters: [{ id: m, model: janitza-umg96, connection: tcp://a }]\nchargePoints: [{ id: c, circuit: root }]\n';
+  const config = goodMaster(`${text}${entries}`);
+  t.same(config.meters, [
+    {
+      id: 'm',
+      model: 'janitza-umg96',
+      connection: { kind: 'tcp', host: 'a', port: 502 },
+      unitId: 1,
+      pollPeriodMs: 250,
+      timeoutMs: 1000,
+      maxAgeMs: 3000,
+    },
+  ]);
+  t.same(config.site.chargePoints, [
+    { id: 'c', circuit: 'root', maxA: 32, minA: 6, disconnectedLimitA: 6, phases: 3, rotation: 'RST', priority: 1 },
+  ]);
+  t.end();
+});
+
+t.test('every current of a circuit is one number or three', (t) => {
+  const keys = ['limitA', 'operatorLimitA', 'headroomA', 'fallbackA', 'backgroundMaxA'] as const;
+  for (const key of keys) {
+    const name = key === 'limitA' ? 'limitA: 63' : 'limitA: 63\n    limitsTo: 0';
+    const put = (value: string): string =>
+      name.replace(key === 'limitA' ? '63' : 'limitsTo: 0', key === 'limitA' ? value : `${key}: ${value}`);
+    const text = edited(GOOD, '    operatorLimitA: 50\n', '');
+    t.same(goodMaster(edited(text, 'limitA: 63', put('40.5'))).site.circuits[1]?.[key], [40.5, 40.5, 40.5], key);
+    t.same(goodMaster(edited(text, 'limitA: 63', put('[40, 30, 20]'))).site.circuits[1]?.[key], [40, 30, 20], key);
+  }
+  t.end();
+});
+
+t.test('addresses', (t) => {
+  const ROWS = [
+    ['tcp://192.168.0.20', '192.168.0.20', 502],
+    ['tcp://meter.example:1502', 'meter.example', 1502],
+    ['tcp://meter_1-a', 'meter_1-a', 502],
+    ['"tcp://[fe80::1]:502"', 'fe80::1', 502],
+    ['"tcp://[::1]"', '::1', 502],
+  ] as const;
+  for (const [text, host, port] of ROWS) {
+    const config = goodMaster(edited(GOOD, 'tcp://192.168.0.20', text));
+    t.same(config.meters[0]?.connection, { kind: 'tcp', host, port }, text);
+  }
+  for (const bad of [
+    'tcp://',
+    'tcp://a:',
+    'tcp://a:65536',
+    'tcp://a b',
+    'tcp://a/b',
+    'tcp://1.2.3',
+    'tcp://-a',
+    'TCP://a',
+  ]) {
+    t.equal(issueLines(edited(GOOD, 'tcp://192.168.0.20', `"${bad}"`)).length, 1, bad);
+  }
+  const fixed = edited(GOOD, 'broadcast: true', 'broadcast: false\n  port: 17000\n  addresses: [10.0.0.1, "b:16031"]');
+  t.same(goodMaster(fixed).discovery.addresses, [
+    { host: '10.0.0.1', port: 17_000 },
+    { host: 'b', port: 16_031 },
+  ]);
+  t.end();
+});
+
+t.test('credentials', (t) => {
+  const text = edited(GOOD, '"mqtt://localhost"', '"mqtts://h:8883", username: u, password: "p w"');
+  t.same(goodMaster(text).mqtt, { url: 'mqtts://h:8883', baseTopic: 'evenkeel', username: 'u', password: 'p w' });
+  t.end();
+});
+
+t.test('nobody changes a configuration', (t) => {
+  const config = goodMaster(GOOD);
+  const inner = [
+    config,
+    config.site,
+    config.site.circuits,
+    config.site.circuits[0]?.limitA,
+    config.meters[0]?.connection,
+  ];
+  for (const part of inner) t.ok(Object.isFrozen(part));
+  t.end();
+});
