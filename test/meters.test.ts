@@ -1,0 +1,4 @@
+import './meters/models.js';
+import './meters/decode.js';
+import './meters/belief.js';
+import './meters/virtual-meter.js';

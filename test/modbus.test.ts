@@ -1,0 +1,2 @@
+import './modbus/encodings.js';
+import './modbus/plan.js';
