@@ -1,0 +1,74 @@
+/** A charge point without hardware, with a virtual vehicle behind it: for simulations, demonstrations and first steps. */
+import { assert } from '../base/assert.js';
+import type { ChargePointState } from '../base/messages.js';
+import type { PhaseCount } from '../base/rotation.js';
+import { type Amps, type Ms, mapPhases } from '../base/units.js';
+import type { ChargerPort, ChargerSnapshot } from '../ports/charger-port.js';
+import { Vehicle, type VehicleSpec } from './vehicle.js';
+
+export interface VirtualChargerOptions {
+  /** Phases of the connector. */
+  readonly phases: PhaseCount;
+  /** Time lapse of the battery alone: 60 moves in one second the energy of a minute; reaction times stay real. */
+  readonly energyScale: number;
+}
+
+/**
+ * States, in the sense of OCPP 1.6: Available without vehicle; Charging while current flows; Preparing from plug-in until the
+ * vehicle has reacted for the first time; then SuspendedEV when it is full, and SuspendedEVSE when it wants to charge but the
+ * limit does not let it (also in the moment between a new limit and the vehicle's reaction). Finishing is never entered:
+ * unplugging frees the charge point at once.
+ */
+export class VirtualCharger implements ChargerPort {
+  readonly #options: VirtualChargerOptions;
+  #limitA: Amps = 0;
+  #sessionId = 0;
+  #vehicle: Vehicle | undefined;
+  #lastSessionWh = 0;
+
+  constructor(options: VirtualChargerOptions) {
+    assert(options.energyScale > 0, `energyScale: expected more than 0, got ${options.energyScale}`);
+    this.#options = options;
+  }
+
+  plugIn(spec: VehicleSpec, nowMs: Ms): void {
+    assert(!this.#vehicle, 'a vehicle is plugged in already');
+    const { phases, energyScale } = this.#options;
+    this.#vehicle = new Vehicle(spec, { connectorPhases: phases, energyScale, limitA: this.#limitA, nowMs });
+    this.#sessionId += 1;
+  }
+
+  /** Pulled at any moment, under current too; harmless without a vehicle. */
+  unplug(nowMs: Ms): void {
+    this.#lastSessionWh = this.sessionEnergyWh(nowMs);
+    this.#vehicle = undefined;
+  }
+
+  setLimit(limitA: Amps, nowMs: Ms): void {
+    assert(limitA >= 0, `limit: expected 0 A or more, got ${limitA}`);
+    this.#limitA = limitA;
+    this.#vehicle?.signal(limitA, nowMs);
+  }
+
+  snapshot(nowMs: Ms): ChargerSnapshot {
+    const vehicle = this.#vehicle;
+    vehicle?.advance(nowMs);
+    return {
+      state: vehicle ? stateWith(vehicle, nowMs) : 'Available',
+      sessionId: this.#sessionId,
+      currentA: mapPhases((phase) => (vehicle && phase < vehicle.phases ? vehicle.currentA : 0)),
+    };
+  }
+
+  /** Watt-hours of the vehicle that is plugged in, or else of the last one. */
+  sessionEnergyWh(nowMs: Ms): number {
+    this.#vehicle?.advance(nowMs);
+    return this.#vehicle?.deliveredWh ?? this.#lastSessionWh;
+  }
+}
+
+function stateWith(vehicle: Vehicle, nowMs: Ms): ChargePointState {
+  if (vehicle.currentA > 0) return 'Charging';
+  if (vehicle.isShakingHands(nowMs)) return 'Preparing';
+  return vehicle.isFull ? 'SuspendedEV' : 'SuspendedEVSE';
+}

@@ -1,0 +1,83 @@
+/** A network that loses, doubles, delays and reorders datagrams, and can be cut in parts; everything drawn from a seed. */
+import type { Rng } from '../base/rng.js';
+import type { Ms } from '../base/units.js';
+import type { BroadcastPort, DatagramHandler } from '../ports/datagram-port.js';
+import type { VirtualTime } from './virtual-time.js';
+
+export interface NetworkFaults {
+  /** Share of the datagrams that are lost, 0 to 1. */
+  readonly loss: number;
+  /** Share that arrives twice. */
+  readonly duplication: number;
+  readonly delayMinMs: Ms;
+  readonly delayMaxMs: Ms;
+  /** Share that takes up to `tailMs` instead. */
+  readonly tail: number;
+  readonly tailMs: Ms;
+}
+
+export const CALM_NETWORK: NetworkFaults = {
+  loss: 0,
+  duplication: 0,
+  delayMinMs: 1,
+  delayMaxMs: 3,
+  tail: 0,
+  tailMs: 0,
+};
+
+export class VirtualNetwork {
+  readonly #time: VirtualTime;
+  readonly #rng: Rng;
+  readonly #handlers = new Map<string, DatagramHandler>();
+  /** Directed links that are cut: "a>b". */
+  readonly #cut = new Set<string>();
+  faults: NetworkFaults = CALM_NETWORK;
+
+  constructor(time: VirtualTime, rng: Rng) {
+    this.#time = time;
+    this.#rng = rng;
+  }
+
+  /** A node with its name as host. Opening it again (a reboot) replaces the handler. */
+  open(name: string): BroadcastPort {
+    return {
+      send: (to, bytes) => this.#transmit(name, to.host, bytes),
+      broadcast: (bytes) => {
+        for (const other of this.#handlers.keys()) if (other !== name) this.#transmit(name, other, bytes);
+      },
+      subscribe: (handler) => this.#handlers.set(name, handler),
+      close: () => {
+        this.#handlers.delete(name);
+        return Promise.resolve();
+      },
+    };
+  }
+
+  /** Unplugs a node at once: what is under way to it is lost. */
+  remove(name: string): void {
+    this.#handlers.delete(name);
+  }
+
+  cut(from: string, to: string, isCut: boolean): void {
+    if (isCut) this.#cut.add(`${from}>${to}`);
+    else this.#cut.delete(`${from}>${to}`);
+  }
+
+  #transmit(from: string, to: string, bytes: Uint8Array): void {
+    if (this.#cut.has(`${from}>${to}`)) return;
+    if (this.#rng.chance(this.faults.loss)) return;
+    const copies = this.#rng.chance(this.faults.duplication) ? 2 : 1;
+    for (let copy = 0; copy < copies; copy++) {
+      const copyOfBytes = bytes.slice();
+      this.#time.at(this.#time.nowMs + this.#delayMs(), () => {
+        this.#handlers.get(to)?.(copyOfBytes, { host: from, port: 1, via: '' });
+      });
+    }
+  }
+
+  #delayMs(): Ms {
+    const { delayMinMs, delayMaxMs, tail, tailMs } = this.faults;
+    if (this.#rng.chance(tail)) return this.#rng.between(delayMinMs, tailMs);
+    return this.#rng.between(delayMinMs, delayMaxMs);
+  }
+}

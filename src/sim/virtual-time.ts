@@ -1,0 +1,92 @@
+/** Time that moves only when told: one queue of events in order, the clocks and timers of every virtual node on top. */
+import { assert } from '../base/assert.js';
+import type { Ms } from '../base/units.js';
+import type { Cancel, Clock, Timers } from '../ports/time.js';
+
+interface Entry {
+  readonly atMs: Ms;
+  readonly order: number;
+  readonly call: () => void;
+  isCancelled: boolean;
+}
+
+/** More events than this within one `run` and something re-arms itself without end. */
+const EVENTS_MAX = 50_000_000;
+
+export class VirtualTime {
+  #nowMs: Ms = 0;
+  #order = 0;
+  /** A binary heap: earliest first, then in the order of arming. */
+  readonly #heap: Entry[] = [];
+
+  get nowMs(): Ms {
+    return this.#nowMs;
+  }
+
+  at(atMs: Ms, call: () => void): Cancel {
+    assert(atMs >= this.#nowMs, 'nothing is armed in the past');
+    const entry: Entry = { atMs, order: this.#order++, call, isCancelled: false };
+    this.#push(entry);
+    return () => {
+      entry.isCancelled = true;
+    };
+  }
+
+  /** Runs everything that is due until then, `onEvent` after each event. */
+  runUntil(untilMs: Ms, onEvent: () => void = () => {}): void {
+    for (let events = 0; events < EVENTS_MAX; events++) {
+      const next = this.#heap[0];
+      if (!next || next.atMs > untilMs) {
+        this.#nowMs = untilMs;
+        return;
+      }
+      this.#pop();
+      if (next.isCancelled) continue;
+      this.#nowMs = next.atMs;
+      next.call();
+      onEvent();
+    }
+    assert(false, `more than ${EVENTS_MAX} events in one run`);
+  }
+
+  /** A node's view: its monotonic clock starts at `offsetMs` and runs `drift` (0.01 = 1 %) fast. */
+  node(offsetMs: Ms = 0, drift = 0): { readonly clock: Clock; readonly timers: Timers } {
+    const rate = 1 + drift;
+    return {
+      clock: { monotonicMs: () => offsetMs + this.#nowMs * rate, wallMs: () => this.#nowMs },
+      timers: { after: (delayMs, call) => this.at(this.#nowMs + delayMs / rate, call) },
+    };
+  }
+
+  #push(entry: Entry): void {
+    const heap = this.#heap;
+    let at = heap.push(entry) - 1;
+    while (at > 0) {
+      const parent = (at - 1) >> 1;
+      if (!isBefore(entry, heap[parent])) break;
+      heap[at] = heap[parent] as Entry;
+      at = parent;
+    }
+    heap[at] = entry;
+  }
+
+  #pop(): void {
+    const heap = this.#heap;
+    const last = heap.pop();
+    if (!last || heap.length === 0) return;
+    let at = 0;
+    for (;;) {
+      const left = 2 * at + 1;
+      const child = isBefore(heap[left + 1], heap[left]) ? left + 1 : left;
+      if (!isBefore(heap[child], last)) break;
+      heap[at] = heap[child] as Entry;
+      at = child;
+    }
+    heap[at] = last;
+  }
+}
+
+function isBefore(a: Entry | undefined, b: Entry | undefined): boolean {
+  if (!a) return false;
+  return !b || a.atMs < b.atMs || (a.atMs === b.atMs && a.order < b.order);
+}

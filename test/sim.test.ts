@@ -1,0 +1,4 @@
+import './sim/arrivals.js';
+import './sim/day.js';
+import './sim/wiring.js';
+import './sim/ledger.js';
