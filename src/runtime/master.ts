@@ -1,0 +1,224 @@
+/**
+ * The master's loop: hears datagrams and meters, ticks once per sample period (or at once when the worst case no longer
+ * fits), sends the grants and hands a snapshot to whoever shows it. All time and all wires come in as ports.
+ */
+import type { Logger } from '../base/logger.js';
+import type { BootId, Message } from '../base/messages.js';
+import type { Ms, PhaseAmps } from '../base/units.js';
+import { mapPhases } from '../base/units.js';
+import { decode, encode } from '../discovery/codec.js';
+import { Controller, type Heard, type Memory } from '../dlm/controller.js';
+import type { Site } from '../dlm/types.js';
+import type { BroadcastPort, PeerAddress } from '../ports/datagram-port.js';
+import type { StateStore } from '../ports/state-store.js';
+import type { StatusSink } from '../ports/status-sink.js';
+import type { Cancel, Clock, Timers } from '../ports/time.js';
+import { DropCounter } from './drop-counter.js';
+import { memoryText, parseMemory } from './memory.js';
+import type { PollerEvent } from './poller.js';
+import { type MeterBoard, siteStatus } from './site-status.js';
+
+/** BEACONs come closer together at first, so that slaves answer at once. */
+const BEACON_FIRST_MS: Ms = 500;
+const BEACON_FIRST_COUNT = 10;
+const BEACON_PERIOD_MS: Ms = 2_000;
+/** Several slaves that call at the same moment are answered by one cycle. */
+const GATHER_MS: Ms = 20;
+
+export interface MasterOptions {
+  readonly site: Site;
+  readonly version: string;
+  readonly masterId: string;
+  readonly bootId: BootId;
+  readonly net: BroadcastPort;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly logger: Logger;
+  readonly sinks: readonly StatusSink[];
+  /** Absent: nothing is kept over a restart. */
+  readonly store?: StateStore;
+  readonly meters: MeterBoard;
+  /** Called at the end of each good cycle, with one line for people. */
+  readonly onTick?: (nowMs: Ms, summary: string) => void;
+}
+
+export class MasterRuntime {
+  readonly controller: Controller;
+  readonly #options: MasterOptions;
+  readonly #addresses = new Map<string, PeerAddress>();
+  readonly #drops: DropCounter;
+  #datagramsSent = 0;
+  #beaconsSent = 0;
+  #cancelBeacon: Cancel = () => {};
+  #cancelTick: Cancel = () => {};
+  #nextTickMs: Ms = Number.POSITIVE_INFINITY;
+  #isRunning = false;
+  #isSaving = false;
+
+  constructor(options: MasterOptions) {
+    this.#options = options;
+    this.#drops = new DropCounter(options.logger);
+    const memory = this.#loadMemory();
+    const { site, masterId, bootId, clock } = options;
+    this.controller = new Controller({ site, masterId, bootId, memory }, clock.monotonicMs());
+  }
+
+  #loadMemory(): Memory | undefined {
+    const { store, logger } = this.#options;
+    if (!store) return undefined;
+    const loaded = store.load();
+    const parsed = loaded.ok ? parseMemory(loaded.value) : loaded;
+    if (parsed.ok) return parsed.value;
+    logger.log('error', 'STATE_FAILED', `state not used: ${parsed.error}; waits for old leases to run out`, {});
+    return undefined;
+  }
+
+  start(): void {
+    this.#isRunning = true;
+    this.#options.net.subscribe((bytes, from) => this.#hear(bytes, from));
+    this.#beacon();
+    this.#tickAfter(GATHER_MS);
+  }
+
+  stop(): void {
+    this.#isRunning = false;
+    this.#cancelBeacon();
+    this.#cancelTick();
+  }
+
+  #now(): Ms {
+    return this.#options.clock.monotonicMs();
+  }
+
+  #beacon(): void {
+    const { net, timers, site, masterId, bootId } = this.#options;
+    const { mastership } = this.controller;
+    const active = !mastership.isPassive(this.#now());
+    const { networkId } = site;
+    net.broadcast(
+      this.#encoded({ type: 'beacon', networkId, masterId, bootId, rank: 0, epoch: mastership.epoch, active }),
+    );
+    this.#beaconsSent += 1;
+    const periodMs = this.#beaconsSent < BEACON_FIRST_COUNT ? BEACON_FIRST_MS : BEACON_PERIOD_MS;
+    this.#cancelBeacon = timers.after(periodMs, () => this.#beacon());
+  }
+
+  #encoded(message: Message): Uint8Array {
+    this.#datagramsSent += 1;
+    return encode(message, this.#datagramsSent);
+  }
+
+  #hear(bytes: Uint8Array, from: PeerAddress): void {
+    const nowMs = this.#now();
+    const received = decode(bytes, this.#options.site.networkId);
+    if (!received.ok) {
+      this.#drops.count(received.error, from.host, nowMs);
+      return;
+    }
+    const { message } = received.value;
+    if (message.type === 'beacon') this.#after(this.controller.hearBeacon(message, nowMs), 0);
+    if (message.type !== 'status') return;
+    const heard = this.controller.hearStatus(message, nowMs);
+    if (heard.isCurrent) this.#addresses.set(message.chargePointId, from);
+    this.#after(heard, GATHER_MS);
+  }
+
+  /** What a meter's poller tells. */
+  hearMeter(event: PollerEvent): void {
+    const { logger } = this.#options;
+    const { meterId } = event;
+    switch (event.kind) {
+      case 'sample':
+        this.#after(this.controller.hearMeter(meterId, knownCurrents(event.reading.currentA), this.#now()), 0);
+        return;
+      case 'lost':
+        logger.log('error', 'METER_LOST', `meter ${meterId} lost: ${event.reason}; fallback holds`, { meter: meterId });
+        this.controller.alarms.set('METER_LOST', `${meterId}: ${event.reason}`, this.#now());
+        this.#after(this.controller.loseMeter(meterId), 0);
+        return;
+      case 'recovered':
+        logger.log('info', 'METER_OK', `meter ${meterId} gives good values`, { meter: meterId });
+        this.controller.alarms.set('METER_LOST', this.#lostMeterText(), this.#now());
+        return;
+      case 'error':
+        logger.log('warn', 'METER_ERROR', `meter ${meterId}: ${event.text}`, { meter: meterId });
+    }
+  }
+
+  #lostMeterText(): string | undefined {
+    const lost = this.#options.meters.list(this.#now()).filter((meter) => !meter.online);
+    return lost.length > 0 ? `lost: ${lost.map((meter) => meter.id).join(', ')}` : undefined;
+  }
+
+  #after(heard: Heard, delayMs: Ms): void {
+    if (heard.isUrgent) this.#tickAfter(delayMs);
+  }
+
+  /** Moves the next cycle forward, never back. */
+  #tickAfter(delayMs: Ms): void {
+    const atMs = this.#now() + delayMs;
+    if (!this.#isRunning || atMs >= this.#nextTickMs) return;
+    this.#cancelTick();
+    this.#nextTickMs = atMs;
+    this.#cancelTick = this.#options.timers.after(delayMs, () => this.#tick());
+  }
+
+  #tick(): void {
+    const nowMs = this.#now();
+    this.#nextTickMs = Number.POSITIVE_INFINITY;
+    for (const grant of this.controller.decide(nowMs)) {
+      const address = this.#addresses.get(grant.chargePointId);
+      if (address) this.#options.net.send(address, this.#encoded(grant));
+    }
+    this.#tickAfter(this.#options.site.samplePeriodMs);
+    this.#tell();
+    this.#remember();
+    this.#show(nowMs);
+  }
+
+  #tell(): void {
+    for (const { level, event, message, fields } of this.controller.drainNotices()) {
+      this.#options.logger.log(level, event, message, fields);
+    }
+  }
+
+  /** New slaves are raised only after the state file knows them; without one they are never waited for. */
+  #remember(): void {
+    if (this.#isSaving) return;
+    const memory = this.controller.takeMemory();
+    if (!memory) return;
+    const { store } = this.#options;
+    if (!store) {
+      this.controller.memorySaved(memory);
+      return;
+    }
+    this.#isSaving = true;
+    store.save(memoryText(memory), (saved) => {
+      this.#isSaving = false;
+      this.#noteSaved(saved.ok ? undefined : saved.error);
+      // A disk that is full must not leave cars empty: the alarm is raised, and control goes on from memory.
+      this.controller.memorySaved(memory);
+    });
+  }
+
+  #noteSaved(error: string | undefined): void {
+    const changed = this.controller.alarms.set('STATE_FAILED', error, this.#now());
+    if (!changed) return;
+    const { logger } = this.#options;
+    if (error === undefined) logger.log('info', 'STATE_SAVED', 'the state file can be written again', {});
+    else logger.log('error', 'STATE_FAILED', `state not written: ${error}; control goes on from memory`, {});
+  }
+
+  #show(nowMs: Ms): void {
+    const { clock, version, sinks, meters, onTick } = this.#options;
+    const status = siteStatus({ controller: this.controller, meters, version, nowMs, wallMs: clock.wallMs() });
+    for (const sink of sinks) sink.publish(status);
+    const { slavesOnline, slavesKnown, epoch, role } = status;
+    onTick?.(nowMs, `${role}, epoch ${epoch}, ${slavesOnline} of ${slavesKnown} charge points online`);
+  }
+}
+
+/** A phase that the model does not measure counts as no load of its own. */
+function knownCurrents(currentA: readonly [number | null, number | null, number | null]): PhaseAmps {
+  return mapPhases((p) => currentA[p] ?? 0);
+}

@@ -1,0 +1,206 @@
+/**
+ * Polls one meter: a fixed period from start to start, one request at a time, patience with a meter that fails.
+ * What the values are worth is the belief's business (meters/belief.ts); this is its clock and its voice.
+ */
+import { assert } from '../base/assert.js';
+import { fail, ok, type Result } from '../base/result.js';
+import type { Rng } from '../base/rng.js';
+import type { Ms, PhaseAmps } from '../base/units.js';
+import { hearMiss, hearReading, type MeterBelief, newBelief, passTime } from '../meters/belief.js';
+import { decodeReading } from '../meters/decode.js';
+import type { MeterModel } from '../meters/model.js';
+import { planReads } from '../modbus/plan.js';
+import type { BlockWords } from '../modbus/rows.js';
+import type { MeterReading } from '../ports/meter-reading.js';
+import type { BusError, RegisterBlock, RegisterBus } from '../ports/register-bus.js';
+import type { Cancel, Clock, Timers } from '../ports/time.js';
+
+/** Pause before the next attempt on a meter that fails: drawn between these, the upper end doubling up to the last. */
+const BACKOFF_MIN_MS: Ms = 500;
+const BACKOFF_MAX_MS: Ms = 10_000;
+
+/** "Illegal function" and "illegal data address": the register map does not fit; asking again soon changes nothing. */
+const MISFIT_EXCEPTIONS: readonly number[] = [1, 2];
+
+export interface PollerOptions {
+  readonly meterId: string;
+  readonly model: MeterModel;
+  readonly unitId: number;
+  readonly pollPeriodMs: Ms;
+  /** For each request of a poll. */
+  readonly timeoutMs: Ms;
+  readonly maxAgeMs: Ms;
+  /** The fuse at which the meter sits, where known: the measure of what can be true. */
+  readonly limitA?: PhaseAmps;
+}
+
+export type PollerEvent =
+  /** Good values of a meter that is believed. None are given out while it is lost. */
+  | {
+      readonly kind: 'sample';
+      readonly meterId: string;
+      readonly reading: MeterReading;
+      /** When the request was sent. */
+      readonly sampledAtMs: Ms;
+    }
+  | { readonly kind: 'lost'; readonly meterId: string; readonly reason: string }
+  /** Before the first sample too. */
+  | { readonly kind: 'recovered'; readonly meterId: string }
+  /** A read failed. Said once until something else is wrong or the meter recovers. */
+  | { readonly kind: 'error'; readonly meterId: string; readonly text: string };
+
+export interface PollerPorts {
+  readonly bus: RegisterBus;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly rng: Rng;
+  /** Must not throw. */
+  readonly emit: (event: PollerEvent) => void;
+}
+
+export class MeterPoller {
+  readonly #options: PollerOptions;
+  readonly #ports: PollerPorts;
+  readonly #plan: readonly RegisterBlock[];
+  #belief: MeterBelief;
+  #state: 'new' | 'running' | 'stopped' = 'new';
+  /** When the poll of now was due. */
+  #beatMs: Ms = 0;
+  /** Polls in a row that the bus could not answer. */
+  #busFailures = 0;
+  #complaint: string | undefined;
+  #cancelBeat: Cancel = () => {};
+  #cancelWatch: Cancel = () => {};
+
+  constructor(options: PollerOptions, ports: PollerPorts) {
+    assert(options.pollPeriodMs > 0, `pollPeriodMs ${options.pollPeriodMs}`);
+    this.#options = options;
+    this.#ports = ports;
+    this.#plan = planReads(options.model.rows, options.model.limits);
+    this.#belief = newBelief(options, ports.clock.monotonicMs());
+  }
+
+  get belief(): MeterBelief {
+    return this.#belief;
+  }
+
+  /** Reads at once, then every period. To be called once. */
+  start(): void {
+    assert(this.#state === 'new', `poller ${this.#options.meterId} is ${this.#state}`);
+    this.#state = 'running';
+    this.#beatMs = this.#ports.clock.monotonicMs();
+    this.#belief = newBelief(this.#options, this.#beatMs);
+    this.#watch();
+    void this.#poll();
+  }
+
+  /** For good. Leaves no timer; the answer of a request in flight is ignored. The bus stays open. */
+  stop(): void {
+    this.#state = 'stopped';
+    this.#cancelBeat();
+    this.#cancelWatch();
+  }
+
+  async #poll(): Promise<void> {
+    const sampledAtMs = this.#ports.clock.monotonicMs();
+    const blocks = await this.#readAll();
+    if (this.#state !== 'running') return;
+    const nowMs = this.#ports.clock.monotonicMs();
+    this.#busFailures = blocks.ok ? 0 : this.#busFailures + 1;
+    const pauseMs = blocks.ok ? 0 : this.#pauseAfter(blocks.error);
+    const reading = blocks.ok
+      ? decodeReading(this.#options.model, blocks.value)
+      : fail(this.#failureText(blocks.error));
+    this.#hear(reading, sampledAtMs, nowMs);
+    this.#scheduleBeat(nowMs, pauseMs);
+  }
+
+  async #readAll(): Promise<Result<readonly BlockWords[], BusError>> {
+    const blocks: BlockWords[] = [];
+    for (const block of this.#plan) {
+      const words = await this.#ports.bus.read(this.#options.unitId, block, this.#options.timeoutMs);
+      if (!words.ok) return words;
+      blocks.push({ block, words: words.value });
+      if (this.#state !== 'running') break;
+    }
+    return ok(blocks);
+  }
+
+  #hear(heard: Result<MeterReading>, sampledAtMs: Ms, nowMs: Ms): void {
+    const before = this.#belief;
+    const next = heard.ok
+      ? hearReading(before, this.#options, { reading: heard.value, sampledAtMs, nowMs })
+      : hearMiss(before, heard.error, nowMs);
+    if (next.misses > 0 && next.lastError !== null) this.#say(next.lastError);
+    this.#believe(next);
+    if (next.misses === 0 && next.state === 'online' && next.reading) {
+      this.#emit({ kind: 'sample', meterId: this.#options.meterId, reading: next.reading, sampledAtMs });
+    }
+  }
+
+  #believe(next: MeterBelief): void {
+    const before = this.#belief.state;
+    const { meterId, maxAgeMs } = this.#options;
+    this.#belief = next;
+    if (next.state === before) return;
+    if (next.state === 'lost') {
+      const cause = (next.misses > 0 && next.lastError) || 'no answer';
+      this.#emit({ kind: 'lost', meterId, reason: `no good values for ${maxAgeMs} ms: ${cause}` });
+      return;
+    }
+    this.#complaint = undefined;
+    this.#emit({ kind: 'recovered', meterId });
+    if (before === 'lost') this.#watch();
+  }
+
+  /** Finds out by timer that values ran out, whatever a read is waiting for. Ends with the loss. */
+  #watch(): void {
+    if (this.#state !== 'running') return;
+    const { clock, timers } = this.#ports;
+    const delayMs = Math.max(0, this.#belief.lostAtMs - clock.monotonicMs());
+    this.#cancelWatch = timers.after(delayMs, () => {
+      this.#believe(passTime(this.#belief, clock.monotonicMs()));
+      if (this.#belief.state !== 'lost') this.#watch();
+    });
+  }
+
+  /** The next beat that is not before the pause is over; beats that were missed are skipped. */
+  #scheduleBeat(nowMs: Ms, pauseMs: Ms): void {
+    if (this.#state !== 'running') return;
+    const { pollPeriodMs } = this.#options;
+    const beats = Math.max(1, Math.ceil((nowMs + pauseMs - this.#beatMs) / pollPeriodMs));
+    this.#beatMs += beats * pollPeriodMs;
+    this.#cancelBeat = this.#ports.timers.after(this.#beatMs - nowMs, () => void this.#poll());
+  }
+
+  /** One failed answer is no pattern; no connection, or a second failure in a row, is. */
+  #pauseAfter(error: BusError): Ms {
+    if (isMisfit(error)) return BACKOFF_MAX_MS;
+    const repeats = this.#busFailures - (error.kind === 'unreachable' ? 0 : 1);
+    if (repeats <= 0) return 0;
+    const highestMs = Math.min(BACKOFF_MAX_MS, BACKOFF_MIN_MS * 2 ** repeats);
+    return this.#ports.rng.between(BACKOFF_MIN_MS, highestMs);
+  }
+
+  #failureText(error: BusError): string {
+    if (!isMisfit(error)) return error.text;
+    const { model, unitId } = this.#options;
+    return `${error.text}: the device does not know the registers of ${model.id}, or unit ${unitId} is another device`;
+  }
+
+  /** "expected X, got Y": with another Y it is the same complaint. */
+  #say(text: string): void {
+    const complaint = text.split(', got ')[0];
+    if (complaint === this.#complaint) return;
+    this.#complaint = complaint;
+    this.#emit({ kind: 'error', meterId: this.#options.meterId, text });
+  }
+
+  #emit(event: PollerEvent): void {
+    this.#ports.emit(event);
+  }
+}
+
+function isMisfit(error: BusError): boolean {
+  return error.exceptionCode !== undefined && MISFIT_EXCEPTIONS.includes(error.exceptionCode);
+}

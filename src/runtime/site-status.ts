@@ -1,0 +1,90 @@
+/** The snapshot for people and machines: what the core knows, in the shape of the status port. */
+import { defined } from '../base/assert.js';
+import { reasonText } from '../base/reason.js';
+import type { Amps, Ms } from '../base/units.js';
+import type { Controller } from '../dlm/controller.js';
+import type { SlaveRecord } from '../dlm/slave-record.js';
+import type { ChargePointStatus, CircuitStatus, MeterStatus, SiteStatus } from '../ports/status-sink.js';
+
+/** Where the state of the meters is asked for. */
+export interface MeterBoard {
+  list(nowMs: Ms): readonly MeterStatus[];
+}
+
+export interface StatusSource {
+  readonly controller: Controller;
+  readonly meters: MeterBoard;
+  readonly version: string;
+  readonly nowMs: Ms;
+  readonly wallMs: Ms;
+}
+
+export function siteStatus({ controller, meters, version, nowMs, wallMs }: StatusSource): SiteStatus {
+  const { site, mastership } = controller;
+  const heard = controller.records.filter((record) => record.status !== undefined);
+  return {
+    site: site.site,
+    networkId: site.networkId,
+    masterId: mastership.id,
+    role: mastership.isPassive(nowMs) ? 'passive' : 'active',
+    epoch: mastership.epoch,
+    version,
+    wallMs,
+    uptimeMs: nowMs - controller.startedAtMs,
+    samplePeriodMs: site.samplePeriodMs,
+    slavesOnline: heard.filter((record) => record.isOnline(nowMs)).length,
+    slavesKnown: controller.records.length,
+    circuits: circuitStatuses(controller, nowMs),
+    chargePoints: controller.records.map((record) => chargePointStatus(controller, record, nowMs)),
+    meters: meters.list(nowMs),
+    alarms: controller.alarms.list().map(({ code, active, text, sinceMs }) => ({
+      code,
+      active,
+      text,
+      sinceWallMs: wallMs - (nowMs - sinceMs),
+    })),
+  };
+}
+
+function circuitStatuses(controller: Controller, nowMs: Ms): readonly CircuitStatus[] {
+  return controller.circuits(nowMs).map(({ capacity, exposureA, limitsA }, index) => {
+    const { id, parent, limitA } = defined(controller.site.circuits[index], 'circuit');
+    return {
+      id,
+      parent: parent ?? null,
+      limitA,
+      capacityA: capacity.capacityA,
+      measuredA: capacity.measuredA,
+      backgroundA: capacity.backgroundA,
+      sumOfLimitsA: limitsA,
+      exposureA,
+    };
+  });
+}
+
+function chargePointStatus({ site }: Controller, record: SlaveRecord, nowMs: Ms): ChargePointStatus {
+  const { status, facts, reason } = record;
+  const online = record.isOnline(nowMs);
+  const poll = record.lastPoll;
+  const leaseLeftMs = poll && record.lastGrant ? poll.receivedAtMs + site.leaseMs - nowMs : 0;
+  return {
+    id: record.id,
+    circuit: facts.circuit,
+    state: status?.state ?? 'Unknown',
+    online,
+    limitA: shownLimitA(record, nowMs, leaseLeftMs),
+    exposureA: Math.max(...record.exposureA(nowMs, site.leaseMs)),
+    currentA: record.currentA(nowMs),
+    reason,
+    reasonText: reasonText(reason),
+    leaseLeftMs: Math.max(0, Math.round(leaseLeftMs)),
+    disconnectedLimitA: facts.disconnectedLimitA,
+    firmware: status?.firmware ?? '',
+  };
+}
+
+/** The limit that holds there for all we know: what was granted, or its disconnected limit once the lease has run out. */
+function shownLimitA(record: SlaveRecord, nowMs: Ms, leaseLeftMs: Ms): Amps {
+  if (record.isOnline(nowMs) || leaseLeftMs > 0) return record.grantedA;
+  return record.facts.disconnectedLimitA;
+}
