@@ -1,0 +1,160 @@
+/** What MQTT shows of a site: a pure mapping from one status to topics and payloads (docs/mqtt.md describes each field). */
+import type { LimitReason } from '../base/reason.js';
+import { PHASE_NAMES, type PerPhase, type PhaseAmps } from '../base/units.js';
+import type { Alarm, ChargePointStatus, CircuitStatus, MeterStatus, SiteStatus } from '../ports/status-sink.js';
+
+export interface TopicMessage {
+  readonly topic: string;
+  readonly payload: string;
+  /** The payload without the fields that change every second by themselves; equal texts = nothing worth telling. */
+  readonly essence: string;
+}
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+/** "Car park north" -> "car-park-north". */
+export function siteSlug(site: string): string {
+  return site.toLowerCase().replace(/[^a-z0-9]+/g, '-') || '-';
+}
+
+/** `<base>/<site slug>`, without a slash at the end. */
+export function siteTopic(baseTopic: string, site: string): string {
+  return `${baseTopic.replace(/\/+$/, '')}/${siteSlug(site)}`;
+}
+
+/** An id as one level of a topic: what MQTT forbids there, or would split it, is percent-encoded. */
+export function topicLevel(id: string): string {
+  return id
+    .replace(/\p{Surrogate}/gu, '\ufffd')
+    .replace(/[\p{Control}\p{Noncharacter_Code_Point}/+#%]/gu, encodeURIComponent);
+}
+
+/** Every topic below `root` but `status`, which is the connection's own. */
+export function statusTopics(root: string, status: SiteStatus): TopicMessage[] {
+  return [
+    message(`${root}/site`, siteBody(status), { time: isoTime(status.wallMs), uptimeMs: whole(status.uptimeMs) }),
+    ...status.circuits.map((circuit) => message(`${root}/circuit/${topicLevel(circuit.id)}`, circuitBody(circuit))),
+    ...status.chargePoints.map((point) =>
+      message(`${root}/chargepoint/${topicLevel(point.id)}`, chargePointBody(point), {
+        leaseLeftMs: whole(point.leaseLeftMs),
+      }),
+    ),
+    ...status.meters.map((meter) =>
+      message(`${root}/meter/${topicLevel(meter.id)}`, meterBody(meter), {
+        ageMs: meter.ageMs === null ? null : whole(meter.ageMs),
+      }),
+    ),
+    ...alarmTopics(root, status.alarms),
+  ];
+}
+
+function message(topic: string, body: JsonObject, volatile: JsonObject = {}): TopicMessage {
+  return { topic, payload: JSON.stringify({ ...body, ...volatile }), essence: JSON.stringify(body) };
+}
+
+function siteBody(status: SiteStatus): JsonObject {
+  return {
+    site: status.site,
+    networkId: status.networkId,
+    masterId: status.masterId,
+    role: status.role,
+    epoch: status.epoch,
+    version: status.version,
+    samplePeriodMs: whole(status.samplePeriodMs),
+    slavesOnline: status.slavesOnline,
+    slavesKnown: status.slavesKnown,
+  };
+}
+
+function circuitBody(circuit: CircuitStatus): JsonObject {
+  return {
+    id: circuit.id,
+    parent: circuit.parent,
+    limitA: amps(circuit.limitA),
+    capacityA: amps(circuit.capacityA),
+    measuredA: circuit.measuredA && amps(circuit.measuredA),
+    backgroundA: circuit.backgroundA && amps(circuit.backgroundA),
+    sumOfLimitsA: amps(circuit.sumOfLimitsA),
+    exposureA: amps(circuit.exposureA),
+  };
+}
+
+function chargePointBody(point: ChargePointStatus): JsonObject {
+  return {
+    id: point.id,
+    circuit: point.circuit,
+    state: point.state,
+    online: point.online,
+    limitA: rounded(point.limitA, 2),
+    exposureA: rounded(point.exposureA, 2),
+    currentA: amps(point.currentA),
+    disconnectedLimitA: rounded(point.disconnectedLimitA, 2),
+    reason: reasonBody(point.reason, point.reasonText),
+    firmware: point.firmware,
+  };
+}
+
+/** The reason with its phases by name: index 1 is "L2". */
+function reasonBody(reason: LimitReason, text: string): JsonObject {
+  return {
+    kind: reason.kind,
+    ...('circuit' in reason && { circuit: reason.circuit }),
+    ...('phase' in reason && { phase: PHASE_NAMES[reason.phase] }),
+    ...('phases' in reason && { phases: reason.phases.map((phase) => PHASE_NAMES[phase]) }),
+    ...('fallbackA' in reason && { fallbackA: rounded(reason.fallbackA, 2) }),
+    text,
+  };
+}
+
+function meterBody(meter: MeterStatus): JsonObject {
+  return {
+    id: meter.id,
+    model: meter.model,
+    online: meter.online,
+    currentA: triple(meter.currentA, 2),
+    voltageV: triple(meter.voltageV, 1),
+    powerW: triple(meter.powerW, 0),
+    totalPowerW: rounded(meter.totalPowerW, 0),
+  };
+}
+
+/** One topic per code; where several alarms share a code (two meters lost), one message tells of all. */
+function alarmTopics(root: string, alarms: readonly Alarm[]): TopicMessage[] {
+  const byCode = new Map<string, Alarm[]>();
+  for (const alarm of alarms) byCode.set(alarm.code, [...(byCode.get(alarm.code) ?? []), alarm]);
+  return [...byCode].map(([code, group]) => message(`${root}/alarm/${topicLevel(code)}`, alarmBody(group)));
+}
+
+function alarmBody(group: readonly Alarm[]): JsonObject {
+  const active = group.filter((alarm) => alarm.active);
+  const shown = active.length > 0 ? active : group;
+  return {
+    active: active.length > 0,
+    text: shown.map((alarm) => alarm.text).join('; '),
+    since: isoTime(Math.min(...shown.map((alarm) => alarm.sinceWallMs))),
+  };
+}
+
+function amps(values: PhaseAmps): PerPhase<number | null> {
+  return triple(values, 2);
+}
+
+function triple(values: PerPhase<number | null>, decimals: number): PerPhase<number | null> {
+  return [rounded(values[0], decimals), rounded(values[1], decimals), rounded(values[2], decimals)];
+}
+
+/** `null` for what is no number; adding 0 turns -0 into 0. */
+function rounded(value: number | null, decimals: number): number | null {
+  if (value === null || !Number.isFinite(value)) return null;
+  return Number(value.toFixed(decimals)) + 0;
+}
+
+function whole(value: number): number | null {
+  return rounded(value, 0);
+}
+
+/** `null` for a clock outside of what a date can say. */
+function isoTime(wallMs: number): string | null {
+  const date = new Date(wallMs);
+  return Number.isNaN(date.getTime()) ? null : date.toISOString();
+}

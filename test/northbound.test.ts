@@ -1,0 +1,4 @@
+import './northbound/topics.js';
+import './northbound/outbox.js';
+import './northbound/mqtt-docs.js';
+import './northbound/mqtt-broker.js';
