@@ -1,0 +1,116 @@
+/** The master, put together from real parts: sockets, meters, broker, log, state file, systemd. */
+import { mkdirSync } from 'node:fs';
+import { seededRng } from '../base/rng.js';
+import type { Ms } from '../base/units.js';
+import type { MasterConfig } from '../config/types.js';
+import { createMqttPublisher } from '../northbound/mqtt-publisher.js';
+import { siteSlug } from '../northbound/topics.js';
+import type { StateStore } from '../ports/state-store.js';
+import type { StatusSink } from '../ports/status-sink.js';
+import { MasterRuntime } from '../runtime/master.js';
+import { MasterNet } from '../transports/master-net.js';
+import { systemClock, systemTimers } from '../transports/system-time.js';
+import { hostname } from 'node:os';
+import { EXIT, ExitError } from './exit-codes.js';
+import { masterIdOf, newBootId, newSeed, version } from './identity.js';
+import { createMeters, type Meters } from './meters.js';
+import { bindFailure } from './bind-failure.js';
+import type { DaemonLogger } from './pino-logger.js';
+import type { Running } from './process.js';
+import { createNotifier, type Notifier } from './sd-notify.js';
+import { createStateFile } from './state-file.js';
+
+export interface MasterStart {
+  readonly config: MasterConfig;
+  readonly configFile: string;
+  /** Absent: nothing is kept over a restart. */
+  readonly stateDir: string | undefined;
+  readonly logger: DaemonLogger;
+}
+
+/** Throws an `ExitError` when a port or the state directory cannot be had. */
+export async function startMaster({ config, configFile, stateDir, logger }: MasterStart): Promise<Running> {
+  const { site, discovery } = config;
+  const bootId = newBootId();
+  const masterId = masterIdOf(bootId);
+  const store = stateDir === undefined ? undefined : openStore(stateDir);
+  logger.log('info', 'START', `evenkeel ${version()} master ${masterId}: ${describeSite(config)}`, {
+    configFile,
+    stateDir: stateDir ?? null,
+    masterId,
+  });
+  if (!store) logger.log('warn', 'START', 'no state directory: after a restart old leases are waited for', {});
+  const net = await MasterNet.open({ ...discovery, timers: systemTimers, logger }).catch(bindFailure);
+  const notifier = createNotifier({ logger, env: process.env });
+  const sinks = config.mqtt ? [mqttSink(config, logger)] : [];
+  const meters = createMeters(config.meters, site.circuits, (event) => runtime.hearMeter(event));
+  const runtime: MasterRuntime = new MasterRuntime({
+    site,
+    version: version(),
+    masterId,
+    bootId,
+    net,
+    clock: systemClock,
+    timers: systemTimers,
+    logger,
+    sinks,
+    ...(store && { store }),
+    meters,
+    onTick: readyOnce(notifier, logger),
+  });
+  meters.start();
+  runtime.start();
+  return { stop: () => stopMaster(runtime, { meters, sinks, notifier, net }) };
+}
+
+function describeSite({ site, meters, mqtt, discovery }: MasterConfig): string {
+  const circuits = `${site.circuits.length} circuits, ${site.chargePoints.length} charge points listed`;
+  const where = discovery.broadcast ? `UDP ${discovery.port}` : `${discovery.addresses.length} fixed addresses`;
+  return `site "${site.site}", network id ${site.networkId}, ${circuits}, ${meters.length} meters, ${where}, MQTT ${mqtt?.url ?? 'off'}`;
+}
+
+function openStore(stateDir: string): StateStore {
+  try {
+    mkdirSync(stateDir, { recursive: true });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ExitError(EXIT.system, `state directory ${stateDir}: ${reason}`);
+  }
+  return createStateFile(stateDir, systemTimers);
+}
+
+function mqttSink({ mqtt, site }: MasterConfig, logger: DaemonLogger): StatusSink {
+  if (!mqtt) throw new ExitError(EXIT.internal, 'no MQTT configured');
+  return createMqttPublisher({
+    ...mqtt,
+    site: site.site,
+    clientId: `evenkeel-${hostname()}-${siteSlug(site.site)}-${site.networkId}`,
+    logger,
+    clock: systemClock,
+    timers: systemTimers,
+    rng: seededRng(newSeed()),
+  });
+}
+
+/** Ready after the first good cycle, not before; the watchdog is fed by the cycle, not by a timer. */
+function readyOnce(notifier: Notifier, logger: DaemonLogger): (nowMs: Ms, summary: string) => void {
+  let isReady = false;
+  return (nowMs, summary) => {
+    if (!isReady) {
+      isReady = true;
+      logger.log('info', 'READY', `first decision made: ${summary}`, {});
+      notifier.ready(summary);
+    }
+    notifier.tickDone(nowMs, summary);
+  };
+}
+
+/** Grants are not taken back: they run out by themselves, and the slaves go on with what they have until then. */
+async function stopMaster(
+  runtime: MasterRuntime,
+  parts: { meters: Meters; sinks: readonly StatusSink[]; notifier: Notifier; net: MasterNet },
+): Promise<void> {
+  parts.notifier.stopping();
+  runtime.stop();
+  await Promise.all([parts.meters.stop(), parts.net.close(), ...parts.sinks.map((sink) => sink.close())]);
+}

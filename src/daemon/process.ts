@@ -1,0 +1,45 @@
+/** The life of a daemon's process: signals end it in order, a bug ends it at once; both leave the leases to run out. */
+import { InvariantError } from '../base/assert.js';
+import { EXIT, ExitError, type ExitCode } from './exit-codes.js';
+import type { DaemonLogger } from './pino-logger.js';
+
+export interface Running {
+  stop(): Promise<void>;
+}
+
+/** An orderly stop takes no longer, whatever hangs. */
+const STOP_LIMIT_MS = 1_500;
+
+/** Starts, and stays until SIGTERM or SIGINT. Resolves with the exit code. */
+export async function runUntilSignal(start: () => Promise<Running>, logger: DaemonLogger): Promise<ExitCode> {
+  const ended = new Promise<{ readonly signal?: string; readonly error?: unknown }>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve({ signal }));
+    process.on('uncaughtException', (error) => resolve({ error }));
+    process.on('unhandledRejection', (error) => resolve({ error }));
+  });
+  let running: Running;
+  try {
+    running = await start();
+  } catch (error) {
+    if (!(error instanceof ExitError)) return await crash(error, logger);
+    logger.log('error', 'STOP', error.message, {});
+    await logger.flush();
+    return error.exitCode;
+  }
+  const { signal, error } = await ended;
+  if (error !== undefined) return await crash(error, logger);
+  logger.log('info', 'STOP', `stops on ${signal}; leases run out by themselves`, { dropped: logger.dropped() });
+  await Promise.race([running.stop(), new Promise((resolve) => setTimeout(resolve, STOP_LIMIT_MS).unref())]);
+  await logger.flush();
+  return EXIT.ok;
+}
+
+/** Never a guess: nothing more is sent, systemd starts anew, and every slave falls back when its lease ends. */
+async function crash(error: unknown, logger: DaemonLogger): Promise<ExitCode> {
+  const kind = error instanceof InvariantError ? 'broken invariant' : 'bug';
+  const message = error instanceof Error ? error.message : String(error);
+  const stack = error instanceof Error ? error.stack : undefined;
+  logger.log('error', 'CRASH', `${kind}: ${message}`, { stack });
+  await logger.flush();
+  return EXIT.internal;
+}

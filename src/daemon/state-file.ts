@@ -1,0 +1,133 @@
+/** The state on disk: one file, replaced as a whole. What fails is told and never thrown; control goes on without it. */
+import { readFileSync, statSync } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fail, ok, type Result } from '../base/result.js';
+import type { Ms } from '../base/units.js';
+import type { StateStore } from '../ports/state-store.js';
+import type { Timers } from '../ports/time.js';
+
+const FILE_NAME = 'state.json';
+/** Only the daemon reads it. */
+const FILE_MODE = 0o600;
+/** Far above what a large site needs; a larger file is not ours. */
+const MAX_BYTES = 4 * 1024 * 1024;
+/** A worn SD card can take seconds, a dead one for ever: who asked for the save is not left waiting. */
+const SAVE_LIMIT_MS: Ms = 5_000;
+
+type Saved = (saved: Result<void>) => void;
+
+/** What is written after the save that runs now: the latest text, for all who asked meanwhile. */
+interface Waiting {
+  text: string;
+  readonly askers: Set<Saved>;
+}
+
+/** The directory must exist; systemd makes it and names it in $STATE_DIRECTORY. */
+export function createStateFile(directory: string, timers: Timers): StateStore {
+  return new StateFile(directory, timers);
+}
+
+class StateFile implements StateStore {
+  readonly #directory: string;
+  readonly #file: string;
+  readonly #timers: Timers;
+  #running = false;
+  #waiting: Waiting | undefined;
+
+  constructor(directory: string, timers: Timers) {
+    this.#directory = directory;
+    this.#timers = timers;
+    this.#file = join(directory, FILE_NAME);
+  }
+
+  load(): Result<string | undefined> {
+    try {
+      const { size } = statSync(this.#file);
+      if (size > MAX_BYTES) return fail(`cannot read ${this.#file}: expected at most ${MAX_BYTES} bytes, got ${size}`);
+      return ok(new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(this.#file)));
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return ok(undefined);
+      return fail(`cannot read ${this.#file}: ${reasonOf(error)}`);
+    }
+  }
+
+  save(text: string, done: Saved): void {
+    this.#waiting ??= { text, askers: new Set() };
+    this.#waiting.text = text;
+    this.#ask(this.#waiting.askers, done);
+    if (!this.#running) this.#runWaiting();
+  }
+
+  /** Whoever was told that it takes too long is not told again. */
+  #ask(askers: Set<Saved>, done: Saved): void {
+    const asker: Saved = (result) => {
+      cancel();
+      done(result);
+    };
+    const cancel = this.#timers.after(SAVE_LIMIT_MS, () => {
+      askers.delete(asker);
+      done(fail(`cannot write ${this.#file}: the disk takes more than ${SAVE_LIMIT_MS / 1000} s`));
+    });
+    askers.add(asker);
+  }
+
+  #runWaiting(): void {
+    const next = this.#waiting;
+    this.#waiting = undefined;
+    this.#running = next !== undefined;
+    if (!next) return;
+    const end = (result: Result<void>): void => {
+      this.#runWaiting();
+      for (const asker of next.askers) asker(result);
+    };
+    this.#replace(next.text).then(
+      () => end(ok(undefined)),
+      (error: unknown) => end(fail(`cannot write ${this.#file}: ${reasonOf(error)}`)),
+    );
+  }
+
+  /** After a power cut at any point the file is the old or the new one: written, on the disk, then renamed. */
+  async #replace(text: string): Promise<void> {
+    const temporary = `${this.#file}.new`;
+    try {
+      await writeThrough(temporary, text);
+      await rename(temporary, this.#file);
+    } catch (error) {
+      await rm(temporary, { force: true }).catch(() => {});
+      throw error;
+    }
+    await syncDirectory(this.#directory);
+  }
+}
+
+async function writeThrough(file: string, text: string): Promise<void> {
+  const handle = await open(file, 'w', FILE_MODE);
+  try {
+    await handle.chmod(FILE_MODE);
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Makes the new name last. A file system that cannot do this (EINVAL) needs no alarm for it. */
+async function syncDirectory(directory: string): Promise<void> {
+  const handle = await open(directory, 'r');
+  try {
+    await handle.sync();
+  } catch (error) {
+    if (codeOf(error) !== 'EINVAL') throw error;
+  } finally {
+    await handle.close();
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,98 @@
+/** A site as the sinks see it, with every kind of reason on some charge point. */
+import type { LimitReason } from '../../src/base/reason.js';
+import { reasonText } from '../../src/base/reason.js';
+import type { ChargePointStatus, SiteStatus } from '../../src/ports/status-sink.js';
+
+/** One reason of each kind; the compiler keeps it complete. */
+export const SAMPLE_REASONS: { readonly [Kind in LimitReason['kind']]: Extract<LimitReason, { kind: Kind }> } = {
+  maximum: { kind: 'maximum' },
+  circuit: { kind: 'circuit', circuit: 'garage', phase: 1 },
+  fallback: { kind: 'fallback', circuit: 'main', phase: 0, fallbackA: 50 },
+  imbalance: { kind: 'imbalance', circuit: 'main', phases: [0, 2] },
+  shortage: { kind: 'shortage', circuit: 'garage', phase: 2 },
+  step: { kind: 'step', circuit: 'garage', phase: 1 },
+  waiting: { kind: 'waiting', circuit: 'garage', phase: 1 },
+  startup: { kind: 'startup' },
+  noVehicle: { kind: 'noVehicle' },
+  vehiclePaused: { kind: 'vehiclePaused' },
+  unavailable: { kind: 'unavailable' },
+  offline: { kind: 'offline' },
+  notAdopted: { kind: 'notAdopted' },
+  passive: { kind: 'passive' },
+  fallbackUnsafe: { kind: 'fallbackUnsafe', circuit: 'garage' },
+};
+
+export function sampleChargePoint(changes: Partial<ChargePointStatus> = {}): ChargePointStatus {
+  const reason = changes.reason ?? SAMPLE_REASONS.circuit;
+  return {
+    id: 'cp1',
+    circuit: 'garage',
+    state: 'Charging',
+    online: true,
+    limitA: 10,
+    exposureA: 16,
+    currentA: [9.8765, 0, 0.004],
+    reason,
+    reasonText: reasonText(reason),
+    leaseLeftMs: 13_204.7,
+    disconnectedLimitA: 6,
+    firmware: 'virtual 1.0',
+    ...changes,
+  };
+}
+
+export function sampleStatus(changes: Partial<SiteStatus> = {}): SiteStatus {
+  return {
+    site: 'Car park north',
+    networkId: 0,
+    masterId: 'master-1',
+    role: 'active',
+    epoch: 7,
+    version: '0.1.0',
+    wallMs: Date.UTC(2026, 5, 1, 12, 0, 0),
+    uptimeMs: 61_000,
+    samplePeriodMs: 1_000,
+    slavesOnline: 1,
+    slavesKnown: 2,
+    circuits: [
+      {
+        id: 'main',
+        parent: null,
+        limitA: [100, 100, 100],
+        capacityA: [63, 63, 63],
+        measuredA: [36.9999, 20, -1.239],
+        backgroundA: [27.1, 20, 0],
+        sumOfLimitsA: [10, 0, 0],
+        exposureA: [16, 0, 0],
+      },
+      {
+        id: 'garage',
+        parent: 'main',
+        limitA: [63, 63, 63],
+        capacityA: [63, 63, 63],
+        measuredA: null,
+        backgroundA: null,
+        sumOfLimitsA: [10, 0, 0],
+        exposureA: [16, 0, 0],
+      },
+    ],
+    chargePoints: [
+      sampleChargePoint(),
+      ...Object.values(SAMPLE_REASONS).map((reason) => sampleChargePoint({ id: `because-${reason.kind}`, reason })),
+    ],
+    meters: [
+      {
+        id: 'grid',
+        model: 'siemens-pac2200',
+        online: true,
+        ageMs: 250.2,
+        currentA: [36.9999, 20, -1.239],
+        voltageV: [230.14, 229.96, null],
+        powerW: [8510.4, 4599.2, -285],
+        totalPowerW: 12_824.6,
+      },
+    ],
+    alarms: [{ code: 'METER_LOST', active: true, text: 'heating: no answer', sinceWallMs: Date.UTC(2026, 5, 1, 11) }],
+    ...changes,
+  };
+}
