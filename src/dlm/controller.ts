@@ -1,0 +1,331 @@
+/**
+ * The control core: hears statuses, meter samples and beacons, and decides once per sample period who may draw what.
+ * Pure: no I/O, no clock of its own; the shell hands in what it heard with the time of hearing, and sends what comes out.
+ */
+import { defined } from '../base/assert.js';
+import type { Beacon, BootId, Grant, Status } from '../base/messages.js';
+import { reasonText } from '../base/reason.js';
+import { maskToGrid } from '../base/rotation.js';
+import { mapPhases, type Ms, PHASE_NAMES, PHASES, type PhaseAmps } from '../base/units.js';
+import { AlarmBoard } from './alarms.js';
+import { CapacityBook, type CircuitCapacity } from './capacity.js';
+import { ExposureSums, type Planned, plan, type Snapshot } from './decide.js';
+import { LEASE_MAX_MS, leaseExpiryMs } from './lease-rules.js';
+import { LimitLog } from './limit-log.js';
+import { Mastership } from './mastership.js';
+import { type Notice, Notices } from './notice.js';
+import { Roster } from './roster.js';
+import type { RememberedSlave, SlaveRecord } from './slave-record.js';
+import { buildTopology, type Topology } from './topology.js';
+import type { Site } from './types.js';
+
+/** A cycle that comes this much late: what was heard meanwhile is stale, nobody is raised. */
+const LATE_AFTER_MS: Ms = 3_000;
+/** An overload is over when nothing was seen of it for this long. */
+const OVERLOAD_HOLD_MS: Ms = 5_000;
+
+/** What is kept over a restart. A help: without it the master waits for the longest lease before it raises anybody. */
+export interface Memory {
+  readonly epoch: number;
+  readonly leaseMs: Ms;
+  readonly slaves: readonly RememberedSlave[];
+}
+
+export interface ControllerOptions {
+  readonly site: Site;
+  readonly masterId: string;
+  readonly bootId: BootId;
+  readonly memory: Memory | undefined;
+}
+
+export interface Heard {
+  /** False for what is older than something heard before. */
+  readonly isCurrent: boolean;
+  /** True when the decision should not wait for the next sample period. */
+  readonly isUrgent: boolean;
+}
+
+const IGNORED: Heard = { isCurrent: false, isUrgent: false };
+const NOT_URGENT: Heard = { isCurrent: true, isUrgent: false };
+const URGENT: Heard = { isCurrent: true, isUrgent: true };
+
+export class Controller {
+  readonly site: Site;
+  readonly topology: Topology;
+  readonly mastership: Mastership;
+  readonly alarms = new AlarmBoard();
+  readonly #bootId: BootId;
+  readonly #book: CapacityBook;
+  readonly #notices = new Notices();
+  readonly #roster: Roster;
+  readonly #limitLog = new LimitLog();
+  readonly #startedAtMs: Ms;
+  /** Until then an unlisted slave that was not heard yet may hold a grant of an earlier start. */
+  readonly #strangersUntilMs: Ms;
+  readonly #lostMeters = new Set<string>();
+  readonly #overloadUntilMs: Ms[];
+  #lastTickMs: Ms | undefined;
+  #sums: ExposureSums | undefined;
+  #isMemoryDirty = true;
+
+  constructor(options: ControllerOptions, nowMs: Ms) {
+    const { site, memory } = options;
+    this.site = site;
+    this.topology = buildTopology(site.circuits);
+    this.mastership = new Mastership(options.masterId, memory?.epoch ?? 0);
+    this.#bootId = options.bootId;
+    const { topology, alarms } = this;
+    this.#roster = new Roster({ site, topology, alarms, notices: this.#notices });
+    this.#book = new CapacityBook(site.circuits, this.topology);
+    this.#startedAtMs = nowMs;
+    this.#strangersUntilMs = memory || !site.autoAdopt ? nowMs : nowMs + leaseExpiryMs(site.leaseMs);
+    this.#overloadUntilMs = site.circuits.map(() => Number.NEGATIVE_INFINITY);
+    for (const circuit of site.circuits) if (circuit.meter !== undefined) this.#lostMeters.add(circuit.meter);
+    if (this.#strangersUntilMs > nowMs) {
+      const waitS = Math.ceil((this.#strangersUntilMs - nowMs) / 1000);
+      const text = `nothing is remembered: unlisted slaves may hold old grants, nobody is raised for ${waitS} s`;
+      this.#notices.add('info', 'START', text, { waitS });
+    }
+    const longestMs = memory ? Math.max(memory.leaseMs, site.leaseMs) : LEASE_MAX_MS;
+    this.#roster.expect(memory?.slaves ?? [], nowMs + leaseExpiryMs(longestMs));
+  }
+
+  get records(): readonly SlaveRecord[] {
+    return this.#roster.list;
+  }
+
+  drainNotices(): readonly Notice[] {
+    return this.#notices.drain();
+  }
+
+  isPassive(nowMs: Ms): boolean {
+    return this.mastership.isPassive(nowMs);
+  }
+
+  /** What to write to the state file, when it has changed since the last time; then call `memorySaved`. */
+  takeMemory(): Memory | undefined {
+    if (!this.#isMemoryDirty) return undefined;
+    this.#isMemoryDirty = false;
+    const slaves = this.records.filter((record) => record.isAdopted && record.account.maxA > 0);
+    return {
+      epoch: this.mastership.epoch,
+      leaseMs: this.site.leaseMs,
+      slaves: slaves.map((record) => record.remembered()),
+    };
+  }
+
+  /** From now on these may be raised: after a restart they would be waited for. */
+  memorySaved(memory: Memory): void {
+    for (const { id } of memory.slaves) {
+      const record = this.#roster.find(id);
+      if (record) record.isRemembered = true;
+    }
+  }
+
+  hearStatus(status: Status, nowMs: Ms): Heard {
+    const record = this.#roster.find(status.chargePointId) ?? this.#meet(status, nowMs);
+    if (!record) return IGNORED;
+    const before = record.status;
+    const wasOnline = record.isOnline(nowMs);
+    const heard = record.hear(status, this.mastership, nowMs);
+    if (heard === 'stale') return IGNORED;
+    if (heard === 'duplicate') {
+      this.#roster.say('error', 'SLAVE_REFUSED', record, 'is the id of two charge points, neither is served');
+    }
+    if (this.mastership.hearAccepted(status.accepted)) record.account.distrust(nowMs + leaseExpiryMs(LEASE_MAX_MS));
+    if (before?.disconnectedLimitA !== status.disconnectedLimitA) this.#isMemoryDirty = true;
+    this.#roster.announce(record, before, wasOnline);
+    return this.#changesDecision(before, status, wasOnline) ? URGENT : NOT_URGENT;
+  }
+
+  #changesDecision(before: Status | undefined, now: Status, wasOnline: boolean): boolean {
+    if (!before || !wasOnline) return true;
+    return before.bootId !== now.bootId || before.sessionId !== now.sessionId || before.usedPhases !== now.usedPhases;
+  }
+
+  #meet(status: Status, nowMs: Ms): SlaveRecord | undefined {
+    this.#isMemoryDirty = true;
+    return this.#roster.meet(status, nowMs);
+  }
+
+  /** A good sample of a meter. Urgent when the worst case no longer fits: then it is answered in that moment. */
+  hearMeter(meterId: string, currentA: PhaseAmps, nowMs: Ms): Heard {
+    const index = this.#book.circuitOfMeter(meterId);
+    if (index === undefined) return NOT_URGENT;
+    this.#lostMeters.delete(meterId);
+    const drawnA = this.#roster.seenByMeterBelowA(index, nowMs);
+    this.#book.hearMeter(index, currentA, drawnA, nowMs);
+    const capacities = this.#book.capacities();
+    this.#watchOverload(index, currentA, drawnA, capacities, nowMs);
+    const sums = this.#sums;
+    if (!sums) return URGENT;
+    const tooMuch = capacities.some(({ capacityA }, circuit) => PHASES.some((p) => sums.of(circuit)[p] > capacityA[p]));
+    return tooMuch ? URGENT : NOT_URGENT;
+  }
+
+  loseMeter(meterId: string): Heard {
+    const index = this.#book.circuitOfMeter(meterId);
+    if (index === undefined || this.#lostMeters.has(meterId)) return NOT_URGENT;
+    this.#lostMeters.add(meterId);
+    this.#book.loseMeter(index);
+    return URGENT;
+  }
+
+  #watchOverload(
+    index: number,
+    currentA: PhaseAmps,
+    drawnA: PhaseAmps,
+    capacities: readonly CircuitCapacity[],
+    nowMs: Ms,
+  ): void {
+    const circuit = defined(this.site.circuits[index], 'metered circuit');
+    const ceilingA = defined(capacities[index], 'capacity').ceilingA;
+    const totalA = mapPhases((p) => currentA[p] + (circuit.meterLocation === 'including' ? 0 : drawnA[p]));
+    const over = PHASES.filter((p) => totalA[p] > ceilingA[p]);
+    const wasOver = nowMs < (this.#overloadUntilMs[index] ?? 0);
+    if (over.length === 0) return;
+    this.#overloadUntilMs[index] = nowMs + OVERLOAD_HOLD_MS;
+    if (wasOver) return;
+    const text = over.map((p) => `${PHASE_NAMES[p]} ${totalA[p].toFixed(1)} A of ${ceilingA[p]} A`).join(', ');
+    this.alarms.set('OVERLOAD', `${circuit.id}: ${text}`, nowMs);
+    this.#notices.add('warn', 'OVERLOAD', `${circuit.id} overloaded: ${text}`, {
+      circuit: circuit.id,
+      totalA,
+      ceilingA,
+    });
+  }
+
+  hearBeacon(beacon: Beacon, nowMs: Ms): Heard {
+    const wasPassive = this.mastership.isPassive(nowMs);
+    const verdict = this.mastership.hearBeacon(beacon, nowMs);
+    if (verdict === 'own' || !beacon.active) return NOT_URGENT;
+    const role = verdict === 'stronger' ? 'this one is passive' : 'this one stays active';
+    const text = `another master ${beacon.masterId} (epoch ${beacon.epoch}) is active in network id ${this.site.networkId}; ${role}`;
+    if (this.alarms.set('TWO_MASTERS', text, nowMs) || wasPassive !== this.mastership.isPassive(nowMs)) {
+      this.#notices.add('error', 'TWO_MASTERS', text, { otherMaster: beacon.masterId, otherEpoch: beacon.epoch });
+    }
+    return NOT_URGENT;
+  }
+
+  /** One cycle: the grants to send, in this order. */
+  decide(nowMs: Ms): readonly Grant[] {
+    this.#keepHouse(nowMs);
+    const snapshot = this.#snapshot(nowMs);
+    const sums = new ExposureSums(snapshot);
+    this.#sums = sums;
+    this.#lastTickMs = nowMs;
+    if (this.mastership.isPassive(nowMs)) {
+      for (const record of this.#roster.list) record.reason = { kind: 'passive' };
+      return [];
+    }
+    const grants: Grant[] = [];
+    for (const record of this.#roster.list) if (!record.isOnline(nowMs)) record.reason = { kind: 'offline' };
+    plan(snapshot, sums, (planned) => this.#write(planned, grants, nowMs));
+    this.#logLimits(nowMs);
+    return grants;
+  }
+
+  #snapshot(nowMs: Ms): Snapshot {
+    const isLate =
+      this.#lastTickMs !== undefined && nowMs - this.#lastTickMs > this.site.samplePeriodMs + LATE_AFTER_MS;
+    if (isLate) {
+      const lateMs = Math.round(nowMs - (this.#lastTickMs ?? nowMs));
+      this.#notices.add('warn', 'LOOP_LATE', `no cycle for ${lateMs} ms: nobody is raised in this one`, { lateMs });
+    }
+    const noRaise = isLate || nowMs < this.#strangersUntilMs ? ({ kind: 'startup' } as const) : undefined;
+    return {
+      nowMs,
+      site: this.site,
+      topology: this.topology,
+      capacities: this.#book.capacities(),
+      records: this.records,
+      noRaise,
+      unsafeCircuits: this.#roster.unsafeCircuits(nowMs),
+    };
+  }
+
+  #keepHouse(nowMs: Ms): void {
+    if (this.mastership.renew(nowMs)) {
+      this.#isMemoryDirty = true;
+      this.#notices.add('warn', 'EPOCH', `grants continue with epoch ${this.mastership.epoch}`, {});
+    }
+    if (this.mastership.other(nowMs) === undefined) this.alarms.set('TWO_MASTERS', undefined, nowMs);
+    if (this.#overloadUntilMs.every((untilMs) => nowMs >= untilMs) && this.alarms.set('OVERLOAD', undefined, nowMs)) {
+      this.#notices.add('info', 'OVERLOAD_END', 'every metered circuit is within its limit again', {});
+    }
+    this.#roster.watch(nowMs);
+  }
+
+  /** Into the ledger first, then onto the wire. */
+  #write({ record, limitA, phases, reason }: Planned, grants: Grant[], nowMs: Ms): boolean {
+    const { networkId, leaseMs } = this.site;
+    const poll = defined(record.lastPoll, 'a grant answers a poll');
+    const number = record.nextNumber(this.mastership.epoch);
+    const grid = maskToGrid(record.facts.rotation, phases);
+    const expiresAtMs = poll.receivedAtMs + leaseExpiryMs(leaseMs);
+    const isOpen = record.account.record({
+      ...number,
+      bootId: poll.bootId,
+      limitA,
+      leaseMs,
+      phases: grid,
+      sentAtMs: nowMs,
+      expiresAtMs,
+    });
+    if (!isOpen) return false;
+    record.reason = reason;
+    record.lastGrant = {
+      type: 'grant',
+      networkId,
+      masterId: this.mastership.id,
+      masterBootId: this.#bootId,
+      chargePointId: record.id,
+      bootId: poll.bootId,
+      tauMs: poll.tauMs,
+      ...number,
+      limitA,
+      leaseMs,
+      phases,
+    };
+    grants.push(record.lastGrant);
+    return true;
+  }
+
+  #logLimits(nowMs: Ms): void {
+    for (const record of this.#roster.list) {
+      if (!record.isOnline(nowMs)) continue;
+      const change = this.#limitLog.changed(record.id, record.grantedA, record.reason, nowMs);
+      if (!change) continue;
+      const text = `${record.id} ${change.fromA} A -> ${record.grantedA} A: ${reasonText(record.reason)}`;
+      this.#notices.add(change.level, 'LIMIT', text, {
+        chargePoint: record.id,
+        fromA: change.fromA,
+        limitA: record.grantedA,
+        reason: record.reason,
+      });
+    }
+  }
+
+  /** The state of every circuit for people: capacities and worst-case sums. */
+  circuits(
+    nowMs: Ms,
+  ): readonly { readonly capacity: CircuitCapacity; readonly exposureA: PhaseAmps; limitsA: PhaseAmps }[] {
+    const snapshot = this.#snapshotForStatus(nowMs);
+    const sums = new ExposureSums(snapshot);
+    return snapshot.capacities.map((capacity, index) => ({
+      capacity,
+      exposureA: sums.of(index),
+      limitsA: this.#roster.limitsBelowA(index),
+    }));
+  }
+
+  #snapshotForStatus(nowMs: Ms): Snapshot {
+    const capacities = this.#book.capacities();
+    const { site, topology, records } = this;
+    return { nowMs, site, topology, capacities, records, noRaise: undefined, unsafeCircuits: new Set() };
+  }
+
+  get startedAtMs(): Ms {
+    return this.#startedAtMs;
+  }
+}

@@ -1,0 +1,300 @@
+/**
+ * One decision: from a snapshot of the site to a grant for every charge point that can be reached. The shares come
+ * from `allocate`; what may be sent now is what the ledger permits (M1): lowerings and renewals first, then raises,
+ * each only as far as the worst case of everybody fits every fuse above it.
+ */
+import { assert, defined } from '../base/assert.js';
+import type { LimitReason } from '../base/reason.js';
+import { connectedMask, hasPhase, maskToGrid, type PhaseMask } from '../base/rotation.js';
+import { type Amps, mapPhases, type Ms, NO_AMPS, type PhaseAmps, type PhaseIndex, PHASES } from '../base/units.js';
+import { type AllocatedLimit, type AllocationCandidate, type AllocationRequest, allocate } from './allocate.js';
+import type { CircuitCapacity } from './capacity.js';
+import type { SlaveRecord } from './slave-record.js';
+import type { Topology } from './topology.js';
+import type { Site } from './types.js';
+import { wantsCurrent } from './vehicle.js';
+
+/** A vehicle that was paused for want of current stays so for this long: contactors and batteries dislike flapping. */
+export const PAUSE_MIN_MS: Ms = 30_000;
+const EPSILON_A = 1e-3;
+
+/** Everything that one decision works on. */
+export interface Snapshot {
+  readonly nowMs: Ms;
+  readonly site: Site;
+  readonly topology: Topology;
+  readonly capacities: readonly CircuitCapacity[];
+  readonly records: readonly SlaveRecord[];
+  /** Not undefined: nobody is raised in this cycle, and why. */
+  readonly noRaise: LimitReason | undefined;
+  /** Circuits whose disconnected limits do not fit: nobody below gets more than its own (I4). */
+  readonly unsafeCircuits: ReadonlySet<number>;
+}
+
+export interface Planned {
+  readonly record: SlaveRecord;
+  readonly limitA: Amps;
+  /** The connector's phases that the limit is counted for. */
+  readonly phases: PhaseMask;
+  readonly reason: LimitReason;
+}
+
+/** Worst-case sums per circuit and phase, kept up to date while grants are written down. */
+export class ExposureSums {
+  readonly #sumsA: Float64Array;
+  readonly #snapshot: Snapshot;
+
+  constructor(snapshot: Snapshot) {
+    this.#snapshot = snapshot;
+    this.#sumsA = new Float64Array(snapshot.topology.count * 3);
+    for (const record of snapshot.records) this.add(record, exposureOf(snapshot, record), 1);
+  }
+
+  add(record: SlaveRecord, exposureA: PhaseAmps, sign: 1 | -1): void {
+    for (const circuit of pathOf(this.#snapshot, record)) {
+      for (const p of PHASES) {
+        this.#sumsA[circuit * 3 + p] = (this.#sumsA[circuit * 3 + p] ?? 0) + sign * exposureA[p];
+      }
+    }
+  }
+
+  of(circuit: number): PhaseAmps {
+    return mapPhases((p) => this.#sumsA[circuit * 3 + p] ?? 0);
+  }
+}
+
+export function exposureOf({ site, nowMs }: Snapshot, record: SlaveRecord): PhaseAmps {
+  return record.exposureA(nowMs, site.leaseMs);
+}
+
+export function pathOf({ topology }: Snapshot, record: SlaveRecord): readonly number[] {
+  const circuit = defined(topology.indexOf.get(record.facts.circuit), `circuit of ${record.id}`);
+  return defined(topology.pathOf[circuit], 'path of a circuit');
+}
+
+/** Why a charge point is not among those that share now; `undefined` when it is. */
+export function notServed(record: SlaveRecord, nowMs: Ms): LimitReason | undefined {
+  if (!record.isOnline(nowMs) || !record.status) return { kind: 'offline' };
+  if (!record.isAdopted) return { kind: 'notAdopted' };
+  if (record.isDuplicate(nowMs)) return { kind: 'unavailable' };
+  const { state } = record.status;
+  if (state === 'Faulted' || state === 'Unavailable' || state === 'Reserved') return { kind: 'unavailable' };
+  return wantsCurrent(state) ? undefined : { kind: 'noVehicle' };
+}
+
+/**
+ * What everybody should have, by the allocator. Charge points that cannot be served are reserved at their worst case.
+ * Whoever has not acknowledged lately may soon rise to its disconnected limit: it shares with at least that, on all its
+ * phases, or, where even that is not left, it is reserved at it.
+ */
+export function targets(snapshot: Snapshot): ReadonlyMap<string, AllocatedLimit> {
+  const { nowMs } = snapshot;
+  let served = snapshot.records.filter((record) => isCandidate(record, nowMs));
+  for (;;) {
+    const { limits } = allocate(requestFor(snapshot, served));
+    const shared = served.filter((record) => limits.get(record.id)?.limitA !== 0 || isAcknowledged(snapshot, record));
+    if (shared.length === served.length) return limits;
+    served = shared;
+  }
+}
+
+function isAcknowledged({ nowMs, site }: Snapshot, record: SlaveRecord): boolean {
+  return record.account.isAcknowledged(nowMs, site.leaseMs);
+}
+
+function requestFor(snapshot: Snapshot, served: readonly SlaveRecord[]): AllocationRequest {
+  const { site, nowMs } = snapshot;
+  const reserved = reservedLoad(snapshot, new Set(served));
+  return {
+    circuits: site.circuits.map(({ id, parent, imbalanceLimitA }, index) => {
+      const { ceilingA, backgroundA } = defined(snapshot.capacities[index], 'capacity of a circuit');
+      const loadA = backgroundA ?? NO_AMPS;
+      return {
+        id,
+        ...(parent === undefined ? {} : { parent }),
+        limitA: ceilingA,
+        backgroundA: mapPhases((p) => loadA[p] + (reserved[index]?.[p] ?? 0)),
+        ...(imbalanceLimitA === undefined ? {} : { imbalanceLimitA }),
+      };
+    }),
+    chargePoints: served.map((record) => candidateOf(snapshot, record)),
+    stepA: site.allocation.stepA,
+    sharing: site.allocation.sharing,
+    shortage: site.allocation.shortage,
+    rotationSeed: Math.floor(nowMs / site.allocation.dwellMs),
+  };
+}
+
+/** The connector's phases that a grant must cover: those in use, but all of them while it follows nobody for sure. */
+function phasesOf(snapshot: Snapshot, record: SlaveRecord): PhaseMask {
+  return isAcknowledged(snapshot, record) ? record.activePhases() : connectedMask(record.facts.phases);
+}
+
+function isCandidate(record: SlaveRecord, nowMs: Ms): boolean {
+  return notServed(record, nowMs) === undefined && nowMs >= record.pausedUntilMs;
+}
+
+/** The worst case of those who do not share, and what the others draw beyond their limits, per circuit. */
+function reservedLoad(snapshot: Snapshot, served: ReadonlySet<SlaveRecord>): readonly PhaseAmps[] {
+  const reserved: PhaseAmps[] = snapshot.site.circuits.map(() => NO_AMPS);
+  for (const record of snapshot.records) {
+    const loadA = served.has(record) ? record.account.overdrawA(snapshot.nowMs) : exposureOf(snapshot, record);
+    for (const circuit of pathOf(snapshot, record)) {
+      const before = reserved[circuit] ?? NO_AMPS;
+      reserved[circuit] = mapPhases((p) => before[p] + loadA[p]);
+    }
+  }
+  return reserved;
+}
+
+function candidateOf(snapshot: Snapshot, record: SlaveRecord): AllocationCandidate {
+  const { facts, vehicle } = record;
+  const { dwellMs } = snapshot.site.allocation;
+  const unsafe = pathOf(snapshot, record).some((circuit) => snapshot.unsafeCircuits.has(circuit));
+  const maxA = unsafe ? Math.min(facts.maxA, facts.disconnectedLimitA) : facts.maxA;
+  const minA = isAcknowledged(snapshot, record) ? facts.minA : Math.max(facts.minA, facts.disconnectedLimitA);
+  const onlyMinimum = record.status?.state === 'SuspendedEV';
+  return {
+    id: record.id,
+    circuit: facts.circuit,
+    rotation: facts.rotation,
+    activePhases: phasesOf(snapshot, record),
+    minA,
+    maxA: onlyMinimum ? Math.min(maxA, minA) : maxA,
+    priority: facts.priority,
+    connectedAtS: vehicle.connectedAtMs / 1000,
+    // In whole dwell times: who has just begun is not paused for somebody who charged a second less.
+    chargingS: (Math.floor(vehicle.chargingMs / dwellMs) * dwellMs) / 1000,
+  };
+}
+
+/** Turns targets into what may be sent now, lowerings and renewals first, then raises from the lowest up. */
+export function plan(snapshot: Snapshot, sums: ExposureSums, write: (planned: Planned) => boolean): void {
+  const shares = targets(snapshot);
+  const wishes = snapshot.records
+    .filter((record) => record.isOnline(snapshot.nowMs) && record.lastPoll !== undefined)
+    .map((record) => wishOf(snapshot, record, shares.get(record.id)));
+  const raises = wishes.filter(isRaise).sort((a, b) => a.record.grantedA - b.record.grantedA);
+  for (const wish of [...wishes.filter((wish) => !isRaise(wish)), ...raises]) {
+    const planned = withinLedger(snapshot, sums, wish);
+    const beforeA = exposureOf(snapshot, wish.record);
+    if (!write(planned)) continue;
+    const afterA = exposureOf(snapshot, wish.record);
+    sums.add(wish.record, beforeA, -1);
+    sums.add(wish.record, afterA, 1);
+    assertRaiseFits(snapshot, sums, wish.record, beforeA, afterA);
+  }
+}
+
+function isRaise({ record, limitA, phases }: Planned): boolean {
+  return limitA > record.grantedA || (limitA > 0 && (phases & ~(record.lastGrant?.phases ?? 0)) !== 0);
+}
+
+function wishOf(snapshot: Snapshot, record: SlaveRecord, share: AllocatedLimit | undefined): Planned {
+  const { nowMs } = snapshot;
+  const phases = phasesOf(snapshot, record);
+  const refused = notServed(record, nowMs);
+  if (refused) return { record, limitA: 0, phases, reason: refused };
+  if (!share) return { record, limitA: 0, phases, reason: record.reason };
+  if (share.limitA === 0 && record.grantedA > 0) record.pausedUntilMs = nowMs + PAUSE_MIN_MS;
+  return { record, limitA: share.limitA, phases, reason: explained(snapshot, record, share.boundBy) };
+}
+
+/** The allocator knows fuses only; here it is known when a fallback or an own rule stands behind. */
+function explained(snapshot: Snapshot, record: SlaveRecord, boundBy: LimitReason): LimitReason {
+  if (boundBy.kind === 'circuit' || boundBy.kind === 'shortage') {
+    const index = defined(snapshot.topology.indexOf.get(boundBy.circuit), 'binding circuit');
+    const circuit = defined(snapshot.site.circuits[index], 'binding circuit');
+    const { phase } = boundBy;
+    if (!snapshot.capacities[index]?.isFallback) return boundBy;
+    return { kind: 'fallback', circuit: circuit.id, phase, fallbackA: circuit.fallbackA[phase] };
+  }
+  if (boundBy.kind !== 'maximum') return boundBy;
+  const unsafe = pathOf(snapshot, record).find((index) => snapshot.unsafeCircuits.has(index));
+  if (unsafe !== undefined) {
+    return { kind: 'fallbackUnsafe', circuit: defined(snapshot.site.circuits[unsafe], 'unsafe circuit').id };
+  }
+  return record.status?.state === 'SuspendedEV' ? { kind: 'vehiclePaused' } : boundBy;
+}
+
+/** M1: as much of the wish as fits beside the worst case of all others; otherwise at most what it enforces already. */
+function withinLedger(snapshot: Snapshot, sums: ExposureSums, wish: Planned): Planned {
+  const { record } = wish;
+  const { stepA } = snapshot.site.allocation;
+  const held = snapshot.noRaise ?? (record.isRemembered ? undefined : { kind: 'startup' as const });
+  const permitted = permittedA(snapshot, sums, record, maskToGrid(record.facts.rotation, wish.phases));
+  const kept = keptOf(snapshot, wish);
+  const fitsA = held ? 0 : inSteps(Math.min(wish.limitA, permitted.limitA), record, stepA);
+  if (fitsA >= wish.limitA) return wish;
+  const reason = held ?? waitingReason(snapshot, record, permitted);
+  if (fitsA > kept.limitA || kept.limitA === 0) return { record, limitA: fitsA, phases: wish.phases, reason };
+  const isAsWished = kept.limitA === wish.limitA && kept.phases === wish.phases;
+  return isAsWished ? wish : { record, ...kept, reason };
+}
+
+/** What it enforces already, but no more and on no other phases than wished, and not more than is counted for it. */
+function keptOf(snapshot: Snapshot, wish: Planned): { readonly limitA: Amps; readonly phases: PhaseMask } {
+  const { record } = wish;
+  const { enforced } = record.account;
+  const countedA = exposureOf(snapshot, record);
+  const phases = wish.phases & (record.status?.enforcedPhases ?? 0);
+  const grid = maskToGrid(record.facts.rotation, phases);
+  const onItsPhasesA = Math.min(...PHASES.map((p) => (hasPhase(grid, p) ? countedA[p] : Number.POSITIVE_INFINITY)));
+  const keptA = phases === 0 ? 0 : Math.min(wish.limitA, enforced.limitA, onItsPhasesA);
+  return { limitA: inSteps(keptA, record, snapshot.site.allocation.stepA), phases };
+}
+
+function waitingReason(
+  { nowMs, site }: Snapshot,
+  record: SlaveRecord,
+  { circuit, phase }: { readonly circuit: number; readonly phase: PhaseIndex },
+): LimitReason {
+  if (record.account.isUnknown(nowMs)) return { kind: 'startup' };
+  return { kind: 'waiting', circuit: defined(site.circuits[circuit], 'circuit').id, phase };
+}
+
+/** The highest limit that the ledger allows on these grid phases, and the fuse that binds. */
+function permittedA(
+  snapshot: Snapshot,
+  sums: ExposureSums,
+  record: SlaveRecord,
+  phases: PhaseMask,
+): { readonly limitA: Amps; readonly circuit: number; readonly phase: PhaseIndex } {
+  const ownA = exposureOf(snapshot, record);
+  let most = { limitA: Number.POSITIVE_INFINITY, circuit: snapshot.topology.root, phase: 0 as PhaseIndex };
+  for (const circuit of pathOf(snapshot, record)) {
+    const capacityA = defined(snapshot.capacities[circuit], 'capacity of a circuit').capacityA;
+    const sumA = sums.of(circuit);
+    for (const phase of PHASES) {
+      const limitA = ownA[phase] + capacityA[phase] - sumA[phase];
+      if (hasPhase(phases, phase) && limitA < most.limitA) most = { limitA, circuit, phase };
+    }
+  }
+  return most;
+}
+
+/** Rounded down to the step; below the minimum it is a pause. */
+function inSteps(limitA: Amps, record: SlaveRecord, stepA: Amps): Amps {
+  const stepped = Math.floor(limitA / stepA + EPSILON_A) * stepA;
+  return stepped + EPSILON_A < record.facts.minA ? 0 : stepped;
+}
+
+/** I2: whenever somebody's worst case rises, the sum fits every fuse above. */
+function assertRaiseFits(
+  snapshot: Snapshot,
+  sums: ExposureSums,
+  record: SlaveRecord,
+  beforeA: PhaseAmps,
+  afterA: PhaseAmps,
+): void {
+  for (const circuit of pathOf(snapshot, record)) {
+    const capacityA = defined(snapshot.capacities[circuit], 'capacity of a circuit').capacityA;
+    for (const p of PHASES) {
+      if (afterA[p] <= beforeA[p] + EPSILON_A) continue;
+      assert(
+        sums.of(circuit)[p] <= capacityA[p] + EPSILON_A * 10,
+        `the raise of ${record.id} fits every fuse above it`,
+      );
+    }
+  }
+}

@@ -1,0 +1,226 @@
+/**
+ * The ledger of worst-case draw: for each charge point the grants that may still be in force, and from them the most
+ * that it can draw on each phase, whatever was lost, delayed or doubled. Nothing but an acknowledgement or the expiry
+ * of a lease frees current. Rules M1-M3 and the exposure formula: docs/decisions/0003-ledger-and-leases.md.
+ */
+import { assert } from '../base/assert.js';
+import { type BootId, compareGrants, type GrantNumber } from '../base/messages.js';
+import { hasPhase, type PhaseMask } from '../base/rotation.js';
+import { type Amps, mapPhases, type Ms, NO_AMPS, type PhaseAmps, type PhaseIndex } from '../base/units.js';
+import {
+  acknowledgementMaxAgeMs,
+  leaseExpiryMs,
+  MEASURING_TOLERANCE_A,
+  OVERDRAW_TOLERANCE_A,
+  SETTLE_MS,
+} from './lease-rules.js';
+
+/** A grant that was sent and is not yet fenced off by the acknowledgement of a newer one. */
+export interface OpenGrant extends GrantNumber {
+  readonly bootId: BootId;
+  readonly limitA: Amps;
+  readonly leaseMs: Ms;
+  /** Grid order. */
+  readonly phases: PhaseMask;
+  readonly sentAtMs: Ms;
+  readonly expiresAtMs: Ms;
+}
+
+/** What a STATUS says that matters to the ledger. */
+export interface LedgerReport {
+  readonly bootId: BootId;
+  /** True when the last accepted grant is one of this master's own, of this epoch. */
+  readonly acceptedIsMine: boolean;
+  readonly accepted: GrantNumber;
+  readonly enforcedA: Amps;
+  /** Grid order. */
+  readonly enforcedPhases: PhaseMask;
+  readonly disconnectedLimitA: Amps;
+  readonly maxA: Amps;
+  /** Grid order. */
+  readonly connected: PhaseMask;
+  /** Measured, grid order. */
+  readonly currentA: PhaseAmps;
+}
+
+/** More open grants than this and no further one is sent until one is acknowledged or expires. */
+export const OPEN_GRANTS_MAX = 32;
+
+export class LedgerAccount {
+  #open: OpenGrant[] = [];
+  #bootId: BootId | undefined;
+  #disconnectedLimitA: Amps;
+  #maxA: Amps;
+  #connected: PhaseMask;
+  #currentA: PhaseAmps = NO_AMPS;
+  #currentAtMs: Ms = Number.NEGATIVE_INFINITY;
+  #enforcedA: Amps = 0;
+  #enforcedPhases: PhaseMask = 0;
+  /** Sending time of the newest acknowledged grant. */
+  #ackedSentAtMs: Ms = Number.NEGATIVE_INFINITY;
+  #acked: OpenGrant | undefined;
+  /** Since when the acknowledged limit is what it is. */
+  #ackedFirstAtMs: Ms = Number.NEGATIVE_INFINITY;
+  /** Until then the full maximum counts: what old grants allow is not known (M3). */
+  #unknownUntilMs: Ms;
+  #settling: { readonly fromA: PhaseAmps; readonly untilMs: Ms } | undefined;
+
+  /** `unknownUntilMs`: the end of the longest lease that an earlier master may have granted. */
+  constructor(facts: { disconnectedLimitA: Amps; maxA: Amps; connected: PhaseMask }, unknownUntilMs: Ms) {
+    this.#disconnectedLimitA = facts.disconnectedLimitA;
+    this.#maxA = facts.maxA;
+    this.#connected = facts.connected;
+    this.#unknownUntilMs = unknownUntilMs;
+  }
+
+  /** What it said it enforces; a grant of no more, on no other phases, lowers or keeps. Grid order. */
+  get enforced(): { readonly limitA: Amps; readonly phases: PhaseMask } {
+    return { limitA: this.#enforcedA, phases: this.#enforcedPhases };
+  }
+
+  /** How much more it draws than it acknowledged, after the time that a vehicle needs to follow. Grid order. */
+  overdrawA(nowMs: Ms): PhaseAmps {
+    const acked = this.#acked;
+    if (!acked || nowMs - this.#ackedFirstAtMs < SETTLE_MS) return NO_AMPS;
+    return mapPhases((p) => {
+      const excessA = this.#currentA[p] - limitOn(acked, p);
+      return excessA > OVERDRAW_TOLERANCE_A ? excessA : 0;
+    });
+  }
+
+  get maxA(): Amps {
+    return this.#maxA;
+  }
+
+  get openGrants(): readonly OpenGrant[] {
+    return this.#open;
+  }
+
+  /** Age of the newest acknowledgement is within bounds: the slave follows this master. */
+  isAcknowledged(nowMs: Ms, leaseMs: Ms): boolean {
+    return nowMs - this.#ackedSentAtMs <= acknowledgementMaxAgeMs(leaseMs);
+  }
+
+  /** True while the full maximum counts because old or foreign grants may be in force. */
+  isUnknown(nowMs: Ms): boolean {
+    return nowMs < this.#unknownUntilMs;
+  }
+
+  /** A new epoch, or another master's grant was seen: everything may be in force until it acknowledges one of ours. */
+  distrust(untilMs: Ms): void {
+    this.#unknownUntilMs = Math.max(this.#unknownUntilMs, untilMs);
+  }
+
+  /** Takes in a STATUS; the caller has dropped those that are older than one heard before. */
+  hear(report: LedgerReport, nowMs: Ms): void {
+    if (report.bootId !== this.#bootId) this.#startOver(report.bootId);
+    this.#disconnectedLimitA = report.disconnectedLimitA;
+    this.#maxA = report.maxA;
+    this.#connected = report.connected;
+    this.#currentA = report.currentA;
+    this.#currentAtMs = nowMs;
+    this.#enforcedA = report.enforcedA;
+    this.#enforcedPhases = report.enforcedPhases;
+    if (report.acceptedIsMine) this.#acknowledge(report.accepted, nowMs);
+    this.#settleIfObeyed();
+  }
+
+  /**
+   * A boot that was not the last one heard: after a restart of the slave, or a delayed word from before one. Which of the
+   * two cannot be known yet, so what was granted stays open until it expires or a newer grant is acknowledged.
+   */
+  #startOver(bootId: BootId): void {
+    this.#bootId = bootId;
+    this.#acked = undefined;
+    this.#ackedSentAtMs = Number.NEGATIVE_INFINITY;
+  }
+
+  /** M2: a STATUS with my epoch and this number fences off all older grants. */
+  #acknowledge(accepted: GrantNumber, nowMs: Ms): void {
+    const grant = this.#open.find((open) => compareGrants(open, accepted) === 0);
+    if (!grant) return;
+    const beforeA = this.#grantedA(nowMs);
+    this.#open = this.#open.filter((open) => compareGrants(open, accepted) >= 0);
+    if (grant === this.#acked) return;
+    if (!this.#acked || grant.limitA !== this.#acked.limitA || grant.phases !== this.#acked.phases) {
+      this.#ackedFirstAtMs = nowMs;
+    }
+    this.#acked = grant;
+    this.#ackedSentAtMs = grant.sentAtMs;
+    this.#unknownUntilMs = Number.NEGATIVE_INFINITY;
+    const heldA = maxOf(beforeA, this.#settlingA(nowMs));
+    const lowered = mapPhases((p) => p).some((p) => heldA[p] > limitOn(grant, p));
+    this.#settling = lowered ? { fromA: heldA, untilMs: nowMs + SETTLE_MS } : undefined;
+  }
+
+  /** What a lowered vehicle frees is usable as soon as it is measured at or below its new limit. */
+  #settleIfObeyed(): void {
+    const acked = this.#acked;
+    if (!this.#settling || !acked) return;
+    const obeyed = mapPhases((p) => this.#currentA[p] <= limitOn(acked, p) + MEASURING_TOLERANCE_A);
+    if (obeyed.every(Boolean)) this.#settling = undefined;
+  }
+
+  /** Writes down a grant before it is sent. False: too many are open, it must not be sent. */
+  record(grant: OpenGrant): boolean {
+    assert(grant.bootId === this.#bootId, 'a grant answers a poll of the present boot');
+    const last = this.#open.at(-1);
+    assert(!last || compareGrants(grant, last) > 0, 'grants are numbered upwards');
+    if (this.#open.length >= OPEN_GRANTS_MAX) this.#open = this.#open.filter((open) => !isCoveredBy(open, grant));
+    if (this.#open.length >= OPEN_GRANTS_MAX) return false;
+    this.#open.push(grant);
+    return true;
+  }
+
+  /** The exposure H: the most that this charge point may draw from now on, if nothing more is sent. Grid order. */
+  exposureA(nowMs: Ms, leaseMs: Ms): PhaseAmps {
+    const grantedA = this.#grantedA(nowMs);
+    const settlingA = this.#settlingA(nowMs);
+    const saidA = this.#saidCounts(nowMs, leaseMs) ? mapPhases((p) => this.#saidA(p)) : NO_AMPS;
+    const everythingA = this.isUnknown(nowMs) ? this.#maxA : 0;
+    const disconnectedA = this.isAcknowledged(nowMs, leaseMs) ? 0 : this.#disconnectedLimitA;
+    return mapPhases((p) => {
+      const byItselfA = hasPhase(this.#connected, p) ? Math.max(everythingA, disconnectedA) : 0;
+      return Math.max(grantedA[p], settlingA[p], saidA[p], byItselfA);
+    });
+  }
+
+  #settlingA(nowMs: Ms): PhaseAmps {
+    return this.#settling && nowMs < this.#settling.untilMs ? this.#settling.fromA : NO_AMPS;
+  }
+
+  /** What it was measured to draw, and what it said it enforces: never less than that, whatever we granted. */
+  #saidA(phase: PhaseIndex): Amps {
+    return Math.max(this.#currentA[phase], hasPhase(this.#enforcedPhases, phase) ? this.#enforcedA : 0);
+  }
+
+  /** Its last words hold until everything that was granted has run out and the vehicle has followed. */
+  #saidCounts(nowMs: Ms, leaseMs: Ms): boolean {
+    return nowMs - this.#currentAtMs <= leaseExpiryMs(leaseMs) + SETTLE_MS;
+  }
+
+  #grantedA(nowMs: Ms): PhaseAmps {
+    return mapPhases((p) => {
+      let mostA = 0;
+      for (const open of this.#open) {
+        const limitA = limitOn(open, p);
+        mostA = Math.max(mostA, open.expiresAtMs > nowMs ? limitA : Math.min(limitA, this.#disconnectedLimitA));
+      }
+      return mostA;
+    });
+  }
+}
+
+function limitOn(grant: OpenGrant, phase: PhaseIndex): Amps {
+  return hasPhase(grant.phases, phase) ? grant.limitA : 0;
+}
+
+function maxOf(a: PhaseAmps, b: PhaseAmps): PhaseAmps {
+  return mapPhases((p) => Math.max(a[p], b[p]));
+}
+
+/** The newer grant allows at least as much, on at least these phases, for at least as long: the older one adds nothing. */
+function isCoveredBy(older: OpenGrant, newer: OpenGrant): boolean {
+  const samePhases = (older.phases & ~newer.phases) === 0;
+  return samePhases && older.limitA <= newer.limitA && older.expiresAtMs <= newer.expiresAtMs;
+}

@@ -1,0 +1,41 @@
+/** Which changes of a limit are worth a line in the log: starts, stops, large steps; small ones only now and then. */
+import type { LogLevel } from '../base/logger.js';
+import type { LimitReason } from '../base/reason.js';
+import type { Amps, Ms } from '../base/units.js';
+
+/** A change of at least this much is told at once. */
+const LARGE_STEP_A: Amps = 4;
+/** A smaller one when the last line is this old. */
+const QUIET_MS: Ms = 60_000;
+
+interface Told {
+  readonly limitA: Amps;
+  readonly atMs: Ms;
+}
+
+export class LimitLog {
+  readonly #told = new Map<string, Told>();
+  readonly #last = new Map<string, Amps>();
+
+  /** `undefined`: no change. Small changes come as `debug`; `fromA` is then the limit before, else the last one told. */
+  changed(
+    id: string,
+    limitA: Amps,
+    reason: LimitReason,
+    nowMs: Ms,
+  ): { readonly level: LogLevel; readonly fromA: Amps } | undefined {
+    const told = this.#told.get(id) ?? { limitA: 0, atMs: Number.NEGATIVE_INFINITY };
+    const last = this.#last.get(id) ?? 0;
+    this.#last.set(id, limitA);
+    if (limitA === told.limitA) return limitA === last ? undefined : { level: 'debug', fromA: last };
+    const isTransient = reason.kind === 'waiting';
+    const startsOrStops = (limitA === 0) !== (told.limitA === 0);
+    const isLarge = Math.abs(limitA - told.limitA) >= LARGE_STEP_A;
+    const isDue = nowMs - told.atMs >= QUIET_MS;
+    if (startsOrStops || (!isTransient && (isLarge || isDue))) {
+      this.#told.set(id, { limitA, atMs: nowMs });
+      return { level: 'info', fromA: told.limitA };
+    }
+    return limitA === last ? undefined : { level: 'debug', fromA: last };
+  }
+}

@@ -1,0 +1,62 @@
+/** Which master decides: the epoch of the grants, and what to do about another master in the same network id (M3, M7). */
+import type { Beacon, GrantNumber } from '../base/messages.js';
+import type { Ms } from '../base/units.js';
+
+/** So long after the last word of the master that outranks this one it takes over again. */
+export const PASSIVE_HOLD_MS: Ms = 10_000;
+
+export type BeaconVerdict = 'own' | 'weaker' | 'stronger';
+
+export class Mastership {
+  readonly id: string;
+  #epoch: number;
+  #highestHeard: number;
+  #passiveUntilMs: Ms = Number.NEGATIVE_INFINITY;
+  #otherSeenUntilMs: Ms = Number.NEGATIVE_INFINITY;
+  #other = '';
+
+  /** `lastEpoch`: the highest that is remembered from before; 0 when nothing is. */
+  constructor(id: string, lastEpoch: number) {
+    this.id = id;
+    this.#highestHeard = lastEpoch;
+    this.#epoch = lastEpoch + 1;
+  }
+
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  isPassive(nowMs: Ms): boolean {
+    return nowMs < this.#passiveUntilMs;
+  }
+
+  /** The other active master that was heard lately. */
+  other(nowMs: Ms): string | undefined {
+    return nowMs < this.#otherSeenUntilMs ? this.#other : undefined;
+  }
+
+  hearBeacon(beacon: Beacon, nowMs: Ms): BeaconVerdict {
+    if (beacon.masterId === this.id) return 'own';
+    this.#highestHeard = Math.max(this.#highestHeard, beacon.epoch);
+    if (!beacon.active) return 'weaker';
+    this.#other = beacon.masterId;
+    this.#otherSeenUntilMs = nowMs + PASSIVE_HOLD_MS;
+    const isStronger = beacon.epoch > this.#epoch || (beacon.epoch === this.#epoch && beacon.masterId > this.id);
+    if (isStronger) this.#passiveUntilMs = nowMs + PASSIVE_HOLD_MS;
+    return isStronger ? 'stronger' : 'weaker';
+  }
+
+  /** A slave reports the grant it follows. True when it is another master's. */
+  hearAccepted(accepted: GrantNumber & { readonly masterId: string }): boolean {
+    if (accepted.epoch === 0 || accepted.masterId === this.id) return false;
+    this.#highestHeard = Math.max(this.#highestHeard, accepted.epoch);
+    return true;
+  }
+
+  /** Slaves take grants of the highest epoch only: moves past all that was heard. True when the epoch changed. */
+  renew(nowMs: Ms): boolean {
+    if (this.isPassive(nowMs) || this.#highestHeard < this.#epoch) return false;
+    this.#epoch = this.#highestHeard + 1;
+    return true;
+  }
+}

@@ -1,0 +1,27 @@
+/** What the core has to tell people: drained by the shell after each step and written to the log. */
+import type { EventCode } from '../base/events.js';
+import type { LogFields, LogLevel } from '../base/logger.js';
+
+export interface Notice {
+  readonly level: LogLevel;
+  readonly event: EventCode;
+  readonly message: string;
+  readonly fields: LogFields;
+}
+
+/** More than this between two drains and the rest is counted only. */
+const NOTICES_MAX = 1000;
+
+export class Notices {
+  #list: Notice[] = [];
+
+  add(level: LogLevel, event: EventCode, message: string, fields: LogFields = {}): void {
+    if (this.#list.length < NOTICES_MAX) this.#list.push({ level, event, message, fields });
+  }
+
+  drain(): readonly Notice[] {
+    const list = this.#list;
+    this.#list = [];
+    return list;
+  }
+}

@@ -1,0 +1,173 @@
+/** The charge points that the master knows: taken on, watched, summed up below each circuit. */
+import { defined } from '../base/assert.js';
+import type { Status } from '../base/messages.js';
+import { connectedMask, hasPhase, maskToGrid, type PhaseMask } from '../base/rotation.js';
+import { type Amps, mapPhases, type Ms, NO_AMPS, PHASE_NAMES, PHASES, type PhaseAmps } from '../base/units.js';
+import type { AlarmBoard } from './alarms.js';
+import { LEASE_MAX_MS, leaseExpiryMs } from './lease-rules.js';
+import type { Notice, Notices } from './notice.js';
+import { type RememberedSlave, SlaveRecord } from './slave-record.js';
+import type { Topology } from './topology.js';
+import type { ChargePoint, Site } from './types.js';
+
+/** More slaves than this in one network id and further ones are refused. */
+export const SLAVES_MAX = 1000;
+
+export interface RosterParts {
+  readonly site: Site;
+  readonly topology: Topology;
+  readonly notices: Notices;
+  readonly alarms: AlarmBoard;
+}
+
+export class Roster {
+  readonly #site: Site;
+  readonly #topology: Topology;
+  readonly #notices: Notices;
+  readonly #alarms: AlarmBoard;
+  readonly #records = new Map<string, SlaveRecord>();
+
+  constructor({ site, topology, notices, alarms }: RosterParts) {
+    this.#site = site;
+    this.#topology = topology;
+    this.#notices = notices;
+    this.#alarms = alarms;
+  }
+
+  get list(): readonly SlaveRecord[] {
+    return [...this.#records.values()];
+  }
+
+  find(id: string): SlaveRecord | undefined {
+    return this.#records.get(id);
+  }
+
+  /** M3: every configured or remembered charge point counts in full until it answers, or all old leases are over. */
+  expect(remembered: readonly RememberedSlave[], unknownUntilMs: Ms): void {
+    for (const facts of this.#site.chargePoints) {
+      this.#add(new SlaveRecord({ facts, isListed: true, isAdopted: true, unknownUntilMs }));
+    }
+    for (const slave of remembered) {
+      if (this.#records.has(slave.id)) continue;
+      const facts = { ...this.#strangerFacts(slave.id), ...slave };
+      const record = new SlaveRecord({ facts, isListed: false, isAdopted: this.#site.autoAdopt, unknownUntilMs });
+      record.isRemembered = true;
+      this.#add(record);
+    }
+  }
+
+  #add(record: SlaveRecord): SlaveRecord {
+    this.#records.set(record.id, record);
+    return record;
+  }
+
+  #strangerFacts(id: string): ChargePoint {
+    const { defaultCircuit: circuit } = this.#site;
+    return { id, circuit, maxA: 0, minA: 0, disconnectedLimitA: 0, phases: 3, rotation: 'RST', priority: 1 };
+  }
+
+  /** M4: a slave that nobody knows is taken on if the configuration lets it, else it only counts. */
+  meet(status: Status, nowMs: Ms): SlaveRecord | undefined {
+    if (this.#records.size >= SLAVES_MAX) {
+      const message = `${status.chargePointId} refused: ${SLAVES_MAX} slaves are known already`;
+      this.#notices.add('error', 'SLAVE_REFUSED', message, { chargePoint: status.chargePointId });
+      return undefined;
+    }
+    const facts = { ...this.#strangerFacts(status.chargePointId), maxA: status.maxA };
+    const unknownUntilMs = status.accepted.epoch > 0 ? nowMs + leaseExpiryMs(LEASE_MAX_MS) : nowMs;
+    return this.#add(new SlaveRecord({ facts, isListed: false, isAdopted: this.#site.autoAdopt, unknownUntilMs }));
+  }
+
+  /** Tells people what a STATUS changed. */
+  announce(record: SlaveRecord, before: Status | undefined, wasOnline: boolean): void {
+    const status = defined(record.status, 'status just heard');
+    if (before && before.bootId !== status.bootId) this.say('warn', 'SLAVE_REBOOT', record, 'has started again');
+    if (!wasOnline || !record.isAnnounced) {
+      const { maxA, disconnectedLimitA, rotation, phases } = record.facts;
+      const facts = `${phases} ph ${rotation}, max ${maxA} A, disconnected ${disconnectedLimitA} A`;
+      const known = record.isListed ? 'listed' : record.isAdopted ? 'adopted' : 'NOT adopted';
+      this.say('info', 'SLAVE_FOUND', record, `heard (${known}; ${facts})`);
+      record.isAnnounced = true;
+    }
+    if (before && before.state !== status.state) {
+      this.say('info', 'SLAVE_STATE', record, `${before.state} -> ${status.state}`);
+    }
+  }
+
+  say(level: Notice['level'], event: Notice['event'], record: SlaveRecord, text: string): void {
+    this.#notices.add(level, event, `${record.id} ${text}`, { chargePoint: record.id, circuit: record.facts.circuit });
+  }
+
+  /** Who fell silent, and who draws more than it may. */
+  watch(nowMs: Ms): void {
+    for (const record of this.#records.values()) {
+      if (!record.isAnnounced || record.isOnline(nowMs)) continue;
+      record.isAnnounced = false;
+      this.say('warn', 'SLAVE_LOST', record, `is silent; ${record.facts.disconnectedLimitA} A stay reserved for it`);
+    }
+    const lost = this.list.filter((record) => record.status && !record.isOnline(nowMs));
+    this.#alarms.set('SLAVE_LOST', namesText('silent', lost), nowMs);
+    const over = namesText(
+      'above the limit',
+      this.list.filter((record) => record.account.overdrawA(nowMs).some((excessA) => excessA > 0)),
+    );
+    if (this.#alarms.set('OVERDRAW', over, nowMs) && over) this.#notices.add('error', 'OVERDRAW', over);
+  }
+
+  /** I4: circuits whose disconnected limits and largest uncontrolled load exceed the fuse. */
+  unsafeCircuits(nowMs: Ms): ReadonlySet<number> {
+    const unsafe = new Map<number, string>();
+    this.#site.circuits.forEach((circuit, index) => {
+      const sumA = this.disconnectedBelowA(index);
+      const totalA = mapPhases((p) => sumA[p] + (circuit.backgroundMaxA?.[p] ?? 0));
+      const phase = PHASES.find((p) => totalA[p] > circuit.limitA[p]);
+      if (phase === undefined) return;
+      unsafe.set(index, `${circuit.id} ${PHASE_NAMES[phase]}: ${totalA[phase]} A of ${circuit.limitA[phase]} A`);
+    });
+    const text =
+      unsafe.size > 0 ? `disconnected limits exceed the fuse: ${[...unsafe.values()].join('; ')}` : undefined;
+    if (this.#alarms.set('FALLBACK_UNSAFE', text, nowMs) && text) this.#notices.add('error', 'FALLBACK_UNSAFE', text);
+    return new Set(unsafe.keys());
+  }
+
+  disconnectedBelowA(index: number): PhaseAmps {
+    return this.#sumBelow(index, ({ facts }) => {
+      const connected = maskToGrid(facts.rotation, connectedMask(facts.phases));
+      return onPhases(connected, facts.disconnectedLimitA);
+    });
+  }
+
+  /** What a meter at this circuit may still show of the charge points below. */
+  seenByMeterBelowA(index: number, nowMs: Ms): PhaseAmps {
+    return this.#sumBelow(index, (record) => record.currentSeenByMeterA(nowMs));
+  }
+
+  limitsBelowA(index: number): PhaseAmps {
+    return this.#sumBelow(index, ({ lastGrant, facts }) =>
+      lastGrant ? onPhases(maskToGrid(facts.rotation, lastGrant.phases), lastGrant.limitA) : NO_AMPS,
+    );
+  }
+
+  #sumBelow(index: number, valueA: (record: SlaveRecord) => PhaseAmps): PhaseAmps {
+    let sumA = NO_AMPS;
+    for (const record of this.#records.values()) {
+      if (!this.#isBelow(record, index)) continue;
+      const moreA = valueA(record);
+      sumA = mapPhases((p) => sumA[p] + moreA[p]);
+    }
+    return sumA;
+  }
+
+  #isBelow(record: SlaveRecord, index: number): boolean {
+    const circuit = defined(this.#topology.indexOf.get(record.facts.circuit), 'circuit of a charge point');
+    return defined(this.#topology.pathOf[circuit], 'path').includes(index);
+  }
+}
+
+function namesText(what: string, records: readonly SlaveRecord[]): string | undefined {
+  return records.length > 0 ? `${what}: ${records.map((record) => record.id).join(', ')}` : undefined;
+}
+
+function onPhases(phases: PhaseMask, valueA: Amps): PhaseAmps {
+  return mapPhases((p) => (hasPhase(phases, p) ? valueA : 0));
+}

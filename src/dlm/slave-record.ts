@@ -1,0 +1,197 @@
+/** Everything the master knows of one charge point: its facts, its account in the ledger, its vehicle, its last words. */
+import type { BootId, Grant, GrantNumber, Status } from '../base/messages.js';
+import type { LimitReason } from '../base/reason.js';
+import { connectedMask, maskToGrid, type PhaseMask, type Rotation, toGrid } from '../base/rotation.js';
+import { type Amps, mapPhases, type Ms, NO_AMPS, type PhaseAmps } from '../base/units.js';
+import { LedgerAccount } from './ledger.js';
+import { OFFLINE_AFTER_MS } from './lease-rules.js';
+import type { ChargePoint } from './types.js';
+import { VehicleTracker } from './vehicle.js';
+
+/** What is kept of a slave over a restart of the master. */
+export interface RememberedSlave {
+  readonly id: string;
+  readonly maxA: Amps;
+  readonly disconnectedLimitA: Amps;
+  readonly phases: 1 | 2 | 3;
+  readonly rotation: Rotation;
+}
+
+/** Two boxes with one id: both clocks run on for longer than any datagram can be under way. */
+const DUPLICATE_AFTER_MS: Ms = 60_000;
+/** How long the suspicion holds after the last such word. */
+const DUPLICATE_HOLD_MS: Ms = 60_000;
+const BOOTS_MAX = 8;
+/** A meter shows a change this much later than the charge point reports it, at most: its own period and the poll's. */
+const METER_LAG_MS: Ms = 1_000;
+
+export type HeardStatus = 'fresh' | 'stale' | 'duplicate';
+
+/** The poll that grants answer. */
+export interface LastPoll {
+  readonly bootId: BootId;
+  readonly tauMs: Ms;
+  readonly receivedAtMs: Ms;
+}
+
+interface Boot {
+  readonly bootId: BootId;
+  lastTauMs: Ms;
+  /** Its clock when a later boot was heard first. */
+  replacedAtTauMs: Ms;
+}
+
+export interface SlaveOptions {
+  readonly facts: ChargePoint;
+  /** True when the configuration lists it: then the configuration's rotation and phases hold. */
+  readonly isListed: boolean;
+  readonly isAdopted: boolean;
+  /** M3: until then its full maximum counts. */
+  readonly unknownUntilMs: Ms;
+}
+
+export class SlaveRecord {
+  readonly id: string;
+  readonly isListed: boolean;
+  readonly account: LedgerAccount;
+  readonly vehicle = new VehicleTracker();
+  isAdopted: boolean;
+  /** False until the state file knows it: only then may it be raised. */
+  isRemembered: boolean;
+  /** Whether people were told that it is there. */
+  isAnnounced = false;
+  reason: LimitReason = { kind: 'offline' };
+  lastGrant: Grant | undefined;
+  /** Paused for want of current until then, so that nothing flaps. */
+  pausedUntilMs: Ms = Number.NEGATIVE_INFINITY;
+  readonly #configured: ChargePoint;
+  #facts: ChargePoint;
+  #status: Status | undefined;
+  #lastHeardMs: Ms = Number.NEGATIVE_INFINITY;
+  /** The latest boots that were heard, the oldest first: the clock at the last word, and when the next boot came. */
+  #boots: Boot[] = [];
+  #duplicateUntilMs: Ms = Number.NEGATIVE_INFINITY;
+  #recentCurrents: { readonly atMs: Ms; readonly currentA: PhaseAmps }[] = [];
+
+  constructor(options: SlaveOptions) {
+    this.id = options.facts.id;
+    this.#configured = options.facts;
+    this.#facts = options.facts;
+    this.isListed = options.isListed;
+    this.isAdopted = options.isAdopted;
+    this.isRemembered = options.isListed;
+    const connected = maskToGrid(options.facts.rotation, connectedMask(options.facts.phases));
+    this.account = new LedgerAccount({ ...options.facts, connected }, options.unknownUntilMs);
+  }
+
+  get facts(): ChargePoint {
+    return this.#facts;
+  }
+
+  get status(): Status | undefined {
+    return this.#status;
+  }
+
+  get lastPoll(): LastPoll | undefined {
+    return this.#status && { ...this.#status, receivedAtMs: this.#lastHeardMs };
+  }
+
+  isOnline(nowMs: Ms): boolean {
+    return nowMs - this.#lastHeardMs <= OFFLINE_AFTER_MS;
+  }
+
+  isDuplicate(nowMs: Ms): boolean {
+    return nowMs < this.#duplicateUntilMs;
+  }
+
+  /** Takes in a STATUS, unless it is older than one heard before from the same boot. */
+  hear(status: Status, master: { readonly id: string; readonly epoch: number }, nowMs: Ms): HeardStatus {
+    const boot = this.#boots.find((known) => known.bootId === status.bootId) ?? this.#meetBoot(status);
+    if (status.tauMs < boot.lastTauMs) return 'stale';
+    boot.lastTauMs = status.tauMs;
+    if (status.tauMs > boot.replacedAtTauMs + DUPLICATE_AFTER_MS) this.#duplicateUntilMs = nowMs + DUPLICATE_HOLD_MS;
+    this.#take(status, master, nowMs);
+    return this.isDuplicate(nowMs) ? 'duplicate' : 'fresh';
+  }
+
+  #meetBoot({ bootId, tauMs }: Status): Boot {
+    for (const boot of this.#boots) boot.replacedAtTauMs = Math.min(boot.replacedAtTauMs, boot.lastTauMs);
+    const boot = { bootId, lastTauMs: tauMs, replacedAtTauMs: Number.POSITIVE_INFINITY };
+    this.#boots = [...this.#boots, boot].slice(-BOOTS_MAX);
+    return boot;
+  }
+
+  #take(status: Status, master: { readonly id: string; readonly epoch: number }, nowMs: Ms): void {
+    this.#status = status;
+    this.#lastHeardMs = nowMs;
+    const { phases, rotation } = this.isListed ? this.#configured : status;
+    this.#facts = {
+      ...this.#configured,
+      phases,
+      rotation,
+      maxA: this.isListed ? Math.min(this.#configured.maxA, status.maxA) : status.maxA,
+      minA: this.isListed ? Math.max(this.#configured.minA, status.minA) : status.minA,
+      disconnectedLimitA: status.disconnectedLimitA,
+    };
+    this.vehicle.hear(status, nowMs);
+    const currentA = toGrid(rotation, status.currentA);
+    this.#recentCurrents = [
+      ...this.#recentCurrents.filter(({ atMs }) => nowMs - atMs <= METER_LAG_MS),
+      { atMs: nowMs, currentA },
+    ];
+    this.account.hear(
+      {
+        bootId: status.bootId,
+        acceptedIsMine: status.accepted.masterId === master.id && status.accepted.epoch === master.epoch,
+        accepted: status.accepted,
+        enforcedA: status.enforcedA,
+        enforcedPhases: maskToGrid(rotation, status.enforcedPhases),
+        disconnectedLimitA: status.disconnectedLimitA,
+        maxA: status.maxA,
+        connected: maskToGrid(rotation, connectedMask(phases)),
+        currentA,
+      },
+      nowMs,
+    );
+  }
+
+  /** The connector's phases that a grant must cover now. */
+  activePhases(): PhaseMask {
+    return this.#status ? this.vehicle.activePhases({ ...this.#status, phases: this.#facts.phases }) : connectedMask(3);
+  }
+
+  /** Measured, grid order; nothing while it is silent. */
+  currentA(nowMs: Ms): PhaseAmps {
+    return this.#status && this.isOnline(nowMs) ? toGrid(this.#facts.rotation, this.#status.currentA) : NO_AMPS;
+  }
+
+  /**
+   * What a meter may still show of it: the most that it drew within the meter's lag. Else a vehicle that stops would look
+   * like load of the building until the meter follows, and pull the others down with it.
+   */
+  currentSeenByMeterA(nowMs: Ms): PhaseAmps {
+    return this.#recentCurrents
+      .filter(({ atMs }) => nowMs - atMs <= METER_LAG_MS)
+      .reduce((most, { currentA }) => mapPhases((p) => Math.max(most[p], currentA[p])), this.currentA(nowMs));
+  }
+
+  exposureA(nowMs: Ms, leaseMs: Ms): PhaseAmps {
+    const exposureA = this.account.exposureA(nowMs, leaseMs);
+    return this.isDuplicate(nowMs) ? mapPhases((p) => Math.max(exposureA[p], 2 * this.account.maxA)) : exposureA;
+  }
+
+  /** The limit that was last sent, whether it has arrived or not. */
+  get grantedA(): Amps {
+    return this.lastGrant?.limitA ?? 0;
+  }
+
+  nextNumber(epoch: number): GrantNumber {
+    const last = this.lastGrant;
+    return { epoch, seq: last && last.epoch === epoch ? last.seq + 1 : 1 };
+  }
+
+  remembered(): RememberedSlave {
+    const { id, disconnectedLimitA, phases, rotation } = this.#facts;
+    return { id, maxA: this.account.maxA, disconnectedLimitA, phases, rotation };
+  }
+}

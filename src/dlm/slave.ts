@@ -1,0 +1,167 @@
+/**
+ * The slave's side of the leases: which grants it accepts (S1), what it enforces until when (S2-S4, S6) and what it
+ * reports (S5 is the caller's: send a STATUS after an accepted grant). Pure: the slave's monotonic clock is an argument,
+ * in whole milliseconds, because that is what travels.
+ */
+import type { BootId, ChargePointState, Grant, Status } from '../base/messages.js';
+import { compareGrants } from '../base/messages.js';
+import { connectedMask, hasPhase, type PhaseCount, type PhaseMask, type Rotation } from '../base/rotation.js';
+import { type Amps, type Ms, NO_AMPS, type PhaseAmps, PHASES } from '../base/units.js';
+import { HOLD_MS } from './lease-rules.js';
+
+export interface SlaveFacts {
+  readonly networkId: number;
+  readonly chargePointId: string;
+  readonly bootId: BootId;
+  readonly maxA: Amps;
+  readonly minA: Amps;
+  readonly disconnectedLimitA: Amps;
+  readonly phases: PhaseCount;
+  readonly rotation: Rotation;
+  readonly firmware: string;
+  /** The lease that is assumed before the first grant. */
+  readonly leaseMs: Ms;
+}
+
+/** What the charge point shows of itself. */
+export interface SlaveObservation {
+  readonly state: ChargePointState;
+  readonly sessionId: number;
+  /** Connector order. */
+  readonly currentA: PhaseAmps;
+}
+
+/** Why a grant was not accepted, or that it was. */
+export type GrantVerdict = 'accepted' | 'otherBoot' | 'notNewer' | 'expired' | 'notMine';
+
+export type EnforcedReason = 'grant' | 'newVehicle' | 'leaseExpired' | 'disconnected' | 'booting';
+
+export interface Enforced {
+  readonly limitA: Amps;
+  readonly reason: EnforcedReason;
+  /** The connector's phases that the limit was counted for. */
+  readonly phases: PhaseMask;
+}
+
+/** Less than this on a phase is noise, not a vehicle. */
+export const PHASE_IN_USE_A: Amps = 1;
+
+interface AcceptedGrant {
+  readonly grant: Grant;
+  readonly acceptedAtMs: Ms;
+}
+
+export class SlaveCore {
+  readonly #facts: SlaveFacts;
+  readonly #bootedAtMs: Ms;
+  #accepted: AcceptedGrant | undefined;
+  #observation: SlaveObservation = { state: 'Available', sessionId: 0, currentA: NO_AMPS };
+  #usedPhases: PhaseMask = 0;
+  /** Only a grant that answers a poll from then on counts for this vehicle and its phases (S6). */
+  #needsGrantSinceMs: Ms;
+
+  constructor(facts: SlaveFacts, nowMs: Ms) {
+    this.#facts = facts;
+    this.#bootedAtMs = nowMs;
+    this.#needsGrantSinceMs = nowMs;
+  }
+
+  get facts(): SlaveFacts {
+    return this.#facts;
+  }
+
+  /** S1. */
+  hearGrant(grant: Grant, nowMs: Ms): GrantVerdict {
+    if (grant.chargePointId !== this.#facts.chargePointId || grant.networkId !== this.#facts.networkId)
+      return 'notMine';
+    if (grant.bootId !== this.#facts.bootId) return 'otherBoot';
+    if (this.#accepted && compareGrants(grant, this.#accepted.grant) <= 0) return 'notNewer';
+    if (grant.tauMs > nowMs || grant.tauMs + grant.leaseMs <= nowMs) return 'expired';
+    this.#accepted = { grant, acceptedAtMs: nowMs };
+    return 'accepted';
+  }
+
+  /** Takes in what the charge point shows now. */
+  observe(observation: SlaveObservation, nowMs: Ms): void {
+    if (observation.sessionId !== this.#observation.sessionId) {
+      this.#usedPhases = 0;
+      this.#needsGrantSinceMs = nowMs;
+    }
+    this.#observation = observation;
+    for (const phase of PHASES) {
+      if (observation.currentA[phase] > PHASE_IN_USE_A) this.#use(phase, nowMs);
+    }
+  }
+
+  #use(phase: 0 | 1 | 2, nowMs: Ms): void {
+    if (hasPhase(this.#usedPhases, phase)) return;
+    this.#usedPhases |= 1 << phase;
+    const granted = this.#accepted?.grant.phases ?? 0;
+    if (!hasPhase(granted, phase)) this.#needsGrantSinceMs = nowMs;
+  }
+
+  /** What holds now, and by which rule. */
+  enforced(nowMs: Ms): Enforced {
+    const { disconnectedLimitA } = this.#facts;
+    const connected = connectedMask(this.#facts.phases);
+    if (nowMs >= this.#holdEndsMs()) return { limitA: disconnectedLimitA, reason: 'disconnected', phases: connected };
+    if (!this.#accepted) return { limitA: 0, reason: 'booting', phases: connected };
+    const { grant } = this.#accepted;
+    const { phases } = grant;
+    const limitA = Math.min(grant.limitA, this.#facts.maxA);
+    if (grant.tauMs < this.#needsGrantSinceMs) return { limitA: this.#ungrantedA(grant), reason: 'newVehicle', phases };
+    if (nowMs < this.#leaseEndsMs()) return { limitA, reason: 'grant', phases };
+    return { limitA: Math.min(limitA, disconnectedLimitA), reason: 'leaseExpired', phases };
+  }
+
+  /** S2: counted from the own poll, never from receipt. */
+  #leaseEndsMs(): Ms {
+    const grant = this.#accepted?.grant;
+    return grant ? grant.tauMs + grant.leaseMs : Number.NEGATIVE_INFINITY;
+  }
+
+  /** S3, S4: counted from acceptance, or from the start. */
+  #holdEndsMs(): Ms {
+    const { grant, acceptedAtMs } = this.#accepted ?? {};
+    return (acceptedAtMs ?? this.#bootedAtMs) + (grant?.leaseMs ?? this.#facts.leaseMs) + HOLD_MS;
+  }
+
+  /** When the lease or the hold ends next; `undefined` when neither is running. */
+  nextChangeMs(nowMs: Ms): Ms | undefined {
+    return [this.#leaseEndsMs(), this.#holdEndsMs()].find((atMs) => atMs > nowMs);
+  }
+
+  /** S6, stricter than min(L, d) where the grant covers fewer phases: the master counts nothing on the others. */
+  #ungrantedA(grant: Grant): Amps {
+    const coversAll = (connectedMask(this.#facts.phases) & ~grant.phases) === 0;
+    return coversAll ? Math.min(grant.limitA, this.#facts.maxA, this.#facts.disconnectedLimitA) : 0;
+  }
+
+  status(nowMs: Ms): Status {
+    const { networkId, chargePointId, bootId, disconnectedLimitA, maxA, minA, phases, rotation, firmware } =
+      this.#facts;
+    const grant = this.#accepted?.grant;
+    const enforced = this.enforced(nowMs);
+    return {
+      type: 'status',
+      networkId,
+      chargePointId,
+      bootId,
+      tauMs: nowMs,
+      accepted: { masterId: grant?.masterId ?? '', epoch: grant?.epoch ?? 0, seq: grant?.seq ?? 0 },
+      enforcedA: enforced.limitA,
+      enforcedPhases: enforced.phases,
+      leaseLeftMs: grant ? Math.max(0, grant.tauMs + grant.leaseMs - nowMs) : 0,
+      disconnectedLimitA,
+      maxA,
+      minA,
+      state: this.#observation.state,
+      currentA: this.#observation.currentA,
+      phases,
+      rotation,
+      usedPhases: this.#usedPhases,
+      sessionId: this.#observation.sessionId,
+      firmware,
+    };
+  }
+}

@@ -1,0 +1,67 @@
+/** The site as the control core sees it: circuits, charge points, and the rules of division. */
+import type { PhaseCount, Rotation } from '../base/rotation.js';
+import type { Amps, Ms, PhaseAmps } from '../base/units.js';
+
+/** A fallback of this much or more means: the loss of the meter is ignored (domain.md section 1). */
+export const FALLBACK_IGNORED_A: Amps = 9999;
+
+export interface Circuit {
+  readonly id: string;
+  /** Absent for the root. */
+  readonly parent?: string;
+  /** The fuse (or the EVSE sub-distribution limit). */
+  readonly limitA: PhaseAmps;
+  /** The operator's own limit, never above the former. */
+  readonly operatorLimitA?: PhaseAmps;
+  /** Safety distance kept below the limit. */
+  readonly headroomA: PhaseAmps;
+  /** Id of the meter that sits at this circuit's supply. */
+  readonly meter?: string;
+  /** Whether that meter sees the charge points too, or only the other consumers. */
+  readonly meterLocation: 'including' | 'excluding';
+  /** What the charge points below may take together while the meter is lost. */
+  readonly fallbackA: PhaseAmps;
+  /** The most that the other consumers ever take; for the checks of the fallback values. */
+  readonly backgroundMaxA?: PhaseAmps;
+  readonly imbalanceLimitA?: Amps;
+}
+
+export interface ChargePoint {
+  readonly id: string;
+  readonly circuit: string;
+  readonly maxA: Amps;
+  readonly minA: Amps;
+  readonly disconnectedLimitA: Amps;
+  readonly phases: PhaseCount;
+  readonly rotation: Rotation;
+  /** 1 is served first. */
+  readonly priority: number;
+}
+
+export const SHARING_RULES = ['equal', 'priority'] as const;
+export type SharingRule = (typeof SHARING_RULES)[number];
+
+export const SHORTAGE_RULES = ['longest-charging-first', 'last-connected-first', 'priority-only'] as const;
+export type ShortageRule = (typeof SHORTAGE_RULES)[number];
+
+export interface AllocationRules {
+  readonly stepA: Amps;
+  readonly sharing: SharingRule;
+  readonly shortage: ShortageRule;
+  /** How long a vehicle charges at least before it yields to an equal one; configured in minutes. */
+  readonly dwellMs: Ms;
+}
+
+export interface Site {
+  readonly site: string;
+  readonly networkId: number;
+  readonly samplePeriodMs: Ms;
+  /** How long a grant holds without being renewed. */
+  readonly leaseMs: Ms;
+  readonly circuits: readonly Circuit[];
+  readonly chargePoints: readonly ChargePoint[];
+  /** Where slaves hang that are not listed. */
+  readonly defaultCircuit: string;
+  readonly autoAdopt: boolean;
+  readonly allocation: AllocationRules;
+}

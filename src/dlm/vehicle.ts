@@ -1,0 +1,52 @@
+/** What the master knows of the vehicle at a charge point: since when it is there, how long it charged, which phases it loads. */
+import type { ChargePointState, Status } from '../base/messages.js';
+import { connectedMask, type PhaseMask } from '../base/rotation.js';
+import type { Ms } from '../base/units.js';
+
+/** The phases in use are believed after the vehicle has charged this long: some start on one and add the others. */
+export const PHASES_SETTLED_AFTER_MS: Ms = 10_000;
+
+/** States in which a vehicle is there and may want current (OCPP 1.6). */
+const WANTING: ReadonlySet<ChargePointState> = new Set(['Preparing', 'Charging', 'SuspendedEV', 'SuspendedEVSE']);
+
+export function wantsCurrent(state: ChargePointState): boolean {
+  return WANTING.has(state);
+}
+
+export class VehicleTracker {
+  #sessionId = 0;
+  #connectedAtMs: Ms = 0;
+  #chargingMs: Ms = 0;
+  #lastHeardMs: Ms = 0;
+  #wasCharging = false;
+
+  /** Takes in a STATUS. True when another vehicle is there than before. */
+  hear(status: Status, nowMs: Ms): boolean {
+    const isNew = status.sessionId !== this.#sessionId;
+    if (isNew) {
+      this.#sessionId = status.sessionId;
+      this.#connectedAtMs = nowMs;
+      this.#chargingMs = 0;
+    } else if (this.#wasCharging) {
+      this.#chargingMs += nowMs - this.#lastHeardMs;
+    }
+    this.#wasCharging = status.state === 'Charging';
+    this.#lastHeardMs = nowMs;
+    return isNew;
+  }
+
+  get connectedAtMs(): Ms {
+    return this.#connectedAtMs;
+  }
+
+  get chargingMs(): Ms {
+    return this.#chargingMs;
+  }
+
+  /** Connector order: all that are connected, until the vehicle has shown which ones it uses. */
+  activePhases(status: Status): PhaseMask {
+    const connected = connectedMask(status.phases);
+    const used = status.usedPhases & connected;
+    return used !== 0 && this.#chargingMs >= PHASES_SETTLED_AFTER_MS ? used : connected;
+  }
+}
