@@ -1,0 +1,147 @@
+/**
+ * The datagrams of the DLM protocol: one datagram, one message. A fixed header, then fields as (id, length, value),
+ * then 16 bytes for the authentication tag. Unknown fields are skipped, so newer peers may add some. Described for
+ * firmware engineers in docs/protocol.md; a test holds that page to this file.
+ */
+import { assert } from '../base/assert.js';
+import { CHARGE_POINT_STATES, type Message } from '../base/messages.js';
+import { fail, ok, type Result } from '../base/result.js';
+import { ROTATIONS } from '../base/rotation.js';
+import { ByteReader, ByteWriter } from './bytes.js';
+import { buildMessage, FIELD, type Fields, MESSAGE_TYPES, printable } from './fields.js';
+
+export const PROTOCOL_VERSION = 1;
+/** "EK". */
+export const MAGIC = 0x454b;
+export const HEADER_BYTES = 28;
+export const TAG_BYTES = 16;
+/** No datagram is longer. */
+export const DATAGRAM_BYTES_MAX = 1200;
+/** BEACON and STATUS have at least this, a GRANT never more: whoever forges a sender gets no longer answer than he sent. */
+export const PADDED_BYTES = 256;
+
+/** `foreign`: another network id. `version`: another protocol version. `garbage`: not ours, or broken. */
+export type DropReason = 'garbage' | 'foreign' | 'version';
+
+export interface Received {
+  readonly message: Message;
+  /** Counts the sender's datagrams since its start; for protection against replay. */
+  readonly counter: number;
+}
+
+/** Sums of decimal fractions are not exact: this share of a hundredth is nothing. */
+const ROUNDING = 1e-6;
+
+/** Amperes travel in hundredths. A limit is rounded down: no slave may take more than the ledger counts. */
+const limitOf = (amps: number): number => within16Bits(Math.floor(amps * 100 + ROUNDING));
+/** What a slave tells of itself is rounded up, so that no less is counted than it may take. */
+const loadOf = (amps: number): number => within16Bits(Math.ceil(amps * 100 - ROUNDING));
+const within16Bits = (value: number): number => Math.min(0xffff, Math.max(0, value));
+const byte = (value: number): number => Math.min(0xff, Math.max(0, value));
+
+export function encode(message: Message, counter: number): Uint8Array {
+  const writer = new ByteWriter(DATAGRAM_BYTES_MAX);
+  const senderBootId = message.type === 'grant' ? message.masterBootId : message.bootId;
+  writer
+    .u16(MAGIC)
+    .u8(PROTOCOL_VERSION)
+    .u8(MESSAGE_TYPES.indexOf(message.type) + 1);
+  writer.u8(0).u8(0).u16(0);
+  writer.u32(message.networkId).hex(senderBootId).u64(counter);
+  writeFields(writer, message);
+  if (message.type !== 'grant') pad(writer);
+  return writer.zeros(TAG_BYTES).done();
+}
+
+function pad(writer: ByteWriter): void {
+  const missing = PADDED_BYTES - TAG_BYTES - writer.length;
+  assert(missing >= 2, 'ids and firmware are bounded, so there is room for the padding');
+  writer
+    .u8(FIELD.padding)
+    .u8(missing - 2)
+    .zeros(missing - 2);
+}
+
+function writeFields(writer: ByteWriter, message: Message): void {
+  switch (message.type) {
+    case 'beacon':
+      text(writer, FIELD.sender, message.masterId);
+      writer.u8(FIELD.rank).u8(1).u8(byte(message.rank));
+      writer.u8(FIELD.epoch).u8(4).u32(message.epoch);
+      writer
+        .u8(FIELD.active)
+        .u8(1)
+        .u8(message.active ? 1 : 0);
+      return;
+    case 'grant':
+      text(writer, FIELD.sender, message.masterId);
+      text(writer, FIELD.chargePoint, message.chargePointId);
+      writer.u8(FIELD.pollBootId).u8(8).hex(message.bootId);
+      writer.u8(FIELD.tau).u8(8).u64(message.tauMs);
+      writer.u8(FIELD.epoch).u8(4).u32(message.epoch);
+      writer.u8(FIELD.seq).u8(4).u32(message.seq);
+      writer.u8(FIELD.limit).u8(2).u16(limitOf(message.limitA));
+      writer.u8(FIELD.lease).u8(4).u32(message.leaseMs);
+      writer.u8(FIELD.phases).u8(1).u8(message.phases);
+      return;
+    case 'status':
+      writeStatus(writer, message);
+  }
+}
+
+function writeStatus(writer: ByteWriter, status: Message & { type: 'status' }): void {
+  const { accepted } = status;
+  text(writer, FIELD.sender, status.chargePointId);
+  writer.u8(FIELD.tau).u8(8).u64(status.tauMs);
+  writer.u8(FIELD.accepted).u8(8 + accepted.masterId.length);
+  writer.u32(accepted.epoch).u32(accepted.seq).ascii(accepted.masterId);
+  writer.u8(FIELD.enforced).u8(2).u16(loadOf(status.enforcedA));
+  writer.u8(FIELD.enforcedPhases).u8(1).u8(status.enforcedPhases);
+  writer.u8(FIELD.leaseLeft).u8(4).u32(status.leaseLeftMs);
+  writer.u8(FIELD.disconnectedLimit).u8(2).u16(loadOf(status.disconnectedLimitA));
+  writer.u8(FIELD.maximum).u8(2).u16(loadOf(status.maxA));
+  writer.u8(FIELD.minimum).u8(2).u16(loadOf(status.minA));
+  writer.u8(FIELD.state).u8(1).u8(CHARGE_POINT_STATES.indexOf(status.state));
+  writer.u8(FIELD.currents).u8(6);
+  for (const currentA of status.currentA) writer.u16(loadOf(currentA));
+  writer.u8(FIELD.connectedPhases).u8(1).u8(status.phases);
+  writer.u8(FIELD.rotation).u8(1).u8(ROTATIONS.indexOf(status.rotation));
+  writer.u8(FIELD.usedPhases).u8(1).u8(status.usedPhases);
+  writer.u8(FIELD.session).u8(4).u32(status.sessionId);
+  text(writer, FIELD.firmware, printable(status.firmware));
+}
+
+function text(writer: ByteWriter, field: number, value: string): void {
+  writer.u8(field).u8(value.length).ascii(value);
+}
+
+/** Cheap checks first: garbage and foreign datagrams cost a few comparisons. Never throws. */
+export function decode(bytes: Uint8Array, networkId: number): Result<Received, DropReason> {
+  if (bytes.length < HEADER_BYTES + TAG_BYTES || bytes.length > DATAGRAM_BYTES_MAX) return fail('garbage');
+  const reader = new ByteReader(bytes);
+  if (reader.u16() !== MAGIC) return fail('garbage');
+  if (reader.u8() !== PROTOCOL_VERSION) return fail('version');
+  const type = MESSAGE_TYPES[reader.u8() - 1];
+  const [algorithm] = [reader.u8(), reader.u8(), reader.u16()];
+  if (reader.u32() !== networkId) return fail('foreign');
+  if (type === undefined || algorithm !== 0) return fail('garbage');
+  if (type !== 'grant' && bytes.length < PADDED_BYTES) return fail('garbage');
+  const senderBootId = reader.hex(8);
+  const counter = reader.u64();
+  const fields = readFields(bytes.subarray(HEADER_BYTES, bytes.length - TAG_BYTES));
+  const message = fields && buildMessage(type, { networkId, senderBootId }, fields);
+  return message ? ok({ message, counter }) : fail('garbage');
+}
+
+/** Field id -> value; the first of each id counts. `undefined` when a length runs over the end. */
+function readFields(body: Uint8Array): Fields | undefined {
+  const fields = new Map<number, Uint8Array>();
+  let at = 0;
+  while (at < body.length) {
+    const [id, length] = [body[at] ?? 0, body[at + 1]];
+    if (length === undefined || at + 2 + length > body.length) return undefined;
+    if (id !== FIELD.padding && !fields.has(id)) fields.set(id, body.subarray(at + 2, at + 2 + length));
+    at += 2 + length;
+  }
+  return fields;
+}
