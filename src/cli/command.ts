@@ -1,0 +1,16 @@
+/** What every command is: it declares itself on the parser and reports the exit code of its run. */
+import type { Argv } from 'yargs';
+import { DEFAULT_CONFIG_FILE } from '../daemon/load-config.js';
+
+export type Command = (parser: Argv, exitWith: (code: number) => void) => void;
+
+/** The option that several commands share. */
+export function withConfig<T>(parser: Argv<T>): Argv<T & { config: string }> {
+  return parser.option('config', {
+    alias: 'c',
+    type: 'string',
+    default: DEFAULT_CONFIG_FILE,
+    describe: 'configuration file',
+    requiresArg: true,
+  });
+}

@@ -1,0 +1,21 @@
+/** `evenkeel check`: what a configuration means, and whether it is safe. Exit 0, or 78 with one line per finding. */
+import { describe, describeJson } from '../../config/report.js';
+import { loadConfig } from '../../daemon/load-config.js';
+import { type Command, withConfig } from '../command.js';
+import { print, printJson } from '../output.js';
+
+export const checkCommand: Command = (parser) => {
+  parser.command(
+    'check',
+    'check a configuration and show what it means',
+    (options) =>
+      withConfig(options)
+        .option('json', { type: 'boolean', default: false, describe: 'for machines' })
+        .example('$0 check -c etc/evenkeel.yaml', 'circuits, limits per phase, sums of disconnected limits'),
+    ({ config: file, json }) => {
+      const config = loadConfig(file);
+      if (json) printJson(describeJson(config));
+      else print(`${file}: good\n\n${describe(config)}`);
+    },
+  );
+};

@@ -1,0 +1,38 @@
+/** `evenkeel run`: the master. */
+import { EXIT, ExitError } from '../../daemon/exit-codes.js';
+import { loadConfig } from '../../daemon/load-config.js';
+import { type Command, withConfig } from '../command.js';
+
+export const runCommand: Command = (parser, exitWith) => {
+  parser.command(
+    'run',
+    'run the DLM master',
+    (options) =>
+      withConfig(options)
+        .option('state-dir', {
+          type: 'string',
+          describe: 'where epoch and known slaves are kept over a restart (default: $STATE_DIRECTORY)',
+          requiresArg: true,
+        })
+        .example('$0 run -c etc/evenkeel.yaml --state-dir /var/lib/evenkeel', 'with memory over restarts'),
+    async ({ config: configFile, stateDir }) => {
+      const config = loadConfig(configFile);
+      if (config.role !== 'master') {
+        const way = `run it with: evenkeel slave -c ${configFile}`;
+        throw new ExitError(EXIT.config, `${configFile}: expected a master's file, got role: slave; ${way}`);
+      }
+      const [{ startMaster }, { createLogger }, { runUntilSignal }] = await Promise.all([
+        import('../../daemon/master.js'),
+        import('../../daemon/pino-logger.js'),
+        import('../../daemon/process.js'),
+      ]);
+      const logger = createLogger(config.log);
+      const directory = stateDir ?? process.env['STATE_DIRECTORY'];
+      exitWith(await runUntilSignal(() => startMaster({ config, configFile, stateDir: directory, logger }), logger));
+      // Whatever still holds the event loop (a hanging disk, a peer) must not keep the process alive.
+      setTimeout(() => process.exit(), EXIT_GRACE_MS).unref();
+    },
+  );
+};
+
+const EXIT_GRACE_MS = 100;

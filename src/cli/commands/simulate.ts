@@ -1,0 +1,70 @@
+/** `evenkeel simulate meter|slaves`: virtual devices that speak the real protocols, on loopback unless told otherwise. */
+import type { Argv } from 'yargs';
+import { nearest } from '../../base/nearest.js';
+import { EXIT, ExitError } from '../../daemon/exit-codes.js';
+import { METER_MODELS } from '../../meters/models/index.js';
+import type { Command } from '../command.js';
+
+/** Options of the real day, shared by both. */
+function withDay<T>(parser: Argv<T>) {
+  return parser
+    .option('day', { type: 'boolean', default: false, describe: 'play a real day, time-lapsed' })
+    .option('data', { type: 'string', requiresArg: true, describe: 'folder with recorded days (default: generated)' })
+    .option('seed', { type: 'number', default: 1, describe: 'draws the day' })
+    .option('start', { type: 'string', default: '16:00', describe: 'time of day at the start' })
+    .option('factor', { type: 'number', default: 60, describe: 'time lapse: 60 makes a second a minute' })
+    .option('began', { type: 'number', describe: 'when the day began, ms since 1970 (default: now)' })
+    .option('wire', { type: 'string', requiresArg: true, describe: 'HOST:PORT of the wire between slaves and meter' });
+}
+
+export const simulateCommand: Command = (parser, exitWith) => {
+  parser.command('simulate', 'virtual devices for tests and demonstrations', (simulate) =>
+    simulate
+      .command(
+        'meter',
+        'a virtual meter on Modbus TCP; "10 -5 3" on stdin sets its currents',
+        (options) =>
+          withDay(options)
+            .option('model', { type: 'string', default: 'siemens-pac2200', describe: 'which registers it serves' })
+            .option('listen', { type: 'string', default: '127.0.0.1:5020', describe: 'HOST:PORT' })
+            .option('current', { type: 'string', default: '0 0 0', describe: 'L1 L2 L3 in A, + = import' })
+            .option('location', { choices: ['including', 'excluding'] as const, default: 'including' as const })
+            .option('load-factor', { type: 'number', default: 8, describe: 'households in the building' })
+            .option('pv-factor', { type: 'number', default: 2, describe: 'size of the PV plant' })
+            .example('$0 simulate meter --current "20 5 5"', 'a PAC2200 that shows 20, 5 and 5 A'),
+        async (options) => {
+          const { simulateMeter } = await import('../simulate-meter.js');
+          exitWith(await simulateMeter({ ...options, model: knownModel(options.model) }));
+        },
+      )
+      .command(
+        'slaves',
+        'virtual DLM slaves with vehicles behind them',
+        (options) =>
+          withDay(options)
+            .option('count', { type: 'number', default: 6, describe: 'how many' })
+            .option('ids', { type: 'string', requiresArg: true, describe: 'their ids (default: cp1,cp2,...)' })
+            .option('of', { type: 'number', describe: 'charge points of the whole site, for --day (default: --count)' })
+            .option('network-id', { type: 'number', default: 0, describe: 'DLM network id' })
+            .option('port', { type: 'number', default: 16030, describe: 'discovery port' })
+            .option('interface', { type: 'string', default: 'lo', describe: 'where they listen' })
+            .option('phases', { choices: [1, 2, 3] as const, default: 3 as const, describe: 'of the vehicles' })
+            .option('max-a', { type: 'number', default: 32, describe: 'hardware maximum in A' })
+            .example('$0 simulate slaves --count 3', 'cp1, cp2 and cp3, each with a vehicle'),
+        async (options) => {
+          const { simulateSlaves } = await import('../simulate-slaves.js');
+          exitWith(await simulateSlaves(options));
+        },
+      )
+      .demandCommand(1, 'expected "meter" or "slaves", got nothing; see: evenkeel simulate --help'),
+  );
+};
+
+function knownModel(id: string): (typeof METER_MODELS)[number] {
+  const model = METER_MODELS.find((known) => known.id === id);
+  if (model) return model;
+  const ids = METER_MODELS.map((known) => known.id);
+  const near = nearest(id, ids);
+  const hint = near === undefined ? '' : `; did you mean "${near}"?`;
+  throw new ExitError(EXIT.usage, `--model: expected one of ${ids.join(', ')}, got "${id}"${hint}`);
+}

@@ -1,0 +1,29 @@
+/** `evenkeel slave`: this machine as a DLM slave next to a charge point. */
+import { EXIT, ExitError } from '../../daemon/exit-codes.js';
+import { loadConfig } from '../../daemon/load-config.js';
+import { type Command, withConfig } from '../command.js';
+
+export const slaveCommand: Command = (parser, exitWith) => {
+  parser.command(
+    'slave',
+    'run a DLM slave next to a charge point',
+    (options) => withConfig(options).example('$0 slave -c etc/evenkeel-slave.yaml', 'a slave with a virtual vehicle'),
+    async ({ config: configFile }) => {
+      const config = loadConfig(configFile);
+      if (config.role !== 'slave') {
+        const way = `run it with: evenkeel run -c ${configFile}`;
+        throw new ExitError(
+          EXIT.config,
+          `${configFile}: expected a slave's file (role: slave), got a master's; ${way}`,
+        );
+      }
+      const [{ startSlave }, { createLogger }, { runUntilSignal }] = await Promise.all([
+        import('../../daemon/slave.js'),
+        import('../../daemon/pino-logger.js'),
+        import('../../daemon/process.js'),
+      ]);
+      const logger = createLogger(config.log);
+      exitWith(await runUntilSignal(() => startSlave(config, logger), logger));
+    },
+  );
+};
