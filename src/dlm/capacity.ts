@@ -4,7 +4,7 @@
  * meter means the fallback (M6), never zero load.
  */
 import { defined } from '../base/assert.js';
-import { mapPhases, type Ms, NO_AMPS, type PhaseAmps, type PhaseIndex } from '../base/units.js';
+import { mapPhases, type Ms, NO_AMPS, type PhaseAmps } from '../base/units.js';
 import type { Topology } from './topology.js';
 import { type Circuit, FALLBACK_IGNORED_A } from './types.js';
 
@@ -24,6 +24,11 @@ export interface CircuitCapacity {
   readonly capacityA: PhaseAmps;
   /** The fallback is what holds. */
   readonly isFallback: boolean;
+}
+
+/** What a circuit may carry while its meter, if it has one, is good: the fuse or the operator's limit, less headroom. */
+export function ownCeilingA({ limitA, operatorLimitA, headroomA }: Circuit): PhaseAmps {
+  return mapPhases((p) => Math.min(limitA[p], operatorLimitA?.[p] ?? Number.POSITIVE_INFINITY) - headroomA[p]);
 }
 
 /** The highest value of the last seconds. */
@@ -119,13 +124,10 @@ export class CapacityBook {
   }
 
   #capacityOf(circuit: Circuit, index: number, backgroundA: PhaseAmps | null): CircuitCapacity {
-    const ownLimitA = (p: PhaseIndex): number =>
-      Math.min(circuit.limitA[p], circuit.operatorLimitA?.[p] ?? Infinity) - circuit.headroomA[p];
+    const ownA = ownCeilingA(circuit);
     const isLost = this.#metered.get(index)?.held.isEmpty ?? false;
     const ignored = mapPhases((p) => circuit.fallbackA[p] >= FALLBACK_IGNORED_A);
-    const ceilingA = mapPhases((p) =>
-      isLost && !ignored[p] ? Math.min(ownLimitA(p), circuit.fallbackA[p]) : ownLimitA(p),
-    );
+    const ceilingA = mapPhases((p) => (isLost && !ignored[p] ? Math.min(ownA[p], circuit.fallbackA[p]) : ownA[p]));
     const load = backgroundA ?? NO_AMPS;
     return {
       ceilingA,

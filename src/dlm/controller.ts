@@ -8,7 +8,7 @@ import { reasonText } from '../base/reason.js';
 import { maskToGrid } from '../base/rotation.js';
 import { mapPhases, type Ms, PHASE_NAMES, PHASES, type PhaseAmps } from '../base/units.js';
 import { AlarmBoard } from './alarms.js';
-import { CapacityBook, type CircuitCapacity } from './capacity.js';
+import { CapacityBook, type CircuitCapacity, ownCeilingA } from './capacity.js';
 import { ExposureSums, type Planned, plan, type Snapshot } from './decide.js';
 import { LEASE_MAX_MS, leaseExpiryMs } from './lease-rules.js';
 import { LimitLog } from './limit-log.js';
@@ -21,6 +21,8 @@ import type { Site } from './types.js';
 
 /** A cycle that comes this much late: what was heard meanwhile is stale, nobody is raised. */
 const LATE_AFTER_MS: Ms = 3_000;
+/** After a start every slave has polled within this time: two heartbeats and a half. */
+const FIRST_POLLS_MS: Ms = 2_500;
 /** An overload is over when nothing was seen of it for this long. */
 const OVERLOAD_HOLD_MS: Ms = 5_000;
 
@@ -63,6 +65,8 @@ export class Controller {
   /** Until then an unlisted slave that was not heard yet may hold a grant of an earlier start. */
   readonly #strangersUntilMs: Ms;
   readonly #lostMeters = new Set<string>();
+  /** Meters that have neither given values that count nor been given up since the start. */
+  readonly #awaitedMeters = new Set<string>();
   readonly #overloadUntilMs: Ms[];
   #lastTickMs: Ms | undefined;
   #sums: ExposureSums | undefined;
@@ -80,7 +84,7 @@ export class Controller {
     this.#startedAtMs = nowMs;
     this.#strangersUntilMs = memory || !site.autoAdopt ? nowMs : nowMs + leaseExpiryMs(site.leaseMs);
     this.#overloadUntilMs = site.circuits.map(() => Number.NEGATIVE_INFINITY);
-    for (const circuit of site.circuits) if (circuit.meter !== undefined) this.#lostMeters.add(circuit.meter);
+    for (const circuit of site.circuits) if (circuit.meter !== undefined) this.#awaitedMeters.add(circuit.meter);
     if (this.#strangersUntilMs > nowMs) {
       const waitS = Math.ceil((this.#strangersUntilMs - nowMs) / 1000);
       const text = `nothing is remembered: unlisted slaves may hold old grants, nobody is raised for ${waitS} s`;
@@ -154,11 +158,14 @@ export class Controller {
     if (index === undefined) return NOT_URGENT;
     this.#lostMeters.delete(meterId);
     const drawnA = this.#roster.seenByMeterBelowA(index, nowMs);
+    const isOver = this.#watchOverload(index, currentA, drawnA, nowMs);
+    // What unheard charge points draw would be taken for load of the building, and pause the others.
+    if (this.#awaitsFirstPolls(nowMs) && !isOver) return NOT_URGENT;
+    this.#awaitedMeters.delete(meterId);
     this.#book.hearMeter(index, currentA, drawnA, nowMs);
-    const capacities = this.#book.capacities();
-    this.#watchOverload(index, currentA, drawnA, capacities, nowMs);
     const sums = this.#sums;
     if (!sums) return URGENT;
+    const capacities = this.#book.capacities();
     const tooMuch = capacities.some(({ capacityA }, circuit) => PHASES.some((p) => sums.of(circuit)[p] > capacityA[p]));
     return tooMuch ? URGENT : NOT_URGENT;
   }
@@ -166,26 +173,32 @@ export class Controller {
   loseMeter(meterId: string): Heard {
     const index = this.#book.circuitOfMeter(meterId);
     if (index === undefined || this.#lostMeters.has(meterId)) return NOT_URGENT;
+    this.#awaitedMeters.delete(meterId);
     this.#lostMeters.add(meterId);
     this.#book.loseMeter(index);
     return URGENT;
   }
 
-  #watchOverload(
-    index: number,
-    currentA: PhaseAmps,
-    drawnA: PhaseAmps,
-    capacities: readonly CircuitCapacity[],
-    nowMs: Ms,
-  ): void {
+  #awaitsFirstPolls(nowMs: Ms): boolean {
+    const mayWait = nowMs < this.#startedAtMs + FIRST_POLLS_MS;
+    return mayWait && this.#roster.list.some((record) => record.status === undefined);
+  }
+
+  /** Until meters and slaves have been heard everybody keeps what it has: nothing is known that could judge it. */
+  #isStarting(nowMs: Ms): boolean {
+    return this.#awaitedMeters.size > 0 || this.#awaitsFirstPolls(nowMs);
+  }
+
+  /** True while the meter shows more than its circuit may carry. */
+  #watchOverload(index: number, currentA: PhaseAmps, drawnA: PhaseAmps, nowMs: Ms): boolean {
     const circuit = defined(this.site.circuits[index], 'metered circuit');
-    const ceilingA = defined(capacities[index], 'capacity').ceilingA;
+    const ceilingA = ownCeilingA(circuit);
     const totalA = mapPhases((p) => currentA[p] + (circuit.meterLocation === 'including' ? 0 : drawnA[p]));
     const over = PHASES.filter((p) => totalA[p] > ceilingA[p]);
+    if (over.length === 0) return false;
     const wasOver = nowMs < (this.#overloadUntilMs[index] ?? 0);
-    if (over.length === 0) return;
     this.#overloadUntilMs[index] = nowMs + OVERLOAD_HOLD_MS;
-    if (wasOver) return;
+    if (wasOver) return true;
     const text = over.map((p) => `${PHASE_NAMES[p]} ${totalA[p].toFixed(1)} A of ${ceilingA[p]} A`).join(', ');
     this.alarms.set('OVERLOAD', `${circuit.id}: ${text}`, nowMs);
     this.#notices.add('warn', 'OVERLOAD', `${circuit.id} overloaded: ${text}`, {
@@ -193,6 +206,7 @@ export class Controller {
       totalA,
       ceilingA,
     });
+    return true;
   }
 
   hearBeacon(beacon: Beacon, nowMs: Ms): Heard {
@@ -240,6 +254,7 @@ export class Controller {
       capacities: this.#book.capacities(),
       records: this.records,
       noRaise,
+      isStarting: this.#isStarting(nowMs),
       unsafeCircuits: this.#roster.unsafeCircuits(nowMs),
     };
   }
@@ -301,7 +316,7 @@ export class Controller {
         chargePoint: record.id,
         fromA: change.fromA,
         limitA: record.grantedA,
-        reason: record.reason,
+        reason: record.reason.kind,
       });
     }
   }
@@ -322,7 +337,16 @@ export class Controller {
   #snapshotForStatus(nowMs: Ms): Snapshot {
     const capacities = this.#book.capacities();
     const { site, topology, records } = this;
-    return { nowMs, site, topology, capacities, records, noRaise: undefined, unsafeCircuits: new Set() };
+    return {
+      nowMs,
+      site,
+      topology,
+      capacities,
+      records,
+      noRaise: undefined,
+      isStarting: false,
+      unsafeCircuits: new Set(),
+    };
   }
 
   get startedAtMs(): Ms {

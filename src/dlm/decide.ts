@@ -27,6 +27,8 @@ export interface Snapshot {
   readonly records: readonly SlaveRecord[];
   /** Not undefined: nobody is raised in this cycle, and why. */
   readonly noRaise: LimitReason | undefined;
+  /** Meters and slaves are still to be heard: everybody keeps what it has. */
+  readonly isStarting: boolean;
   /** Circuits whose disconnected limits do not fit: nobody below gets more than its own (I4). */
   readonly unsafeCircuits: ReadonlySet<number>;
 }
@@ -138,13 +140,21 @@ function isCandidate(record: SlaveRecord, nowMs: Ms): boolean {
 function reservedLoad(snapshot: Snapshot, served: ReadonlySet<SlaveRecord>): readonly PhaseAmps[] {
   const reserved: PhaseAmps[] = snapshot.site.circuits.map(() => NO_AMPS);
   for (const record of snapshot.records) {
-    const loadA = served.has(record) ? record.account.overdrawA(snapshot.nowMs) : exposureOf(snapshot, record);
+    const loadA = served.has(record) ? record.account.overdrawA(snapshot.nowMs) : reservationOf(snapshot, record);
     for (const circuit of pathOf(snapshot, record)) {
       const before = reserved[circuit] ?? NO_AMPS;
       reserved[circuit] = mapPhases((p) => before[p] + loadA[p]);
     }
   }
   return reserved;
+}
+
+/**
+ * What is kept free for somebody who does not share now: its worst case; but while only the unknown past counts against it (M3),
+ * its disconnected limit. Nobody is raised meanwhile, and what the others have was given beside it by the ledger of that past.
+ */
+function reservationOf(snapshot: Snapshot, record: SlaveRecord): PhaseAmps {
+  return record.account.isUnknown(snapshot.nowMs) ? record.disconnectedA() : exposureOf(snapshot, record);
 }
 
 function candidateOf(snapshot: Snapshot, record: SlaveRecord): AllocationCandidate {
@@ -170,10 +180,8 @@ function candidateOf(snapshot: Snapshot, record: SlaveRecord): AllocationCandida
 
 /** Turns targets into what may be sent now, lowerings and renewals first, then raises from the lowest up. */
 export function plan(snapshot: Snapshot, sums: ExposureSums, write: (planned: Planned) => boolean): void {
-  const shares = targets(snapshot);
-  const wishes = snapshot.records
-    .filter((record) => record.isOnline(snapshot.nowMs) && record.lastPoll !== undefined)
-    .map((record) => wishOf(snapshot, record, shares.get(record.id)));
+  const present = snapshot.records.filter((record) => record.isOnline(snapshot.nowMs) && record.lastPoll !== undefined);
+  const wishes = snapshot.isStarting ? present.map(asItIs) : wishesOf(snapshot, present);
   const raises = wishes.filter(isRaise).sort((a, b) => a.record.grantedA - b.record.grantedA);
   for (const wish of [...wishes.filter((wish) => !isRaise(wish)), ...raises]) {
     const planned = withinLedger(snapshot, sums, wish);
@@ -184,6 +192,16 @@ export function plan(snapshot: Snapshot, sums: ExposureSums, write: (planned: Pl
     sums.add(wish.record, afterA, 1);
     assertRaiseFits(snapshot, sums, wish.record, beforeA, afterA);
   }
+}
+
+function asItIs(record: SlaveRecord): Planned {
+  const { enforced } = record.account;
+  return { record, limitA: enforced.limitA, phases: record.status?.enforcedPhases ?? 0, reason: { kind: 'startup' } };
+}
+
+function wishesOf(snapshot: Snapshot, present: readonly SlaveRecord[]): readonly Planned[] {
+  const shares = targets(snapshot);
+  return present.map((record) => wishOf(snapshot, record, shares.get(record.id)));
 }
 
 function isRaise({ record, limitA, phases }: Planned): boolean {

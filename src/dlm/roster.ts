@@ -1,7 +1,7 @@
 /** The charge points that the master knows: taken on, watched, summed up below each circuit. */
 import { defined } from '../base/assert.js';
 import type { Status } from '../base/messages.js';
-import { connectedMask, hasPhase, maskToGrid, type PhaseMask } from '../base/rotation.js';
+import { hasPhase, maskToGrid, type PhaseMask } from '../base/rotation.js';
 import { type Amps, mapPhases, type Ms, NO_AMPS, PHASE_NAMES, PHASES, type PhaseAmps } from '../base/units.js';
 import type { AlarmBoard } from './alarms.js';
 import { LEASE_MAX_MS, leaseExpiryMs } from './lease-rules.js';
@@ -131,15 +131,12 @@ export class Roster {
   }
 
   disconnectedBelowA(index: number): PhaseAmps {
-    return this.#sumBelow(index, ({ facts }) => {
-      const connected = maskToGrid(facts.rotation, connectedMask(facts.phases));
-      return onPhases(connected, facts.disconnectedLimitA);
-    });
+    return this.#sumBelow(index, (record) => record.disconnectedA());
   }
 
   /** What a meter at this circuit may still show of the charge points below. */
   seenByMeterBelowA(index: number, nowMs: Ms): PhaseAmps {
-    return this.#sumBelow(index, (record) => record.currentSeenByMeterA(nowMs));
+    return this.#sumBelow(index, (record) => record.currentSeenByMeterA(nowMs, this.#site.leaseMs));
   }
 
   limitsBelowA(index: number): PhaseAmps {

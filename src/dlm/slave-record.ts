@@ -1,7 +1,7 @@
 /** Everything the master knows of one charge point: its facts, its account in the ledger, its vehicle, its last words. */
 import type { BootId, Grant, GrantNumber, Status } from '../base/messages.js';
 import type { LimitReason } from '../base/reason.js';
-import { connectedMask, maskToGrid, type PhaseMask, type Rotation, toGrid } from '../base/rotation.js';
+import { connectedMask, hasPhase, maskToGrid, type PhaseMask, type Rotation, toGrid } from '../base/rotation.js';
 import { type Amps, mapPhases, type Ms, NO_AMPS, type PhaseAmps } from '../base/units.js';
 import { LedgerAccount } from './ledger.js';
 import { OFFLINE_AFTER_MS } from './lease-rules.js';
@@ -167,12 +167,25 @@ export class SlaveRecord {
 
   /**
    * What a meter may still show of it: the most that it drew within the meter's lag. Else a vehicle that stops would look
-   * like load of the building until the meter follows, and pull the others down with it.
+   * like load of the building until the meter follows, and pull the others down with it. A silent one is taken to draw on
+   * as long as its worst case covers that.
    */
-  currentSeenByMeterA(nowMs: Ms): PhaseAmps {
+  currentSeenByMeterA(nowMs: Ms, leaseMs: Ms): PhaseAmps {
+    if (!this.isOnline(nowMs)) {
+      const exposureA = this.exposureA(nowMs, leaseMs);
+      const lastA = this.#recentCurrents.at(-1)?.currentA ?? NO_AMPS;
+      return mapPhases((p) => Math.min(lastA[p], exposureA[p]));
+    }
     return this.#recentCurrents
       .filter(({ atMs }) => nowMs - atMs <= METER_LAG_MS)
       .reduce((most, { currentA }) => mapPhases((p) => Math.max(most[p], currentA[p])), this.currentA(nowMs));
+  }
+
+  /** Its disconnected limit on the phases that it is connected to, grid order. */
+  disconnectedA(): PhaseAmps {
+    const { rotation, phases, disconnectedLimitA } = this.#facts;
+    const connected = maskToGrid(rotation, connectedMask(phases));
+    return mapPhases((p) => (hasPhase(connected, p) ? disconnectedLimitA : 0));
   }
 
   exposureA(nowMs: Ms, leaseMs: Ms): PhaseAmps {
