@@ -65,7 +65,16 @@ function masterFindings(file: TextFile, { meterModels }: ParseOptions): Finding[
     meterModels,
     places: { has: (path) => file.has(path), lineOf: (path) => file.position(path).line },
   });
-  return [...shape, ...cross];
+  return [...shape, ...cross, ...leaseFindings(at('samplePeriodMs'), at('leaseMs'))];
+}
+
+/** A limit is renewed once per sample period: a lease must survive two that are lost. */
+function leaseFindings(samplePeriodMs: unknown, leaseMs: unknown): Finding[] {
+  const periodMs = typeof samplePeriodMs === 'number' ? samplePeriodMs : schema.SAMPLE_PERIOD_DEFAULT_MS;
+  const holdsMs = typeof leaseMs === 'number' ? leaseMs : schema.LEASE_DEFAULT_MS;
+  if (periodMs * 3 <= holdsMs) return [];
+  const expected = `at most a third of leaseMs (${holdsMs}), so that a limit outlives two lost renewals`;
+  return [{ path: ['samplePeriodMs'], expected, got: String(periodMs) }];
 }
 
 function slaveFindings(file: TextFile): Finding[] {

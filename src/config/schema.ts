@@ -218,6 +218,9 @@ const mqttSchema = f.group({
   password: key('Password', 'Password to log in to the broker with.', z.optional(f.credential('a password'))),
 });
 
+export const SAMPLE_PERIOD_DEFAULT_MS = 1000;
+export const LEASE_DEFAULT_MS = 15_000;
+
 export const masterSchema = f.group({
   role: key(
     'Role',
@@ -229,12 +232,12 @@ export const masterSchema = f.group({
   samplePeriodMs: key(
     'Sample period',
     'Milliseconds from one division of the current to the next.',
-    z._default(f.milliseconds(100, 60_000), 1000),
+    z._default(f.milliseconds(100, 60_000), SAMPLE_PERIOD_DEFAULT_MS),
   ),
   leaseMs: key(
     'Lease',
     'Milliseconds that a limit holds without being renewed; then the charge point falls to its disconnected limit.',
-    z._default(f.milliseconds(6000, 60_000), 15_000),
+    z._default(f.milliseconds(6000, 60_000), LEASE_DEFAULT_MS),
   ),
   circuits: key(
     'Circuits',

@@ -4,6 +4,12 @@ import { edited, GOOD, GOOD_SLAVE, issueLines, type Row } from './support.js';
 
 const ROWS: readonly Row[] = [
   [
+    'a lease that does not outlive two lost renewals',
+    'networkId: 7\n',
+    'networkId: 7\nsamplePeriodMs: 5001\n',
+    '3:17 samplePeriodMs: expected at most a third of leaseMs (15000), so that a limit outlives two lost renewals, got 5001',
+  ],
+  [
     'two roots',
     '    parent: main\n',
     '',
