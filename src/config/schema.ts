@@ -221,6 +221,10 @@ const mqttSchema = f.group({
 export const SAMPLE_PERIOD_DEFAULT_MS = 1000;
 export const LEASE_DEFAULT_MS = 15_000;
 
+function leaseMs(description: string) {
+  return key('Lease', description, z._default(f.milliseconds(6000, 60_000), LEASE_DEFAULT_MS));
+}
+
 export const masterSchema = f.group({
   role: key(
     'Role',
@@ -234,10 +238,8 @@ export const masterSchema = f.group({
     'Milliseconds from one division of the current to the next.',
     z._default(f.milliseconds(100, 60_000), SAMPLE_PERIOD_DEFAULT_MS),
   ),
-  leaseMs: key(
-    'Lease',
+  leaseMs: leaseMs(
     'Milliseconds that a limit holds without being renewed; then the charge point falls to its disconnected limit.',
-    z._default(f.milliseconds(6000, 60_000), LEASE_DEFAULT_MS),
   ),
   circuits: key(
     'Circuits',
@@ -271,6 +273,7 @@ const driverSchema = f.group({
 export const slaveSchema = f.group({
   role: key('Role', 'slave: this file is for one charge point.', z.literal('slave', { error: ROLE_EXPECTED })),
   networkId: networkId(),
+  leaseMs: leaseMs("The master's lease. After a start without master 0 A holds for it and 10 s more."),
   id: key('Charge point id', 'Id that this charge point reports to the master.', f.id('an id')),
   connector: key('Connector', 'The one charging interface of this slave.', z.prefault(connectorSchema, {})),
   driver: key('Driver', 'What stands behind this slave.', driverSchema),

@@ -56,6 +56,8 @@ export interface MasterConfig {
 export interface SlaveConfig {
   readonly role: 'slave';
   readonly networkId: number;
+  /** The lease that the site's master grants; assumed before the first grant (safety rule S4). */
+  readonly leaseMs: Ms;
   readonly id: string;
   readonly connector: {
     readonly phases: PhaseCount;

@@ -10,12 +10,9 @@ import { newBootId, version } from './identity.js';
 import type { DaemonLogger } from './pino-logger.js';
 import type { Running } from './process.js';
 
-/** Before the first grant this lease is assumed. */
-const ASSUMED_LEASE_MS = 15_000;
-
 /** Throws an `ExitError` when the port cannot be had. */
 export async function startSlave(config: SlaveConfig, logger: DaemonLogger): Promise<Running> {
-  const { id, networkId, connector, discovery } = config;
+  const { id, networkId, leaseMs, connector, discovery } = config;
   const net = await SlaveNet.open({ ...discovery, logger }).catch(bindFailure);
   const runtime = new SlaveRuntime({
     facts: {
@@ -24,7 +21,7 @@ export async function startSlave(config: SlaveConfig, logger: DaemonLogger): Pro
       chargePointId: id,
       bootId: newBootId(),
       firmware: `evenkeel ${version()}`,
-      leaseMs: ASSUMED_LEASE_MS,
+      leaseMs,
     },
     charger: virtualCharger(config),
     net,

@@ -5,6 +5,9 @@ import type { Ms } from '../base/units.js';
 /** So long after the last word of the master that outranks this one it takes over again. */
 export const PASSIVE_HOLD_MS: Ms = 10_000;
 
+/** Nobody counts this far; a higher one is broken or forged, and following it would end the counting. */
+export const EPOCH_MAX = 0xfffffff0;
+
 export type BeaconVerdict = 'own' | 'weaker' | 'stronger';
 
 export class Mastership {
@@ -37,8 +40,8 @@ export class Mastership {
 
   hearBeacon(beacon: Beacon, nowMs: Ms): BeaconVerdict {
     if (beacon.masterId === this.id) return 'own';
-    this.#highestHeard = Math.max(this.#highestHeard, beacon.epoch);
-    if (!beacon.active) return 'weaker';
+    this.#hearEpoch(beacon.epoch);
+    if (!beacon.active || beacon.epoch > EPOCH_MAX) return 'weaker';
     this.#other = beacon.masterId;
     this.#otherSeenUntilMs = nowMs + PASSIVE_HOLD_MS;
     const isStronger = beacon.epoch > this.#epoch || (beacon.epoch === this.#epoch && beacon.masterId > this.id);
@@ -49,8 +52,12 @@ export class Mastership {
   /** A slave reports the grant it follows. True when it is another master's. */
   hearAccepted(accepted: GrantNumber & { readonly masterId: string }): boolean {
     if (accepted.epoch === 0 || accepted.masterId === this.id) return false;
-    this.#highestHeard = Math.max(this.#highestHeard, accepted.epoch);
+    this.#hearEpoch(accepted.epoch);
     return true;
+  }
+
+  #hearEpoch(epoch: number): void {
+    if (epoch <= EPOCH_MAX) this.#highestHeard = Math.max(this.#highestHeard, epoch);
   }
 
   /** Slaves take grants of the highest epoch only: moves past all that was heard. True when the epoch changed. */

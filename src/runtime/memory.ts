@@ -3,6 +3,7 @@ import { isId } from '../base/ids.js';
 import { fail, ok, type Result } from '../base/result.js';
 import { ROTATIONS } from '../base/rotation.js';
 import type { Memory } from '../dlm/controller.js';
+import { EPOCH_MAX } from '../dlm/mastership.js';
 import type { RememberedSlave } from '../dlm/slave-record.js';
 
 const FORMAT = 1;
@@ -28,7 +29,7 @@ export function parseMemory(text: string | undefined): Result<Memory | undefined
 function isMemory(value: unknown): value is Memory {
   if (!isRecord(value) || value['format'] !== FORMAT) return false;
   const { epoch, leaseMs, slaves } = value;
-  return isWithin(epoch, 0, 0xfffffff0) && isWithin(leaseMs, 1, LEASE_MAX_MS) && isSlaves(slaves);
+  return isWithin(epoch, 0, EPOCH_MAX) && isWithin(leaseMs, 1, LEASE_MAX_MS) && isSlaves(slaves);
 }
 
 function isSlaves(value: unknown): value is readonly RememberedSlave[] {

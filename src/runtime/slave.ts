@@ -3,7 +3,7 @@
  * A STATUS goes out every heartbeat, at once on a change, and as the answer to each grant (S5).
  */
 import type { Logger } from '../base/logger.js';
-import type { Beacon, BootId, Grant } from '../base/messages.js';
+import type { Beacon, BootId, Grant, Status } from '../base/messages.js';
 import { type Amps, type Ms, PHASES, type PhaseAmps } from '../base/units.js';
 import { decode, encode } from '../discovery/codec.js';
 import { HEARTBEAT_MS } from '../dlm/lease-rules.js';
@@ -104,18 +104,16 @@ export class SlaveRuntime {
 
   /** Sends a STATUS when one is due: heartbeat, or something that the master should know at once. */
   #report(nowMs: Ms): void {
-    const { state, sessionId, currentA } = this.#options.charger.snapshot(nowMs);
-    const { enforcedA, usedPhases } = this.core.status(nowMs);
-    const reported = `${state} ${sessionId} ${usedPhases} ${enforcedA}`;
-    const moved = PHASES.some((p) => Math.abs(currentA[p] - this.#reportedCurrentA[p]) >= REPORT_CHANGE_A);
-    if (reported === this.#reported && !moved && nowMs - this.#lastStatusMs < HEARTBEAT_MS) return;
-    this.#reported = reported;
-    this.#sendStatus(nowMs);
+    const status = this.core.status(nowMs);
+    const moved = PHASES.some((p) => Math.abs(status.currentA[p] - this.#reportedCurrentA[p]) >= REPORT_CHANGE_A);
+    const isDue = nowMs - this.#lastStatusMs >= HEARTBEAT_MS;
+    if (isDue || moved || essenceOf(status) !== this.#reported) this.#sendStatus(nowMs);
   }
 
   #sendStatus(nowMs: Ms): void {
     const status = this.core.status(nowMs);
     this.#lastStatusMs = nowMs;
+    this.#reported = essenceOf(status);
     this.#reportedCurrentA = status.currentA;
     for (const { address } of this.#masters.values()) {
       this.#datagramsSent += 1;
@@ -170,4 +168,9 @@ export class SlaveRuntime {
     this.#apply(nowMs);
     this.#sendStatus(nowMs);
   }
+}
+
+/** What the master should know at once when it changes. */
+function essenceOf({ state, sessionId, usedPhases, enforcedA }: Status): string {
+  return `${state} ${sessionId} ${usedPhases} ${enforcedA}`;
 }

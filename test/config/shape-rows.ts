@@ -251,8 +251,8 @@ const SLAVE_ROWS: readonly Row[] = [
   [
     "a master's key",
     'id: cp1',
-    'id: cp1\nleaseMs: 15000',
-    '3:1 leaseMs: expected one of the keys role, networkId, id, connector, driver, discovery, log, got "leaseMs"',
+    'id: cp1\nsamplePeriodMs: 1000',
+    '3:1 samplePeriodMs: expected one of the keys role, networkId, leaseMs, id, connector, driver, discovery, log, got "samplePeriodMs"',
   ],
   ['an unknown driver', 'type: virtual', 'type: ocpp', '4:17 driver.type: expected virtual, got "ocpp"'],
   [

@@ -31,6 +31,7 @@ t.test('the least that a slave needs, with every default', (t) => {
   t.same(good('role: slave\nid: cp1\ndriver: { type: virtual }\n'), {
     role: 'slave',
     networkId: 0,
+    leaseMs: 15_000,
     id: 'cp1',
     connector: { phases: 3, rotation: 'RST', maxA: 32, minA: 6, disconnectedLimitA: 6 },
     driver: { type: 'virtual', vehiclePhases: 3, vehicleMaxA: 32 },

@@ -1,0 +1,7 @@
+/** src/discovery: the bytes of the DLM protocol, and the page that describes them. */
+import './discovery/garbage.js';
+import './discovery/page-bytes.js';
+import './discovery/page-numbers.js';
+import './discovery/page-slave.js';
+import './discovery/round-trip.js';
+import './discovery/sizes.js';

@@ -1,0 +1,143 @@
+/** Messages for the tests of the codec: fixed ones, the longest ones, and arbitrary ones. */
+import fc from 'fast-check';
+import type { Beacon, Grant, Message, Status } from '../../src/base/messages.js';
+import { CHARGE_POINT_STATES } from '../../src/base/messages.js';
+import { ROTATIONS } from '../../src/base/rotation.js';
+
+export const NETWORK = 0x01020304;
+const U32 = 0xffffffff;
+
+const ID = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-';
+const PRINTABLE = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i));
+
+function textOf(characters: Iterable<string>, minLength: number, maxLength: number): fc.Arbitrary<string> {
+  return fc.string({ unit: fc.constantFrom(...characters), minLength, maxLength });
+}
+
+/** With the prototype of object literals, as messages have. */
+function record<T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<T> {
+  return fc.record<T>(model, { noNullPrototype: true }) as fc.Arbitrary<T>;
+}
+
+const anId = textOf(ID, 1, 32).filter((id) => id !== '.' && id !== '..');
+const aBootId = textOf('0123456789abcdef', 16, 16);
+/** Values at the ends of the range come often. */
+const anAmp = fc.oneof(
+  fc.constantFrom(0, 0.01, 655.34, 655.35),
+  fc.nat(65_535).map((hundredths) => hundredths / 100),
+);
+const aU32 = fc.oneof(fc.constantFrom(0, 1, U32 - 1, U32), fc.integer({ min: 0, max: U32 }));
+const aNumber = fc.oneof(fc.constantFrom(1, U32), fc.integer({ min: 1, max: U32 }));
+export const aTime = fc.oneof(fc.constantFrom(0, U32, U32 + 1, Number.MAX_SAFE_INTEGER), fc.maxSafeNat());
+const aMask = fc.nat(7);
+
+const aBeacon: fc.Arbitrary<Beacon> = record({
+  type: fc.constant('beacon' as const),
+  networkId: aU32,
+  masterId: anId,
+  bootId: aBootId,
+  rank: fc.nat(255),
+  epoch: aNumber,
+  active: fc.boolean(),
+});
+
+const aStatus: fc.Arbitrary<Status> = record({
+  type: fc.constant('status' as const),
+  networkId: aU32,
+  chargePointId: anId,
+  bootId: aBootId,
+  tauMs: aTime,
+  accepted: record({ masterId: fc.oneof(fc.constant(''), anId), epoch: aU32, seq: aU32 }),
+  enforcedA: anAmp,
+  enforcedPhases: aMask,
+  leaseLeftMs: aU32,
+  disconnectedLimitA: anAmp,
+  maxA: anAmp,
+  minA: anAmp,
+  state: fc.constantFrom(...CHARGE_POINT_STATES),
+  currentA: fc.tuple(anAmp, anAmp, anAmp),
+  phases: fc.constantFrom(1, 2, 3),
+  rotation: fc.constantFrom(...ROTATIONS),
+  usedPhases: aMask,
+  sessionId: aU32,
+  firmware: textOf(PRINTABLE, 0, 32),
+});
+
+const aGrant: fc.Arbitrary<Grant> = record({
+  type: fc.constant('grant' as const),
+  networkId: aU32,
+  masterId: anId,
+  masterBootId: aBootId,
+  chargePointId: anId,
+  bootId: aBootId,
+  tauMs: aTime,
+  epoch: aNumber,
+  seq: aNumber,
+  limitA: anAmp,
+  leaseMs: fc.oneof(fc.constantFrom(1, 60_000), fc.integer({ min: 1, max: 60_000 })),
+  phases: aMask,
+});
+
+export const aMessage: fc.Arbitrary<Message> = fc.oneof(aBeacon, aStatus, aGrant);
+
+const LONG = 'x'.repeat(32);
+const BOOT = 'ffffffffffffffff';
+
+export const LONGEST_BEACON: Beacon = {
+  type: 'beacon',
+  networkId: NETWORK,
+  masterId: LONG,
+  bootId: BOOT,
+  rank: 255,
+  epoch: U32,
+  active: true,
+};
+
+export const LONGEST_STATUS: Status = {
+  type: 'status',
+  networkId: NETWORK,
+  chargePointId: LONG,
+  bootId: BOOT,
+  tauMs: Number.MAX_SAFE_INTEGER,
+  accepted: { masterId: LONG, epoch: U32, seq: U32 },
+  enforcedA: 655.35,
+  enforcedPhases: 7,
+  leaseLeftMs: 60_000,
+  disconnectedLimitA: 655.35,
+  maxA: 655.35,
+  minA: 655.35,
+  state: 'Faulted',
+  currentA: [655.35, 655.35, 655.35],
+  phases: 3,
+  rotation: 'TSR',
+  usedPhases: 7,
+  sessionId: U32,
+  firmware: '~'.repeat(32),
+};
+
+export const LONGEST_GRANT: Grant = {
+  type: 'grant',
+  networkId: NETWORK,
+  masterId: LONG,
+  masterBootId: BOOT,
+  chargePointId: LONG,
+  bootId: BOOT,
+  tauMs: Number.MAX_SAFE_INTEGER,
+  epoch: U32,
+  seq: U32,
+  limitA: 655.35,
+  leaseMs: 60_000,
+  phases: 7,
+};
+
+export const SHORTEST: readonly Message[] = [
+  { ...LONGEST_BEACON, masterId: 'm' },
+  { ...LONGEST_STATUS, chargePointId: 'c', accepted: { masterId: '', epoch: 0, seq: 0 }, firmware: '' },
+  { ...LONGEST_GRANT, masterId: 'm', chargePointId: 'c' },
+];
+
+export const LONGEST: readonly Message[] = [LONGEST_BEACON, LONGEST_STATUS, LONGEST_GRANT];
+
+/** The seed of every random test of this folder. */
+export const SEED = Number(process.env['SEED'] ?? 16_030);
+export const REPLAY = `seed ${SEED}; replay: SEED=${SEED} node build/test/discovery.test.js`;
