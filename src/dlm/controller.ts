@@ -309,7 +309,8 @@ export class Controller {
   #logLimits(nowMs: Ms): void {
     for (const record of this.#roster.list) {
       if (!record.isOnline(nowMs)) continue;
-      const change = this.#limitLog.changed(record.id, record.grantedA, record.reason, nowMs);
+      const { grantedA: limitA, reason, account } = record;
+      const change = this.#limitLog.changed(record.id, { limitA, enforcedA: account.enforced.limitA, reason, nowMs });
       if (!change) continue;
       const text = `${record.id} ${change.fromA} A -> ${record.grantedA} A: ${reasonText(record.reason)}`;
       this.#notices.add(change.level, 'LIMIT', text, {

@@ -13,19 +13,28 @@ interface Told {
   readonly atMs: Ms;
 }
 
+export interface LimitNow {
+  readonly limitA: Amps;
+  /** What it enforced when it was heard first. */
+  readonly enforcedA: Amps;
+  readonly reason: LimitReason;
+  readonly nowMs: Ms;
+}
+
+export interface LimitChange {
+  readonly level: LogLevel;
+  readonly fromA: Amps;
+}
+
 export class LimitLog {
   readonly #told = new Map<string, Told>();
   readonly #last = new Map<string, Amps>();
 
   /** `undefined`: no change. Small changes come as `debug`; `fromA` is then the limit before, else the last one told. */
-  changed(
-    id: string,
-    limitA: Amps,
-    reason: LimitReason,
-    nowMs: Ms,
-  ): { readonly level: LogLevel; readonly fromA: Amps } | undefined {
-    const told = this.#told.get(id) ?? { limitA: 0, atMs: Number.NEGATIVE_INFINITY };
-    const last = this.#last.get(id) ?? 0;
+  changed(id: string, { limitA, enforcedA, reason, nowMs }: LimitNow): LimitChange | undefined {
+    const told = this.#told.get(id) ?? { limitA: enforcedA, atMs: Number.NEGATIVE_INFINITY };
+    const last = this.#last.get(id) ?? enforcedA;
+    this.#told.set(id, told);
     this.#last.set(id, limitA);
     if (limitA === told.limitA) return limitA === last ? undefined : { level: 'debug', fromA: last };
     const isTransient = reason.kind === 'waiting';

@@ -19,6 +19,7 @@ export class VehicleTracker {
   #chargingMs: Ms = 0;
   #lastHeardMs: Ms = 0;
   #wasCharging = false;
+  #isFirst = true;
 
   /** Takes in a STATUS. True when another vehicle is there than before. */
   hear(status: Status, nowMs: Ms): boolean {
@@ -26,10 +27,12 @@ export class VehicleTracker {
     if (isNew) {
       this.#sessionId = status.sessionId;
       this.#connectedAtMs = nowMs;
-      this.#chargingMs = 0;
+      // Heard for the first time while it charges: its phases have shown themselves to the master before.
+      this.#chargingMs = this.#isFirst && status.state === 'Charging' ? PHASES_SETTLED_AFTER_MS : 0;
     } else if (this.#wasCharging) {
       this.#chargingMs += nowMs - this.#lastHeardMs;
     }
+    this.#isFirst = false;
     this.#wasCharging = status.state === 'Charging';
     this.#lastHeardMs = nowMs;
     return isNew;

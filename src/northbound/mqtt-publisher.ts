@@ -20,6 +20,8 @@ const RETRY_FIRST_MS: Ms = 1_000;
 const RETRY_MAX_MS: Ms = 30_000;
 /** A connection has to hold this long before the pause between attempts starts small again. */
 const STABLE_AFTER_MS: Ms = 10_000;
+/** Another reason so soon after the first belongs to the same loss. */
+const CONFIRMATION_MS: Ms = 5_000;
 /** What `close` waits for the broker; it promises to end within 1 s. */
 const FAREWELL_MS: Ms = 700;
 
@@ -52,6 +54,7 @@ class MqttPublisher implements StatusSink {
   #client: MqttClient | undefined;
   #latest: SiteStatus | undefined;
   #trouble: string | undefined;
+  #reportedAtMs: Ms = 0;
   #retryDelayMs: Ms = RETRY_FIRST_MS;
   #connectedAtMs: Ms | undefined;
   #cancelRetry: Cancel = () => {};
@@ -139,12 +142,16 @@ class MqttPublisher implements StatusSink {
     this.#cancelRetry = this.#options.timers.after(delayMs, () => this.#open());
   }
 
-  /** One line for each change, not for each attempt. */
+  /** One line for each change, not for each attempt; the first attempt after a loss only confirms it. */
   #report(reason: string): void {
     if (reason === this.#trouble) return;
+    const { logger, url, clock } = this.#options;
+    const isConfirmation = this.#trouble !== undefined && clock.monotonicMs() - this.#reportedAtMs < CONFIRMATION_MS;
     this.#trouble = reason;
-    const { logger, url } = this.#options;
-    logger.log('warn', 'MQTT_LOST', `${brokerName(url)}: ${reason}; control goes on`, { reason });
+    this.#reportedAtMs = clock.monotonicMs();
+    logger.log(isConfirmation ? 'debug' : 'warn', 'MQTT_LOST', `${brokerName(url)}: ${reason}; control goes on`, {
+      reason,
+    });
   }
 
   #refresh(): void {

@@ -70,6 +70,7 @@ function circuitBody(circuit: CircuitStatus): JsonObject {
   return {
     id: circuit.id,
     parent: circuit.parent,
+    meter: circuit.meter,
     limitA: amps(circuit.limitA),
     capacityA: amps(circuit.capacityA),
     measuredA: circuit.measuredA && amps(circuit.measuredA),

@@ -6,6 +6,8 @@ import type { Amps, Ms, PerPhase, PhaseAmps, Volts, Watts } from '../base/units.
 export interface CircuitStatus {
   readonly id: string;
   readonly parent: string | null;
+  /** Id of the meter at its supply; `null` when it has none. */
+  readonly meter: string | null;
   readonly limitA: PhaseAmps;
   /** What the charge points below may take now: limit, headroom, background and fallback applied. */
   readonly capacityA: PhaseAmps;

@@ -48,10 +48,11 @@ export function siteStatus({ controller, meters, version, nowMs, wallMs }: Statu
 
 function circuitStatuses(controller: Controller, nowMs: Ms): readonly CircuitStatus[] {
   return controller.circuits(nowMs).map(({ capacity, exposureA, limitsA }, index) => {
-    const { id, parent, limitA } = defined(controller.site.circuits[index], 'circuit');
+    const { id, parent, limitA, meter } = defined(controller.site.circuits[index], 'circuit');
     return {
       id,
       parent: parent ?? null,
+      meter: meter ?? null,
       limitA,
       capacityA: capacity.capacityA,
       measuredA: capacity.measuredA,

@@ -58,6 +58,7 @@ export function sampleStatus(changes: Partial<SiteStatus> = {}): SiteStatus {
       {
         id: 'main',
         parent: null,
+        meter: 'grid',
         limitA: [100, 100, 100],
         capacityA: [63, 63, 63],
         measuredA: [36.9999, 20, -1.239],
@@ -68,6 +69,7 @@ export function sampleStatus(changes: Partial<SiteStatus> = {}): SiteStatus {
       {
         id: 'garage',
         parent: 'main',
+        meter: null,
         limitA: [63, 63, 63],
         capacityA: [63, 63, 63],
         measuredA: null,
