@@ -2,6 +2,9 @@
 import type { Argv } from 'yargs';
 import { DEFAULT_CONFIG_FILE } from '../daemon/load-config.js';
 
+/** How long whatever still holds the event loop (a socket, a hanging disk) may keep an ended command alive. */
+const EXIT_GRACE_MS = 100;
+
 export type Command = (parser: Argv, exitWith: (code: number) => void) => void;
 
 /** The option that several commands share. */
@@ -13,4 +16,9 @@ export function withConfig<T>(parser: Argv<T>): Argv<T & { config: string }> {
     describe: 'configuration file',
     requiresArg: true,
   });
+}
+
+/** After the exit code is known: nothing may keep the process alive. */
+export function exitSoon(): void {
+  setTimeout(() => process.exit(), EXIT_GRACE_MS).unref();
 }

@@ -1,11 +1,15 @@
 /** Small things that the virtual devices share: addresses on the command line, and waiting for the end. */
 import { EXIT, ExitError } from '../daemon/exit-codes.js';
 
-/** "127.0.0.1:5020". Throws an `ExitError`. */
-export function hostPort(option: string, text: string): { readonly host: string; readonly port: number } {
+/** "127.0.0.1:5020". Port 0 lets the system choose, where somebody listens. Throws an `ExitError`. */
+export function hostPort(
+  option: string,
+  text: string,
+  lowestPort: 0 | 1,
+): { readonly host: string; readonly port: number } {
   const [, host, digits] = /^([^:]+):(\d{1,5})$/.exec(text) ?? [];
   const port = Number(digits);
-  if (host === undefined || port > 65535) {
+  if (host === undefined || port > 65535 || port < lowestPort) {
     throw new ExitError(EXIT.usage, `${option}: expected HOST:PORT like 127.0.0.1:5020, got "${text}"`);
   }
   return { host, port };

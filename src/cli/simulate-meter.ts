@@ -1,6 +1,7 @@
 /** A virtual meter in a process of its own: a real day or fixed currents, plus what the virtual slaves report to draw. */
 import { createInterface } from 'node:readline';
 import { type PhaseAmps, perPhase } from '../base/units.js';
+import { bindFailure } from '../daemon/bind-failure.js';
 import { EXIT, ExitError } from '../daemon/exit-codes.js';
 import type { MeterModel } from '../meters/model.js';
 import { minuteOfDay } from '../sim/day/time-lapse.js';
@@ -37,7 +38,7 @@ export interface SimulatedMeter {
 export async function simulateMeter(options: SimulatedMeter): Promise<number> {
   let fixedA = currentsOf(options.current);
   const meter = virtualMeter(options.model, { currentA: fixedA, voltageV: perPhase(NOMINAL_V) });
-  const server = await serveModbusTcp(meter, hostPort('--listen', options.listen));
+  const server = await serveModbusTcp(meter, hostPort('--listen', options.listen, 0));
   if (!server.ok) throw new ExitError(EXIT.system, `--listen ${options.listen}: ${server.error}`);
   const copper = new Copper();
   const wire = options.wire === undefined ? undefined : await openWire(options.wire, copper);
@@ -83,8 +84,9 @@ function withCopper(fixedA: PhaseAmps, copper: Copper, location: SimulatedMeter[
 }
 
 async function openWire(text: string, copper: Copper): Promise<UdpSocket> {
-  const { host, port } = hostPort('--wire', text);
-  const socket = await UdpSocket.open({ host, port, isShared: false, mayBroadcast: false, via: '' });
+  const { host, port } = hostPort('--wire', text, 1);
+  const options = { host, port, isShared: false, mayBroadcast: false, via: '' };
+  const socket = await UdpSocket.open(options).catch(bindFailure);
   socket.subscribe((bytes) => void copper.receive(bytes, systemClock.monotonicMs()));
   return socket;
 }

@@ -3,6 +3,7 @@ import { isId } from '../base/ids.js';
 import { type PhaseCount, type Rotation, toGrid } from '../base/rotation.js';
 import { TYPICAL_VEHICLE } from '../chargers/vehicle.js';
 import { VirtualCharger } from '../chargers/virtual.js';
+import { bindFailure } from '../daemon/bind-failure.js';
 import { EXIT, ExitError } from '../daemon/exit-codes.js';
 import { newBootId, version } from '../daemon/identity.js';
 import { createLogger } from '../daemon/pino-logger.js';
@@ -52,10 +53,10 @@ interface Simulated {
 export async function simulateSlaves(options: SimulatedSlaves): Promise<number> {
   const logger = createLogger({ level: 'info' });
   const ids = idsOf(options);
-  const slaves = await Promise.all(ids.map((id) => startOne(id, options, logger)));
-  const wireTo = options.wire === undefined ? undefined : hostPort('--wire', options.wire);
-  const wire = await UdpSocket.open({ host: '127.0.0.1', port: 0, isShared: false, mayBroadcast: false, via: '' });
+  const wireTo = options.wire === undefined ? undefined : hostPort('--wire', options.wire, 1);
   const park = options.day ? dayInThePark(options) : parkAtOnce(options);
+  const slaves = await Promise.all(ids.map((id) => startOne(id, options, logger)));
+  const wire = await UdpSocket.open({ host: '127.0.0.1', port: 0, isShared: false, mayBroadcast: false, via: '' });
   const step = setInterval(() => {
     for (const slave of slaves) {
       park(slave);
@@ -87,7 +88,8 @@ async function startOne(
   options: SimulatedSlaves,
   logger: ReturnType<typeof createLogger>,
 ): Promise<Simulated> {
-  const net = await SlaveNet.open({ port: options.port, interfaces: [options.interface], logger });
+  const { port, interface: name } = options;
+  const net = await SlaveNet.open({ port, interfaces: [name], timers: systemTimers, logger }).catch(bindFailure);
   const charger = new VirtualCharger({ phases: 3, energyScale: options.day ? options.factor : 1 });
   const facts: SlaveFacts = {
     networkId: options.networkId,

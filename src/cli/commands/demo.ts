@@ -9,12 +9,12 @@ export const demoCommand: Command = (parser, exitWith) => {
       options
         .option('seconds', { type: 'number', describe: 'end by itself after so many seconds' })
         .option('factor', { type: 'number', default: 60, describe: 'time lapse: 60 makes a second a minute' })
-        .option('start', { type: 'string', default: '16:00', describe: 'time of day at the start' })
-        .option('seed', { type: 'number', default: 1, describe: 'draws the day' })
+        .option('start', { type: 'string', default: '16:40', describe: 'time of day at the start' })
+        .option('seed', { type: 'number', default: 9, describe: 'draws the day' })
         .option('data', { type: 'string', requiresArg: true, describe: 'folder with recorded days' })
         .example('$0 demo --start 07:00', 'begin with the morning'),
     async (options) => {
-      const { runDemo } = await import('../demo/demo.js');
+      const { runDemo } = await import('../../cli/demo/demo.js');
       exitWith(await runDemo(options));
     },
   );

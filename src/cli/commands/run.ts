@@ -1,7 +1,7 @@
 /** `evenkeel run`: the master. */
 import { EXIT, ExitError } from '../../daemon/exit-codes.js';
 import { loadConfig } from '../../daemon/load-config.js';
-import { type Command, withConfig } from '../command.js';
+import { type Command, exitSoon, withConfig } from '../command.js';
 
 export const runCommand: Command = (parser, exitWith) => {
   parser.command(
@@ -29,10 +29,7 @@ export const runCommand: Command = (parser, exitWith) => {
       const logger = createLogger(config.log);
       const directory = stateDir ?? process.env['STATE_DIRECTORY'];
       exitWith(await runUntilSignal(() => startMaster({ config, configFile, stateDir: directory, logger }), logger));
-      // Whatever still holds the event loop (a hanging disk, a peer) must not keep the process alive.
-      setTimeout(() => process.exit(), EXIT_GRACE_MS).unref();
+      exitSoon();
     },
   );
 };
-
-const EXIT_GRACE_MS = 100;

@@ -56,6 +56,8 @@ export const simulateCommand: Command = (parser, exitWith) => {
           exitWith(await simulateSlaves(options));
         },
       )
+      .example('$0 simulate meter', 'shows 0 A; type "10 -5 3" to change it')
+      .example('$0 simulate slaves', 'six slaves that wait for a master on loopback')
       .demandCommand(1, 'expected "meter" or "slaves", got nothing; see: evenkeel simulate --help'),
   );
 };

@@ -1,7 +1,7 @@
 /** `evenkeel slave`: this machine as a DLM slave next to a charge point. */
 import { EXIT, ExitError } from '../../daemon/exit-codes.js';
 import { loadConfig } from '../../daemon/load-config.js';
-import { type Command, withConfig } from '../command.js';
+import { type Command, exitSoon, withConfig } from '../command.js';
 
 export const slaveCommand: Command = (parser, exitWith) => {
   parser.command(
@@ -24,6 +24,7 @@ export const slaveCommand: Command = (parser, exitWith) => {
       ]);
       const logger = createLogger(config.log);
       exitWith(await runUntilSignal(() => startSlave(config, logger), logger));
+      exitSoon();
     },
   );
 };
