@@ -21,6 +21,8 @@ export type LimitReason =
   | { readonly kind: 'noVehicle' }
   /** The vehicle does not want to charge: the minimum stays open for it. */
   | { readonly kind: 'vehiclePaused' }
+  /** It draws more than it was granted: that counts as its load, and it is not raised. */
+  | { readonly kind: 'overdraw' }
   /** Charge point faulted, unavailable or reserved. */
   | { readonly kind: 'unavailable' }
   | { readonly kind: 'offline' }
@@ -53,6 +55,8 @@ export function reasonText(reason: LimitReason): string {
       return 'no vehicle';
     case 'vehiclePaused':
       return 'vehicle does not charge, minimum kept open';
+    case 'overdraw':
+      return 'draws more than its limit';
     case 'unavailable':
       return 'charge point out of service';
     case 'offline':

@@ -133,14 +133,16 @@ function phasesOf(snapshot: Snapshot, record: SlaveRecord): PhaseMask {
 }
 
 function isCandidate(record: SlaveRecord, nowMs: Ms): boolean {
-  return notServed(record, nowMs) === undefined && nowMs >= record.pausedUntilMs;
+  const isServed = notServed(record, nowMs) === undefined;
+  return isServed && nowMs >= record.pausedUntilMs && !record.account.overdraws(nowMs);
 }
 
-/** The worst case of those who do not share, and what the others draw beyond their limits, per circuit. */
+/** The worst case of those who do not share now, per circuit. */
 function reservedLoad(snapshot: Snapshot, served: ReadonlySet<SlaveRecord>): readonly PhaseAmps[] {
   const reserved: PhaseAmps[] = snapshot.site.circuits.map(() => NO_AMPS);
   for (const record of snapshot.records) {
-    const loadA = served.has(record) ? record.account.overdrawA(snapshot.nowMs) : reservationOf(snapshot, record);
+    if (served.has(record)) continue;
+    const loadA = reservationOf(snapshot, record);
     for (const circuit of pathOf(snapshot, record)) {
       const before = reserved[circuit] ?? NO_AMPS;
       reserved[circuit] = mapPhases((p) => before[p] + loadA[p]);
@@ -213,9 +215,21 @@ function wishOf(snapshot: Snapshot, record: SlaveRecord, share: AllocatedLimit |
   const phases = phasesOf(snapshot, record);
   const refused = notServed(record, nowMs);
   if (refused) return { record, limitA: 0, phases, reason: refused };
+  if (record.account.overdraws(nowMs)) return overdrawingWish(snapshot, record);
   if (!share) return { record, limitA: 0, phases, reason: record.reason };
   if (share.limitA === 0 && record.grantedA > 0) record.pausedUntilMs = nowMs + PAUSE_MIN_MS;
   return { record, limitA: share.limitA, phases, reason: explained(snapshot, record, share.boundBy) };
+}
+
+/** The others yield to what it draws; its own limit stays, unless what it draws is more than a fuse above it carries. */
+function overdrawingWish(snapshot: Snapshot, record: SlaveRecord): Planned {
+  const drawnA = exposureOf(snapshot, record);
+  const fits = pathOf(snapshot, record).every((circuit) => {
+    const { capacityA } = defined(snapshot.capacities[circuit], 'capacity of a circuit');
+    return PHASES.every((p) => drawnA[p] <= capacityA[p] + EPSILON_A);
+  });
+  const phases = phasesOf(snapshot, record);
+  return { record, limitA: fits ? record.grantedA : 0, phases, reason: { kind: 'overdraw' } };
 }
 
 /** The allocator knows fuses only; here it is known when a fallback or an own rule stands behind. */

@@ -59,8 +59,8 @@ export class LedgerAccount {
   /** Sending time of the newest acknowledged grant. */
   #ackedSentAtMs: Ms = Number.NEGATIVE_INFINITY;
   #acked: OpenGrant | undefined;
-  /** Since when the acknowledged limit is what it is. */
-  #ackedFirstAtMs: Ms = Number.NEGATIVE_INFINITY;
+  /** Since when it draws more than it may. */
+  #overSinceMs: Ms = Number.POSITIVE_INFINITY;
   /** Until then the full maximum counts: what old grants allow is not known (M3). */
   #unknownUntilMs: Ms;
   #settling: { readonly fromA: PhaseAmps; readonly untilMs: Ms } | undefined;
@@ -78,14 +78,16 @@ export class LedgerAccount {
     return { limitA: this.#enforcedA, phases: this.#enforcedPhases };
   }
 
-  /** How much more it draws than it acknowledged, after the time that a vehicle needs to follow. Grid order. */
-  overdrawA(nowMs: Ms): PhaseAmps {
-    const acked = this.#acked;
-    if (!acked || nowMs - this.#ackedFirstAtMs < SETTLE_MS) return NO_AMPS;
-    return mapPhases((p) => {
-      const excessA = this.#currentA[p] - limitOn(acked, p);
-      return excessA > OVERDRAW_TOLERANCE_A ? excessA : 0;
-    });
+  /** It has drawn more than anything that it was granted for longer than a vehicle needs to follow (faults 18, 19). */
+  overdraws(nowMs: Ms): boolean {
+    return nowMs - this.#overSinceMs >= SETTLE_MS;
+  }
+
+  #watchDraw(nowMs: Ms): void {
+    const allowedA = maxOf(this.#grantedA(nowMs), this.#settlingA(nowMs));
+    const isOver = mapPhases((p) => this.#currentA[p] > allowedA[p] + OVERDRAW_TOLERANCE_A).some(Boolean);
+    if (!isOver || !this.#acked) this.#overSinceMs = Number.POSITIVE_INFINITY;
+    else this.#overSinceMs = Math.min(this.#overSinceMs, nowMs);
   }
 
   get maxA(): Amps {
@@ -123,6 +125,7 @@ export class LedgerAccount {
     this.#enforcedPhases = report.enforcedPhases;
     if (report.acceptedIsMine) this.#acknowledge(report.accepted, nowMs);
     this.#settleIfObeyed();
+    this.#watchDraw(nowMs);
   }
 
   /**
@@ -142,9 +145,6 @@ export class LedgerAccount {
     const beforeA = this.#grantedA(nowMs);
     this.#open = this.#open.filter((open) => compareGrants(open, accepted) >= 0);
     if (grant === this.#acked) return;
-    if (!this.#acked || grant.limitA !== this.#acked.limitA || grant.phases !== this.#acked.phases) {
-      this.#ackedFirstAtMs = nowMs;
-    }
     this.#acked = grant;
     this.#ackedSentAtMs = grant.sentAtMs;
     this.#unknownUntilMs = Number.NEGATIVE_INFINITY;

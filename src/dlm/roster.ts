@@ -109,7 +109,7 @@ export class Roster {
     this.#alarms.set('SLAVE_LOST', namesText('silent', lost), nowMs);
     const over = namesText(
       'above the limit',
-      this.list.filter((record) => record.account.overdrawA(nowMs).some((excessA) => excessA > 0)),
+      this.list.filter((record) => record.account.overdraws(nowMs)),
     );
     if (this.#alarms.set('OVERDRAW', over, nowMs) && over) this.#notices.add('error', 'OVERDRAW', over);
   }

@@ -16,6 +16,7 @@ const ROWS: { readonly [K in LimitReason['kind']]: readonly [Extract<LimitReason
   waiting: [{ kind: 'waiting', circuit: 'garage', phase: 0 }, 'waits for current on garage L1 to be confirmed free'],
   startup: [{ kind: 'startup' }, 'start: old grants may still be in force'],
   noVehicle: [{ kind: 'noVehicle' }, 'no vehicle'],
+  overdraw: [{ kind: 'overdraw' }, 'draws more than its limit'],
   vehiclePaused: [{ kind: 'vehiclePaused' }, 'vehicle does not charge, minimum kept open'],
   unavailable: [{ kind: 'unavailable' }, 'charge point out of service'],
   offline: [{ kind: 'offline' }, 'not heard, disconnected limit reserved'],

@@ -14,6 +14,7 @@ export const SAMPLE_REASONS: { readonly [Kind in LimitReason['kind']]: Extract<L
   waiting: { kind: 'waiting', circuit: 'garage', phase: 1 },
   startup: { kind: 'startup' },
   noVehicle: { kind: 'noVehicle' },
+  overdraw: { kind: 'overdraw' },
   vehiclePaused: { kind: 'vehiclePaused' },
   unavailable: { kind: 'unavailable' },
   offline: { kind: 'offline' },

@@ -1,0 +1,14 @@
+import './dlm/allocate.js';
+import './dlm/allocate-properties.js';
+import './dlm/allocate-reasons.js';
+import './dlm/capacity.js';
+import './dlm/controller.js';
+import './dlm/deciding.js';
+import './dlm/hostile.js';
+import './dlm/ledger.js';
+import './dlm/limit-log.js';
+import './dlm/mastership.js';
+import './dlm/slave.js';
+import './dlm/steady.js';
+import './dlm/topology.js';
+import './dlm/vehicle.js';

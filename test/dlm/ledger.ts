@@ -1,0 +1,296 @@
+/** The ledger, rule by rule: what a charge point may draw at worst, and what alone makes that less. */
+import t from 'tap';
+import { hasPhase } from '../../src/base/rotation.js';
+import { type Amps, type Ms, NO_AMPS, type PhaseAmps, perPhase } from '../../src/base/units.js';
+import { acknowledgementMaxAgeMs, leaseExpiryMs, SETTLE_MS } from '../../src/dlm/lease-rules.js';
+import { LedgerAccount, type LedgerReport, OPEN_GRANTS_MAX, type OpenGrant } from '../../src/dlm/ledger.js';
+
+const LEASE_MS = 15_000;
+const A_MAX_MS = acknowledgementMaxAgeMs(LEASE_MS);
+const BOOT = 'a'.repeat(16);
+const LATER_BOOT = 'b'.repeat(16);
+
+/** An account of a 32 A charge point with a disconnected limit of 6 A, heard at 0 ms, nothing in force. */
+class Book {
+  readonly account: LedgerAccount;
+  #seq = 0;
+
+  constructor(facts: { readonly disconnectedLimitA?: Amps; readonly unknownUntilMs?: Ms } = {}) {
+    const { disconnectedLimitA = 6, unknownUntilMs = 0 } = facts;
+    this.account = new LedgerAccount({ disconnectedLimitA, maxA: 32, connected: 0b111 }, unknownUntilMs);
+    this.hear({ disconnectedLimitA }, 0);
+  }
+
+  hear(report: Partial<LedgerReport>, nowMs: Ms): void {
+    this.account.hear(
+      {
+        bootId: BOOT,
+        acceptedIsMine: false,
+        accepted: { epoch: 0, seq: 0 },
+        enforcedA: 0,
+        enforcedPhases: 0b111,
+        disconnectedLimitA: 6,
+        maxA: 32,
+        connected: 0b111,
+        currentA: NO_AMPS,
+        ...report,
+      },
+      nowMs,
+    );
+  }
+
+  /** Sends a grant at once after a poll; gives back its number. */
+  send(limitA: Amps, nowMs: Ms, facts: Partial<OpenGrant> = {}): number {
+    this.#seq += 1;
+    const expiresAtMs = nowMs + leaseExpiryMs(LEASE_MS);
+    const sent = this.account.record({
+      epoch: 1,
+      seq: this.#seq,
+      bootId: BOOT,
+      limitA,
+      leaseMs: LEASE_MS,
+      phases: 0b111,
+      sentAtMs: nowMs,
+      expiresAtMs,
+      ...facts,
+    });
+    return sent ? this.#seq : 0;
+  }
+
+  /** The slave says that it enforces this grant, and draws as much unless said otherwise. */
+  acknowledge(seq: number, limitA: Amps, nowMs: Ms, report: Partial<LedgerReport> = {}): void {
+    const phases = report.enforcedPhases ?? 0b111;
+    const currentA: PhaseAmps = [0, 1, 2].map((p) => (hasPhase(phases, p as 0 | 1 | 2) ? limitA : 0)) as [
+      number,
+      number,
+      number,
+    ];
+    this.hear({ acceptedIsMine: true, accepted: { epoch: 1, seq }, enforcedA: limitA, currentA, ...report }, nowMs);
+  }
+
+  exposureA(nowMs: Ms): PhaseAmps {
+    return this.account.exposureA(nowMs, LEASE_MS);
+  }
+}
+
+t.test('open grants: the highest counts until a newer one is acknowledged', async (t) => {
+  const book = new Book();
+  const first = book.send(16, 1000);
+  t.same(book.exposureA(1000), perPhase(16), 'sent: it may arrive');
+  book.acknowledge(first, 16, 1100);
+  book.send(6, 2000);
+  t.same(book.exposureA(2000), perPhase(16), 'a lower one frees nothing by being sent');
+  const third = book.send(10, 3000);
+  t.same(book.exposureA(3000), perPhase(16));
+  book.acknowledge(third, 10, 3100);
+  t.same(book.exposureA(3100), perPhase(10), 'acknowledged, and measured at it: the two before are fenced');
+  t.equal(book.account.openGrants.length, 1);
+});
+
+t.test('M2: an acknowledgement out of order fences only what is older', async (t) => {
+  const book = new Book();
+  const [low, high, mid] = [book.send(8, 0), book.send(20, 100), book.send(12, 200)];
+  book.acknowledge(high, 20, 300);
+  t.same(book.exposureA(300), perPhase(20));
+  book.acknowledge(low, 8, 400);
+  t.same(
+    book.account.openGrants.map(({ seq }) => seq),
+    [high, mid],
+    'a late word of the first one changes nothing',
+  );
+  book.acknowledge(mid, 12, 500);
+  t.same(book.exposureA(500), perPhase(12));
+  book.acknowledge(mid, 12, 600);
+  t.same(book.exposureA(600), perPhase(12), 'the same word twice');
+  book.hear({ acceptedIsMine: true, accepted: { epoch: 1, seq: 999 }, enforcedA: 12, currentA: perPhase(12) }, 700);
+  t.same(book.exposureA(700), perPhase(12), 'a number that was never sent fences nothing');
+  book.send(6, 800);
+  book.hear({ acceptedIsMine: false, accepted: { epoch: 1, seq: mid + 1 }, enforcedA: 6, currentA: perPhase(6) }, 900);
+  t.same(book.exposureA(900), perPhase(12), 'the same number of another master or epoch fences nothing');
+});
+
+t.test('phases: each grant counts on its own', async (t) => {
+  const book = new Book();
+  const three = book.send(10, 0);
+  book.acknowledge(three, 10, 50);
+  const one = book.send(16, 100, { phases: 0b010 });
+  t.same(book.exposureA(100), [10, 16, 10]);
+  book.acknowledge(one, 16, 200, { enforcedPhases: 0b010 });
+  t.same(book.exposureA(200), [0, 16, 0], 'the others are free as soon as nothing flows there');
+});
+
+t.test('expiry: a silent one counts in full until the lease is over for sure, then min(L, d), then d', async (t) => {
+  const endMs = leaseExpiryMs(LEASE_MS);
+  t.equal(endMs, 15_350, 'T (1 + 2 rho) + margin');
+  const above = new Book();
+  const seq = above.send(16, 0);
+  above.acknowledge(seq, 16, 0);
+  t.same(above.exposureA(endMs - 1), perPhase(16));
+  t.same(above.exposureA(endMs + SETTLE_MS + 1), perPhase(6), 'it falls to its disconnected limit by itself');
+  const below = new Book();
+  below.send(4, 0);
+  t.same(below.exposureA(0), perPhase(6), 'nothing acknowledged yet: it may be on its way up to d');
+  const idle = new Book();
+  idle.acknowledge(idle.send(0, 0), 0, 10);
+  t.same(idle.exposureA(10), NO_AMPS, 'an idle, healthy one costs nothing');
+  t.same(idle.exposureA(A_MAX_MS), NO_AMPS);
+  t.same(idle.exposureA(A_MAX_MS + 1), perPhase(6), 'silent for longer than A_max: its disconnected limit');
+});
+
+t.test('expiry within A_max: min(L, d) of a grant that may have been taken', async (t) => {
+  const leaseMs = 6_000;
+  const account = new LedgerAccount({ disconnectedLimitA: 8, maxA: 32, connected: 0b111 }, 0);
+  const book = new Book({ disconnectedLimitA: 8 });
+  const sent = (limitA: Amps, seq: number, sentAtMs: Ms): OpenGrant => ({
+    epoch: 1,
+    seq,
+    bootId: BOOT,
+    limitA,
+    leaseMs,
+    phases: 0b111,
+    sentAtMs,
+    expiresAtMs: sentAtMs + leaseExpiryMs(leaseMs),
+  });
+  const report: LedgerReport = {
+    bootId: BOOT,
+    acceptedIsMine: true,
+    accepted: { epoch: 1, seq: 1 },
+    enforcedA: 0,
+    enforcedPhases: 0b111,
+    disconnectedLimitA: 8,
+    maxA: 32,
+    connected: 0b111,
+    currentA: NO_AMPS,
+  };
+  account.hear({ ...report, acceptedIsMine: false }, 0);
+  account.record(sent(0, 1, 0));
+  account.hear(report, 10);
+  account.record(sent(20, 2, 100));
+  account.record(sent(5, 3, 200));
+  t.same(account.exposureA(6_000, leaseMs), perPhase(20));
+  t.same(account.exposureA(7_000, leaseMs), perPhase(8), 'min(20, 8) and min(5, 8)');
+  t.ok(account.isAcknowledged(7_000, leaseMs) && book.account.maxA === 32);
+});
+
+t.test('settling: what a lowered vehicle frees', async (t) => {
+  const rows: readonly (readonly [name: string, currentA: PhaseAmps, afterA: PhaseAmps])[] = [
+    ['still draws 16 A: nothing yet', [16, 16, 16], [16, 16, 16]],
+    ['one phase still above: nothing yet', [10, 10, 12], [16, 16, 16]],
+    ['within the tolerance of the meter: free', [10.5, 10.4, 10], [10.5, 10.4, 10]],
+    ['at the new limit: free', [10, 10, 10], [10, 10, 10]],
+    ['stopped: free', [0, 0, 0], [10, 10, 10]],
+  ];
+  for (const [name, currentA, afterA] of rows) {
+    const book = new Book();
+    book.acknowledge(book.send(16, 0), 16, 0);
+    book.acknowledge(book.send(10, 10_000), 10, 10_100, { currentA });
+    t.same(book.exposureA(10_100), afterA, name);
+  }
+  const book = new Book();
+  book.acknowledge(book.send(16, 0), 16, 0);
+  const lower = book.send(10, 10_000);
+  book.acknowledge(lower, 10, 10_100, { currentA: perPhase(16) });
+  t.same(book.exposureA(10_100 + SETTLE_MS - 1), perPhase(16), '5 s after the acknowledgement...');
+  book.acknowledge(lower, 10, 14_000, { currentA: perPhase(10.2) });
+  t.same(book.exposureA(14_000), perPhase(10.2), '... or as soon as it is measured there');
+});
+
+t.test('settling starts anew with each further lowering, and ends by itself', async (t) => {
+  const book = new Book();
+  const draws = { currentA: [16, 0, 0] } as const;
+  book.acknowledge(book.send(16, 0), 16, 0);
+  book.acknowledge(book.send(10, 10_000), 10, 10_000, draws);
+  book.acknowledge(book.send(8, 12_000), 8, 12_000, draws);
+  t.same(book.exposureA(16_999), perPhase(16));
+  t.same(
+    book.exposureA(17_000),
+    [16, 8, 8],
+    'five seconds after the second lowering: only what it is measured to draw',
+  );
+});
+
+t.test('M3: what is not known counts in full', async (t) => {
+  const book = new Book({ unknownUntilMs: 61_250 });
+  t.same(book.exposureA(0), perPhase(32));
+  t.same(book.exposureA(61_249), perPhase(32));
+  t.same(book.exposureA(61_250), perPhase(6), 'all old leases are over');
+  const answered = new Book({ unknownUntilMs: 61_250 });
+  answered.acknowledge(answered.send(6, 1000), 6, 1100);
+  t.same(answered.exposureA(1100), perPhase(6), 'or it acknowledged a grant of this epoch');
+  answered.account.distrust(70_000);
+  t.same(answered.exposureA(2000), perPhase(32), 'M7: it was seen with another master');
+});
+
+t.test('what it says and what it draws count too', async (t) => {
+  const book = new Book();
+  const seq = book.send(10, 0);
+  book.acknowledge(seq, 10, 0, { currentA: [14, 10, 0] });
+  t.same(book.exposureA(0), [14, 10, 10], 'drawn above the limit');
+  book.acknowledge(seq, 12, 1000, { currentA: perPhase(0) });
+  t.same(book.exposureA(1000), perPhase(12), 'said to be enforced above the limit');
+  const afterMs = 1000 + leaseExpiryMs(LEASE_MS) + SETTLE_MS;
+  t.same(book.exposureA(afterMs), perPhase(12), 'its last words hold for a lease and the time to follow');
+  t.same(book.exposureA(afterMs + 1), perPhase(6));
+});
+
+t.test('overdraw: more than was granted, for longer than a vehicle has to follow', async (t) => {
+  const book = new Book();
+  book.acknowledge(book.send(16, 0), 16, 0);
+  const seq = book.send(10, 10_000);
+  const hear = (nowMs: number, currentA: readonly [number, number, number]): void =>
+    book.acknowledge(seq, 10, nowMs, { currentA });
+  hear(10_000, [16, 11, 0]);
+  hear(10_000 + SETTLE_MS - 1, [16, 11, 0]);
+  t.notOk(book.account.overdraws(10_000 + SETTLE_MS - 1), 'it may still be falling');
+  hear(16_000, [16, 11, 0]);
+  t.notOk(book.account.overdraws(16_000 + SETTLE_MS - 1), 'not for long');
+  t.ok(book.account.overdraws(16_000 + SETTLE_MS));
+  hear(22_000, [10, 11, 0]);
+  t.notOk(book.account.overdraws(30_000), '1 A is not worth an alarm');
+  const onePhase = new Book();
+  onePhase.acknowledge(onePhase.send(10, 0, { phases: 0b001 }), 10, 0, { enforcedPhases: 0b001, currentA: [10, 8, 0] });
+  t.ok(onePhase.account.overdraws(SETTLE_MS), 'a phase that was not granted');
+  t.notOk(new Book().account.overdraws(60_000), 'nothing acknowledged, nothing to exceed');
+});
+
+t.test('a restart of the slave: old grants stay, its disconnected limit counts at once', async (t) => {
+  const book = new Book();
+  book.acknowledge(book.send(16, 0), 16, 0);
+  book.hear({ bootId: LATER_BOOT }, 1000);
+  t.same(book.exposureA(1000), perPhase(16), 'it may be a late word of an earlier life');
+  const seq = book.send(8, 1100, { bootId: LATER_BOOT });
+  book.hear({ bootId: LATER_BOOT, acceptedIsMine: true, accepted: { epoch: 1, seq }, enforcedA: 8 }, 1200);
+  t.same(book.exposureA(1200), perPhase(8), 'the new life acknowledges: the old grants are fenced');
+  const low = new Book();
+  low.acknowledge(low.send(0, 0), 0, 0);
+  low.hear({ bootId: LATER_BOOT }, 1000);
+  t.same(low.exposureA(1000), perPhase(6), 'after its start it may rise to d without a grant');
+});
+
+t.test('what it reports of itself replaces what was configured', async (t) => {
+  const book = new Book({ unknownUntilMs: 1000 });
+  book.hear({ maxA: 20, disconnectedLimitA: 9, connected: 0b010 }, 10);
+  t.equal(book.account.maxA, 20);
+  t.same(book.exposureA(10), [0, 20, 0], 'unknown: its own maximum, on its own phases');
+  t.same(book.exposureA(1000), [0, 9, 0]);
+});
+
+t.test('open grants are bounded', async (t) => {
+  const book = new Book();
+  for (let i = 0; i < OPEN_GRANTS_MAX + 8; i++) t.ok(book.send(10, i * 1000) > 0, 'the same limit again needs no room');
+  t.ok(book.account.openGrants.length <= OPEN_GRANTS_MAX);
+  t.same(book.exposureA(40_000), perPhase(10));
+  const falling = new Book();
+  for (let i = 0; i < OPEN_GRANTS_MAX; i++) t.ok(falling.send(32 - i / 2, i) > 0);
+  t.equal(falling.send(6, 100), 0, 'one lowering more is not sent: each of the others may still be in force');
+  t.equal(falling.account.openGrants.length, OPEN_GRANTS_MAX);
+  t.ok(falling.send(32, 200) > 0, 'one that covers them all is');
+  t.same(falling.exposureA(200), perPhase(32));
+});
+
+t.test('what cannot happen is refused loudly', async (t) => {
+  const book = new Book();
+  t.throws(() => book.send(6, 0, { bootId: LATER_BOOT }), { message: /present boot/ });
+  book.send(6, 0, { seq: 5 });
+  t.throws(() => book.send(6, 0, { seq: 5 }), { message: /numbered upwards/ });
+});

@@ -1,0 +1,197 @@
+/** The slave's rules S1 to S6, each with the moment before and the moment after. */
+import t from 'tap';
+import type { Grant } from '../../src/base/messages.js';
+import { type Ms, NO_AMPS, perPhase } from '../../src/base/units.js';
+import { HOLD_MS } from '../../src/dlm/lease-rules.js';
+import { SlaveCore, type SlaveFacts, type SlaveObservation } from '../../src/dlm/slave.js';
+
+const LEASE_MS = 15_000;
+const BOOT = '00000000000000aa';
+
+function slave(facts: Partial<SlaveFacts> = {}): SlaveCore {
+  return new SlaveCore(
+    {
+      networkId: 0,
+      chargePointId: 'cp1',
+      bootId: BOOT,
+      maxA: 32,
+      minA: 6,
+      disconnectedLimitA: 6,
+      phases: 3,
+      rotation: 'RST',
+      firmware: 'test',
+      leaseMs: LEASE_MS,
+      ...facts,
+    },
+    0,
+  );
+}
+
+function grant(limitA: number, facts: Partial<Grant> = {}): Grant {
+  return {
+    type: 'grant',
+    networkId: 0,
+    masterId: 'master',
+    masterBootId: '00000000000000ff',
+    chargePointId: 'cp1',
+    bootId: BOOT,
+    tauMs: 1000,
+    epoch: 1,
+    seq: 1,
+    limitA,
+    leaseMs: LEASE_MS,
+    phases: 0b111,
+    ...facts,
+  };
+}
+
+const vehicle = (facts: Partial<SlaveObservation>): SlaveObservation => ({
+  state: 'Charging',
+  sessionId: 1,
+  currentA: NO_AMPS,
+  ...facts,
+});
+
+const enforced = (core: SlaveCore, nowMs: Ms): string => {
+  const { limitA, reason } = core.enforced(nowMs);
+  return `${limitA} ${reason}`;
+};
+
+t.test('S1: which grants are accepted', async (t) => {
+  const rows = [
+    ['of another charge point', { chargePointId: 'cp2' }, 'notMine'],
+    ['of another network', { networkId: 1 }, 'notMine'],
+    ['for an earlier start', { bootId: '00000000000000bb' }, 'otherBoot'],
+    ['the same number again', { epoch: 3, seq: 7 }, 'notNewer'],
+    ['an older number', { epoch: 3, seq: 6 }, 'notNewer'],
+    ['an older epoch with a higher number', { epoch: 2, seq: 900 }, 'notNewer'],
+    ['a newer number', { epoch: 3, seq: 8 }, 'accepted'],
+    ['a newer epoch with a lower number', { epoch: 4, seq: 1 }, 'accepted'],
+    ['that has run out', { seq: 8, tauMs: 3000 - LEASE_MS }, 'expired'],
+    ['that runs out in a moment', { seq: 8, tauMs: 3001 - LEASE_MS }, 'accepted'],
+    ['that answers a poll of the future', { seq: 8, tauMs: 3001 }, 'expired'],
+  ] as const;
+  for (const [name, facts, verdict] of rows) {
+    const core = slave();
+    t.equal(core.hearGrant(grant(16, { epoch: 3, seq: 7 }), 1000), 'accepted');
+    t.equal(core.hearGrant(grant(10, { epoch: 3, tauMs: 2990, ...facts }), 3000), verdict, name);
+  }
+});
+
+t.test('a refused grant changes nothing', async (t) => {
+  const core = slave();
+  core.hearGrant(grant(16, { seq: 7 }), 1000);
+  core.hearGrant(grant(32, { seq: 6 }), 1100);
+  t.equal(enforced(core, 1100), '16 grant');
+  t.same(core.status(1100).accepted, { masterId: 'master', epoch: 1, seq: 7 });
+});
+
+t.test('S2, S3: the lease counts from the own poll, the hold from acceptance', async (t) => {
+  const core = slave();
+  core.hearGrant(grant(16, { tauMs: 1000 }), 9000);
+  const rows = [
+    [9_000, '16 grant', 'accepted eight seconds after the poll'],
+    [15_999, '16 grant', 'the last moment'],
+    [16_000, '6 leaseExpired', 'a lease after the poll: down'],
+    [9_000 + LEASE_MS + HOLD_MS - 1, '6 leaseExpired', 'the hold'],
+    [9_000 + LEASE_MS + HOLD_MS, '6 disconnected', 'lease and hold after acceptance'],
+  ] as const;
+  for (const [atMs, expected, name] of rows) t.equal(enforced(core, atMs), expected, name);
+});
+
+t.test('S3: down at once, up late', async (t) => {
+  for (const [granted, expired, disconnected] of [
+    [16, 6, 6],
+    [4, 4, 6],
+    [0, 0, 6],
+  ]) {
+    const core = slave();
+    core.hearGrant(grant(granted ?? 0), 1000);
+    t.equal(core.enforced(1000 + LEASE_MS).limitA, expired, `${granted} A, lease over`);
+    t.equal(core.enforced(1000 + LEASE_MS + HOLD_MS - 1).limitA, expired);
+    t.equal(core.enforced(1000 + LEASE_MS + HOLD_MS).limitA, disconnected, 'hold over');
+  }
+});
+
+t.test('S4: after a start nothing for a lease and the hold, unless a grant ends that', async (t) => {
+  const core = slave();
+  t.equal(enforced(core, 0), '0 booting');
+  t.equal(enforced(core, LEASE_MS + HOLD_MS - 1), '0 booting');
+  t.equal(enforced(core, LEASE_MS + HOLD_MS), '6 disconnected');
+  t.equal(core.hearGrant(grant(10, { tauMs: 26_000 }), 26_100), 'accepted');
+  t.equal(enforced(core, 26_100), '10 grant');
+});
+
+t.test('a charge point never gives more than its own maximum', async (t) => {
+  const core = slave({ maxA: 16 });
+  core.hearGrant(grant(32), 1000);
+  t.equal(enforced(core, 1000), '16 grant');
+});
+
+t.test('S6: a new vehicle waits for a grant that knows of it', async (t) => {
+  const core = slave();
+  core.observe(vehicle({ sessionId: 1 }), 500);
+  core.hearGrant(grant(16, { tauMs: 1000 }), 1010);
+  t.equal(enforced(core, 1010), '16 grant');
+  core.observe(vehicle({ sessionId: 2, state: 'Preparing' }), 2000);
+  t.equal(enforced(core, 2000), '6 newVehicle', 'three phases were granted: at most the disconnected limit');
+  core.hearGrant(grant(20, { tauMs: 1900, seq: 2 }), 2100);
+  t.equal(enforced(core, 2100), '6 newVehicle', 'the answer to an earlier poll');
+  core.hearGrant(grant(20, { tauMs: 2000, seq: 3 }), 2200);
+  t.equal(enforced(core, 2200), '20 grant');
+  core.observe(vehicle({ sessionId: 2, state: 'SuspendedEV' }), 3000);
+  t.equal(enforced(core, 3000), '20 grant', 'the same vehicle in another state');
+});
+
+t.test('S6: more phases than granted for', async (t) => {
+  const core = slave();
+  core.observe(vehicle({ currentA: [10, 0, 0] }), 500);
+  core.hearGrant(grant(16, { tauMs: 1000, phases: 0b001 }), 1010);
+  core.observe(vehicle({ currentA: [16, 0.9, 0] }), 2000);
+  t.equal(enforced(core, 2000), '16 grant', 'less than an ampere is noise');
+  core.observe(vehicle({ currentA: [16, 0, 16] }), 3000);
+  t.equal(enforced(core, 3000), '0 newVehicle', 'nothing is counted for the others: stop');
+  t.equal(core.status(3000).usedPhases, 0b101);
+  core.hearGrant(grant(9, { tauMs: 3100, seq: 2, phases: 0b101 }), 3200);
+  t.equal(enforced(core, 3200), '9 grant');
+  core.observe(vehicle({ currentA: [9, 9, 0] }), 4000);
+  t.equal(enforced(core, 4000), '0 newVehicle', 'and one more');
+  core.observe(vehicle({ sessionId: 2, currentA: NO_AMPS }), 5000);
+  t.equal(core.status(5000).usedPhases, 0, 'another vehicle, other phases');
+});
+
+t.test('S5: the status tells all that the ledger needs', async (t) => {
+  const core = slave({ phases: 1, rotation: 'STR', disconnectedLimitA: 8, maxA: 20, minA: 7 });
+  core.observe(vehicle({ currentA: [12, 0, 0], sessionId: 4 }), 500);
+  core.hearGrant(grant(12, { tauMs: 1000, epoch: 2, seq: 5, phases: 0b001 }), 1100);
+  t.match(core.status(3000), {
+    type: 'status',
+    bootId: BOOT,
+    tauMs: 3000,
+    accepted: { masterId: 'master', epoch: 2, seq: 5 },
+    enforcedA: 12,
+    enforcedPhases: 0b001,
+    leaseLeftMs: 13_000,
+    disconnectedLimitA: 8,
+    maxA: 20,
+    minA: 7,
+    state: 'Charging',
+    currentA: [12, 0, 0],
+    phases: 1,
+    rotation: 'STR',
+    usedPhases: 0b001,
+    sessionId: 4,
+  });
+  t.equal(core.status(60_000).leaseLeftMs, 0);
+  t.same(slave().status(0).accepted, { masterId: '', epoch: 0, seq: 0 }, 'nothing accepted yet');
+});
+
+t.test('it is known when the next change by itself is due', async (t) => {
+  const core = slave();
+  t.equal(core.nextChangeMs(0), LEASE_MS + HOLD_MS, 'after a start');
+  core.hearGrant(grant(16, { tauMs: 1000 }), 2000);
+  t.equal(core.nextChangeMs(2000), 16_000, 'the end of the lease');
+  t.equal(core.nextChangeMs(16_000), 27_000, 'the end of the hold');
+  t.equal(core.nextChangeMs(27_000), undefined);
+  t.same(perPhase(core.facts.maxA), [32, 32, 32]);
+});
