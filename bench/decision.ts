@@ -1,0 +1,141 @@
+/** The control core alone, in virtual time: a site of any size whose slaves obey, without sockets and processes. */
+import { seededRng } from '../src/base/rng.js';
+import { connectedMask, type PhaseCount, type Rotation } from '../src/base/rotation.js';
+import { mapPhases, NO_AMPS, perPhase } from '../src/base/units.js';
+import type { AllocationRequest } from '../src/dlm/allocate.js';
+import { Controller } from '../src/dlm/controller.js';
+import { SlaveCore } from '../src/dlm/slave.js';
+import type { ChargePoint, Circuit, Site } from '../src/dlm/types.js';
+
+const SAMPLE_PERIOD_MS = 1_000;
+const METER = 'grid';
+/** A distribution board feeds so many charge points. */
+const BOARD_SIZE = 10;
+const BOARD_FUSE_A = 160;
+/** What the grid connection has left per charge point: less than the boards, so that both kinds of fuse bind. */
+const MAIN_PER_POINT_A = 11;
+const ROTATIONS = ['RST', 'STR', 'TRS'] as const satisfies readonly Rotation[];
+const BUILDING_A = [20, 24, 28, 32, 28, 24];
+
+/** A third of the vehicles load one phase; each board turns its connectors as an installer would. */
+export function siteOf(count: number): Site {
+  const boards = Math.ceil(count / BOARD_SIZE);
+  const board = (index: number): Circuit => ({
+    id: `board${index + 1}`,
+    parent: 'main',
+    limitA: perPhase(BOARD_FUSE_A),
+    headroomA: NO_AMPS,
+    meterLocation: 'including',
+    fallbackA: NO_AMPS,
+  });
+  const main: Circuit = {
+    id: 'main',
+    limitA: perPhase(count * MAIN_PER_POINT_A + Math.max(...BUILDING_A)),
+    headroomA: NO_AMPS,
+    meter: METER,
+    meterLocation: 'excluding',
+    fallbackA: perPhase(count * 6),
+  };
+  return {
+    site: 'Bench',
+    networkId: 0,
+    samplePeriodMs: SAMPLE_PERIOD_MS,
+    leaseMs: 15_000,
+    circuits: [main, ...Array.from({ length: boards }, (_, index) => board(index))],
+    chargePoints: Array.from({ length: count }, (_, index) => chargePointOf(index)),
+    defaultCircuit: 'main',
+    autoAdopt: false,
+    allocation: { stepA: 1, sharing: 'equal', shortage: 'longest-charging-first', dwellMs: 900_000 },
+  };
+}
+
+function chargePointOf(index: number): ChargePoint {
+  return {
+    id: `cp${index + 1}`,
+    circuit: `board${Math.floor(index / BOARD_SIZE) + 1}`,
+    maxA: 32,
+    minA: 6,
+    disconnectedLimitA: 6,
+    phases: 3,
+    rotation: ROTATIONS[index % ROTATIONS.length] ?? 'RST',
+    priority: 1,
+  };
+}
+
+function vehiclePhases(index: number): PhaseCount {
+  return index % 9 < 3 ? 1 : 3;
+}
+
+/** The same site as the allocator sees it, all vehicles charging. */
+export function requestOf(site: Site): AllocationRequest {
+  const rng = seededRng(1);
+  return {
+    circuits: site.circuits.map(({ id, parent, limitA }) => ({
+      id,
+      ...(parent !== undefined && { parent }),
+      limitA,
+      backgroundA: id === 'main' ? perPhase(BUILDING_A[0] ?? 0) : NO_AMPS,
+    })),
+    chargePoints: site.chargePoints.map((point, index) => ({
+      ...point,
+      activePhases: connectedMask(vehiclePhases(index)),
+      maxA: rng.chance(0.5) ? 16 : point.maxA,
+      connectedAtS: index,
+      chargingS: 0,
+    })),
+    stepA: site.allocation.stepA,
+    sharing: site.allocation.sharing,
+    shortage: site.allocation.shortage,
+    rotationSeed: 0,
+  };
+}
+
+export class DecisionBench {
+  readonly #controller: Controller;
+  readonly #slaves: readonly SlaveCore[];
+  #nowMs = 0;
+  #cycles = 0;
+
+  constructor(site: Site) {
+    const bootId = 'ba5eba5eba5eba5e';
+    this.#controller = new Controller({ site, masterId: 'bench', bootId, memory: undefined }, 0);
+    this.#slaves = site.chargePoints.map(
+      ({ id, circuit: _circuit, priority: _priority, ...connector }, index) =>
+        new SlaveCore(
+          {
+            ...connector,
+            networkId: 0,
+            chargePointId: id,
+            bootId: index.toString(16).padStart(16, '0'),
+            firmware: 'bench',
+            leaseMs: site.leaseMs,
+          },
+          0,
+        ),
+    );
+  }
+
+  /** One sample period: polls in, meter in, the decision, grants out and acknowledged. Milliseconds of the decision. */
+  cycle(): number {
+    this.#nowMs += SAMPLE_PERIOD_MS;
+    this.#pollAll();
+    const buildingA = BUILDING_A[this.#cycles++ % BUILDING_A.length] ?? 0;
+    this.#controller.hearMeter(METER, perPhase(buildingA), this.#nowMs);
+    const startedMs = performance.now();
+    const grants = this.#controller.decide(this.#nowMs);
+    const tookMs = performance.now() - startedMs;
+    for (const grant of grants) this.#slaves[Number(grant.chargePointId.slice(2)) - 1]?.hearGrant(grant, this.#nowMs);
+    this.#pollAll();
+    this.#controller.drainNotices();
+    return tookMs;
+  }
+
+  #pollAll(): void {
+    this.#slaves.forEach((slave, index) => {
+      const { limitA } = slave.enforced(this.#nowMs);
+      const currentA = mapPhases((p) => (p < vehiclePhases(index) ? Math.min(limitA, 32) : 0));
+      slave.observe({ state: limitA > 0 ? 'Charging' : 'SuspendedEVSE', sessionId: 1, currentA }, this.#nowMs);
+      this.#controller.hearStatus(slave.status(this.#nowMs), this.#nowMs);
+    });
+  }
+}

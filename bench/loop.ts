@@ -1,0 +1,156 @@
+/** What one cycle computes: the decision, the division in it, and the datagrams, without any socket. */
+import type { Beacon, Grant, Message, Status } from '../src/base/messages.js';
+import { decode, encode } from '../src/discovery/codec.js';
+import { allocate } from '../src/dlm/allocate.js';
+import { DecisionBench, requestOf, siteOf } from './decision.js';
+import { median, pause, quantile } from './numbers.js';
+import { progressiveFilling } from './progressive-filling.js';
+import type { Table } from './table.js';
+import type { Topic } from './topic.js';
+
+const SIZES = [10, 50, 200, 1000] as const;
+const CALLS = 200;
+const WARM_UP_CALLS = 30;
+const CODEC_BATCHES = 200;
+const CODEC_BATCH = 500;
+
+export const loop: Topic = {
+  name: 'loop',
+  about: 'computing time of one decision and of the codec',
+  async run(_workshop, progress) {
+    const rows: Table['rows'][number][] = [];
+    for (const count of SIZES) {
+      progress(`${count} charge points`);
+      await pause(0);
+      rows.push(sizeRow(count));
+    }
+    progress('datagrams');
+    return [decisionTable(rows), codecTable()];
+  },
+};
+
+function sizeRow(count: number): Table['rows'][number] {
+  const site = siteOf(count);
+  const bench = new DecisionBench(site);
+  const request = requestOf(site);
+  const decideMs = repeated(() => bench.cycle());
+  const allocateMs = repeated(() => timed(() => allocate(request)));
+  const textbookMs = repeated(() => timed(() => progressiveFilling(request)));
+  return [
+    count,
+    ...[decideMs, allocateMs, textbookMs].flatMap((values) => [median(values), quantile(values, 0.99)]),
+    differenceA(request),
+  ];
+}
+
+function repeated(callMs: () => number): readonly number[] {
+  const timesMs = Array.from({ length: WARM_UP_CALLS + CALLS }, callMs);
+  return timesMs.slice(WARM_UP_CALLS);
+}
+
+function timed(call: () => unknown): number {
+  const startedMs = performance.now();
+  call();
+  return performance.now() - startedMs;
+}
+
+/** The largest difference between the two answers: about a step, or one of the two is wrong. */
+function differenceA(request: Parameters<typeof allocate>[0]): number {
+  const { limits } = allocate(request);
+  const exact = progressiveFilling(request);
+  return Math.max(...[...limits].map(([id, { limitA }]) => Math.abs(limitA - (exact.get(id) ?? 0))));
+}
+
+function decisionTable(rows: Table['rows']): Table {
+  return {
+    title: `loop: one decision for N charge points, ${CALLS} calls after ${WARM_UP_CALLS} to warm up, ms`,
+    columns: [
+      { head: 'N' },
+      ...['decide', 'p99', 'allocate', 'p99', 'textbook', 'p99'].map((head) => ({ head, digits: 3 })),
+      { head: 'differ by A', digits: 2 },
+    ],
+    rows,
+    targets: [],
+    notes: [
+      'decide: Controller.decide() with everything in it; allocate: the division alone. Baseline: textbook progressive filling on the same site, which knows no steps, no minimum and no imbalance.',
+    ],
+  };
+}
+
+const BEACON: Beacon = {
+  type: 'beacon',
+  networkId: 0,
+  masterId: 'gateway-3f9a1c',
+  bootId: '0123456789abcdef',
+  rank: 0,
+  epoch: 7,
+  active: true,
+};
+
+const GRANT: Grant = {
+  type: 'grant',
+  networkId: 0,
+  masterId: 'gateway-3f9a1c',
+  masterBootId: '0123456789abcdef',
+  chargePointId: 'garage-17',
+  bootId: 'fedcba9876543210',
+  tauMs: 86_400_000,
+  epoch: 7,
+  seq: 12_345,
+  limitA: 13,
+  leaseMs: 15_000,
+  phases: 7,
+};
+
+const STATUS: Status = {
+  type: 'status',
+  networkId: 0,
+  chargePointId: 'garage-17',
+  bootId: 'fedcba9876543210',
+  tauMs: 86_400_000,
+  accepted: { masterId: 'gateway-3f9a1c', epoch: 7, seq: 12_345 },
+  enforcedA: 13,
+  enforcedPhases: 7,
+  leaseLeftMs: 14_000,
+  disconnectedLimitA: 6,
+  maxA: 32,
+  minA: 6,
+  state: 'Charging',
+  currentA: [12.9, 12.8, 12.9],
+  phases: 3,
+  rotation: 'RST',
+  usedPhases: 7,
+  sessionId: 42,
+  firmware: 'evenkeel 0.1.0',
+};
+
+function codecTable(): Table {
+  const text = JSON.stringify(STATUS);
+  const rows = [BEACON, STATUS, GRANT].flatMap((message) => {
+    const bytes = encode(message, 1);
+    return [
+      perCall(`encode ${message.type.toUpperCase()}`, bytes.length, () => encode(message, 1)),
+      perCall(`decode ${message.type.toUpperCase()}`, bytes.length, () => decode(bytes, 0)),
+    ];
+  });
+  return {
+    title: `loop: one datagram, ${CODEC_BATCHES} batches of ${CODEC_BATCH} calls, µs per call`,
+    columns: [{ head: 'call' }, { head: 'bytes' }, { head: 'median', digits: 2 }, { head: 'p99', digits: 2 }],
+    rows: [
+      ...rows,
+      perCall('JSON.stringify STATUS (baseline)', text.length, () => JSON.stringify(STATUS)),
+      perCall('JSON.parse STATUS (baseline)', text.length, () => JSON.parse(text) as Message),
+    ],
+    targets: [],
+    notes: [],
+  };
+}
+
+function perCall(name: string, bytes: number, call: () => unknown): Table['rows'][number] {
+  const batch = (): void => {
+    for (let index = 0; index < CODEC_BATCH; index++) call();
+  };
+  batch();
+  const timesUs = Array.from({ length: CODEC_BATCHES }, () => (timed(batch) / CODEC_BATCH) * 1000);
+  return [name, bytes, median(timesUs), quantile(timesUs, 0.99)];
+}
