@@ -22,7 +22,6 @@ export type PhaseAmps = PerPhase<Amps>;
 export type PhaseIndex = 0 | 1 | 2;
 export const PHASES = [0, 1, 2] as const;
 export const PHASE_NAMES = ['L1', 'L2', 'L3'] as const;
-export type PhaseName = (typeof PHASE_NAMES)[number];
 
 export const NO_AMPS: PhaseAmps = [0, 0, 0];
 

@@ -93,7 +93,8 @@ export class SlaveRecord {
   }
 
   get lastPoll(): LastPoll | undefined {
-    return this.#status && { ...this.#status, receivedAtMs: this.#lastHeardMs };
+    if (!this.#status) return undefined;
+    return { bootId: this.#status.bootId, tauMs: this.#status.tauMs, receivedAtMs: this.#lastHeardMs };
   }
 
   isOnline(nowMs: Ms): boolean {
