@@ -4,3 +4,8 @@ import './daemon/port-holder.js';
 import './daemon/sd-notify.js';
 import './daemon/state-file.js';
 import './daemon/systemd.js';
+import './daemon/bind-failure.js';
+import './daemon/identity.js';
+import './daemon/load-config.js';
+import './daemon/process.js';
+import './daemon/meters.js';

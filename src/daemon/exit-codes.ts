@@ -5,6 +5,7 @@ export const EXIT = {
   unavailable: 69,
   internal: 70,
   system: 71,
+  permission: 77,
   config: 78,
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

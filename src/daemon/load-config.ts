@@ -8,6 +8,13 @@ import { EXIT, ExitError } from './exit-codes.js';
 
 export const DEFAULT_CONFIG_FILE = '/etc/evenkeel/evenkeel.yaml';
 
+const FOUND_INSTEAD: Readonly<Record<string, string>> = {
+  ENOENT: 'nothing',
+  ENOTDIR: 'nothing',
+  EISDIR: 'a folder',
+  EACCES: 'no permission to read it',
+};
+
 /** Throws an `ExitError`. */
 export function loadConfig(file: string): Config {
   const parsed = parseConfig(readText(file), { meterModels: METER_MODELS.map(({ id }) => id) });
@@ -19,7 +26,9 @@ function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new ExitError(EXIT.config, `${file}: expected a readable configuration file, got ${reason}`);
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    const found = FOUND_INSTEAD[code];
+    const got = found === undefined ? code : `${found} (${code})`;
+    throw new ExitError(EXIT.config, `${file}: expected a readable configuration file, got ${got}`);
   }
 }

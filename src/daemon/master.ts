@@ -1,16 +1,15 @@
 /** The master, put together from real parts: sockets, meters, broker, log, state file, systemd. */
 import { mkdirSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { seededRng } from '../base/rng.js';
 import type { Ms } from '../base/units.js';
-import type { MasterConfig } from '../config/types.js';
-import { createMqttPublisher } from '../northbound/mqtt-publisher.js';
+import type { MasterConfig, MqttConfig } from '../config/types.js';
 import { siteSlug } from '../northbound/topics.js';
 import type { StateStore } from '../ports/state-store.js';
 import type { StatusSink } from '../ports/status-sink.js';
 import { MasterRuntime } from '../runtime/master.js';
 import { MasterNet } from '../transports/master-net.js';
 import { systemClock, systemTimers } from '../transports/system-time.js';
-import { hostname } from 'node:os';
 import { EXIT, ExitError } from './exit-codes.js';
 import { masterIdOf, newBootId, newSeed, version } from './identity.js';
 import { createMeters, type Meters } from './meters.js';
@@ -42,7 +41,7 @@ export async function startMaster({ config, configFile, stateDir, logger }: Mast
   if (!store) logger.log('warn', 'START', 'no state directory: after a restart old leases are waited for', {});
   const net = await MasterNet.open({ ...discovery, timers: systemTimers, logger }).catch(bindFailure);
   const notifier = createNotifier({ logger, env: process.env });
-  const sinks = config.mqtt ? [mqttSink(config, logger)] : [];
+  const sinks = config.mqtt ? [await mqttSink(config.mqtt, config, logger)] : [];
   const meters = createMeters(config.meters, site.circuits, (event) => runtime.hearMeter(event));
   const runtime: MasterRuntime = new MasterRuntime({
     site,
@@ -79,8 +78,9 @@ function openStore(stateDir: string): StateStore {
   return createStateFile(stateDir, systemTimers);
 }
 
-function mqttSink({ mqtt, site }: MasterConfig, logger: DaemonLogger): StatusSink {
-  if (!mqtt) throw new ExitError(EXIT.internal, 'no MQTT configured');
+/** Loaded only where it is configured: the library costs 12 MB. */
+async function mqttSink(mqtt: MqttConfig, { site }: MasterConfig, logger: DaemonLogger): Promise<StatusSink> {
+  const { createMqttPublisher } = await import('../northbound/mqtt-publisher.js');
   return createMqttPublisher({
     ...mqtt,
     site: site.site,

@@ -18,6 +18,23 @@ const JOURNAL_PREFIX = { debug: '<7>', info: '<6>', warn: '<4>', error: '<3>' } 
 >;
 const TEXT_MARK = { debug: '', info: '', warn: 'WARN ', error: 'ERROR ' } as const satisfies Record<LogLevel, string>;
 const TEXT_COLOUR = { debug: '2', info: '0', warn: '33', error: '31' } as const satisfies Record<LogLevel, string>;
+/**
+ * Complaints that may come again and again without anything having changed; only these are counted instead of repeated.
+ * All others tell of a change: left out, a meter that is lost, back and lost again would look as if it were back.
+ */
+const COMPLAINTS: ReadonlySet<EventCode> = new Set([
+  'DATAGRAM_DROPPED',
+  'EPOCH',
+  'LOG_DROPPED',
+  'LOOP_LATE',
+  'METER_ERROR',
+  'MQTT_LOST',
+  'NETWORK',
+  'NOTIFY_FAILED',
+  'SLAVE_REFUSED',
+  'STATE_FAILED',
+  'TWO_MASTERS',
+]);
 /** Fields that the log itself sets. */
 const OWN_FIELDS: ReadonlySet<string> = new Set(['level', 'time', 'event', 'msg']);
 
@@ -76,7 +93,8 @@ class PinoLogger implements DaemonLogger {
     if (!this.#json.isLevelEnabled(level)) return;
     const line = { level, event, message, fields };
     this.#writeRepeated(this.#repeats.due(performance.now()));
-    if (this.#repeats.admit(`${event} ${message}`, line, performance.now())) this.#write(line);
+    const isRepeated = COMPLAINTS.has(event) && !this.#repeats.admit(`${event} ${message}`, line, performance.now());
+    if (!isRepeated) this.#write(line);
     this.#scheduleRepeats();
   }
 

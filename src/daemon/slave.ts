@@ -13,7 +13,7 @@ import type { Running } from './process.js';
 /** Throws an `ExitError` when the port cannot be had. */
 export async function startSlave(config: SlaveConfig, logger: DaemonLogger): Promise<Running> {
   const { id, networkId, leaseMs, connector, discovery } = config;
-  const net = await SlaveNet.open({ ...discovery, logger }).catch(bindFailure);
+  const net = await SlaveNet.open({ ...discovery, timers: systemTimers, logger }).catch(bindFailure);
   const runtime = new SlaveRuntime({
     facts: {
       ...connector,

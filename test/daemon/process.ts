@@ -1,0 +1,53 @@
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+import { Daemon } from '../helpers/daemon-process.js';
+
+const CHILD = fileURLToPath(new URL('../helpers/process-child.js', import.meta.url));
+
+function child(mode: string): Daemon {
+  return new Daemon(process.execPath, [CHILD, mode], { isMeasured: true });
+}
+
+const events = (daemon: Daemon): string[] => daemon.log.map(({ event, msg }) => `${event} ${msg}`);
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  t.test(`${signal}: an orderly stop, exit code 0`, async (t) => {
+    const daemon = child('good');
+    await daemon.untilEvent('START');
+    t.match(await daemon.end(signal), { code: 0, signal: null });
+    t.same(events(daemon), [
+      'START runs',
+      `STOP stops on ${signal}; leases run out by themselves`,
+      'NETWORK was told to stop',
+    ]);
+  });
+}
+
+t.test('a stop that hangs ends all the same, within 2 s', async (t) => {
+  const daemon = child('hangs');
+  await daemon.untilEvent('START');
+  const { code, tookMs } = await daemon.end();
+  t.equal(code, 0);
+  t.ok(tookMs < 2_000, `${Math.round(tookMs)} ms`);
+});
+
+for (const mode of ['throws', 'rejects']) {
+  t.test(`a bug that ${mode}: no cycle more, CRASH with its stack, exit code 70`, async (t) => {
+    const daemon = child(mode);
+    t.match(await daemon.ended, { code: 70, signal: null });
+    t.same(events(daemon), ['START runs', 'NETWORK was told to stop', 'CRASH bug: provoked']);
+    t.match(daemon.log.at(-1), { level: 'error', stack: /process-child/ });
+  });
+}
+
+t.test('a broken invariant says so', async (t) => {
+  const daemon = child('invariant');
+  t.match(await daemon.ended, { code: 70 });
+  t.same(events(daemon), ['CRASH broken invariant: the sum fits']);
+});
+
+t.test('a start that the system refuses: its reason and its exit code, no stack', async (t) => {
+  const daemon = child('refused');
+  t.match(await daemon.ended, { code: 71 });
+  t.match(daemon.log, [{ level: 'error', event: 'STOP', msg: 'UDP port 1: taken' }]);
+});
