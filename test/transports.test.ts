@@ -3,3 +3,7 @@ import './transports/modbus-faults.js';
 import './transports/modbus-server.js';
 import './transports/modbus-meter.js';
 import './transports/modbus-independent.js';
+import './transports/interfaces.js';
+import './transports/udp.js';
+import './transports/master-net.js';
+import './transports/slave-net.js';

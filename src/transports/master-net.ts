@@ -6,7 +6,7 @@ import type { Logger } from '../base/logger.js';
 import type { Ms } from '../base/units.js';
 import type { BroadcastPort, DatagramHandler, PeerAddress } from '../ports/datagram-port.js';
 import type { Cancel, Timers } from '../ports/time.js';
-import { type BroadcastInterface, broadcastInterfaces } from './interfaces.js';
+import { type BroadcastInterface, broadcastInterfaces, linkTo } from './interfaces.js';
 import { BindError, UdpSocket } from './udp.js';
 
 /** The master's own port is the discovery port + 1; further masters on the same machine take the next ones. */
@@ -87,6 +87,7 @@ export class MasterNet implements BroadcastPort {
       await ear?.close();
       throw error;
     }
+    if (this.#isClosed) return await closeEndpoint({ own, ear });
     for (const socket of ear ? [ear, own] : [own]) {
       socket.onError((text) => this.#say(`${link.name}: ${text}`));
       socket.subscribe((bytes, from) => this.#handler(bytes, from));
@@ -108,16 +109,11 @@ export class MasterNet implements BroadcastPort {
   }
 
   send(to: PeerAddress, bytes: Uint8Array): void {
-    this.#endpointFor(to)?.own.send(to, bytes);
-  }
-
-  #endpointFor({ host, via }: PeerAddress): Endpoint | undefined {
-    const endpoints = [...this.#endpoints.values()];
-    const isLoopback = host.startsWith('127.');
-    return (
-      endpoints.find(({ link }) => link.name === via) ??
-      endpoints.find(({ link }) => link.address.startsWith('127.') === isLoopback)
+    const link = linkTo(
+      [...this.#endpoints.values()].map((endpoint) => endpoint.link),
+      to,
     );
+    if (link) this.#endpoints.get(keyOf(link))?.own.send(to, bytes);
   }
 
   broadcast(bytes: Uint8Array): void {
@@ -140,7 +136,7 @@ function keyOf({ name, address }: BroadcastInterface): string {
   return `${name} ${address}`;
 }
 
-async function closeEndpoint({ own, ear }: Endpoint): Promise<void> {
+async function closeEndpoint({ own, ear }: Pick<Endpoint, 'own' | 'ear'>): Promise<void> {
   await Promise.all([own.close(), ear?.close()]);
 }
 

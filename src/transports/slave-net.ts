@@ -1,49 +1,110 @@
 /**
- * A slave's sockets: a shared one on the discovery port hears BEACONs, an own one polls the masters and takes grants.
+ * A slave's sockets: shared ones on the discovery port hear BEACONs, an own one polls the masters and takes grants.
  * Several slaves on one machine share the first; only one process gets what is sent to that port alone, so slaves with
- * fixed addresses on one machine need a port each.
+ * fixed addresses on one machine need a port each. Named interfaces may come and go while it runs.
  */
 import type { Logger } from '../base/logger.js';
+import type { Ms } from '../base/units.js';
 import type { DatagramHandler, DatagramPort, PeerAddress } from '../ports/datagram-port.js';
+import type { Cancel, Timers } from '../ports/time.js';
 import { broadcastInterfaces } from './interfaces.js';
 import { UdpSocket } from './udp.js';
+
+const RESCAN_MS: Ms = 5_000;
+const ANY_HOST = '0.0.0.0';
 
 export interface SlaveNetOptions {
   readonly port: number;
   /** Names; empty = every interface. */
   readonly interfaces: readonly string[];
+  readonly timers: Timers;
   readonly logger: Logger;
 }
 
 export class SlaveNet implements DatagramPort {
+  readonly #options: SlaveNetOptions;
   readonly #own: UdpSocket;
-  readonly #ears: readonly UdpSocket[];
+  /** By the address that they listen on. */
+  readonly #ears = new Map<string, UdpSocket>();
+  #handler: DatagramHandler = () => {};
+  #cancelRescan: Cancel = () => {};
+  #said = '';
+  #isDeaf = false;
+  #isClosed = false;
 
-  private constructor(own: UdpSocket, ears: readonly UdpSocket[]) {
+  private constructor(options: SlaveNetOptions, own: UdpSocket) {
+    this.#options = options;
     this.#own = own;
-    this.#ears = ears;
+    own.onError((text) => this.#say(`sending failed: ${text}`));
+    own.subscribe((bytes, from) => this.#handler(bytes, from));
   }
 
-  static async open({ port, interfaces, logger }: SlaveNetOptions): Promise<SlaveNet> {
-    const ears: UdpSocket[] = [];
-    for (const host of earHosts(interfaces)) {
-      ears.push(await UdpSocket.open({ host, port, isShared: true, mayBroadcast: false, via: '' }));
-    }
-    if (ears.length === 0)
-      logger.log('warn', 'NETWORK', `no such interface: ${interfaces.join(', ')}; hears nobody`, {});
+  /** Rejects with a `BindError` when the port is taken by somebody else. */
+  static async open(options: SlaveNetOptions): Promise<SlaveNet> {
+    const { interfaces } = options;
     const onLoopbackOnly = interfaces.length === 1 && interfaces[0] === 'lo';
-    const host = onLoopbackOnly ? '127.0.0.1' : '0.0.0.0';
+    const host = onLoopbackOnly ? '127.0.0.1' : ANY_HOST;
     const own = await UdpSocket.open({ host, port: 0, isShared: false, mayBroadcast: false, via: '' });
-    let said = '';
-    own.onError((text) => {
-      if (text !== said) logger.log('warn', 'NETWORK', `sending failed: ${text}`, {});
-      said = text;
+    const net = new SlaveNet(options, own);
+    try {
+      await net.#scan();
+    } catch (error) {
+      await net.close();
+      throw error;
+    }
+    if (interfaces.length > 0) net.#rescanLater();
+    return net;
+  }
+
+  #rescanLater(): void {
+    this.#cancelRescan = this.#options.timers.after(RESCAN_MS, () => {
+      void this.#scan()
+        .catch((error: unknown) => this.#say(error instanceof Error ? error.message : String(error)))
+        .then(() => {
+          if (!this.#isClosed) this.#rescanLater();
+        });
     });
-    return new SlaveNet(own, ears);
+  }
+
+  async #scan(): Promise<void> {
+    const { port, interfaces } = this.#options;
+    const hosts = earHosts(interfaces);
+    for (const [host, ear] of this.#ears) {
+      if (hosts.includes(host)) continue;
+      this.#ears.delete(host);
+      await ear.close();
+    }
+    for (const host of hosts) if (!this.#ears.has(host)) await this.#listen(host, port);
+    this.#tellIfDeaf(hosts);
+  }
+
+  async #listen(host: string, port: number): Promise<void> {
+    const ear = await UdpSocket.open({ host, port, isShared: true, mayBroadcast: false, via: '' });
+    if (this.#isClosed) return await ear.close();
+    ear.subscribe((bytes, from) => this.#handler(bytes, from));
+    ear.onError((text) => this.#say(`receiving failed: ${text}`));
+    this.#ears.set(host, ear);
+  }
+
+  #tellIfDeaf(hosts: readonly string[]): void {
+    const wasDeaf = this.#isDeaf;
+    this.#isDeaf = hosts.length === 0;
+    if (this.#isDeaf === wasDeaf) return;
+    const { interfaces, logger } = this.#options;
+    if (!this.#isDeaf) logger.log('info', 'NETWORK', `listens on ${hosts.join(', ')}`, {});
+    else
+      logger.log('warn', 'NETWORK', `no interface with an IPv4 address (${interfaces.join(', ')}); looking again`, {});
+  }
+
+  /** The same again is not worth a line. */
+  #say(text: string): void {
+    if (text === this.#said) return;
+    this.#said = text;
+    this.#options.logger.log('warn', 'NETWORK', text, {});
   }
 
   subscribe(handler: DatagramHandler): void {
-    for (const socket of [this.#own, ...this.#ears]) socket.subscribe(handler);
+    this.#handler = handler;
   }
 
   send(to: PeerAddress, bytes: Uint8Array): void {
@@ -51,12 +112,14 @@ export class SlaveNet implements DatagramPort {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#own, ...this.#ears].map((socket) => socket.close()));
+    this.#isClosed = true;
+    this.#cancelRescan();
+    await Promise.all([this.#own, ...this.#ears.values()].map((socket) => socket.close()));
   }
 }
 
 /** With named interfaces: their own and their broadcast addresses; else any. */
 function earHosts(interfaces: readonly string[]): readonly string[] {
-  if (interfaces.length === 0) return ['0.0.0.0'];
+  if (interfaces.length === 0) return [ANY_HOST];
   return broadcastInterfaces(interfaces).flatMap(({ address, broadcast }) => [address, broadcast]);
 }

@@ -23,12 +23,14 @@ export interface UdpOptions {
 export class BindError extends Error {
   override readonly name = 'BindError';
   readonly code: string;
+  readonly host: string;
   readonly port: number;
 
   constructor(options: UdpOptions, cause: unknown) {
     const code = codeOf(cause);
     super(`UDP ${options.host}:${options.port}: ${code}`, { cause });
     this.code = code;
+    this.host = options.host;
     this.port = options.port;
   }
 }
