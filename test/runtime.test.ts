@@ -1,1 +1,3 @@
+import './runtime/memory.js';
 import './runtime/poller.js';
+import './runtime/drop-counter.js';

@@ -2,3 +2,4 @@ import './sim/arrivals.js';
 import './sim/day.js';
 import './sim/wiring.js';
 import './sim/ledger.js';
+import './sim/use-cases.js';

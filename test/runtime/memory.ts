@@ -1,0 +1,53 @@
+/** What is kept over a restart: written and read back, and refused as a whole when anything in it is wrong. */
+import t from 'tap';
+import type { Memory } from '../../src/dlm/controller.js';
+import { memoryText, parseMemory } from '../../src/runtime/memory.js';
+
+const SLAVE = { id: 'cp1', maxA: 32, disconnectedLimitA: 6, phases: 3, rotation: 'STR' } as const;
+const MEMORY: Memory = { epoch: 7, leaseMs: 15_000, slaves: [SLAVE, { ...SLAVE, id: 'cp2', phases: 1 }] };
+
+t.test('what is written is what is read', async (t) => {
+  const parsed = parseMemory(memoryText(MEMORY));
+  t.match(parsed, { ok: true, value: MEMORY });
+  t.match(parseMemory(memoryText({ ...MEMORY, slaves: [] })), { ok: true, value: { epoch: 7, slaves: [] } });
+  t.match(JSON.parse(memoryText(MEMORY)), { format: 1 }, 'with the version of its format');
+  t.ok(memoryText(MEMORY).endsWith('}\n'), 'a text file');
+});
+
+t.test('no file is no error', async (t) => {
+  t.same(parseMemory(undefined), { ok: true, value: undefined });
+});
+
+t.test('anything wrong: nothing of it is used', async (t) => {
+  const written = JSON.parse(memoryText(MEMORY));
+  const withSlave = (facts: object): string => JSON.stringify({ ...written, slaves: [SLAVE, { ...SLAVE, ...facts }] });
+  const rows: readonly (readonly [string, string])[] = [
+    ['an empty file', ''],
+    ['half a file', memoryText(MEMORY).slice(0, 60)],
+    ['another kind of JSON', '[]'],
+    ['null', 'null'],
+    ['a number', '7'],
+    ['zeros after a power cut', '\u0000'.repeat(200)],
+    ['a later format', JSON.stringify({ ...written, format: 2 })],
+    ['no epoch', JSON.stringify({ ...written, epoch: undefined })],
+    ['a negative epoch', JSON.stringify({ ...written, epoch: -1 })],
+    ['an epoch that cannot be counted up', JSON.stringify({ ...written, epoch: 0xffffffff })],
+    ['an epoch as text', JSON.stringify({ ...written, epoch: '7' })],
+    ['no lease', JSON.stringify({ ...written, leaseMs: 0 })],
+    ['a lease beyond the longest', JSON.stringify({ ...written, leaseMs: 60_001 })],
+    ['slaves that are no list', JSON.stringify({ ...written, slaves: {} })],
+    ['a slave that is none', JSON.stringify({ ...written, slaves: [SLAVE, null] })],
+    ['a slave without a name', withSlave({ id: undefined })],
+    ['a slave with a path for a name', withSlave({ id: '../cp1' })],
+    ['a negative maximum', withSlave({ maxA: -1 })],
+    ['a maximum that is no number', withSlave({ maxA: null })],
+    ['a disconnected limit beyond reason', withSlave({ disconnectedLimitA: 1001 })],
+    ['four phases', withSlave({ phases: 4 })],
+    ['no phases', withSlave({ phases: 0 })],
+    ['a rotation that does not exist', withSlave({ rotation: 'RRR' })],
+  ];
+  for (const [name, text] of rows) {
+    const parsed = parseMemory(text);
+    t.match(parsed, { ok: false, error: /state file/ }, name);
+  }
+});
