@@ -12,3 +12,4 @@ import './dlm/slave.js';
 import './dlm/steady.js';
 import './dlm/topology.js';
 import './dlm/vehicle.js';
+import './dlm/regressions.js';

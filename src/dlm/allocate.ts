@@ -234,7 +234,7 @@ function answer(filling: Filling): AllocationAnswer {
   const limits = new Map(
     seats.map((seat) => [
       seat.candidate.id,
-      { limitA: seat.steps * request.stepA, boundBy: boundBy(filling, seat) } satisfies AllocatedLimit,
+      { limitA: inSteps(seat.steps, request.stepA), boundBy: boundBy(filling, seat) } satisfies AllocatedLimit,
     ]),
   );
   const circuits = new Map(
@@ -247,6 +247,11 @@ function answer(filling: Filling): AllocationAnswer {
     ]),
   );
   return { limits, circuits };
+}
+
+/** 63 x 0.1 is 6.3, not 6.300000000000001. */
+function inSteps(steps: number, stepA: Amps): Amps {
+  return Math.round(steps * stepA * 1e6) / 1e6;
 }
 
 function boundBy(filling: Filling, seat: Seat): LimitReason {

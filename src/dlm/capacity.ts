@@ -59,6 +59,8 @@ class HeldMaximum {
 interface MeteredState {
   readonly held: HeldMaximum;
   measuredA: PhaseAmps | null;
+  /** The load when the meter was lost: for the circuits above, where it is not zero either. */
+  lastA: PhaseAmps;
 }
 
 export class CapacityBook {
@@ -72,7 +74,7 @@ export class CapacityBook {
     this.#topology = topology;
     this.#metered = new Map(
       circuits.flatMap((circuit, index) =>
-        circuit.meter === undefined ? [] : [[index, { held: new HeldMaximum(), measuredA: null }]],
+        circuit.meter === undefined ? [] : [[index, { held: new HeldMaximum(), measuredA: null, lastA: NO_AMPS }]],
       ),
     );
     const depth = (index: number): number => topology.pathOf[index]?.length ?? 0;
@@ -96,6 +98,7 @@ export class CapacityBook {
   loseMeter(index: number): void {
     const state = defined(this.#metered.get(index), 'state of a metered circuit');
     state.measuredA = null;
+    if (!state.held.isEmpty) state.lastA = state.held.value();
     state.held.clear();
   }
 
@@ -117,7 +120,8 @@ export class CapacityBook {
     let sumA = NO_AMPS;
     this.#circuits.forEach((child, childIndex) => {
       if (this.#topology.indexOf.get(child.parent ?? '') !== index) return;
-      const childA = backgrounds[childIndex] ?? child.backgroundMaxA ?? NO_AMPS;
+      const lastA = this.#metered.get(childIndex)?.lastA ?? NO_AMPS;
+      const childA = backgrounds[childIndex] ?? child.backgroundMaxA ?? lastA;
       sumA = mapPhases((p) => sumA[p] + childA[p]);
     });
     return sumA;

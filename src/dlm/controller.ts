@@ -10,7 +10,7 @@ import { mapPhases, type Ms, PHASE_NAMES, PHASES, type PhaseAmps } from '../base
 import { AlarmBoard } from './alarms.js';
 import { CapacityBook, type CircuitCapacity, ownCeilingA } from './capacity.js';
 import { ExposureSums, type Planned, plan, type Snapshot } from './decide.js';
-import { LEASE_MAX_MS, leaseExpiryMs } from './lease-rules.js';
+import { LEASE_MAX_MS, LEASE_MIN_MS, leaseExpiryMs } from './lease-rules.js';
 import { LimitLog } from './limit-log.js';
 import { Mastership } from './mastership.js';
 import { type Notice, Notices } from './notice.js';
@@ -137,7 +137,8 @@ export class Controller {
       this.#roster.say('error', 'SLAVE_REFUSED', record, 'is the id of two charge points, neither is served');
     }
     if (this.mastership.hearAccepted(status.accepted)) record.account.distrust(nowMs + leaseExpiryMs(LEASE_MAX_MS));
-    if (before?.disconnectedLimitA !== status.disconnectedLimitA) this.#isMemoryDirty = true;
+    const isAsRemembered = before?.disconnectedLimitA === status.disconnectedLimitA && before.maxA === status.maxA;
+    if (!isAsRemembered) this.#isMemoryDirty = true;
     this.#roster.announce(record, before, wasOnline);
     return this.#changesDecision(before, status, wasOnline) ? URGENT : NOT_URGENT;
   }
@@ -261,6 +262,8 @@ export class Controller {
 
   #keepHouse(nowMs: Ms): void {
     if (this.mastership.renew(nowMs)) {
+      // Whoever granted in the epochs before may have raised anybody.
+      for (const record of this.#roster.list) record.account.distrust(nowMs + leaseExpiryMs(LEASE_MAX_MS));
       this.#isMemoryDirty = true;
       this.#notices.add('warn', 'EPOCH', `grants continue with epoch ${this.mastership.epoch}`, {});
     }
@@ -271,9 +274,13 @@ export class Controller {
     this.#roster.watch(nowMs);
   }
 
-  /** Into the ledger first, then onto the wire. */
+  /**
+   * Into the ledger first, then onto the wire. What is only kept at the start is kept for the shortest lease: a charge point
+   * that is not heard may be about to rise to its disconnected limit.
+   */
   #write({ record, limitA, phases, reason }: Planned, grants: Grant[], nowMs: Ms): boolean {
-    const { networkId, leaseMs } = this.site;
+    const { networkId } = this.site;
+    const leaseMs = this.#isStarting(nowMs) ? LEASE_MIN_MS : this.site.leaseMs;
     const poll = defined(record.lastPoll, 'a grant answers a poll');
     const number = record.nextNumber(this.mastership.epoch);
     const grid = maskToGrid(record.facts.rotation, phases);

@@ -16,6 +16,8 @@ import { wantsCurrent } from './vehicle.js';
 
 /** A vehicle that was paused for want of current stays so for this long: contactors and batteries dislike flapping. */
 export const PAUSE_MIN_MS: Ms = 30_000;
+/** Added to the priority of vehicles that do not charge now: they are served last. */
+const AFTER_ALL_OTHERS = 1000;
 const EPSILON_A = 1e-3;
 
 /** Everything that one decision works on. */
@@ -151,6 +153,11 @@ function reservedLoad(snapshot: Snapshot, served: ReadonlySet<SlaveRecord>): rea
   return reserved;
 }
 
+/** A vehicle that does not charge now: the minimum stays open for it, where no other one needs it. */
+function isIdle({ status }: SlaveRecord): boolean {
+  return status?.state === 'SuspendedEV' || status?.state === 'Preparing';
+}
+
 /**
  * What is kept free for somebody who does not share now: its worst case; but while only the unknown past counts against it (M3),
  * its disconnected limit. Nobody is raised meanwhile, and what the others have was given beside it by the ledger of that past.
@@ -165,7 +172,7 @@ function candidateOf(snapshot: Snapshot, record: SlaveRecord): AllocationCandida
   const unsafe = pathOf(snapshot, record).some((circuit) => snapshot.unsafeCircuits.has(circuit));
   const maxA = unsafe ? Math.min(facts.maxA, facts.disconnectedLimitA) : facts.maxA;
   const minA = isAcknowledged(snapshot, record) ? facts.minA : Math.max(facts.minA, facts.disconnectedLimitA);
-  const onlyMinimum = record.status?.state === 'SuspendedEV';
+  const onlyMinimum = isIdle(record);
   return {
     id: record.id,
     circuit: facts.circuit,
@@ -173,7 +180,7 @@ function candidateOf(snapshot: Snapshot, record: SlaveRecord): AllocationCandida
     activePhases: phasesOf(snapshot, record),
     minA,
     maxA: onlyMinimum ? Math.min(maxA, minA) : maxA,
-    priority: facts.priority,
+    priority: facts.priority + (onlyMinimum ? AFTER_ALL_OTHERS : 0),
     connectedAtS: vehicle.connectedAtMs / 1000,
     // In whole dwell times: who has just begun is not paused for somebody who charged a second less.
     chargingS: (Math.floor(vehicle.chargingMs / dwellMs) * dwellMs) / 1000,
@@ -246,7 +253,7 @@ function explained(snapshot: Snapshot, record: SlaveRecord, boundBy: LimitReason
   if (unsafe !== undefined) {
     return { kind: 'fallbackUnsafe', circuit: defined(snapshot.site.circuits[unsafe], 'unsafe circuit').id };
   }
-  return record.status?.state === 'SuspendedEV' ? { kind: 'vehiclePaused' } : boundBy;
+  return isIdle(record) ? { kind: 'vehiclePaused' } : boundBy;
 }
 
 /** M1: as much of the wish as fits beside the worst case of all others; otherwise at most what it enforces already. */
@@ -307,7 +314,7 @@ function permittedA(
 
 /** Rounded down to the step; below the minimum it is a pause. */
 function inSteps(limitA: Amps, record: SlaveRecord, stepA: Amps): Amps {
-  const stepped = Math.floor(limitA / stepA + EPSILON_A) * stepA;
+  const stepped = Math.round(Math.floor(limitA / stepA + EPSILON_A) * stepA * 1e6) / 1e6;
   return stepped + EPSILON_A < record.facts.minA ? 0 : stepped;
 }
 

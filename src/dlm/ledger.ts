@@ -6,7 +6,7 @@
 import { assert } from '../base/assert.js';
 import { type BootId, compareGrants, type GrantNumber } from '../base/messages.js';
 import { hasPhase, type PhaseMask } from '../base/rotation.js';
-import { type Amps, mapPhases, type Ms, NO_AMPS, type PhaseAmps, type PhaseIndex } from '../base/units.js';
+import { type Amps, mapPhases, type Ms, NO_AMPS, PHASES, type PhaseAmps, type PhaseIndex } from '../base/units.js';
 import {
   acknowledgementMaxAgeMs,
   leaseExpiryMs,
@@ -148,9 +148,9 @@ export class LedgerAccount {
     this.#acked = grant;
     this.#ackedSentAtMs = grant.sentAtMs;
     this.#unknownUntilMs = Number.NEGATIVE_INFINITY;
-    const heldA = maxOf(beforeA, this.#settlingA(nowMs));
-    const lowered = mapPhases((p) => p).some((p) => heldA[p] > limitOn(grant, p));
-    this.#settling = lowered ? { fromA: heldA, untilMs: nowMs + SETTLE_MS } : undefined;
+    // A renewal of the same limit does not begin the waiting anew.
+    if (PHASES.every((p) => beforeA[p] <= limitOn(grant, p))) return;
+    this.#settling = { fromA: maxOf(beforeA, this.#settlingA(nowMs)), untilMs: nowMs + SETTLE_MS };
   }
 
   /** What a lowered vehicle frees is usable as soon as it is measured at or below its new limit. */
@@ -167,6 +167,9 @@ export class LedgerAccount {
     const last = this.#open.at(-1);
     assert(!last || compareGrants(grant, last) > 0, 'grants are numbered upwards');
     if (this.#open.length >= OPEN_GRANTS_MAX) this.#open = this.#open.filter((open) => !isCoveredBy(open, grant));
+    // Long unheard: its disconnected limit counts anyway, and that is all that a grant which has run out allows.
+    if (this.#open.length >= OPEN_GRANTS_MAX)
+      this.#open = this.#open.filter((open) => open.expiresAtMs > grant.sentAtMs);
     if (this.#open.length >= OPEN_GRANTS_MAX) return false;
     this.#open.push(grant);
     return true;

@@ -14,7 +14,8 @@ export function wantsCurrent(state: ChargePointState): boolean {
 }
 
 export class VehicleTracker {
-  #sessionId = 0;
+  /** Sessions are counted anew after a restart of the slave. */
+  #session = '';
   #connectedAtMs: Ms = 0;
   #chargingMs: Ms = 0;
   #lastHeardMs: Ms = 0;
@@ -23,9 +24,10 @@ export class VehicleTracker {
 
   /** Takes in a STATUS. True when another vehicle is there than before. */
   hear(status: Status, nowMs: Ms): boolean {
-    const isNew = status.sessionId !== this.#sessionId;
+    const session = `${status.bootId} ${status.sessionId}`;
+    const isNew = session !== this.#session;
     if (isNew) {
-      this.#sessionId = status.sessionId;
+      this.#session = session;
       this.#connectedAtMs = nowMs;
       // Heard for the first time while it charges: its phases have shown themselves to the master before.
       this.#chargingMs = this.#isFirst && status.state === 'Charging' ? PHASES_SETTLED_AFTER_MS : 0;

@@ -23,13 +23,30 @@ export function parseMemory(text: string | undefined): Result<Memory | undefined
   } catch {
     return fail('the state file is not JSON');
   }
-  return isMemory(value) ? ok(value) : fail('the state file has another format, or values out of range');
+  return isMemory(value) ? ok(known(value)) : fail('the state file has another format, or values out of range');
+}
+
+/** Keys that are not ours are left behind. */
+function known({ epoch, leaseMs, slaves }: Memory): Memory {
+  return {
+    epoch,
+    leaseMs,
+    slaves: slaves.map(({ id, maxA, disconnectedLimitA, phases, rotation }) => ({
+      id,
+      maxA,
+      disconnectedLimitA,
+      phases,
+      rotation,
+    })),
+  };
 }
 
 function isMemory(value: unknown): value is Memory {
   if (!isRecord(value) || value['format'] !== FORMAT) return false;
   const { epoch, leaseMs, slaves } = value;
-  return isWithin(epoch, 0, EPOCH_MAX) && isWithin(leaseMs, 1, LEASE_MAX_MS) && isSlaves(slaves);
+  return (
+    Number.isInteger(epoch) && isWithin(epoch, 0, EPOCH_MAX) && isWithin(leaseMs, 1, LEASE_MAX_MS) && isSlaves(slaves)
+  );
 }
 
 function isSlaves(value: unknown): value is readonly RememberedSlave[] {
@@ -41,7 +58,13 @@ function isSlave(value: unknown): value is RememberedSlave {
   const { id, maxA, disconnectedLimitA, phases, rotation } = value;
   const hasId = typeof id === 'string' && isId(id);
   const hasAmps = isWithin(maxA, 0, AMPS_MAX) && isWithin(disconnectedLimitA, 0, AMPS_MAX);
-  return hasId && hasAmps && isWithin(phases, 1, 3) && ROTATIONS.some((known) => known === rotation);
+  return (
+    hasId &&
+    hasAmps &&
+    Number.isInteger(phases) &&
+    isWithin(phases, 1, 3) &&
+    ROTATIONS.some((known) => known === rotation)
+  );
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -134,7 +134,7 @@ t.test('single-phase vehicles leave the other phases free after ten seconds of c
 t.test('who is not served, and why', async (t) => {
   const rows = [
     ['Available', 'noVehicle', 0],
-    ['Preparing', 'maximum', 32],
+    ['Preparing', 'vehiclePaused', 6],
     ['Charging', 'maximum', 32],
     ['SuspendedEVSE', 'maximum', 32],
     ['SuspendedEV', 'vehiclePaused', 6],

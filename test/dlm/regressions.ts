@@ -1,0 +1,185 @@
+/** Defects that were found in rare orders of events, each with the scene that showed it. */
+import t from 'tap';
+import { type Amps, type Ms, NO_AMPS, perPhase } from '../../src/base/units.js';
+import { CapacityBook } from '../../src/dlm/capacity.js';
+import { leaseExpiryMs } from '../../src/dlm/lease-rules.js';
+import { LedgerAccount, OPEN_GRANTS_MAX, type OpenGrant } from '../../src/dlm/ledger.js';
+import { buildTopology } from '../../src/dlm/topology.js';
+import type { ChargePoint, Site } from '../../src/dlm/types.js';
+import { parseMemory } from '../../src/runtime/memory.js';
+import { chargePoint, circuit, site } from '../helpers/site.js';
+import { Rig } from './rig.js';
+import { divide, fuse, vehicle } from './scenes.js';
+import { bootIdOf, status } from './statuses.js';
+
+function behind(limitA: number, ids: string, facts: Partial<ChargePoint> = {}): Site {
+  return site({
+    autoAdopt: false,
+    circuits: [circuit({ id: 'main', limitA: perPhase(limitA) })],
+    chargePoints: ids.split(' ').map((id) => chargePoint({ id, ...facts })),
+  });
+}
+
+t.test('a charge point that measures 0.7 A above its limit must not block the others for ever', async (t) => {
+  const rig = new Rig({ site: behind(32, 'a b') });
+  rig.slave('a').plugIn();
+  rig.run(10_000);
+  rig.slave('b').plugIn();
+  for (let second = 0; second < 60; second++) {
+    rig.slave('a').drawsA = rig.slave('a').core.enforced(rig.nowMs).limitA + 0.7;
+    rig.run(1000);
+  }
+  t.ok(Number(rig.limits.split(' ')[1]) >= 15, `a b: ${rig.limits} (${rig.reasons})`);
+});
+
+t.test('after a one-way cut of 31 s the slave must be served again', async (t) => {
+  const stuck: string[] = [];
+  for (let cutS = 20; cutS < 60; cutS++) {
+    const rig = new Rig({ site: behind(32, 'a b') });
+    rig.slave('a').plugIn();
+    rig.run(10_000);
+    rig.slave('a').hears = false;
+    rig.run(cutS * 1000);
+    rig.slave('b').plugIn();
+    rig.run(30_000);
+    rig.slave('a').hears = true;
+    rig.run(300_000);
+    if (rig.limits !== '16 16') stuck.push(`cut ${cutS} s: ${rig.limits}`);
+  }
+  t.same(stuck, []);
+});
+
+t.test('M3: a takeover after being passive: everybody may follow the other master', async (t) => {
+  const rig = new Rig({ site: behind(32, 'a b'), memory: { epoch: 4, leaseMs: 15_000, slaves: [] } });
+  rig.slave('a').isHeard = false;
+  rig.slave('b').plugIn();
+  rig.run(30_000);
+  t.equal(rig.exposures, '6 26');
+  const other = {
+    networkId: 0,
+    masterId: 'other',
+    bootId: bootIdOf('other'),
+    rank: 0,
+    epoch: 9,
+    active: true,
+  } as const;
+  for (let second = 0; second < 20; second++) {
+    rig.controller.hearBeacon({ type: 'beacon', ...other }, rig.nowMs);
+    rig.run(1000);
+  }
+  rig.run(12_000);
+  t.notOk(rig.controller.isPassive(rig.nowMs));
+  t.equal(rig.record('a').exposureA(rig.nowMs, 15_000)[0], 32, 'a was granted up to 32 A by the other one');
+});
+
+t.test('a lost meter below an unmetered circuit is not zero load', async (t) => {
+  const circuits = [
+    circuit({ id: 'main', limitA: perPhase(100) }),
+    circuit({ id: 'hall', parent: 'main', limitA: perPhase(63), meter: 'hall', meterLocation: 'excluding' }),
+  ];
+  const book = new CapacityBook(circuits, buildTopology(circuits));
+  book.hearMeter(1, perPhase(60), NO_AMPS, 0);
+  t.same(book.capacities()[0]?.capacityA, perPhase(40));
+  book.loseMeter(1);
+  t.ok((book.capacities()[0]?.capacityA[0] ?? 0) <= 40, `main: ${book.capacities()[0]?.capacityA[0]} A`);
+});
+
+t.test('a full vehicle must not keep a hungry one waiting for ever', async (t) => {
+  for (const [state, shortage] of [
+    ['SuspendedEV', 'longest-charging-first'],
+    ['SuspendedEV', 'last-connected-first'],
+    ['Preparing', 'priority-only'],
+  ] as const) {
+    const of = behind(10, 'a b', { disconnectedLimitA: 5 });
+    const rig = new Rig({ site: { ...of, allocation: { ...of.allocation, shortage, dwellMs: 60_000 } } });
+    rig.slave('a').plugIn();
+    rig.run(180_000);
+    rig.slave('a').state = state;
+    rig.slave('a').drawsA = 0;
+    rig.slave('b').plugIn();
+    rig.run(600_000);
+    t.ok(Number(rig.limits.split(' ')[1]) >= 6, `a ${state}, ${shortage}: ${rig.limits} (${rig.reasons})`);
+  }
+});
+
+t.test('grants that have expired need no room of their own', async (t) => {
+  const account = new LedgerAccount({ disconnectedLimitA: 6, maxA: 32, connected: 0b111 }, 0);
+  const report = {
+    bootId: 'x',
+    acceptedIsMine: false,
+    accepted: { epoch: 0, seq: 0 },
+    enforcedA: 0,
+    enforcedPhases: 7,
+  };
+  account.hear({ ...report, disconnectedLimitA: 6, maxA: 32, connected: 7, currentA: NO_AMPS }, 0);
+  const grant = (seq: number, limitA: Amps, sentAtMs: Ms): OpenGrant => ({
+    ...{ epoch: 1, seq, bootId: 'x', limitA, leaseMs: 15_000, phases: 7, sentAtMs },
+    expiresAtMs: sentAtMs + leaseExpiryMs(15_000),
+  });
+  for (let seq = 1; seq <= OPEN_GRANTS_MAX; seq++) account.record(grant(seq, 33 - seq / 2, seq));
+  t.ok(account.record(grant(99, 6, 60_000)), 'a minute later');
+});
+
+t.test('tenths come out as tenths', async (t) => {
+  const { limits } = divide({ circuits: [fuse('main', 6.35)], chargePoints: [vehicle('a', '3p')], stepA: 0.1 });
+  t.equal(limits.get('a')?.limitA, 6.3);
+});
+
+t.test('only what is known and whole is taken from the state file', async (t) => {
+  const slave = { id: 'x', maxA: 32, disconnectedLimitA: 6, phases: 3, rotation: 'RST' };
+  const text = (facts: object, of: object = {}): string =>
+    JSON.stringify({ format: 1, epoch: 3, leaseMs: 15_000, slaves: [{ ...slave, ...facts }], ...of });
+  t.equal(parseMemory(text({ phases: 1.5 })).ok, false, 'one and a half phases');
+  t.equal(parseMemory(text({}, { epoch: 3.5 })).ok, false, 'an epoch that is no whole number');
+  const parsed = parseMemory(text({ circuit: 'none', maxA: 16 }));
+  const memory = parsed.ok ? parsed.value : undefined;
+  t.doesNotThrow(() => new Rig({ site: behind(32, 'a'), ...(memory && { memory }) }).cycle(), 'a key that is not ours');
+});
+
+t.test('a remembered maximum follows the slave', async (t) => {
+  const rig = new Rig({
+    site: site({ circuits: [circuit({ id: 'main' })] }),
+    memory: { epoch: 1, leaseMs: 6000, slaves: [] },
+  });
+  rig.controller.hearStatus(status('x', { maxA: 16 }), 0);
+  rig.cycle();
+  rig.controller.hearStatus(status('x', { maxA: 32, tauMs: 1000 }), 1000);
+  rig.cycle();
+  t.equal(rig.saved?.slaves[0]?.maxA, 32);
+});
+
+t.test('after a restart of the slave session 1 is another vehicle', async (t) => {
+  const rig = new Rig({ site: behind(32, 'a') });
+  const hear = (facts: object, nowMs: Ms) => rig.controller.hearStatus(status('a', { tauMs: nowMs, ...facts }), nowMs);
+  hear({ state: 'Available', sessionId: 0 }, 0);
+  hear({ sessionId: 1, usedPhases: 1 }, 1000);
+  hear({ sessionId: 1, usedPhases: 1 }, 60_000);
+  hear({ sessionId: 1, usedPhases: 1, bootId: bootIdOf('a', 2) }, 61_000);
+  t.ok(rig.record('a').vehicle.chargingMs < 10_000, `${rig.record('a').vehicle.chargingMs} ms`);
+});
+
+t.test(
+  'M1: a restart renews nothing beside which the disconnected limit of an unheard slave has no room',
+  async (t) => {
+    const rig = new Rig({ site: behind(32, 'a b c') });
+    rig.slave('a').plugIn();
+    rig.slave('b').plugIn();
+    rig.run(10_000);
+    t.equal(rig.limits, '16 16 0');
+    rig.slave('c').isHeard = false;
+    rig.slave('c').hears = false;
+    rig.nowMs += 11_000;
+    rig.restartMaster();
+    rig.run(2000);
+    for (const slave of rig.slaves.values()) slave.hears = false;
+    let mostA = 0;
+    for (let second = 0; second < 30; second++) {
+      rig.run(1000);
+      mostA = Math.max(
+        mostA,
+        rig.limits.split(' ').reduce((sum, limit) => sum + Number(limit), 0),
+      );
+    }
+    t.ok(mostA <= 32, `${mostA} A on 32 A: c rises to 6 A while a and b still have what they had`);
+  },
+);
