@@ -1,20 +1,23 @@
 /** Where commands print: results to stdout, complaints to stderr. */
+const guarded = new WeakSet<NodeJS.WriteStream>();
+
+function write(stream: NodeJS.WriteStream, text: string): void {
+  if (!guarded.has(stream)) stream.on('error', onError);
+  guarded.add(stream);
+  stream.write(text.endsWith('\n') ? text : `${text}\n`);
+}
 
 /** Whoever reads may go away early (`evenkeel check | head`): what is not wanted any more is no error. */
-export function survivePipes(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-    });
-  }
+function onError(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }
 
 export function print(text: string): void {
-  process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+  write(process.stdout, text);
 }
 
 export function complain(text: string): void {
-  process.stderr.write(text.endsWith('\n') ? text : `${text}\n`);
+  write(process.stderr, text);
 }
 
 export function printJson(value: unknown): void {

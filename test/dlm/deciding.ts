@@ -157,15 +157,15 @@ t.test('shortage: paused for a while, and back', async (t) => {
   t.equal(rig.limits, '8 7 0');
   t.equal(rig.reasons, 'circuit step shortage');
   rig.slave('a').unplug();
-  rig.run(2000);
+  rig.run(8000);
   t.equal(rig.limits, '0 8 7', 'it was never raised, so it need not wait');
   rig.slave('a').plugIn();
-  rig.run(2000);
+  rig.run(8000);
   t.equal(rig.limits, '8 7 0', 'the order given decides among vehicles that are equal');
   rig.slave('a').unplug();
-  rig.run(PAUSE_MIN_MS - 4000);
+  rig.run(PAUSE_MIN_MS - 12_000);
   t.equal(rig.limits, '0 15 0', 'c has been paused: not back and forth');
-  rig.run(5000);
+  rig.run(12_000);
   t.equal(rig.limits, '0 8 7');
 });
 

@@ -6,7 +6,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -17,6 +17,11 @@ export const PROGRAM = join(ROOT, 'bin/evenkeel');
 /** Far above what anything here takes: only what never comes gets there. */
 const PATIENCE_MS = 30_000;
 const LINES_SHOWN = 15;
+
+/** What must happen within a time on a machine that has time for it; one with more work than cores gets more. */
+export function limitMs(nominalMs: number): number {
+  return nominalMs * Math.max(1, (loadavg()[0] ?? 1) / cpus().length);
+}
 
 /** One JSON line of the log. */
 export interface LogLine {
@@ -158,12 +163,14 @@ export class Daemon {
     this.#child.kill(signal);
   }
 
-  /** Sends the signal and waits for the end. */
+  /** Sends the signal and waits for the end; what does not end is killed after a while. */
   async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<Ended & { readonly tookMs: number }> {
     const beganMs = performance.now();
     this.#child.kill(signal);
+    const guard = setTimeout(() => this.#child.kill('SIGKILL'), PATIENCE_MS);
     const ended = await this.ended;
-    return { ...ended, tookMs: performance.now() - beganMs };
+    clearTimeout(guard);
+    return { ...ended, tookMs: Math.round(performance.now() - beganMs) };
   }
 }
 

@@ -63,7 +63,7 @@ const canUnshare =
   spawnSync('unshare', ['-rnpf', '--kill-child', 'ip', 'link', 'set', 'lo', 'up'], { stdio: 'ignore' }).status === 0;
 
 t.test(
-  'an interface that is down at the start, comes, goes and comes back',
+  'an interface that comes up after the start of slave and master',
   needs(canUnshare, 'no network namespaces, or no ip command'),
   async (t) => {
     const directory = folder(t);

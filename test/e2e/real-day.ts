@@ -1,0 +1,192 @@
+/**
+ * An afternoon and evening of a real building and its garage within half a minute, every part a process of its own, and
+ * judged from outside: what the slaves enforce by their datagrams, what flows by the meter's registers and by the copper.
+ */
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { setInterval as every } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+import { closedTcpPort, discoveryPort } from '../helpers/daemon-process.js';
+import { judge, StatusWatch } from './fuse-watch.js';
+import { Bench, evenkeelCommand, eventually } from './bench.js';
+import { SITE } from './side-by-side.js';
+import { Ear, portOf } from './wire.js';
+
+const START = '16:00';
+const FACTOR = 600;
+/** A busy day, whether drawn from the record or generated. */
+const SEED = 9;
+/** Half a minute: five hours. */
+const SAMPLES = 300;
+const SAMPLE_MS = 100;
+const MAIN_A = 40;
+const GARAGE_A = 36;
+/** Meter and copper renew their values, the poll, the cycle, and the 5 s that IEC 61851-1 gives a vehicle. */
+const REACTION_MS = 200 + 250 + 50 + 5_000;
+/** Registers and copper are read a moment apart. */
+const TOLERANCE_A = 1;
+const IDS = ['cp1', 'cp2', 'cp3', 'cp4', 'cp5', 'cp6'] as const;
+const ROTATIONS = ['RST', 'STR', 'TRS', 'RST', 'STR', 'TRS'] as const;
+const PHASES = [0, 1, 2] as const;
+
+type Amps3 = readonly [number, number, number];
+
+const recorded = fileURLToPath(new URL('../../../../shared/data', import.meta.url));
+const hasRecorded = existsSync(join(recorded, 'trondheim-sessions.csv'));
+
+function masterFile(ports: { readonly meter: number; readonly discovery: number }): string {
+  const points = IDS.map((id, index) => `  - { id: ${id}, circuit: garage, rotation: ${ROTATIONS[index]} }`);
+  return `site: A real day
+leaseMs: 6000
+circuits:
+  - { id: main, limitA: ${MAIN_A}, headroomA: 2, meter: grid, fallbackA: 34 }
+  - { id: garage, parent: main, limitA: ${GARAGE_A} }
+meters:
+  - { id: grid, model: siemens-pac2200, connection: "tcp://127.0.0.1:${ports.meter}" }
+discovery: { port: ${ports.discovery}, interfaces: [lo], autoAdopt: false }
+chargePoints:
+${points.join('\n')}
+`;
+}
+
+/** The conductor between charge points and meter, cut open: what flows is read and passed on. */
+class Copper {
+  readonly #currents = new Map<string, Amps3>();
+  readonly #socket = createSocket('udp4');
+
+  async open(meterPort: number): Promise<number> {
+    this.#socket.bind(0, '127.0.0.1');
+    await once(this.#socket, 'listening');
+    this.#socket.on('message', (bytes) => {
+      const report = JSON.parse(bytes.toString()) as { chargePointId: string; currentA: Amps3 };
+      this.#currents.set(report.chargePointId, report.currentA);
+      this.#socket.send(bytes, meterPort, '127.0.0.1');
+    });
+    return portOf(this.#socket);
+  }
+
+  get charging(): readonly string[] {
+    return [...this.#currents].filter(([, currentA]) => Math.max(...currentA) > 0).map(([id]) => id);
+  }
+
+  sumOn(phase: 0 | 1 | 2): number {
+    return [...this.#currents.values()].reduce((sumA, currentA) => sumA + currentA[phase], 0);
+  }
+
+  close(): void {
+    this.#socket.close();
+  }
+}
+
+/** A Modbus client of a few lines: currents are magnitudes from register 13 on, the powers from 25 on have the sign. */
+class Registers {
+  readonly #socket: Socket;
+
+  constructor(port: number) {
+    this.#socket = connect(port, '127.0.0.1');
+  }
+
+  async read(): Promise<Amps3> {
+    this.#socket.write(Buffer.from([0, 1, 0, 0, 0, 6, 1, 3, 0, 13, 0, 18]));
+    const [answer] = (await once(this.#socket, 'data')) as [Buffer];
+    const value = (register: number): number => answer.readFloatBE(9 + 2 * (register - 13));
+    const signed = (phase: number): number => Math.sign(value(25 + 2 * phase)) * value(13 + 2 * phase);
+    return [signed(0), signed(1), signed(2)];
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+}
+
+interface Sample {
+  readonly atMs: number;
+  readonly totalA: Amps3;
+  readonly buildingA: Amps3;
+}
+
+/** More than the fuse is excused as far as the building has risen within the reaction time. */
+function excesses(samples: readonly Sample[]): string[] {
+  return samples.flatMap(({ atMs, totalA, buildingA }) => {
+    const recent = samples.filter((other) => other.atMs <= atMs && other.atMs >= atMs - REACTION_MS);
+    return PHASES.flatMap((p) => {
+      const risenA = buildingA[p] - Math.min(...recent.map((other) => other.buildingA[p]));
+      const excessA = totalA[p] - MAIN_A - risenA;
+      return excessA <= TOLERANCE_A ? [] : [`L${p + 1}: ${totalA[p].toFixed(1)} A, ${excessA.toFixed(1)} A unexcused`];
+    });
+  });
+}
+
+function secondsAbove(samples: readonly Sample[], limitA: number): number {
+  return (samples.filter(({ totalA }) => Math.max(...totalA) > limitA).length * SAMPLE_MS) / 1000;
+}
+
+async function startSite(bench: Bench, watch: StatusWatch): Promise<{ copper: Copper; registers: Registers }> {
+  const ports = { meter: await closedTcpPort(), wire: await discoveryPort(), discovery: await discoveryPort() };
+  const copper = new Copper();
+  const tap = await copper.open(ports.wire);
+  bench.atEnd(() => copper.close());
+  const day = [
+    '--day',
+    '--start',
+    START,
+    '--factor',
+    `${FACTOR}`,
+    '--seed',
+    `${SEED}`,
+    '--began',
+    `${Date.now() + 3_000}`,
+  ];
+  if (hasRecorded) day.push('--data', recorded);
+  const building = ['--load-factor', '5', '--pv-factor', '1', '--wire', `127.0.0.1:${ports.wire}`];
+  const listen = ['--listen', `127.0.0.1:${ports.meter}`];
+  const meter = bench.start(evenkeelCommand('simulate', 'meter', ...listen, ...building, ...day));
+  const slaves = ['--count', `${IDS.length}`, '--port', `${ports.discovery}`, '--wire', `127.0.0.1:${tap}`];
+  bench.start(evenkeelCommand('simulate', 'slaves', ...slaves, ...day));
+  bench.start(evenkeelCommand('run', '-c', bench.file('master.yaml', masterFile(ports))));
+  const ear = await Ear.open(0, ports.discovery, (bytes, atMs) => watch.hear(bytes, atMs));
+  bench.atEnd(() => ear.close());
+  await meter.until('the meter listens', () => meter.text.some((line) => line.includes('Modbus TCP port')));
+  const registers = new Registers(ports.meter);
+  bench.atEnd(() => registers.close());
+  return { copper, registers };
+}
+
+t.test('five hours of a real day', { ...SITE }, async (t) => {
+  const bench = new Bench();
+  t.teardown(() => bench.end());
+  const watch = new StatusWatch();
+  const { copper, registers } = await startSite(bench, watch);
+  await eventually(
+    () => 'a STATUS of every slave',
+    () => IDS.every((id) => watch.last(id) !== undefined),
+  );
+
+  const samples: Sample[] = [];
+  const charged = new Set<string>();
+  let garageA = 0;
+  for await (const _ of every(SAMPLE_MS)) {
+    const totalA = await registers.read();
+    const vehiclesA = [copper.sumOn(0), copper.sumOn(1), copper.sumOn(2)] as const;
+    const buildingA = [totalA[0] - vehiclesA[0], totalA[1] - vehiclesA[1], totalA[2] - vehiclesA[2]] as const;
+    samples.push({ atMs: performance.now(), totalA, buildingA });
+    garageA = Math.max(garageA, ...vehiclesA);
+    for (const id of copper.charging) charged.add(id);
+    if (samples.length === SAMPLES) break;
+  }
+
+  const changes = watch.changes();
+  const { highestA, violations } = judge(changes, GARAGE_A);
+  const totals = PHASES.map((p) => Math.max(...samples.map(({ totalA }) => totalA[p])).toFixed(1));
+  t.comment(`${hasRecorded ? 'recorded' : 'generated'} day (seed ${SEED}) from ${START}: ${charged.size} vehicles`);
+  t.comment(`garage: limits up to ${highestA.join(', ')} A, currents up to ${garageA.toFixed(1)} A of ${GARAGE_A} A`);
+  t.comment(`main: up to ${totals.join(', ')} A of ${MAIN_A} A, ${secondsAbove(samples, MAIN_A)} s above`);
+  t.strictSame(violations, [], 'the enforced limits never add up to more than the fuse of the garage');
+  t.ok(garageA <= GARAGE_A, 'nor does what the vehicles draw');
+  t.strictSame(excesses(samples), [], 'above the main fuse only while the vehicles follow what the building took');
+  t.ok(charged.size >= 3 && Math.max(...highestA) > GARAGE_A / 2, 'several vehicles charged');
+});

@@ -1,0 +1,399 @@
+#!/usr/bin/env python3
+"""A DLM slave written from docs/protocol.md alone, without any code of evenkeel: it proves that the page is enough.
+
+One process is one connector with a simulated vehicle. Only the standard library of Python 3 is used.
+
+    slave.py --id garage-1 --port 16030 --network-id 0 --phases 3 --disconnected 6 --max 32
+
+Commands on standard input, one per line: `plug`, `unplug`, `phases N` (how many phases the vehicle draws from), `quit`;
+the end of the input means `quit` too. Standard output has one JSON object per line, with `t` in Unix milliseconds:
+`start` (boot id), `limit` (the enforced limit or what it was counted for changed; `lateMs`: how much later than the
+rules say, because this process had to wait for the processor), `grant` (one was accepted), and `state` (state of the
+connector, vehicle or used phases changed). Currents are in amperes there, in hundredths of an ampere inside.
+"""
+
+import argparse, json, os, re, secrets  # noqa: E401
+import select, socket, struct, sys, time  # noqa: E401
+
+# Section 3 of the page.
+HEARTBEAT_MS = 1000
+STEP_MS = 100
+HOLD_MS = 10_000
+FORGET_MS = 30_000
+MAX_MASTERS = 4
+REPORT_CHANGE_CA = 50
+PHASE_IN_USE_CA = 100
+
+# Section 2 of the page.
+MAGIC = b"EK"
+VERSION = 1
+BEACON, STATUS, GRANT = 1, 2, 3
+HEADER = struct.Struct(">2sBBB3xI8sQ")
+TAG_BYTES = 16
+MAX_BYTES = 1200
+PADDED_BYTES = 256
+ID = re.compile(rb"[A-Za-z0-9._-]{1,32}")
+STATES = ("Available", "Preparing", "Charging", "SuspendedEV", "SuspendedEVSE",
+          "Finishing", "Reserved", "Unavailable", "Faulted")
+ROTATIONS = ("RST", "STR", "TRS", "RTS", "SRT", "TSR")
+SAFE_INTEGER = 2**53 - 1
+UINT32 = 2**32 - 1
+
+# Field id -> (name, bytes of the number or None for an id, least, greatest): what a slave has to read.
+SENDER = {1: ("sender", None, 0, 0)}
+BEACON_FIELDS = SENDER | {3: ("rank", 1, 0, 255), 4: ("epoch", 4, 1, UINT32), 6: ("active", 1, 0, 255)}
+GRANT_FIELDS = SENDER | {
+    2: ("chargePoint", None, 0, 0),
+    4: ("epoch", 4, 1, UINT32),
+    5: ("seq", 4, 1, UINT32),
+    7: ("tau", 8, 0, SAFE_INTEGER),
+    8: ("pollBootId", 8, 0, 2**64 - 1),
+    9: ("limit", 2, 0, 65535),
+    10: ("lease", 4, 1, 60_000),
+    11: ("phases", 1, 0, 7),
+}
+FIELDS_OF = {BEACON: BEACON_FIELDS, GRANT: GRANT_FIELDS}
+
+def read_value(kind, value):
+    """The value of one field; None when it is too short or out of range. A longer number is read from its first bytes."""
+    _, size, least, greatest = kind
+    if size is None:
+        return value.decode("ascii") if ID.fullmatch(value) else None
+    if len(value) < size:
+        return None
+    number = int.from_bytes(value[:size], "big")
+    return number if least <= number <= greatest else None
+
+def read_fields(wanted, body):
+    """Name -> value of the wanted fields; None when one is missing, bad, or runs into the tag."""
+    found = {}
+    at = 0
+    while at < len(body):
+        if at + 2 > len(body) or at + 2 + body[at + 1] > len(body):
+            return None
+        field, value = body[at], body[at + 2 : at + 2 + body[at + 1]]
+        at += 2 + len(value)
+        if field not in wanted or wanted[field][0] in found:
+            continue
+        found[wanted[field][0]] = read = read_value(wanted[field], value)
+        if read is None:
+            return None
+    return found if len(found) == len(wanted) else None
+
+def decode(data, network_id):
+    """A BEACON or GRANT of our network as a dict; None for everything that section 2 drops, and for a STATUS."""
+    if not HEADER.size + TAG_BYTES <= len(data) <= MAX_BYTES:
+        return None
+    magic, version, kind, algorithm, network, boot_id, _counter = HEADER.unpack_from(data)
+    if magic != MAGIC or version != VERSION or algorithm != 0 or network != network_id or kind not in FIELDS_OF:
+        return None
+    if kind == BEACON and len(data) < PADDED_BYTES:
+        return None
+    fields = read_fields(FIELDS_OF[kind], data[HEADER.size : -TAG_BYTES])
+    return None if fields is None else fields | {"type": kind, "bootId": boot_id}
+
+def field(number, value):
+    return bytes((number, len(value))) + value
+
+def number_field(number, size, value):
+    return field(number, value.to_bytes(size, "big"))
+
+def encode_status(network_id, boot_id, counter, s):
+    """The datagram of a STATUS. Numbers of `s` are as on the wire (hundredths of an ampere, milliseconds, masks)."""
+    body = b"".join((field(1, s["id"].encode("ascii")), number_field(7, 8, s["tau"]),
+        field(12, struct.pack(">II", s["epoch"], s["seq"]) + s["masterId"].encode("ascii")),
+        number_field(13, 2, s["enforced"]),
+        number_field(25, 1, s["enforcedPhases"]),
+        number_field(14, 4, s["leaseLeft"]),
+        number_field(15, 2, s["disconnected"]),
+        number_field(16, 2, s["maximum"]),
+        number_field(17, 2, s["minimum"]),
+        number_field(18, 1, STATES.index(s["state"])),
+        field(19, struct.pack(">HHH", *s["currents"])),
+        number_field(20, 1, s["connectedPhases"]),
+        number_field(21, 1, ROTATIONS.index(s["rotation"])),
+        number_field(22, 1, s["usedPhases"]),
+        number_field(23, 4, s["session"]),
+        field(24, s["firmware"].encode("ascii")),
+    ))
+    missing = PADDED_BYTES - HEADER.size - len(body) - TAG_BYTES
+    if missing > 0:
+        body += field(0, bytes(max(0, missing - 2)))
+    return HEADER.pack(MAGIC, VERSION, STATUS, 0, network_id, boot_id, counter) + body + bytes(TAG_BYTES)
+
+def now_ms():
+    """Monotonic, and goes on while the machine sleeps."""
+    return time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1_000_000
+
+def report(event, **values):
+    line = {"event": event, "t": round(time.time_ns() / 1e6, 3)} | values
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
+
+class Vehicle:
+    """Wants to charge while it is plugged in, and follows its limit with 8 A/s, so from 32 A to 0 A in 4 s."""
+
+    RAMP_CA_PER_MS = 0.8
+
+    def __init__(self, phases, max_ca, minimum_ca):
+        self.phases, self.max_ca, self.minimum_ca = phases, max_ca, minimum_ca
+        self.plugged = False
+        self.session = int(time.time()) & UINT32
+        self.limit_ca = 0
+        self.drawn_ca = 0.0
+        self.moved_at = now_ms()
+
+    def plug(self):
+        if not self.plugged:
+            self.session = (self.session + 1) & UINT32
+        self.plugged = True
+
+    def unplug(self):
+        self.plugged = False
+        self.drawn_ca = 0.0
+
+    def state(self):
+        if not self.plugged:
+            return "Available"
+        return "Charging" if self.limit_ca >= self.minimum_ca else "SuspendedEVSE"
+
+    def currents(self, now):
+        """Hundredths of an ampere on the connector's L1, L2, L3, rounded up."""
+        target = min(self.limit_ca, self.max_ca) if self.state() == "Charging" else 0
+        reach = (now - self.moved_at) * self.RAMP_CA_PER_MS
+        self.moved_at = now
+        if self.plugged:
+            self.drawn_ca = min(max(target, self.drawn_ca - reach), self.drawn_ca + reach)
+        drawn = -int(-self.drawn_ca // 1)
+        return tuple(drawn if phase < self.phases else 0 for phase in range(3))
+
+class Slave:
+    """Sections 4 to 6 of the page."""
+
+    def __init__(self, options, vehicle, send):
+        self.o, self.vehicle, self.send = options, vehicle, send
+        self.boot_id = secrets.token_bytes(8)
+        self.counter = 0
+        self.all_phases = (1 << options.phases) - 1
+        self.since = now_ms()
+        self.hold_end = now_ms() + options.boot_lease + HOLD_MS
+        self.last = None
+        self.session = vehicle.session
+        self.used_since = {}
+        self.currents = (0, 0, 0)
+        self.masters = {}
+        self.told = None
+        self.told_currents = (0, 0, 0)
+        self.told_at = now_ms() - HEARTBEAT_MS
+        self.step_at = now_ms()
+        self.shown = {}
+
+    @property
+    def used(self):
+        return sum(1 << phase for phase in self.used_since)
+
+    def lease_end(self):
+        return self.last["tau"] + self.last["lease"]
+
+    def enforced(self, now):
+        """(limit in hundredths, mask that it was counted for, state of section 5)."""
+        d = self.o.disconnected
+        if now >= self.hold_end:
+            return d, self.all_phases, "disconnected"
+        if self.last is None:
+            return 0, self.all_phases, "booting"
+        limit, phases = min(self.last["limit"], self.o.max), self.last["phases"]
+        if self.last["tau"] < self.since:
+            return (min(limit, d) if self.all_phases & ~phases == 0 else 0), phases, "newVehicle"
+        if now < self.lease_end():
+            return limit, phases, "granted"
+        return min(limit, d), phases, "leaseExpired"
+
+    def look(self):
+        """Reads the vehicle, then puts into force what now holds."""
+        now = now_ms()
+        self.currents = self.vehicle.currents(now)
+        if self.vehicle.session != self.session:
+            self.session, self.used_since, self.since = self.vehicle.session, {}, now
+        for phase in range(3):
+            if self.currents[phase] > PHASE_IN_USE_CA:
+                self.used_since.setdefault(phase, now)
+        self.watch_phases()
+        limit, phases, rule = self.enforced(now)
+        self.vehicle.limit_ca = limit
+        due = {"leaseExpired": self.lease_end, "disconnected": lambda: self.hold_end}.get(rule, lambda: now)()
+        self.show("limit", {"lateMs": now - due}, limitA=limit / 100, phases=phases, rule=rule)
+        self.show("state", {}, state=self.vehicle.state(), sessionId=self.session, usedPhases=self.used)
+
+    def watch_phases(self):
+        """S6: also for a GRANT that is accepted now and answers a poll from before a phase that it lacks was in use."""
+        for phase, at in self.used_since.items():
+            if self.last is None or not self.last["phases"] & 1 << phase:
+                self.since = max(self.since, at)
+
+    def show(self, event, beside, **values):
+        if self.shown.get(event) != values:
+            self.shown[event] = values
+            report(event, **values, **beside)
+
+    def changes(self):
+        return self.vehicle.state(), self.session, self.used, self.enforced(now_ms())[0]
+
+    def send_status(self):
+        now = now_ms()
+        limit, phases, _rule = self.enforced(now)
+        last = self.last or {"epoch": 0, "seq": 0, "sender": "", "tau": 0, "lease": 0}
+        status = {"id": self.o.id, "tau": now, "epoch": last["epoch"], "seq": last["seq"], "masterId": last["sender"],
+            "enforced": limit, "enforcedPhases": phases, "leaseLeft": max(0, last["tau"] + last["lease"] - now),
+            "disconnected": self.o.disconnected, "maximum": self.o.max, "minimum": self.o.minimum,
+            "state": self.vehicle.state(), "currents": self.currents, "connectedPhases": self.o.phases,
+            "rotation": self.o.rotation, "usedPhases": self.used, "session": self.session, "firmware": "slave.py",
+        }
+        for address in self.masters:
+            self.counter += 1
+            self.send(encode_status(self.o.network_id, self.boot_id, self.counter, status), address)
+        self.told, self.told_currents, self.told_at = self.changes(), self.currents, now
+
+    def on_datagram(self, data, address):
+        message = decode(data, self.o.network_id)
+        if message is None:
+            return
+        if message["type"] == BEACON:
+            self.on_beacon(message, address)
+        else:
+            self.on_grant(message)
+
+    def on_beacon(self, beacon, address):
+        known = self.masters.pop(address, None)
+        if len(self.masters) >= MAX_MASTERS:
+            del self.masters[next(iter(self.masters))]
+        self.masters[address] = (beacon["bootId"], now_ms())
+        if known is None or known[0] != beacon["bootId"]:
+            self.send_status()
+
+    def on_grant(self, grant):
+        now = now_ms()
+        if grant["chargePoint"] != self.o.id or grant["pollBootId"] != int.from_bytes(self.boot_id, "big"):
+            return
+        if self.last and (grant["epoch"], grant["seq"]) <= (self.last["epoch"], self.last["seq"]):
+            return
+        if grant["tau"] > now or grant["tau"] + grant["lease"] <= now:
+            return
+        self.last = grant
+        self.hold_end = now + grant["lease"] + HOLD_MS
+        report("grant", masterId=grant["sender"], epoch=grant["epoch"], seq=grant["seq"],
+               limitA=grant["limit"] / 100, leaseMs=grant["lease"], phases=grant["phases"], ageMs=now - grant["tau"])
+        self.look()
+        self.send_status()
+
+    def step(self):
+        now = now_ms()
+        for address in [a for a, (_, heard) in self.masters.items() if now - heard > FORGET_MS]:
+            del self.masters[address]
+        self.look()
+        moved = any(abs(a - b) >= REPORT_CHANGE_CA for a, b in zip(self.currents, self.told_currents))
+        if moved or self.changes() != self.told or now - self.told_at >= HEARTBEAT_MS:
+            self.send_status()
+        self.step_at = now + STEP_MS
+
+    def next_step_at(self):
+        """At the end of a lease, also of one that was accepted after the last step, and else every 100 ms."""
+        ends = [self.hold_end] + ([self.lease_end()] if self.last else [])
+        due = [end for end in ends if self.step_at - STEP_MS < end]
+        return min([self.step_at, *due])
+
+def open_socket(address, port):
+    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    if port != 0:
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    s.bind((address, port))
+    s.setblocking(False)
+    return s
+
+def send_with(s):
+    def send(data, address):
+        try:
+            s.sendto(data, address)
+        except OSError:
+            pass  # No route, interface down or buffer full: the next STATUS is less than a second away.
+    return send
+
+def receive(s, slave):
+    """At most 64 datagrams at a time, so that a flood delays no end of a lease for long."""
+    for _ in range(64):
+        try:
+            data, address = s.recvfrom(65_535)
+        except BlockingIOError:
+            return
+        except OSError:
+            continue
+        slave.on_datagram(data, address)
+
+def obey(command, vehicle, slave):
+    """One line of standard input. False for `quit`."""
+    words = command.split()
+    if words == ["quit"]:
+        return False
+    if words == ["plug"]:
+        vehicle.plug()
+    elif words == ["unplug"]:
+        vehicle.unplug()
+    elif len(words) == 2 and words[0] == "phases" and words[1] in ("1", "2", "3"):
+        vehicle.phases = min(int(words[1]), slave.o.phases)
+    elif words:
+        print(f"slave.py: unknown command {command!r}: plug, unplug, phases 1-3, quit", file=sys.stderr)
+    return True
+
+def amperes(text):
+    value = round(float(text) * 100)
+    if not 0 <= value <= 65_535:
+        raise argparse.ArgumentTypeError("0 to 655.35 A expected")
+    return value
+
+def parse_options():
+    p = argparse.ArgumentParser(description="DLM slave with a simulated vehicle, written from docs/protocol.md")
+    p.add_argument("--id", required=True)
+    p.add_argument("--network-id", type=int, default=0)
+    p.add_argument("--port", type=int, default=16030)
+    p.add_argument("--bind", default="0.0.0.0", help="address to listen on; 127.0.0.1 hears no broadcast")
+    p.add_argument("--phases", type=int, choices=(1, 2, 3), default=3, help="of the connector")
+    p.add_argument("--rotation", choices=ROTATIONS, default="RST")
+    p.add_argument("--vehicle-phases", type=int, choices=(1, 2, 3), default=3)
+    p.add_argument("--vehicle-max", type=amperes, default=1600)
+    p.add_argument("--disconnected", type=amperes, default=600)
+    p.add_argument("--max", type=amperes, default=3200)
+    p.add_argument("--minimum", type=amperes, default=600)
+    p.add_argument("--boot-lease", type=int, default=60_000, help="ms; S4: the lease of the site")
+    options = p.parse_args()
+    if not ID.fullmatch(options.id.encode()):
+        p.error("--id: 1 to 32 characters out of A-Z a-z 0-9 . _ - expected")
+    if options.disconnected > options.max:
+        p.error("--disconnected must not be above --max")
+    return options
+
+def run(options):
+    vehicle = Vehicle(min(options.vehicle_phases, options.phases), options.vehicle_max, options.minimum)
+    listening, own = open_socket(options.bind, options.port), open_socket(options.bind, 0)
+    slave = Slave(options, vehicle, send_with(own))
+    report("start", id=options.id, bootId=slave.boot_id.hex(), port=options.port)
+    pending = b""
+    while True:
+        wait_s = max(0, slave.next_step_at() - now_ms()) / 1000
+        readable, _, _ = select.select([listening, own, sys.stdin.fileno()], [], [], wait_s)
+        if now_ms() >= slave.next_step_at():
+            slave.step()
+        for s in (own, listening):
+            if s in readable:
+                receive(s, slave)
+        if sys.stdin.fileno() in readable:
+            chunk = os.read(sys.stdin.fileno(), 4096)
+            *commands, pending = (pending + chunk).split(b"\n")
+            if not chunk or not all([obey(c.decode("ascii", "replace"), vehicle, slave) for c in commands]):
+                return
+            slave.step()
+
+if __name__ == "__main__":
+    try:
+        run(parse_options())
+    except (KeyboardInterrupt, BrokenPipeError):
+        pass
