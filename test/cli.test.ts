@@ -1,10 +1,10 @@
 /** The command line and real processes, as a user meets them. */
-import './cli/fire.js';
+import './cli/site.js';
 import './cli/restarts.js';
 import './cli/masters.js';
-import './cli/site.js';
-import './cli/hang.js';
+import './cli/fire.js';
 import './cli/fresh.js';
+import './cli/hang.js';
 import './cli/fixed.js';
 import './cli/crash.js';
 import './cli/refused.js';

@@ -9,3 +9,4 @@ import './daemon/identity.js';
 import './daemon/load-config.js';
 import './daemon/process.js';
 import './daemon/meters.js';
+import './daemon/log-changes.js';

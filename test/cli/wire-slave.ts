@@ -7,9 +7,10 @@ import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { type Beacon, type ChargePointState, compareGrants, type Grant, type Status } from '../../src/base/messages.js';
 import { decode, encode } from '../../src/discovery/codec.js';
-import { eventually } from '../helpers/real-time.js';
+import { PATIENCE_MS } from '../helpers/daemon-process.js';
 
 const POLL_MS = 200;
+const LOOK_MS = 10;
 const LOOPBACK_BROADCAST = '127.255.255.255';
 
 export interface HeardGrant {
@@ -23,6 +24,8 @@ export interface WireSlaveOptions {
   readonly id: string;
   readonly port: number;
   readonly networkId?: number;
+  /** What an earlier master left in force. */
+  readonly left?: { readonly epoch: number; readonly limitA: number };
 }
 
 export class WireSlave {
@@ -37,7 +40,7 @@ export class WireSlave {
   polls = true;
   state: ChargePointState = 'Charging';
   sessionId = 1;
-  enforcedA = 0;
+  enforcedA: number;
   readonly #networkId: number;
   readonly #bootId = randomBytes(8).toString('hex');
   readonly #own: Socket;
@@ -49,6 +52,8 @@ export class WireSlave {
   private constructor(options: WireSlaveOptions, own: Socket, ear: Socket) {
     this.id = options.id;
     this.#networkId = options.networkId ?? 0;
+    if (options.left) this.#accepted = { masterId: 'an-earlier-one', epoch: options.left.epoch, seq: 1 };
+    this.enforcedA = options.left?.limitA ?? 0;
     this.#own = own;
     this.#ear = ear;
     for (const socket of [own, ear]) {
@@ -129,7 +134,12 @@ export class WireSlave {
   }
 
   async until(what: string, isSo: () => boolean): Promise<void> {
-    await eventually(`${this.id}: ${what}`, isSo);
+    const deadlineMs = performance.now() + PATIENCE_MS;
+    while (!isSo()) {
+      if (performance.now() > deadlineMs)
+        throw new Error(`${this.id}: ${what} did not come; it has ${this.enforcedA} A`);
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    }
   }
 
   untilEnforced(limitA: number): Promise<void> {

@@ -6,7 +6,7 @@ import type { Needs } from '../helpers/tools.js';
 import { WireSlave, type WireSlaveOptions } from './wire-slave.js';
 
 /** Sites wait most of the time, and do not share anything. */
-const SIDE_BY_SIDE_MAX = 8;
+const SIDE_BY_SIDE_MAX = 5;
 
 interface Case {
   readonly name: string;

@@ -2,7 +2,7 @@
  * The program as a user has it, bin/evenkeel in processes of their own: what they log, how they end, and that none is left
  * behind. Everything stays on loopback.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -15,7 +15,7 @@ import type { EventCode } from '../../src/base/events.js';
 export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 export const PROGRAM = join(ROOT, 'bin/evenkeel');
 /** Far above what anything here takes: only what never comes gets there. */
-const PATIENCE_MS = 30_000;
+export const PATIENCE_MS = 40_000;
 const LINES_SHOWN = 15;
 
 /** What must happen within a time on a machine that has time for it; one with more work than cores gets more. */
@@ -50,6 +50,9 @@ const running = new Set<ChildProcess>();
 process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
+/** The kernel ends a process when this one is killed itself (util-linux). */
+const leash = ['setpriv', '--pdeathsig', 'KILL'] as const;
+const hasLeash = spawnSync('setpriv', ['--pdeathsig', 'KILL', 'true']).status === 0;
 
 /** tap's hooks slow a process down; most must show their own speed. */
 function environment({ env, isMeasured = false }: StartOptions): NodeJS.ProcessEnv {
@@ -76,7 +79,8 @@ export class Daemon {
 
   constructor(command: string, args: readonly string[], options: StartOptions = {}) {
     const stdio = ['pipe', options.stdoutFd ?? 'pipe', 'pipe'] as const;
-    const child = spawn(command, args, { env: environment(options), cwd: ROOT, stdio: [...stdio] });
+    const [program = command, ...words] = [...(hasLeash ? leash : []), command, ...args];
+    const child = spawn(program, words, { env: environment(options), cwd: ROOT, stdio: [...stdio] });
     this.#child = child;
     running.add(child);
     child.stdin?.on('error', () => undefined);
