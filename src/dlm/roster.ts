@@ -136,7 +136,7 @@ export class Roster {
 
   /** What a meter at this circuit may still show of the charge points below. */
   seenByMeterBelowA(index: number, nowMs: Ms): PhaseAmps {
-    return this.#sumBelow(index, (record) => record.currentSeenByMeterA(nowMs, this.#site.leaseMs));
+    return this.#sumBelow(index, (record) => record.currentSeenByMeterA(nowMs));
   }
 
   limitsBelowA(index: number): PhaseAmps {

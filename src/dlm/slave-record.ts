@@ -168,15 +168,11 @@ export class SlaveRecord {
 
   /**
    * What a meter may still show of it: the most that it drew within the meter's lag. Else a vehicle that stops would look
-   * like load of the building until the meter follows, and pull the others down with it. A silent one is taken to draw on
-   * as long as its worst case covers that.
+   * like load of the building until the meter follows, and pull the others down with it. A silent one is taken to draw
+   * nothing: what it does draw is then counted twice, as load of the building too, and that is on the safe side.
    */
-  currentSeenByMeterA(nowMs: Ms, leaseMs: Ms): PhaseAmps {
-    if (!this.isOnline(nowMs)) {
-      const exposureA = this.exposureA(nowMs, leaseMs);
-      const lastA = this.#recentCurrents.at(-1)?.currentA ?? NO_AMPS;
-      return mapPhases((p) => Math.min(lastA[p], exposureA[p]));
-    }
+  currentSeenByMeterA(nowMs: Ms): PhaseAmps {
+    if (!this.isOnline(nowMs)) return NO_AMPS;
     return this.#recentCurrents
       .filter(({ atMs }) => nowMs - atMs <= METER_LAG_MS)
       .reduce((most, { currentA }) => mapPhases((p) => Math.max(most[p], currentA[p])), this.currentA(nowMs));

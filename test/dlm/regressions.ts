@@ -183,3 +183,25 @@ t.test(
     t.ok(mostA <= 32, `${mostA} A on 32 A: c rises to 6 A while a and b still have what they had`);
   },
 );
+
+t.test('a charge point that fell silent and draws nothing leaves room for its disconnected limit', async (t) => {
+  const main = circuit({ id: 'main', limitA: perPhase(40), meter: 'grid', fallbackA: perPhase(40) });
+  const chargePoints = ['a', 'b', 'c'].map((id) => chargePoint({ id }));
+  const rig = new Rig({ site: site({ autoAdopt: false, circuits: [main], chargePoints }) });
+  for (const slave of rig.slaves.values()) slave.plugIn();
+  const limitOf = (id: string): Amps => rig.slave(id).core.enforced(rig.nowMs).limitA;
+  const seconds = (count: number, ids: readonly string[]): void => {
+    for (let second = 0; second < count; second++) {
+      const drawnA = ids.reduce((sumA, id) => sumA + limitOf(id), 0);
+      rig.controller.hearMeter('grid', perPhase(4 + drawnA), rig.nowMs);
+      rig.run(1000);
+    }
+  };
+  seconds(30, ['a', 'b', 'c']);
+  t.equal(limitOf('a') + limitOf('b') + limitOf('c'), 36, '40 A less 4 A of the building');
+  rig.slave('c').isHeard = false;
+  rig.slave('c').hears = false;
+  seconds(60, ['a', 'b']);
+  t.ok(limitOf('a') + limitOf('b') <= 30, `a ${limitOf('a')} A, b ${limitOf('b')} A: 6 A are for c`);
+  t.ok(limitOf('a') + limitOf('b') >= 28, 'and no more than that');
+});
