@@ -1,6 +1,6 @@
 /**
- * A LAN of network namespaces: each machine has an interface eth0 on one bridge, which sits in a namespace of its own, so
- * that nothing of it touches the machine that the test runs on.
+ * A LAN of network namespaces: each machine has an interface eth0 on one bridge, which sits in a namespace of its own:
+ * nothing of it touches the machine that the test runs on.
  */
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
@@ -23,7 +23,8 @@ export function lanMissing(): string | undefined {
     ip('netns', 'del', name);
     return undefined;
   } catch (error) {
-    return `no network namespaces (root and iproute2 are needed): ${error instanceof Error ? error.message.trim() : error}`;
+    const why = error instanceof Error ? error.message.trim() : error;
+    return `no network namespaces (root and iproute2 are needed): ${why}`;
   }
 }
 

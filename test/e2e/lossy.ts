@@ -54,7 +54,7 @@ class BadWire {
     this.#tally = tally;
   }
 
-  /** Resolves with the port under which the master knows the slave. `heard`: every STATUS, before anything happens to it. */
+  /** Resolves with the port under which the master knows the slave. `heard`: every STATUS, as the slave sent it. */
   async open(discovery: number, heard: (bytes: Buffer, atMs: number) => void): Promise<number> {
     for (const socket of [this.#towardsMaster, this.#towardsSlave]) socket.bind(0, LOCAL);
     await Promise.all([once(this.#towardsMaster, 'listening'), once(this.#towardsSlave, 'listening')]);

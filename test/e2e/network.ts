@@ -31,7 +31,7 @@ id: other
 driver: { type: virtual }
 `;
 
-/** East: the master of group 0, and a charge point of group 1. North: charge point a. West: charge point b, master of group 1. */
+/** East: the master of group 0, a charge point of group 1. North: charge point a. West: charge point b, master of group 1. */
 class Groups {
   readonly lan: Lan;
   readonly #bench: Bench;

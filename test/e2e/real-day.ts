@@ -1,6 +1,6 @@
 /**
  * An afternoon and evening of a real building and its garage within half a minute, every part a process of its own, and
- * judged from outside: what the slaves enforce by their datagrams, what flows by the meter's registers and by the copper.
+ * judged from outside: what the slaves enforce by their datagrams, what flows by the meter's registers and the copper.
  */
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
@@ -117,7 +117,7 @@ function buildingA({ totalA, vehiclesA }: Sample, phase: 0 | 1 | 2): number {
   return totalA[phase] - vehiclesA[phase];
 }
 
-/** Where limits or vehicles leave more than the fuse beside even the least that the building took within the time to follow. */
+/** Where limits or vehicles exceed the fuse beside even the least that the building took within the time to follow. */
 function excesses(samples: readonly Sample[], what: 'limitsA' | 'vehiclesA', followMs: number): string[] {
   return samples.flatMap((sample) => {
     const recent = samples.filter(({ atMs }) => atMs <= sample.atMs && atMs >= sample.atMs - followMs);

@@ -32,7 +32,7 @@ HEADER = struct.Struct(">2sBBB3xI8sQ")
 TAG_BYTES = 16
 MAX_BYTES = 1200
 PADDED_BYTES = 256
-ID = re.compile(rb"[A-Za-z0-9._-]{1,32}")
+ID = re.compile(rb"(?!\.\.?\Z)[A-Za-z0-9._-]{1,32}")
 STATES = ("Available", "Preparing", "Charging", "SuspendedEV", "SuspendedEVSE",
           "Finishing", "Reserved", "Unavailable", "Faulted")
 ROTATIONS = ("RST", "STR", "TRS", "RTS", "SRT", "TSR")
@@ -55,7 +55,7 @@ GRANT_FIELDS = SENDER | {
 FIELDS_OF = {BEACON: BEACON_FIELDS, GRANT: GRANT_FIELDS}
 
 def read_value(kind, value):
-    """The value of one field; None when it is too short or out of range. A longer number is read from its first bytes."""
+    """The value of one field; None when too short or out of range. A longer number is read from its first bytes."""
     _, size, least, greatest = kind
     if size is None:
         return value.decode("ascii") if ID.fullmatch(value) else None
@@ -366,7 +366,7 @@ def parse_options():
     p.add_argument("--boot-lease", type=int, default=60_000, help="ms; S4: the lease of the site")
     options = p.parse_args()
     if not ID.fullmatch(options.id.encode()):
-        p.error("--id: 1 to 32 characters out of A-Z a-z 0-9 . _ - expected")
+        p.error("--id: 1 to 32 characters out of A-Z a-z 0-9 . _ - expected, but not . or ..")
     if options.disconnected > options.max:
         p.error("--disconnected must not be above --max")
     return options
