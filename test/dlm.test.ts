@@ -1,5 +1,4 @@
 import './dlm/allocate.js';
-import './dlm/allocate-properties.js';
 import './dlm/allocate-reasons.js';
 import './dlm/capacity.js';
 import './dlm/controller.js';

@@ -8,12 +8,23 @@ export type LimitReason =
   | { readonly kind: 'circuit'; readonly circuit: string; readonly phase: PhaseIndex }
   /** Full because the circuit's meter is lost and the fallback holds. */
   | { readonly kind: 'fallback'; readonly circuit: string; readonly phase: PhaseIndex; readonly fallbackA: Amps }
+  /** The power limit of a circuit is reached. */
+  | { readonly kind: 'power'; readonly circuit: string }
   /** More would widen the difference between two phases beyond the circuit's limit. */
   | { readonly kind: 'imbalance'; readonly circuit: string; readonly phases: readonly [PhaseIndex, PhaseIndex] }
-  /** Paused: not even the minimum is left for it. */
-  | { readonly kind: 'shortage'; readonly circuit: string; readonly phase: PhaseIndex }
-  /** Only the remainder of the division is missing. */
-  | { readonly kind: 'step'; readonly circuit: string; readonly phase: PhaseIndex }
+  /**
+   * Paused: not even the minimum is left beside those who are served before. `phase` where a fuse is full, `phases` where
+   * the imbalance would grow too large, neither where a power limit binds.
+   */
+  | {
+      readonly kind: 'shortage';
+      readonly circuit: string;
+      readonly phase?: PhaseIndex;
+      readonly phases?: readonly [PhaseIndex, PhaseIndex];
+      readonly yieldsTo: readonly string[];
+    }
+  /** Only the remainder of the division is missing; no phase where a power limit binds. */
+  | { readonly kind: 'step'; readonly circuit: string; readonly phase?: PhaseIndex }
   /** Its share is found but not yet free: other charge points have not confirmed their lower limits. */
   | { readonly kind: 'waiting'; readonly circuit: string; readonly phase: PhaseIndex }
   /** After a start: what it may still be drawing on old grants is not known yet. */
@@ -41,12 +52,14 @@ export function reasonText(reason: LimitReason): string {
       return `${reason.circuit} ${PHASE_NAMES[reason.phase]} full`;
     case 'fallback':
       return `meter of ${reason.circuit} lost, fallback ${reason.fallbackA} A on ${PHASE_NAMES[reason.phase]}`;
+    case 'power':
+      return `power limit of ${reason.circuit} reached`;
     case 'imbalance':
-      return `imbalance ${PHASE_NAMES[reason.phases[0]]}-${PHASE_NAMES[reason.phases[1]]} of ${reason.circuit}`;
+      return pairText(reason);
     case 'shortage':
-      return `paused, ${reason.circuit} ${PHASE_NAMES[reason.phase]} has no minimum left`;
+      return `paused, ${shortageText(reason)}${yieldText(reason.yieldsTo)}`;
     case 'step':
-      return `${reason.circuit} ${PHASE_NAMES[reason.phase]} full, remainder of the division`;
+      return `${placeText(reason)} full, remainder of the division`;
     case 'waiting':
       return `waits for current on ${reason.circuit} ${PHASE_NAMES[reason.phase]} to be confirmed free`;
     case 'startup':
@@ -68,4 +81,28 @@ export function reasonText(reason: LimitReason): string {
     case 'fallbackUnsafe':
       return `disconnected limits of ${reason.circuit} exceed its fuse`;
   }
+}
+
+function pairText({
+  circuit,
+  phases,
+}: Pick<Extract<LimitReason, { kind: 'imbalance' }>, 'circuit' | 'phases'>): string {
+  return `imbalance ${PHASE_NAMES[phases[0]]}-${PHASE_NAMES[phases[1]]} of ${circuit}`;
+}
+
+function shortageText(reason: Extract<LimitReason, { kind: 'shortage' }>): string {
+  const { circuit, phases } = reason;
+  return phases === undefined
+    ? `${placeText(reason)} has no minimum left`
+    : `${pairText({ circuit, phases })} too large`;
+}
+
+function placeText({ circuit, phase }: { readonly circuit: string; readonly phase?: PhaseIndex }): string {
+  return phase === undefined ? circuit : `${circuit} ${PHASE_NAMES[phase]}`;
+}
+
+function yieldText(ids: readonly string[]): string {
+  const [first] = ids;
+  if (first === undefined) return '';
+  return ids.length === 1 ? `, yields to ${first}` : `, yields to ${first} and ${ids.length - 1} more`;
 }

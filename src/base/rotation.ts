@@ -35,10 +35,16 @@ export function hasPhase(mask: PhaseMask, phase: PhaseIndex): boolean {
   return (mask & (1 << phase)) !== 0;
 }
 
+const GRID_MASKS = new Map(ROTATIONS.map((rotation) => [rotation, gridMasks(rotation)]));
+
+function gridMasks(rotation: Rotation): readonly PhaseMask[] {
+  const grid = gridPhases(rotation);
+  return [0, 1, 2, 3, 4, 5, 6, 7].map((mask) =>
+    PHASES.reduce((result: number, phase) => (hasPhase(mask, phase) ? result | (1 << grid[phase]) : result), 0),
+  );
+}
+
 /** Turns a mask in the connector's order into one in the grid's. */
 export function maskToGrid(rotation: Rotation, mask: PhaseMask): PhaseMask {
-  const grid = gridPhases(rotation);
-  let result = 0;
-  for (const phase of PHASES) if (hasPhase(mask, phase)) result |= 1 << grid[phase];
-  return result;
+  return GRID_MASKS.get(rotation)?.[mask] ?? 0;
 }

@@ -1,22 +1,21 @@
 /**
- * The division: one pure function from what every fuse can carry and every vehicle can use to a limit for each,
- * with the reason that binds it. Equal max-min share by progressive filling in whole steps: all rise together,
- * whoever meets a limit stays. Contract: docs/architecture.md, "division".
+ * The division: one pure function from what every fuse can carry and every vehicle can use to a limit for each, with
+ * the reason that binds it. Exact max-min shares in whole steps. Contract: docs/architecture.md, "division".
  */
-import { assert, defined } from '../base/assert.js';
+import { defined } from '../base/assert.js';
 import type { LimitReason } from '../base/reason.js';
-import { gridPhases, hasPhase, type PhaseMask, type Rotation } from '../base/rotation.js';
-import { type Amps, mapPhases, type PhaseAmps, type PhaseIndex, PHASES } from '../base/units.js';
-import { buildTopology, type Topology } from './topology.js';
+import { maskToGrid, type PhaseMask, type Rotation } from '../base/rotation.js';
+import { type Amps, mapPhases, type PhaseAmps, type PhaseIndex, type Watts } from '../base/units.js';
+import { type CircuitSample, type Division, NOMINAL_VOLTAGE_V, powerCapacityA, SLOTS } from './division/division.js';
+import { Divider } from './division/divider.js';
+import { at, byteAt, intAt } from './division/numbers.js';
+import type { Obstacle } from './division/obstacle.js';
+import { buildParents } from './topology.js';
 import type { SharingRule, ShortageRule } from './types.js';
 
-export interface AllocationCircuit {
+export interface AllocationCircuit extends CircuitSample {
   readonly id: string;
   readonly parent?: string;
-  readonly limitA: PhaseAmps;
-  /** Load that is not divided here; negative while PV feeds in. */
-  readonly backgroundA: PhaseAmps;
-  readonly imbalanceLimitA?: Amps;
 }
 
 export interface AllocationCandidate {
@@ -49,224 +48,180 @@ export interface AllocatedLimit {
   readonly boundBy: LimitReason;
 }
 
+/** What the charge points below a circuit take, and what there is for them. */
+export interface CircuitShare {
+  readonly loadA: PhaseAmps;
+  readonly capacityA: PhaseAmps;
+  /** Where the circuit has a power limit. */
+  readonly loadW?: Watts;
+  readonly capacityW?: Watts;
+}
+
 export interface AllocationAnswer {
   readonly limits: ReadonlyMap<string, AllocatedLimit>;
-  readonly circuits: ReadonlyMap<string, { readonly loadA: PhaseAmps; readonly capacityA: PhaseAmps }>;
+  readonly circuits: ReadonlyMap<string, CircuitShare>;
 }
 
-/** Floating-point dust in sums of amperes; a thousandth of the finest step. */
-const EPSILON_A = 1e-4;
+/** Of those whom somebody yields to, the answer names this many: the ones right before it in the order of service. */
+export const YIELDS_TO_MAX = 100;
 
-/** What stands in the way of one more ampere on a circuit. */
-type Obstacle =
-  | { readonly kind: 'circuit'; readonly circuit: number; readonly phase: PhaseIndex }
-  | { readonly kind: 'imbalance'; readonly circuit: number; readonly phases: readonly [PhaseIndex, PhaseIndex] };
-
-interface Filling {
-  readonly request: AllocationRequest;
-  readonly topology: Topology;
-  readonly capacityA: Float64Array;
-  readonly loadA: Float64Array;
-  readonly seats: readonly Seat[];
-}
-
-/** One candidate while the filling goes on; its level counts steps. */
-interface Seat {
-  readonly candidate: AllocationCandidate;
-  readonly path: readonly number[];
-  readonly gridPhases: readonly PhaseIndex[];
-  readonly minSteps: number;
-  readonly maxSteps: number;
-  steps: number;
-  admitted: boolean;
-  obstacle: Obstacle | undefined;
-}
-
-/**
- * Divides the capacity of the circuits among the candidates. Amperes, grid order. Every sum stays within
- * max(0, limit - background); each limit is 0 or a multiple of `stepA` in [minA, maxA].
- */
+/** Divides the capacity of the circuits among the candidates. Amperes, grid order; see `Allocator`. */
 export function allocate(request: AllocationRequest): AllocationAnswer {
-  const filling = prepare(request);
-  admit(filling);
-  for (const shareClass of shareClasses(filling)) fill(filling, shareClass);
-  assertWithinCapacity(filling);
-  return answer(filling);
+  return new Allocator(request.circuits).allocate(request);
 }
 
-function prepare(request: AllocationRequest): Filling {
-  const topology = buildTopology(request.circuits);
-  const capacityA = new Float64Array(topology.count * 3);
-  request.circuits.forEach((circuit, index) => {
-    for (const p of PHASES) capacityA[index * 3 + p] = Math.max(0, circuit.limitA[p] - circuit.backgroundA[p]);
+/** The same for a tree that stays: prepared once, and with memory that is kept from one sample to the next. */
+export class Allocator {
+  readonly #divider: Divider;
+  readonly #indexOf: ReadonlyMap<string, number>;
+
+  constructor(circuits: readonly Pick<AllocationCircuit, 'id' | 'parent'>[]) {
+    const parents = buildParents(circuits);
+    this.#indexOf = parents.indexOf;
+    this.#divider = new Divider(parents);
+  }
+
+  /**
+   * Every sum stays within max(0, limit - background), and within the power and imbalance limits; each limit is 0 or a
+   * multiple of `stepA` in [minA, maxA]. The circuits must be those of the constructor, in their order.
+   */
+  allocate(request: AllocationRequest): AllocationAnswer {
+    const { division } = this.#divider;
+    division.begin(request);
+    request.circuits.forEach((circuit, index) => division.setCircuit(index, circuit));
+    this.#addSeats(request);
+    this.#divider.divide();
+    return answer(request, this.#divider);
+  }
+
+  #addSeats({ chargePoints, shortage }: AllocationRequest): void {
+    const turns = turnsOf(chargePoints);
+    chargePoints.forEach((candidate, index) => {
+      const { id, circuit, rotation, activePhases, minA, maxA, priority } = candidate;
+      this.#divider.division.addSeat({
+        circuit: defined(this.#indexOf.get(circuit), `circuit of ${id}`),
+        phases: maskToGrid(rotation, activePhases),
+        minA,
+        maxA,
+        priority,
+        rank: rankOf(candidate, shortage),
+        turn: turns?.[index] ?? index,
+      });
+    });
+  }
+}
+
+function rankOf({ chargingS, connectedAtS }: AllocationCandidate, shortage: ShortageRule): number {
+  if (shortage === 'longest-charging-first') return chargingS;
+  return shortage === 'last-connected-first' ? connectedAtS : 0;
+}
+
+/** Turns at the remainder go by id, so that the order given plays no part; `undefined` where it is that of the ids. */
+function turnsOf(candidates: readonly AllocationCandidate[]): readonly number[] | undefined {
+  if (candidates.every(({ id }, index) => index === 0 || id >= (candidates[index - 1]?.id ?? ''))) return undefined;
+  const byId = candidates.map((_, index) => index);
+  const idOf = (index: number): string => candidates[index]?.id ?? '';
+  byId.sort((a, b) => (idOf(a) < idOf(b) ? -1 : 1));
+  const turns = new Array<number>(candidates.length).fill(0);
+  byId.forEach((index, turn) => {
+    turns[index] = turn;
   });
-  const seats = request.chargePoints.map((candidate) => seatOf(candidate, topology, request.stepA));
-  return { request, topology, capacityA, loadA: new Float64Array(topology.count * 3), seats };
+  return turns;
 }
 
-function seatOf(candidate: AllocationCandidate, topology: Topology, stepA: Amps): Seat {
-  const circuit = defined(topology.indexOf.get(candidate.circuit), `circuit of ${candidate.id}`);
-  const grid = gridPhases(candidate.rotation);
-  return {
-    candidate,
-    path: defined(topology.pathOf[circuit], 'path of a circuit'),
-    gridPhases: PHASES.filter((phase) => hasPhase(candidate.activePhases, phase)).map((phase) => grid[phase]),
-    minSteps: Math.ceil(candidate.minA / stepA - EPSILON_A),
-    maxSteps: Math.floor(candidate.maxA / stepA + EPSILON_A),
-    steps: 0,
-    admitted: false,
-    obstacle: undefined,
-  };
+function answer(request: AllocationRequest, divider: Divider): AllocationAnswer {
+  const { division } = divider;
+  const reasons = new Reasons(request, divider);
+  const limits = request.chargePoints.map(({ id }, seat): [string, AllocatedLimit] => [
+    id,
+    { limitA: division.toA(intAt(division.steps, seat)), boundBy: reasons.of(seat) },
+  ]);
+  const circuits = request.circuits.map((circuit, index): [string, CircuitShare] => [
+    circuit.id,
+    circuitShare(division, circuit, index),
+  ]);
+  return { limits: new Map(limits), circuits: new Map(circuits) };
 }
 
-/** Candidates in order of service; each gets its minimum if everybody admitted before keeps theirs. */
-function admit(filling: Filling): void {
-  for (const seat of inOrderOfService(filling)) {
-    if (seat.maxSteps < seat.minSteps || seat.maxSteps === 0) continue;
-    seat.obstacle = obstacleTo(filling, seat, seat.minSteps);
-    seat.admitted = seat.obstacle === undefined;
-    if (seat.admitted) raise(filling, seat, seat.minSteps);
+function circuitShare(division: Division, circuit: AllocationCircuit, index: number): CircuitShare {
+  const { limitA, backgroundA, limitW, voltageV = NOMINAL_VOLTAGE_V } = circuit;
+  const loadA = mapPhases((p) => division.toA(at(division.load, index * SLOTS + p)));
+  const share = { loadA, capacityA: mapPhases((p) => Math.max(0, limitA[p] - backgroundA[p])) };
+  if (limitW === undefined) return share;
+  const capacityW = voltageV * powerCapacityA(limitW, backgroundA, voltageV);
+  return { ...share, loadW: voltageV * (loadA[0] + loadA[1] + loadA[2]), capacityW };
+}
+
+/** Puts obstacles into words of the site: ids instead of indices. */
+class Reasons {
+  readonly #request: AllocationRequest;
+  readonly #divider: Divider;
+  /** Per obstacle: who is admitted and loads it, in the order of service. */
+  readonly #usersOf = new Map<number, readonly number[]>();
+  /** Place in the order of service; only where somebody is paused. */
+  #placeOf: Int32Array | undefined;
+
+  constructor(request: AllocationRequest, divider: Divider) {
+    this.#request = request;
+    this.#divider = divider;
   }
-}
 
-function inOrderOfService({ request, seats }: Filling): readonly Seat[] {
-  const byShortageRule = (a: AllocationCandidate, b: AllocationCandidate): number => {
-    if (request.shortage === 'longest-charging-first') return a.chargingS - b.chargingS;
-    if (request.shortage === 'last-connected-first') return a.connectedAtS - b.connectedAtS;
-    return 0;
-  };
-  return [...seats].sort(({ candidate: a }, { candidate: b }) => a.priority - b.priority || byShortageRule(a, b));
-}
-
-/** Who rises together: everybody (`equal`), or one priority after the other. */
-function shareClasses({ request, seats }: Filling): readonly (readonly Seat[])[] {
-  const admitted = rotated(
-    seats.filter((seat) => seat.admitted),
-    request.rotationSeed,
-  );
-  if (request.sharing === 'equal') return [admitted];
-  const priorities = [...new Set(admitted.map((seat) => seat.candidate.priority))].sort((a, b) => a - b);
-  return priorities.map((priority) => admitted.filter((seat) => seat.candidate.priority === priority));
-}
-
-function rotated<T>(items: readonly T[], seed: number): readonly T[] {
-  const start = items.length === 0 ? 0 : seed % items.length;
-  return [...items.slice(start), ...items.slice(0, start)];
-}
-
-/** The lowest rise first. A full fuse stays full; an imbalance may be lifted when another phase rises. */
-function fill(filling: Filling, shareClass: readonly Seat[]): void {
-  let open = shareClass.filter((seat) => seat.steps < seat.maxSteps);
-  while (open.length > 0) {
-    const levels = [...new Set(open.map((seat) => seat.steps))].sort((a, b) => a - b);
-    const someoneRose = levels.some((level) => raiseLevel(filling, open, level));
-    if (!someoneRose) return;
-    open = open.filter((seat) => seat.steps < seat.maxSteps && seat.obstacle?.kind !== 'circuit');
-  }
-}
-
-function raiseLevel(filling: Filling, open: readonly Seat[], level: number): boolean {
-  let someoneRose = false;
-  for (const seat of open) {
-    if (seat.steps !== level) continue;
-    seat.obstacle = obstacleTo(filling, seat, 1);
-    if (seat.obstacle) continue;
-    raise(filling, seat, 1);
-    someoneRose = true;
-  }
-  return someoneRose;
-}
-
-function raise({ request, loadA }: Filling, seat: Seat, steps: number): void {
-  seat.steps += steps;
-  for (const circuit of seat.path) {
-    for (const phase of seat.gridPhases) {
-      const slot = circuit * 3 + phase;
-      loadA[slot] = (loadA[slot] ?? 0) + steps * request.stepA;
+  of(seat: number): LimitReason {
+    const { division } = this.#divider;
+    const obstacle = this.#divider.bindingOf(seat);
+    if (obstacle === undefined) return { kind: 'maximum' };
+    const circuit = defined(this.#request.circuits[obstacle.circuit], 'circuit').id;
+    const phase = obstacle.kind === 'circuit' ? { phase: obstacle.phase } : {};
+    if (byteAt(division.isAdmitted, seat) === 0) {
+      const pair = obstacle.kind === 'imbalance' ? { phases: obstacle.phases } : {};
+      return { kind: 'shortage', circuit, ...phase, ...pair, yieldsTo: this.#yieldsTo(seat, obstacle) };
     }
+    if (obstacle.kind === 'imbalance') return { kind: 'imbalance', circuit, phases: obstacle.phases };
+    if (this.#divider.isRemainder(seat)) return { kind: 'step', circuit, ...phase };
+    return obstacle.kind === 'power' ? { kind: 'power', circuit } : { kind: 'circuit', circuit, phase: obstacle.phase };
   }
-}
 
-function obstacleTo(filling: Filling, seat: Seat, steps: number): Obstacle | undefined {
-  const moreA = steps * filling.request.stepA;
-  for (const circuit of seat.path) {
-    for (const phase of seat.gridPhases) {
-      const slot = circuit * 3 + phase;
-      const freeA = (filling.capacityA[slot] ?? 0) - (filling.loadA[slot] ?? 0);
-      if (moreA > freeA + EPSILON_A) return { kind: 'circuit', circuit, phase };
+  #yieldsTo(seat: number, obstacle: Obstacle): readonly string[] {
+    const { chargePoints } = this.#request;
+    const code = intAt(this.#divider.division.obstacleOf, seat);
+    const users = this.#usersOf.get(code) ?? this.#findUsers(obstacle);
+    this.#usersOf.set(code, users);
+    const places = this.#places();
+    let before = 0;
+    for (let end = users.length; before < end; ) {
+      const middle = (before + end) >> 1;
+      if (intAt(places, users[middle] ?? 0) < intAt(places, seat)) before = middle + 1;
+      else end = middle;
     }
+    const named = users.slice(Math.max(0, before - YIELDS_TO_MAX), before);
+    return named.map((user) => defined(chargePoints[user], 'charge point').id);
   }
-  for (const circuit of seat.path) {
-    const phases = imbalanceAfter(filling, circuit, seat.gridPhases, moreA);
-    if (phases) return { kind: 'imbalance', circuit, phases };
-  }
-  return undefined;
-}
 
-/** The pair of phases whose difference would become too large, if any: never beyond max(limit, what is there already). */
-function imbalanceAfter(
-  { request, loadA }: Filling,
-  index: number,
-  raised: readonly PhaseIndex[],
-  moreA: Amps,
-): readonly [PhaseIndex, PhaseIndex] | undefined {
-  const circuit = defined(request.circuits[index], 'circuit');
-  if (circuit.imbalanceLimitA === undefined) return undefined;
-  const background = circuit.backgroundA;
-  const total = mapPhases((p) => background[p] + (loadA[index * 3 + p] ?? 0) + (raised.includes(p) ? moreA : 0));
-  for (const p of raised) {
-    for (const q of PHASES) {
-      const allowedA = Math.max(circuit.imbalanceLimitA, background[p] - background[q]);
-      if (total[p] - total[q] > allowedA + EPSILON_A) return [p, q];
+  #findUsers(obstacle: Obstacle): readonly number[] {
+    const { division } = this.#divider;
+    const users: number[] = [];
+    for (let i = 0; i < division.userCount; i++) {
+      const seat = intAt(division.order, i);
+      if (byteAt(division.isAdmitted, seat) === 1 && loads(division, seat, obstacle)) users.push(seat);
     }
+    return users;
   }
-  return undefined;
+
+  #places(): Int32Array {
+    const { division } = this.#divider;
+    if (this.#placeOf) return this.#placeOf;
+    const placeOf = new Int32Array(division.seatCount);
+    for (let i = 0; i < division.userCount; i++) placeOf[intAt(division.order, i)] = i;
+    this.#placeOf = placeOf;
+    return placeOf;
+  }
 }
 
-function assertWithinCapacity({ capacityA, loadA }: Filling): void {
-  capacityA.forEach((capacity, slot) => {
-    assert((loadA[slot] ?? 0) <= capacity + EPSILON_A * 10, 'no circuit is divided beyond its capacity');
-  });
-}
-
-function answer(filling: Filling): AllocationAnswer {
-  const { request, capacityA, loadA, seats } = filling;
-  const limits = new Map(
-    seats.map((seat) => [
-      seat.candidate.id,
-      { limitA: inSteps(seat.steps, request.stepA), boundBy: boundBy(filling, seat) } satisfies AllocatedLimit,
-    ]),
-  );
-  const circuits = new Map(
-    request.circuits.map((circuit, index) => [
-      circuit.id,
-      {
-        loadA: mapPhases((p) => loadA[index * 3 + p] ?? 0),
-        capacityA: mapPhases((p) => capacityA[index * 3 + p] ?? 0),
-      },
-    ]),
-  );
-  return { limits, circuits };
-}
-
-/** 63 x 0.1 is 6.3, not 6.300000000000001. */
-function inSteps(steps: number, stepA: Amps): Amps {
-  return Math.round(steps * stepA * 1e6) / 1e6;
-}
-
-function boundBy(filling: Filling, seat: Seat): LimitReason {
-  const obstacle = seat.obstacle;
-  if (obstacle === undefined || (seat.admitted && seat.steps === seat.maxSteps)) return { kind: 'maximum' };
-  const circuit = defined(filling.request.circuits[obstacle.circuit], 'circuit').id;
-  if (obstacle.kind === 'imbalance') return { kind: 'imbalance', circuit, phases: obstacle.phases };
-  const { phase } = obstacle;
-  if (!seat.admitted) return { kind: 'shortage', circuit, phase };
-  return { kind: isRoundedDown(filling, seat, obstacle.circuit, phase) ? 'step' : 'circuit', circuit, phase };
-}
-
-/** True when somebody on the same fuse and phase has one step more: then only the remainder is missing here. */
-function isRoundedDown({ seats }: Filling, seat: Seat, circuit: number, phase: PhaseIndex): boolean {
-  return seats.some(
-    (other) => other.steps === seat.steps + 1 && other.path.includes(circuit) && other.gridPhases.includes(phase),
-  );
+function loads({ groupOf, tree }: Division, seat: number, obstacle: Obstacle): boolean {
+  const group = intAt(groupOf, seat);
+  const place = intAt(tree.placeOf, group >> 3);
+  if (place < intAt(tree.placeOf, obstacle.circuit) || place >= intAt(tree.endOf, obstacle.circuit)) return false;
+  const has = (phase: PhaseIndex): boolean => ((group >> phase) & 1) === 1;
+  if (obstacle.kind === 'power') return true;
+  return obstacle.kind === 'circuit' ? has(obstacle.phase) : has(obstacle.phases[0]) && !has(obstacle.phases[1]);
 }

@@ -8,6 +8,7 @@ import { reasonText } from '../base/reason.js';
 import { maskToGrid } from '../base/rotation.js';
 import { mapPhases, type Ms, PHASE_NAMES, PHASES, type PhaseAmps } from '../base/units.js';
 import { AlarmBoard } from './alarms.js';
+import { Allocator } from './allocate.js';
 import { CapacityBook, type CircuitCapacity, ownCeilingA } from './capacity.js';
 import { ExposureSums, type Planned, plan, type Snapshot } from './decide.js';
 import { LEASE_MAX_MS, LEASE_MIN_MS, leaseExpiryMs } from './lease-rules.js';
@@ -58,6 +59,7 @@ export class Controller {
   readonly alarms = new AlarmBoard();
   readonly #bootId: BootId;
   readonly #book: CapacityBook;
+  readonly #allocator: Allocator;
   readonly #notices = new Notices();
   readonly #roster: Roster;
   readonly #limitLog = new LimitLog();
@@ -76,6 +78,7 @@ export class Controller {
     const { site, memory } = options;
     this.site = site;
     this.topology = buildTopology(site.circuits);
+    this.#allocator = new Allocator(site.circuits);
     this.mastership = new Mastership(options.masterId, memory?.epoch ?? 0);
     this.#bootId = options.bootId;
     const { topology, alarms } = this;
@@ -252,6 +255,7 @@ export class Controller {
       nowMs,
       site: this.site,
       topology: this.topology,
+      allocator: this.#allocator,
       capacities: this.#book.capacities(),
       records: this.records,
       noRaise,
@@ -345,10 +349,12 @@ export class Controller {
   #snapshotForStatus(nowMs: Ms): Snapshot {
     const capacities = this.#book.capacities();
     const { site, topology, records } = this;
+    const allocator = this.#allocator;
     return {
       nowMs,
       site,
       topology,
+      allocator,
       capacities,
       records,
       noRaise: undefined,

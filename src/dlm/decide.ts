@@ -7,7 +7,7 @@ import { assert, defined } from '../base/assert.js';
 import type { LimitReason } from '../base/reason.js';
 import { connectedMask, hasPhase, maskToGrid, type PhaseMask } from '../base/rotation.js';
 import { type Amps, mapPhases, type Ms, NO_AMPS, type PhaseAmps, type PhaseIndex, PHASES } from '../base/units.js';
-import { type AllocatedLimit, type AllocationCandidate, type AllocationRequest, allocate } from './allocate.js';
+import type { AllocatedLimit, AllocationCandidate, AllocationRequest, Allocator } from './allocate.js';
 import type { CircuitCapacity } from './capacity.js';
 import type { SlaveRecord } from './slave-record.js';
 import type { Topology } from './topology.js';
@@ -25,6 +25,8 @@ export interface Snapshot {
   readonly nowMs: Ms;
   readonly site: Site;
   readonly topology: Topology;
+  /** Prepared for the circuits of the site. */
+  readonly allocator: Allocator;
   readonly capacities: readonly CircuitCapacity[];
   readonly records: readonly SlaveRecord[];
   /** Not undefined: nobody is raised in this cycle, and why. */
@@ -95,7 +97,7 @@ export function targets(snapshot: Snapshot): ReadonlyMap<string, AllocatedLimit>
   const { nowMs } = snapshot;
   let served = snapshot.records.filter((record) => isCandidate(record, nowMs));
   for (;;) {
-    const { limits } = allocate(requestFor(snapshot, served));
+    const { limits } = snapshot.allocator.allocate(requestFor(snapshot, served));
     const shared = served.filter((record) => limits.get(record.id)?.limitA !== 0 || isAcknowledged(snapshot, record));
     if (shared.length === served.length) return limits;
     served = shared;
@@ -245,7 +247,7 @@ function explained(snapshot: Snapshot, record: SlaveRecord, boundBy: LimitReason
     const index = defined(snapshot.topology.indexOf.get(boundBy.circuit), 'binding circuit');
     const circuit = defined(snapshot.site.circuits[index], 'binding circuit');
     const { phase } = boundBy;
-    if (!snapshot.capacities[index]?.isFallback) return boundBy;
+    if (phase === undefined || !snapshot.capacities[index]?.isFallback) return shortened(boundBy);
     return { kind: 'fallback', circuit: circuit.id, phase, fallbackA: circuit.fallbackA[phase] };
   }
   if (boundBy.kind !== 'maximum') return boundBy;
@@ -254,6 +256,11 @@ function explained(snapshot: Snapshot, record: SlaveRecord, boundBy: LimitReason
     return { kind: 'fallbackUnsafe', circuit: defined(snapshot.site.circuits[unsafe], 'unsafe circuit').id };
   }
   return isIdle(record) ? { kind: 'vehiclePaused' } : boundBy;
+}
+
+/** Of those whom it yields to, the one right before it: the others would only make the log and the topics long. */
+function shortened(boundBy: LimitReason): LimitReason {
+  return boundBy.kind === 'shortage' ? { ...boundBy, yieldsTo: boundBy.yieldsTo.slice(-1) } : boundBy;
 }
 
 /** M1: as much of the wish as fits beside the worst case of all others; otherwise at most what it enforces already. */

@@ -7,32 +7,52 @@ export interface TreeNode {
   readonly parent?: string;
 }
 
-export interface Topology {
+/** What a division needs: who hangs under whom. */
+export interface Parents {
   readonly count: number;
   readonly indexOf: ReadonlyMap<string, number>;
+  /** -1 for the root. */
+  readonly parentOf: Int32Array;
+  readonly root: number;
+}
+
+export interface Topology extends Parents {
   /** For each circuit: itself and all above it, up to the root. */
   readonly pathOf: readonly (readonly number[])[];
-  readonly root: number;
 }
 
 /** The configuration has been checked before: one root, no cycle, every parent known. Asserted here all the same. */
 export function buildTopology(circuits: readonly TreeNode[]): Topology {
-  const indexOf = new Map(circuits.map((circuit, index) => [circuit.id, index]));
-  assert(indexOf.size === circuits.length, 'circuit ids are unique');
-  const parents = circuits.map((circuit) =>
-    circuit.parent === undefined ? -1 : defined(indexOf.get(circuit.parent), `parent of circuit ${circuit.id}`),
-  );
-  const roots = parents.filter((parent) => parent === -1);
-  assert(roots.length === 1, 'the circuits have exactly one root');
-  const pathOf = circuits.map((_, index) => pathToRoot(parents, index));
-  return { count: circuits.length, indexOf, pathOf, root: parents.indexOf(-1) };
+  const parents = buildParents(circuits);
+  return { ...parents, pathOf: circuits.map((_, index) => pathToRoot(parents.parentOf, index)) };
 }
 
-function pathToRoot(parents: readonly number[], from: number): readonly number[] {
-  const path: number[] = [];
-  for (let index = from; index !== -1; index = parents[index] ?? -1) {
-    assert(path.length <= parents.length, 'the circuits form a tree without a cycle');
-    path.push(index);
+/** The same without the paths, which take much memory in a deep tree. */
+export function buildParents(circuits: readonly TreeNode[]): Parents {
+  const indexOf = new Map(circuits.map((circuit, index) => [circuit.id, index]));
+  assert(indexOf.size === circuits.length, 'circuit ids are unique');
+  const parentOf = Int32Array.from(circuits, ({ id, parent }) =>
+    parent === undefined ? -1 : defined(indexOf.get(parent), `parent of circuit ${id}`),
+  );
+  const root = parentOf.indexOf(-1);
+  assert(root !== -1 && parentOf.indexOf(-1, root + 1) === -1, 'the circuits have exactly one root');
+  assertNoCycle(parentOf);
+  return { count: circuits.length, indexOf, parentOf, root };
+}
+
+/** Every circuit is walked over once: a walk upwards ends at the root or where an earlier one has been. */
+function assertNoCycle(parentOf: Int32Array): void {
+  const walkOf = new Int32Array(parentOf.length);
+  for (let from = 0; from < parentOf.length; from++) {
+    for (let index = from; index !== -1 && walkOf[index] === 0; index = parentOf[index] ?? -1) {
+      walkOf[index] = from + 1;
+      assert(walkOf[parentOf[index] ?? -1] !== from + 1, 'the circuits form a tree without a cycle');
+    }
   }
+}
+
+function pathToRoot(parentOf: Int32Array, from: number): readonly number[] {
+  const path: number[] = [];
+  for (let index = from; index !== -1; index = parentOf[index] ?? -1) path.push(index);
   return path;
 }

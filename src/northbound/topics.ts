@@ -100,8 +100,9 @@ function reasonBody(reason: LimitReason, text: string): JsonObject {
   return {
     kind: reason.kind,
     ...('circuit' in reason && { circuit: reason.circuit }),
-    ...('phase' in reason && { phase: PHASE_NAMES[reason.phase] }),
-    ...('phases' in reason && { phases: reason.phases.map((phase) => PHASE_NAMES[phase]) }),
+    ...('phase' in reason && reason.phase !== undefined && { phase: PHASE_NAMES[reason.phase] }),
+    ...('phases' in reason && reason.phases && { phases: reason.phases.map((phase) => PHASE_NAMES[phase]) }),
+    ...('yieldsTo' in reason && { yieldsTo: [...reason.yieldsTo] }),
     ...('fallbackA' in reason && { fallbackA: rounded(reason.fallbackA, 2) }),
     text,
   };

@@ -10,8 +10,12 @@ const ROWS: { readonly [K in LimitReason['kind']]: readonly [Extract<LimitReason
     { kind: 'fallback', circuit: 'house', phase: 2, fallbackA: 20 },
     'meter of house lost, fallback 20 A on L3',
   ],
+  power: [{ kind: 'power', circuit: 'house' }, 'power limit of house reached'],
   imbalance: [{ kind: 'imbalance', circuit: 'house', phases: [0, 2] }, 'imbalance L1-L3 of house'],
-  shortage: [{ kind: 'shortage', circuit: 'garage', phase: 0 }, 'paused, garage L1 has no minimum left'],
+  shortage: [
+    { kind: 'shortage', circuit: 'garage', phase: 0, yieldsTo: ['cp1', 'cp2', 'cp3'] },
+    'paused, garage L1 has no minimum left, yields to cp1 and 2 more',
+  ],
   step: [{ kind: 'step', circuit: 'garage', phase: 2 }, 'garage L3 full, remainder of the division'],
   waiting: [{ kind: 'waiting', circuit: 'garage', phase: 0 }, 'waits for current on garage L1 to be confirmed free'],
   startup: [{ kind: 'startup' }, 'start: old grants may still be in force'],

@@ -32,7 +32,7 @@ const ROWS: readonly (readonly [name: string, scene: Scene, reasons: readonly Li
   [
     'paused: no minimum left, and where',
     { circuits: [fuse('main', [40, 40, 8])], chargePoints: [vehicle('a', '3p'), vehicle('b', '3p')] },
-    [circuit('main', 2), { kind: 'shortage', circuit: 'main', phase: 2 }],
+    [circuit('main', 2), { kind: 'shortage', circuit: 'main', phase: 2, yieldsTo: ['a'] }],
   ],
   [
     'the imbalance between two phases',

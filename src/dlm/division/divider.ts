@@ -1,0 +1,115 @@
+/**
+ * The division of one sample, from the seats and circuits in a `Division` to whole steps for each seat and what binds it:
+ * who is admitted, the exact shares, whole steps, the remainder. Contract: docs/architecture.md, "division".
+ */
+import { assert } from '../../base/assert.js';
+import { addToOwnCircuit, admit, sumUpwards } from './admission.js';
+import { BalancedFilling } from './balanced-filling.js';
+import { Division } from './division.js';
+import { Filling } from './filling.js';
+import { at, byteAt, intAt, DUST } from './numbers.js';
+import { explainObstacle, NO_OBSTACLE, type Obstacle, obstacleTo } from './obstacle.js';
+import { repairBalance } from './repair.js';
+import { Rounding } from './rounding.js';
+import { SortSpace } from './sorting.js';
+import type { Parents } from '../topology.js';
+
+export class Divider {
+  readonly division: Division;
+  readonly #space = new SortSpace();
+  readonly #filling: Filling;
+  readonly #rounding: Rounding;
+  /** Made when it is first needed: few sites have an imbalance limit that binds. */
+  #balancedFilling: BalancedFilling | undefined;
+  #classOf = new Int32Array(0);
+  /** Ends of the classes in `order`; those of one class rise together. */
+  readonly #classEnds: number[] = [];
+
+  constructor(parents: Pick<Parents, 'parentOf' | 'root'>) {
+    this.division = new Division(parents);
+    this.#filling = new Filling(this.division, this.#space);
+    this.#rounding = new Rounding(this.division, this.#space);
+  }
+
+  /** Answers in `division`: `steps`, `isAdmitted`, `load`; and `bindingOf`. */
+  divide(): void {
+    const { division } = this;
+    admit(division, this.#space);
+    this.#findClasses();
+    this.#fill();
+    this.#rounding.roundDown();
+    if (division.balanced.length > 0) repairBalance(division);
+    this.#rounding.handOut(this.#classOf);
+    this.#findObstacles();
+    this.#assertWithinLimits();
+  }
+
+  /** What keeps a seat from one step more; `undefined` when it has its maximum. Of one that is paused: from its minimum. */
+  bindingOf(seat: number): Obstacle | undefined {
+    const obstacle = intAt(this.division.obstacleOf, seat);
+    return obstacle === NO_OBSTACLE ? undefined : explainObstacle(obstacle);
+  }
+
+  /** Somebody else got the step that is missing here. */
+  isRemainder(seat: number): boolean {
+    const { obstacleOf, shareOf, steps } = this.division;
+    const isRoundedDown = at(shareOf, seat) > intAt(steps, seat) + DUST;
+    return isRoundedDown && intAt(obstacleOf, seat) >= 0 && this.#rounding.isRemainder(seat, intAt(obstacleOf, seat));
+  }
+
+  #findClasses(): void {
+    const { order, userCount: users, priorityOf, rules } = this.division;
+    if (this.#classOf.length < order.length) this.#classOf = new Int32Array(order.length);
+    this.#classEnds.length = 0;
+    if (rules.sharing === 'equal') {
+      this.#classOf.fill(0);
+      this.#classEnds.push(users);
+      return;
+    }
+    for (let i = 0; i < users; i++) {
+      const isNext = i > 0 && at(priorityOf, intAt(order, i)) !== at(priorityOf, intAt(order, i - 1));
+      if (isNext) this.#classEnds.push(i);
+      this.#classOf[intAt(order, i)] = this.#classEnds.length;
+    }
+    this.#classEnds.push(users);
+  }
+
+  /** Where no imbalance limit is in the way of the simpler filling, its answer is the exact one. */
+  #fill(): void {
+    this.#filling.begin();
+    let from = 0;
+    for (const to of this.#classEnds) {
+      this.#filling.fill(from, to);
+      from = to;
+    }
+    if (this.division.balanced.length === 0 || this.#sharesAreBalanced()) return;
+    this.#balancedFilling ??= new BalancedFilling(this.division);
+    this.#balancedFilling.fill(this.#classOf, this.#classEnds.length);
+  }
+
+  #sharesAreBalanced(): boolean {
+    const { division } = this;
+    const { seatCount, isAdmitted, groupOf, shareOf, load, tree } = division;
+    load.fill(0);
+    for (let seat = 0; seat < seatCount; seat++) {
+      if (byteAt(isAdmitted, seat) === 1) addToOwnCircuit(load, intAt(groupOf, seat), at(shareOf, seat));
+    }
+    sumUpwards(tree, load);
+    return division.isWithinLead(DUST);
+  }
+
+  #findObstacles(): void {
+    const { division } = this;
+    const { seatCount, isAdmitted, steps, maxOf, groupOf, obstacleOf } = division;
+    for (let seat = 0; seat < seatCount; seat++) {
+      if (byteAt(isAdmitted, seat) === 0 || intAt(steps, seat) === intAt(maxOf, seat)) continue;
+      obstacleOf[seat] = obstacleTo(division, intAt(groupOf, seat), 1);
+      assert(intAt(obstacleOf, seat) !== NO_OBSTACLE, 'whoever is below its maximum is held by something');
+    }
+  }
+
+  #assertWithinLimits(): void {
+    assert(this.division.isWithinCapacity(2 * DUST), 'no circuit is divided beyond its capacity');
+    assert(this.division.isWithinLead(2 * DUST), 'no circuit is divided beyond its imbalance limit');
+  }
+}

@@ -1,0 +1,207 @@
+/**
+ * What is divided, as arrays that are filled anew for each sample and keep their memory: no garbage per charge point.
+ * Everything in here counts steps, not amperes. A slot is a circuit and what can be full there: one of its three phases
+ * or its power limit. A group is a circuit and a set of grid phases: who is in the same group loads the same slots.
+ */
+import { assert } from '../../base/assert.js';
+import type { PhaseMask } from '../../base/rotation.js';
+import { type Amps, type PhaseAmps, PHASES, type Volts, type Watts } from '../../base/units.js';
+import type { Parents } from '../topology.js';
+import type { SharingRule } from '../types.js';
+import { at, byteAt, intAt, DUST } from './numbers.js';
+import { type FuseTree, fuseTree } from './tree.js';
+
+export const SLOTS = 4;
+/** The slot of a circuit after its three phases: the sum of their currents. */
+export const POWER = 3;
+export const GROUPS = 8;
+/** How many phases a mask has. */
+export const PHASES_IN = Uint8Array.of(0, 1, 1, 2, 1, 2, 2, 3);
+/** Nobody needs more steps, and sums of them stay exact. */
+const STEPS_MAX = 2 ** 30;
+export const NOMINAL_VOLTAGE_V: Volts = 230;
+
+export interface CircuitSample {
+  readonly limitA: PhaseAmps;
+  /** Load that is not divided here; negative while PV feeds in. */
+  readonly backgroundA: PhaseAmps;
+  readonly imbalanceLimitA?: Amps;
+  /** voltageV x the sum over the phases of load and background stays within it. */
+  readonly limitW?: Watts;
+  /** 230 when left out. */
+  readonly voltageV?: Volts;
+}
+
+export interface SeatSample {
+  /** Index of the circuit. */
+  readonly circuit: number;
+  /** Grid order. */
+  readonly phases: PhaseMask;
+  readonly minA: Amps;
+  readonly maxA: Amps;
+  readonly priority: number;
+  /** By the shortage rule: the lower, the earlier it is served among those of its priority. */
+  readonly rank: number;
+  /** Its place among those who take turns at the remainder; a whole number of at least 0. */
+  readonly turn: number;
+}
+
+export interface DivisionRules {
+  readonly stepA: Amps;
+  readonly sharing: SharingRule;
+  readonly rotationSeed: number;
+}
+
+export class Division {
+  readonly tree: FuseTree;
+  /** Per slot: what the charge points may take; infinite where there is no power limit. */
+  readonly capacity: Float64Array;
+  /** Per slot: what they take. Power counts each phase. */
+  readonly load: Float64Array;
+  /** Circuits with an imbalance limit, and per circuit and ordered pair of phases how far the one may exceed the other. */
+  readonly balanced: number[] = [];
+  readonly isBalanced: Uint8Array;
+  readonly lead: Float64Array;
+  hasPower = false;
+  rules: DivisionRules = { stepA: 1, sharing: 'equal', rotationSeed: 0 };
+
+  seatCount = 0;
+  groupOf = new Int32Array(0);
+  minOf = new Int32Array(0);
+  maxOf = new Int32Array(0);
+  priorityOf = new Float64Array(0);
+  rankOf = new Float64Array(0);
+  turnOf = new Int32Array(0);
+  /** The answer: steps, and for whom not at its maximum what stands in the way of one more (obstacle.ts). */
+  steps = new Int32Array(0);
+  obstacleOf = new Int32Array(0);
+  isAdmitted = new Uint8Array(0);
+  /** The exact share, in steps. */
+  shareOf = new Float64Array(0);
+  /** Who shared the same obstacle, and so takes turns at the remainder; -1 for whoever has its maximum. */
+  partOf = new Int32Array(0);
+  /** Who could use current, `userCount` of them: in the order of service where that matters (admission.ts). */
+  order = new Int32Array(0);
+  userCount = 0;
+
+  constructor(parents: Pick<Parents, 'parentOf' | 'root'>) {
+    this.tree = fuseTree(parents);
+    const { count } = this.tree;
+    this.capacity = new Float64Array(count * SLOTS);
+    this.load = new Float64Array(count * SLOTS);
+    this.lead = new Float64Array(count * 9);
+    this.isBalanced = new Uint8Array(count);
+  }
+
+  /** Forgets the seats of the last sample. */
+  begin(rules: DivisionRules): void {
+    assert(rules.stepA > 0, 'the step is positive');
+    this.rules = rules;
+    this.seatCount = 0;
+    this.balanced.length = 0;
+    this.hasPower = false;
+  }
+
+  /** Every circuit must be set after each `begin`. */
+  setCircuit(circuit: number, sample: CircuitSample): void {
+    const { limitA, backgroundA, imbalanceLimitA, limitW, voltageV } = sample;
+    for (const p of PHASES) {
+      this.capacity[circuit * SLOTS + p] = this.#inSteps(Math.max(0, limitA[p] - backgroundA[p]));
+    }
+    const powerA = limitW === undefined ? Number.POSITIVE_INFINITY : powerCapacityA(limitW, backgroundA, voltageV);
+    this.capacity[circuit * SLOTS + POWER] = this.#inSteps(powerA);
+    this.hasPower ||= limitW !== undefined;
+    this.isBalanced[circuit] = imbalanceLimitA === undefined ? 0 : 1;
+    if (imbalanceLimitA === undefined) return;
+    this.balanced.push(circuit);
+    for (const p of PHASES) {
+      for (const q of PHASES) {
+        const leadA = Math.max(imbalanceLimitA - (backgroundA[p] - backgroundA[q]), 0);
+        this.lead[circuit * 9 + p * 3 + q] = this.#inSteps(leadA);
+      }
+    }
+  }
+
+  /** A candidate; answers are found under the index that is returned. */
+  addSeat({ circuit, phases, minA, maxA, priority, rank, turn }: SeatSample): number {
+    const seat = this.seatCount++;
+    if (seat === this.groupOf.length) this.#grow();
+    const { stepA } = this.rules;
+    this.groupOf[seat] = circuit * GROUPS + phases;
+    this.minOf[seat] = Math.min(Math.ceil(minA / stepA - DUST), STEPS_MAX);
+    this.maxOf[seat] = Math.min(Math.floor(maxA / stepA + DUST), STEPS_MAX);
+    this.priorityOf[seat] = priority;
+    this.rankOf[seat] = rank;
+    this.turnOf[seat] = turn;
+    return seat;
+  }
+
+  isWithinCapacity(dust: number): boolean {
+    for (let slot = 0; slot < this.load.length; slot++) {
+      if (at(this.load, slot) > at(this.capacity, slot) + dust) return false;
+    }
+    return true;
+  }
+
+  isWithinLead(dust: number): boolean {
+    for (const circuit of this.balanced) {
+      for (let pair = 0; pair < 9; pair++) {
+        const slot = circuit * SLOTS;
+        const ahead = at(this.load, slot + Math.floor(pair / 3)) - at(this.load, slot + (pair % 3));
+        if (ahead > at(this.lead, circuit * 9 + pair) + dust) return false;
+      }
+    }
+    return true;
+  }
+
+  /** 63 x 0.1 is 6.3, not 6.300000000000001. */
+  toA(steps: number): Amps {
+    return Math.round(steps * this.rules.stepA * 1e6) / 1e6;
+  }
+
+  /** Whole steps where only dust is missing. */
+  #inSteps(amps: Amps): number {
+    const steps = amps / this.rules.stepA;
+    const whole = Math.round(steps);
+    return Math.abs(steps - whole) < DUST ? whole : steps;
+  }
+
+  #grow(): void {
+    const size = Math.max(16, this.groupOf.length * 2);
+    this.groupOf = longer(this.groupOf, new Int32Array(size));
+    this.minOf = longer(this.minOf, new Int32Array(size));
+    this.maxOf = longer(this.maxOf, new Int32Array(size));
+    this.priorityOf = longer(this.priorityOf, new Float64Array(size));
+    this.rankOf = longer(this.rankOf, new Float64Array(size));
+    this.turnOf = longer(this.turnOf, new Int32Array(size));
+    this.steps = new Int32Array(size);
+    this.obstacleOf = new Int32Array(size);
+    this.isAdmitted = new Uint8Array(size);
+    this.shareOf = new Float64Array(size);
+    this.partOf = new Int32Array(size);
+    this.order = new Int32Array(size);
+  }
+}
+
+/** Amperes that the loads of the three phases may sum to. */
+export function powerCapacityA(limitW: Watts, backgroundA: PhaseAmps, voltageV = NOMINAL_VOLTAGE_V): Amps {
+  return Math.max(0, limitW / voltageV - (backgroundA[0] + backgroundA[1] + backgroundA[2]));
+}
+
+function longer<T extends Int32Array | Float64Array>(old: T, larger: T): T {
+  larger.set(old);
+  return larger;
+}
+
+/** Adds `steps` for every phase of the group to its circuit and all above it. */
+export function addLoad({ tree, load, hasPower }: Division, group: number, steps: number): void {
+  const mask = group & 7;
+  const power = steps * byteAt(PHASES_IN, mask);
+  for (let circuit = group >> 3; circuit !== -1; circuit = intAt(tree.parentOf, circuit)) {
+    const slot = circuit * SLOTS;
+    if (mask & 1) load[slot] = at(load, slot) + steps;
+    if (mask & 2) load[slot + 1] = at(load, slot + 1) + steps;
+    if (mask & 4) load[slot + 2] = at(load, slot + 2) + steps;
+    if (hasPower) load[slot + POWER] = at(load, slot + POWER) + power;
+  }
+}

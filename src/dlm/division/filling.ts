@@ -1,0 +1,265 @@
+/**
+ * The exact max-min share where limits only ever fill up (no imbalance): one level rises from the lowest minimum, and
+ * with it everybody who has started and is not at its maximum; a slot that is full holds all who load it. Events in the
+ * order of their levels, so that each candidate is touched when it starts and when it stops, and each group when it is held.
+ */
+import { addToOwnCircuit, sumUpwards } from './admission.js';
+import { type Division, GROUPS, PHASES_IN, POWER, SLOTS } from './division.js';
+import { add, addInt, at, byteAt, intAt, DUST } from './numbers.js';
+import { NO_PART, Parts } from './parts.js';
+import { SlotHeap } from './slot-heap.js';
+import { type SortSpace, sortByKey } from './sorting.js';
+
+export const NOT_HELD = -1;
+
+/** Fills one class of candidates after the other; what an earlier class has, it keeps. */
+export class Filling {
+  readonly #division: Division;
+  /** Per slot: what does not change with the level, and how many phases of candidates rise. */
+  readonly #fixed: Float64Array;
+  readonly #rising: Float64Array;
+  readonly #isFull: Uint8Array;
+  /** Per group: how many rise; the level at which it is held, and by which slot. */
+  readonly #risingIn: Int32Array;
+  readonly #levelOf: Float64Array;
+  readonly #heldBy: Int32Array;
+  readonly #heap: SlotHeap;
+  readonly #parts: Parts;
+  readonly #slots: Int32Array;
+  readonly #space: SortSpace;
+  #starts = new Int32Array(0);
+  #stops = new Int32Array(0);
+
+  constructor(division: Division, space: SortSpace) {
+    this.#division = division;
+    this.#space = space;
+    const slots = division.tree.count * SLOTS;
+    const groups = division.tree.count * GROUPS;
+    this.#fixed = new Float64Array(slots);
+    this.#rising = new Float64Array(slots);
+    this.#isFull = new Uint8Array(slots);
+    this.#risingIn = new Int32Array(groups);
+    this.#levelOf = new Float64Array(groups);
+    this.#heldBy = new Int32Array(groups);
+    this.#heap = new SlotHeap(slots);
+    this.#parts = new Parts(slots);
+    this.#slots = new Int32Array(slots);
+  }
+
+  /** Before the first class: everybody admitted has its minimum, and that is the load. */
+  begin(): void {
+    this.#fixed.set(this.#division.load);
+  }
+
+  /** Sets `shareOf` and `partOf` of the candidates `order[from..to)`, as far as they are admitted. */
+  fill(from: number, to: number): void {
+    const members = this.#listMembers(from, to);
+    if (members === 0) return;
+    this.#isFull.fill(0);
+    this.#risingIn.fill(0);
+    this.#heldBy.fill(NOT_HELD);
+    this.#levelOf.fill(Number.POSITIVE_INFINITY);
+    this.#heap.clear();
+    this.#parts.clear();
+    this.#sweep(members);
+    this.#settle(members);
+  }
+
+  #listMembers(from: number, to: number): number {
+    const { order, isAdmitted, minOf, maxOf } = this.#division;
+    if (this.#starts.length < to - from) {
+      this.#starts = new Int32Array(order.length);
+      this.#stops = new Int32Array(order.length);
+    }
+    let members = 0;
+    for (let i = from; i < to; i++)
+      if (byteAt(isAdmitted, intAt(order, i)) === 1) this.#starts[members++] = intAt(order, i);
+    this.#stops.set(this.#starts.subarray(0, members));
+    sortByKey(this.#starts, 0, members, minOf, this.#space);
+    sortByKey(this.#stops, 0, members, maxOf, this.#space);
+    return members;
+  }
+
+  #sweep(members: number): void {
+    const { minOf, maxOf } = this.#division;
+    let level = intAt(minOf, intAt(this.#starts, 0));
+    let [started, stopped] = [this.#startFirst(members, level), 0];
+    for (;;) {
+      const start = started < members ? intAt(minOf, intAt(this.#starts, started)) : Number.POSITIVE_INFINITY;
+      const stop = stopped < members ? intAt(maxOf, intAt(this.#stops, stopped)) : Number.POSITIVE_INFINITY;
+      const full = this.#nextFull(level);
+      if (stop <= start && stop <= full) {
+        if (stop === Number.POSITIVE_INFINITY) return;
+        this.#stop(intAt(this.#stops, stopped++));
+        level = Math.max(level, stop);
+      } else if (start <= full) {
+        level = start;
+        this.#start(intAt(this.#starts, started++), level);
+      } else {
+        level = full;
+        this.#hold(this.#heap.top, level);
+      }
+    }
+  }
+
+  /** All with the lowest minimum at once: summed per circuit, then upwards. Returns how many. */
+  #startFirst(members: number, level: number): number {
+    const { minOf, maxOf, groupOf, capacity, tree } = this.#division;
+    const rising = this.#rising;
+    rising.fill(0);
+    let started = 0;
+    for (; started < members; started++) {
+      const seat = intAt(this.#starts, started);
+      if (intAt(minOf, seat) > level) break;
+      if (intAt(maxOf, seat) === level) continue;
+      addInt(this.#risingIn, intAt(groupOf, seat), 1);
+      addToOwnCircuit(rising, intAt(groupOf, seat), 1);
+    }
+    sumUpwards(tree, rising);
+    for (let slot = 0; slot < rising.length; slot++) {
+      if (at(rising, slot) === 0) continue;
+      add(this.#fixed, slot, -at(rising, slot) * level);
+      if (at(capacity, slot) < Number.POSITIVE_INFINITY) this.#heap.set(slot, this.#fullAt(slot));
+    }
+    return started;
+  }
+
+  #fullAt(slot: number): number {
+    return (at(this.#division.capacity, slot) - at(this.#fixed, slot)) / at(this.#rising, slot);
+  }
+
+  /** The level at which the next slot is full; it is on top of the heap then. Keys rise only when others stop, so mend on sight. */
+  #nextFull(level: number): number {
+    for (let slot = this.#heap.top; slot !== -1; slot = this.#heap.top) {
+      if (at(this.#rising, slot) === 0) {
+        this.#heap.removeTop();
+        continue;
+      }
+      const fullAt = this.#fullAt(slot);
+      if (fullAt <= this.#heap.keyOf(slot)) return Math.max(level, fullAt);
+      this.#heap.set(slot, fullAt);
+    }
+    return Number.POSITIVE_INFINITY;
+  }
+
+  /** A higher minimum is reached; where a slot above is full already, it stays the minimum. */
+  #start(seat: number, level: number): void {
+    const { groupOf, maxOf, capacity } = this.#division;
+    const group = intAt(groupOf, seat);
+    if (intAt(maxOf, seat) === level || intAt(this.#heldBy, group) !== NOT_HELD) return;
+    const full = this.#fullAbove(group);
+    if (full !== -1) {
+      this.#markHeld(group, level, full);
+      return;
+    }
+    addInt(this.#risingIn, group, 1);
+    this.#change(group, -level, 1, 1);
+    const slots = this.#listSlots(group);
+    for (let i = 0; i < slots; i++) {
+      const slot = intAt(this.#slots, i);
+      if (at(capacity, slot) < Number.POSITIVE_INFINITY) this.#heap.set(slot, this.#fullAt(slot));
+    }
+  }
+
+  #fullAbove(group: number): number {
+    const slots = this.#listSlots(group);
+    for (let i = 0; i < slots; i++) if (byteAt(this.#isFull, intAt(this.#slots, i)) === 1) return intAt(this.#slots, i);
+    return -1;
+  }
+
+  #stop(seat: number): void {
+    const { groupOf, minOf, maxOf } = this.#division;
+    const group = intAt(groupOf, seat);
+    if (intAt(this.#heldBy, group) !== NOT_HELD || intAt(minOf, seat) === intAt(maxOf, seat)) return;
+    addInt(this.#risingIn, group, -1);
+    this.#change(group, intAt(maxOf, seat), 1, -1);
+  }
+
+  /** The slot is full: nobody who loads it rises any more. */
+  #hold(slot: number, level: number): void {
+    const { order, placeOf, endOf } = this.#division.tree;
+    const circuit = Math.floor(slot / SLOTS);
+    const kind = slot % SLOTS;
+    this.#heap.removeTop();
+    this.#isFull[slot] = 1;
+    this.#parts.addFull(slot, level);
+    for (let place = intAt(placeOf, circuit); place < intAt(endOf, circuit); ) {
+      const here = intAt(order, place);
+      if (at(this.#rising, here * SLOTS + kind) === 0) {
+        place = intAt(endOf, here);
+        continue;
+      }
+      for (let mask = 1; mask < GROUPS; mask++) {
+        const group = here * GROUPS + mask;
+        if ((kind === POWER || (mask >> kind) & 1) && intAt(this.#risingIn, group) > 0) {
+          this.#markHeld(group, level, slot);
+        }
+      }
+      place++;
+    }
+  }
+
+  #markHeld(group: number, level: number, slot: number): void {
+    const count = intAt(this.#risingIn, group);
+    this.#heldBy[group] = slot;
+    this.#levelOf[group] = level;
+    this.#risingIn[group] = 0;
+    if (count > 0) this.#change(group, level * count, count, -1);
+  }
+
+  /** `fixed` more in every slot of the group; `count` candidates more (sign 1) or less (-1) that rise. */
+  #change(group: number, fixed: number, count: number, sign: 1 | -1): void {
+    const { tree, hasPower } = this.#division;
+    const mask = group & 7;
+    const phases = byteAt(PHASES_IN, mask);
+    const rise = sign * count;
+    for (let circuit = group >> 3; circuit !== -1; circuit = intAt(tree.parentOf, circuit)) {
+      const slot = circuit * SLOTS;
+      for (let p = 0; p < POWER; p++) {
+        if (((mask >> p) & 1) === 0) continue;
+        add(this.#fixed, slot + p, fixed);
+        add(this.#rising, slot + p, rise);
+      }
+      if (!hasPower) continue;
+      add(this.#fixed, slot + POWER, fixed * phases);
+      add(this.#rising, slot + POWER, rise * phases);
+    }
+  }
+
+  /** Puts the slots that the group loads into `#slots`, from its own circuit upwards. Returns how many. */
+  #listSlots(group: number): number {
+    const { tree, hasPower } = this.#division;
+    const mask = group & 7;
+    let count = 0;
+    for (let circuit = group >> 3; circuit !== -1; circuit = intAt(tree.parentOf, circuit)) {
+      for (let p = 0; p < POWER; p++) if ((mask >> p) & 1) this.#slots[count++] = circuit * SLOTS + p;
+      if (hasPower) this.#slots[count++] = circuit * SLOTS + POWER;
+    }
+    return count;
+  }
+
+  #settle(members: number): void {
+    const { groupOf, minOf, maxOf, shareOf, partOf } = this.#division;
+    this.#uniteParts();
+    for (let i = 0; i < members; i++) {
+      const seat = intAt(this.#starts, i);
+      const group = intAt(groupOf, seat);
+      const share = Math.max(intAt(minOf, seat), Math.min(intAt(maxOf, seat), at(this.#levelOf, group)));
+      shareOf[seat] = share;
+      const heldBy = intAt(this.#heldBy, group);
+      partOf[seat] = heldBy === NOT_HELD || share > intAt(maxOf, seat) - DUST ? NO_PART : this.#parts.find(heldBy);
+    }
+  }
+
+  /** Two slots that filled up at the same level and hold somebody together are one part: its remainder is shared out as one. */
+  #uniteParts(): void {
+    if (!this.#parts.hasTies) return;
+    for (let group = 0; group < this.#heldBy.length; group++) {
+      const heldBy = intAt(this.#heldBy, group);
+      if (heldBy === NOT_HELD) continue;
+      const level = at(this.#levelOf, group);
+      const slots = this.#listSlots(group);
+      for (let i = 0; i < slots; i++) this.#parts.uniteIfFullAt(intAt(this.#slots, i), level, heldBy);
+    }
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * What stands in the way of more steps, as one number: a full slot, or the two phases of a circuit whose imbalance
+ * would grow too large.
+ */
+import { assert } from '../../base/assert.js';
+import type { PhaseIndex } from '../../base/units.js';
+import { type Division, PHASES_IN, POWER, SLOTS } from './division.js';
+import { at, byteAt, intAt, DUST } from './numbers.js';
+
+export const NO_OBSTACLE = -1;
+
+export type Obstacle =
+  | { readonly kind: 'circuit'; readonly circuit: number; readonly phase: PhaseIndex }
+  | { readonly kind: 'power'; readonly circuit: number }
+  | { readonly kind: 'imbalance'; readonly circuit: number; readonly phases: readonly [PhaseIndex, PhaseIndex] };
+
+export function explainObstacle(obstacle: number): Obstacle {
+  assert(obstacle !== NO_OBSTACLE, 'there is an obstacle to explain');
+  if (obstacle >= 0) {
+    const [circuit, slot] = [Math.floor(obstacle / SLOTS), obstacle % SLOTS];
+    return slot === POWER ? { kind: 'power', circuit } : { kind: 'circuit', circuit, phase: slot as PhaseIndex };
+  }
+  const pair = -2 - obstacle;
+  const phases = [Math.floor((pair % 9) / 3) as PhaseIndex, (pair % 3) as PhaseIndex] as const;
+  return { kind: 'imbalance', circuit: Math.floor(pair / 9), phases };
+}
+
+/** The obstacle to `steps` more for somebody of the group; -1 when there is none. */
+export function obstacleTo(division: Division, group: number, steps: number): number {
+  const full = fullSlot(division, group, steps);
+  return full === NO_OBSTACLE && division.balanced.length > 0 ? tooFarAhead(division, group, steps) : full;
+}
+
+/** The first slot on the way up that has no room for it. */
+export function fullSlot({ tree, load, capacity, hasPower }: Division, group: number, steps: number): number {
+  const mask = group & 7;
+  const power = steps * byteAt(PHASES_IN, mask) - DUST;
+  const more = steps - DUST;
+  for (let circuit = group >> 3; circuit !== -1; circuit = intAt(tree.parentOf, circuit)) {
+    const slot = circuit * SLOTS;
+    if (mask & 1 && at(load, slot) + more > at(capacity, slot)) return slot;
+    if (mask & 2 && at(load, slot + 1) + more > at(capacity, slot + 1)) return slot + 1;
+    if (mask & 4 && at(load, slot + 2) + more > at(capacity, slot + 2)) return slot + 2;
+    if (hasPower && at(load, slot + POWER) + power > at(capacity, slot + POWER)) return slot + POWER;
+  }
+  return NO_OBSTACLE;
+}
+
+/** The first pair of phases on the way up of which one would lead the other by too much. */
+function tooFarAhead({ tree, load, isBalanced, lead }: Division, group: number, steps: number): number {
+  const mask = group & 7;
+  for (let circuit = group >> 3; circuit !== -1; circuit = intAt(tree.parentOf, circuit)) {
+    if (byteAt(isBalanced, circuit) === 0) continue;
+    for (let p = 0; p < 3; p++) {
+      if (((mask >> p) & 1) === 0) continue;
+      for (let q = 0; q < 3; q++) {
+        if ((mask >> q) & 1) continue;
+        const pair = circuit * 9 + p * 3 + q;
+        const ahead = at(load, circuit * SLOTS + p) + steps - at(load, circuit * SLOTS + q);
+        if (ahead > at(lead, pair) + DUST) return -2 - pair;
+      }
+    }
+  }
+  return NO_OBSTACLE;
+}

@@ -1,0 +1,47 @@
+/** Which full slots belong together: union-find over those that filled up at the same level and hold somebody in common. */
+import { at, intAt, DUST } from './numbers.js';
+
+/** Of a candidate that has its maximum. */
+export const NO_PART = -1;
+
+const NEVER = -1;
+
+export class Parts {
+  readonly #leader: Int32Array;
+  readonly #fullAt: Float64Array;
+  #lastLevel = NEVER;
+  /** Two slots in a row filled up at the same level. */
+  hasTies = false;
+
+  constructor(slots: number) {
+    this.#leader = new Int32Array(slots);
+    this.#fullAt = new Float64Array(slots);
+  }
+
+  clear(): void {
+    this.#fullAt.fill(NEVER);
+    this.#lastLevel = NEVER;
+    this.hasTies = false;
+  }
+
+  addFull(slot: number, level: number): void {
+    if (at(this.#fullAt, slot) !== NEVER) return;
+    this.#leader[slot] = slot;
+    this.#fullAt[slot] = level;
+    if (Math.abs(level - this.#lastLevel) < DUST) this.hasTies = true;
+    this.#lastLevel = level;
+  }
+
+  /** The slot itself, or one that stands for all that belong together. */
+  find(slot: number): number {
+    let leader = slot;
+    while (intAt(this.#leader, leader) !== leader) leader = intAt(this.#leader, leader);
+    this.#leader[slot] = leader;
+    return leader;
+  }
+
+  uniteIfFullAt(slot: number, level: number, other: number): void {
+    if (slot === other || Math.abs(at(this.#fullAt, slot) - level) >= DUST) return;
+    this.#leader[this.find(slot)] = this.find(other);
+  }
+}

@@ -1,0 +1,59 @@
+/** The tree of circuits as arrays, prepared once: it does not change between samples. */
+import type { Topology } from '../topology.js';
+import { intAt } from './numbers.js';
+
+export interface FuseTree {
+  readonly count: number;
+  /** -1 for the root. */
+  readonly parentOf: Int32Array;
+  /** Every circuit once, each before those below it; a circuit and all below it stand together. */
+  readonly order: Int32Array;
+  /** For each circuit its place in `order`, and the place after the last one below it. */
+  readonly placeOf: Int32Array;
+  readonly endOf: Int32Array;
+}
+
+export function fuseTree({ parentOf, root }: Pick<Topology, 'parentOf' | 'root'>): FuseTree {
+  const count = parentOf.length;
+  const order = new Int32Array(count);
+  const placeOf = new Int32Array(count);
+  const { firstChild, nextSibling } = childLists(parentOf);
+  // A walk with the links of the tree itself: a chain of a hundred thousand circuits must not exhaust the call stack.
+  let place = 0;
+  for (let circuit = root; circuit !== -1; ) {
+    order[place] = circuit;
+    placeOf[circuit] = place++;
+    circuit =
+      intAt(firstChild, circuit) === -1 ? nextUpwards(circuit, parentOf, nextSibling) : intAt(firstChild, circuit);
+  }
+  return { count, parentOf, order, placeOf, endOf: endsOf(order, placeOf, parentOf) };
+}
+
+function childLists(parentOf: Int32Array): { readonly firstChild: Int32Array; readonly nextSibling: Int32Array } {
+  const firstChild = new Int32Array(parentOf.length).fill(-1);
+  const nextSibling = new Int32Array(parentOf.length).fill(-1);
+  for (let circuit = parentOf.length - 1; circuit >= 0; circuit--) {
+    const parent = intAt(parentOf, circuit);
+    if (parent === -1) continue;
+    nextSibling[circuit] = intAt(firstChild, parent);
+    firstChild[parent] = circuit;
+  }
+  return { firstChild, nextSibling };
+}
+
+function nextUpwards(from: number, parentOf: Int32Array, nextSibling: Int32Array): number {
+  let circuit = from;
+  while (circuit !== -1 && intAt(nextSibling, circuit) === -1) circuit = intAt(parentOf, circuit);
+  return circuit === -1 ? -1 : intAt(nextSibling, circuit);
+}
+
+function endsOf(order: Int32Array, placeOf: Int32Array, parentOf: Int32Array): Int32Array {
+  const endOf = new Int32Array(order.length);
+  for (let place = order.length - 1; place >= 0; place--) {
+    const circuit = intAt(order, place);
+    const parent = intAt(parentOf, circuit);
+    endOf[circuit] = Math.max(intAt(endOf, circuit), intAt(placeOf, circuit) + 1);
+    if (parent !== -1) endOf[parent] = Math.max(intAt(endOf, parent), intAt(endOf, circuit));
+  }
+  return endOf;
+}
