@@ -2,6 +2,7 @@
 import yargs, { type Argv } from 'yargs';
 import { EXIT, ExitError } from '../daemon/exit-codes.js';
 import { version } from '../daemon/identity.js';
+import { allocateCommand } from './commands/allocate.js';
 import { checkCommand } from './commands/check.js';
 import { demoCommand } from './commands/demo.js';
 import { runCommand } from './commands/run.js';
@@ -9,7 +10,7 @@ import { simulateCommand } from './commands/simulate.js';
 import { slaveCommand } from './commands/slave.js';
 import { numberFinding } from './numbers.js';
 
-const COMMANDS = [runCommand, slaveCommand, checkCommand, simulateCommand, demoCommand];
+const COMMANDS = [runCommand, slaveCommand, checkCommand, allocateCommand, simulateCommand, demoCommand];
 
 /** What yargs refuses; its text is not yet for people (usage.ts). */
 export class UsageError extends Error {

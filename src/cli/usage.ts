@@ -5,6 +5,8 @@ import { createParser } from './parser.js';
 interface Words {
   readonly commands: readonly string[];
   readonly options: readonly string[];
+  /** It takes a FILE too. */
+  readonly takesFile: boolean;
 }
 
 /** `message` is the one of yargs. */
@@ -24,13 +26,14 @@ function dashed(name: string): string {
 
 async function unknownText(unknown: string, args: readonly string[]): Promise<string> {
   const path = await commandPath(args);
-  const { commands, options } = await wordsAfter(path);
+  const { commands, options, takesFile } = await wordsAfter(path);
   const help = `see: ${['evenkeel', ...path, '--help'].join(' ')}`;
   const option = args.find((arg) => isWrittenAs(arg, unknown))?.split('=')[0];
   if (option !== undefined) {
     const near = nearest(option.replace(/^-+/, ''), options);
     return `expected a known option, got "${option}"; ${near === undefined ? help : `did you mean "--${near}"?`}`;
   }
+  if (takesFile) return `expected at most one FILE, got "${unknown}" as well; ${help}`;
   if (commands.length === 0) return `expected options only, got "${unknown}"; ${help}`;
   const near = nearest(unknown, commands);
   return `expected a known command, got "${unknown}"; ${near === undefined ? help : `did you mean "${near}"?`}`;
@@ -59,13 +62,14 @@ async function wordsAfter(path: readonly string[]): Promise<Words> {
   return wordsOf(await createParser(path, () => undefined).getHelp());
 }
 
-/** The commands and long options that a help text lists. */
+/** The commands and long options that a help text lists, and whether it has a place for a file. */
 export function wordsOf(help: string): Words {
   const section = (title: string): string => new RegExp(`^${title}:\n((?:.+\n?)*)`, 'm').exec(help)?.[1] ?? '';
   const names = (text: string, pattern: RegExp): readonly string[] =>
     [...text.matchAll(pattern)].flatMap((match) => match[1] ?? []);
   return {
-    commands: names(section('Commands'), /^ {2}evenkeel (?:[a-z]+ )*([a-z]+) {2}/gm),
+    commands: names(section('Commands'), /^ {2}evenkeel (?:[a-z]+ )*([a-z]+)(?: \[[a-z]+\])? {2}/gm),
     options: names(section('Options'), /^ {2}(?:-\w, | {4})--([a-z-]+)/gm),
+    takesFile: section('Positionals') !== '',
   };
 }

@@ -8,7 +8,7 @@ import { BalancedFilling } from './balanced-filling.js';
 import { Division } from './division.js';
 import { Filling } from './filling.js';
 import { at, byteAt, intAt, DUST } from './numbers.js';
-import { explainObstacle, NO_OBSTACLE, type Obstacle, obstacleTo } from './obstacle.js';
+import { explainObstacle, NO_OBSTACLE, type Obstacle } from './obstacle.js';
 import { repairBalance } from './repair.js';
 import { Rounding } from './rounding.js';
 import { SortSpace } from './sorting.js';
@@ -103,7 +103,7 @@ export class Divider {
     const { seatCount, isAdmitted, steps, maxOf, groupOf, obstacleOf } = division;
     for (let seat = 0; seat < seatCount; seat++) {
       if (byteAt(isAdmitted, seat) === 0 || intAt(steps, seat) === intAt(maxOf, seat)) continue;
-      obstacleOf[seat] = obstacleTo(division, intAt(groupOf, seat), 1);
+      obstacleOf[seat] = this.#rounding.obstacleOf(intAt(groupOf, seat));
       assert(intAt(obstacleOf, seat) !== NO_OBSTACLE, 'whoever is below its maximum is held by something');
     }
   }

@@ -14,8 +14,12 @@ const END = -1;
 export class Rounding {
   readonly #division: Division;
   readonly #space: SortSpace;
-  /** Per group: a slot above it is full, for good, as loads only rise here. */
-  readonly #isClosed: Uint8Array;
+  /** Per group: the slot above it that is full, for good, as loads only rise here. */
+  readonly #closedBy: Int32Array;
+  /** Per group: at which look it was found to have room, or none. */
+  readonly #roomAt: Int32Array;
+  readonly #noRoomAt: Int32Array;
+  #look = 0;
   /** Per slot: how many steps somebody there had after the last step of the remainder. */
   readonly #raisedTo: Int32Array;
   /** Candidates below their maximum, in the order in which they are asked. */
@@ -28,7 +32,9 @@ export class Rounding {
   constructor(division: Division, space: SortSpace) {
     this.#division = division;
     this.#space = space;
-    this.#isClosed = new Uint8Array(division.tree.count * GROUPS);
+    this.#closedBy = new Int32Array(division.tree.count * GROUPS);
+    this.#roomAt = new Int32Array(division.tree.count * GROUPS);
+    this.#noRoomAt = new Int32Array(division.tree.count * GROUPS);
     this.#raisedTo = new Int32Array(division.tree.count * SLOTS);
     this.#firstOfPart = new Int32Array(division.tree.count * (SLOTS + GROUPS)).fill(END);
   }
@@ -47,7 +53,10 @@ export class Rounding {
 
   /** Hands out what remains. `classOf` per seat: lower ones are asked first. */
   handOut(classOf: Int32Array): void {
-    this.#isClosed.fill(0);
+    this.#closedBy.fill(NO_OBSTACLE);
+    this.#roomAt.fill(0);
+    this.#noRoomAt.fill(0);
+    this.#look = 0;
     this.#raisedTo.fill(0);
     let open = this.#listOpen(classOf);
     // Another round only for those who could take a step, or whom an imbalance held that may have become smaller.
@@ -72,12 +81,10 @@ export class Rounding {
   }
 
   #keepOpen(open: number): number {
-    const { steps, maxOf, groupOf } = this.#division;
     let kept = 0;
     for (let i = 0; i < open; i++) {
       const seat = intAt(this.#open, i);
-      const isOpen = byteAt(this.#isClosed, intAt(groupOf, seat)) === 0 && intAt(steps, seat) < intAt(maxOf, seat);
-      if (isOpen) this.#open[kept++] = seat;
+      if (this.#isOpen(seat)) this.#open[kept++] = seat;
     }
     return kept;
   }
@@ -109,9 +116,10 @@ export class Rounding {
     if (to - from === 1) return this.#ask(intAt(this.#open, from));
     const { partOf } = this.#division;
     const firstOfPart = this.#firstOfPart;
+    this.#look++;
     for (let i = to - 1; i >= from; i--) {
       const seat = intAt(this.#open, i);
-      if (!this.#canRise(seat)) continue;
+      if (!this.#isOpen(seat) || !this.#hasRoom(seat)) continue;
       const part = this.#indexOf(intAt(partOf, seat));
       this.#nextOfPart[seat] = intAt(firstOfPart, part);
       firstOfPart[part] = seat;
@@ -131,54 +139,78 @@ export class Rounding {
     return part > NO_PART ? part : this.#raisedTo.length - 2 - part;
   }
 
+  /**
+   * With so many steps for so many candidates each turn begins where the last one ended, so that after any number of turns
+   * nobody is more than one step ahead (Bresenham's line).
+   */
   #askRing(first: number): boolean {
     let size = 0;
     for (let seat = first; seat !== END; seat = intAt(this.#nextOfPart, seat)) size++;
+    if (size === 1) return this.#ask(first);
     let start = first;
-    for (let i = this.#startOf(first, size); i > 0; i--) start = intAt(this.#nextOfPart, start);
+    const before = ((this.#division.rules.rotationSeed % size) * (this.#countTakers(first) % size)) % size;
+    for (let i = 0; i < before; i++) start = intAt(this.#nextOfPart, start);
+    const someoneRose = this.#askFrom(start, END);
+    return this.#askFrom(first, start) || someoneRose;
+  }
+
+  #askFrom(from: number, to: number): boolean {
     let someoneRose = false;
-    for (let seat = start; seat !== END; seat = intAt(this.#nextOfPart, seat)) if (this.#ask(seat)) someoneRose = true;
-    for (let seat = first; seat !== start; seat = intAt(this.#nextOfPart, seat))
-      if (this.#ask(seat)) someoneRose = true;
+    for (let seat = from; seat !== to; seat = intAt(this.#nextOfPart, seat)) if (this.#ask(seat)) someoneRose = true;
     return someoneRose;
   }
 
-  /**
-   * Where the ring starts. With `given` steps for `size` candidates each turn begins where the last one ended, so that after
-   * any number of turns nobody is more than one step ahead (Bresenham's line).
-   */
-  #startOf(first: number, size: number): number {
-    const given = this.#tryRing(first) % size;
-    return ((this.#division.rules.rotationSeed % size) * given) % size;
-  }
-
   /** How many of the ring can take a step. */
-  #tryRing(first: number): number {
-    const { groupOf, steps, maxOf } = this.#division;
-    let taken = 0;
+  #countTakers(first: number): number {
+    const { groupOf } = this.#division;
+    const look = ++this.#look;
+    let takers = 0;
     for (let seat = first; seat !== END; seat = intAt(this.#nextOfPart, seat)) {
       const group = intAt(groupOf, seat);
-      if (intAt(steps, seat) === intAt(maxOf, seat) || obstacleTo(this.#division, group, 1) !== NO_OBSTACLE) continue;
-      addLoad(this.#division, group, 1);
-      this.#taken[taken++] = group;
+      if (intAt(this.#noRoomAt, group) === look) continue;
+      if (obstacleTo(this.#division, group, 1) === NO_OBSTACLE) {
+        addLoad(this.#division, group, 1);
+        this.#taken[takers++] = group;
+      } else {
+        this.#noRoomAt[group] = look;
+      }
     }
-    for (let i = 0; i < taken; i++) addLoad(this.#division, intAt(this.#taken, i), -1);
-    return taken;
+    for (let i = 0; i < takers; i++) addLoad(this.#division, intAt(this.#taken, i), -1);
+    return takers;
   }
 
   #ask(seat: number): boolean {
-    const canRise = this.#canRise(seat);
-    if (canRise) this.#raise(seat);
-    return canRise;
+    const group = intAt(this.#division.groupOf, seat);
+    if (!this.#isOpen(seat) || !this.#findRoom(group)) return false;
+    this.#raise(seat);
+    return true;
   }
 
-  #canRise(seat: number): boolean {
+  /** Below its maximum, and no slot above it is full. */
+  #isOpen(seat: number): boolean {
     const { groupOf, steps, maxOf } = this.#division;
-    const group = intAt(groupOf, seat);
-    if (byteAt(this.#isClosed, group) === 1 || intAt(steps, seat) === intAt(maxOf, seat)) return false;
+    return intAt(this.#closedBy, intAt(groupOf, seat)) === NO_OBSTACLE && intAt(steps, seat) < intAt(maxOf, seat);
+  }
+
+  /** The same for all of a group, while nobody takes a step. */
+  #hasRoom(seat: number): boolean {
+    const group = intAt(this.#division.groupOf, seat);
+    if (intAt(this.#roomAt, group) === this.#look) return true;
+    const hasRoom = this.#findRoom(group);
+    if (hasRoom) this.#roomAt[group] = this.#look;
+    return hasRoom;
+  }
+
+  #findRoom(group: number): boolean {
     const obstacle = obstacleTo(this.#division, group, 1);
-    if (obstacle >= 0) this.#isClosed[group] = 1;
+    if (obstacle >= 0) this.#closedBy[group] = obstacle;
     return obstacle === NO_OBSTACLE;
+  }
+
+  /** What keeps the group from one more step, after all was handed out. */
+  obstacleOf(group: number): number {
+    const full = intAt(this.#closedBy, group);
+    return full === NO_OBSTACLE ? obstacleTo(this.#division, group, 1) : full;
   }
 
   #raise(seat: number): void {
