@@ -88,14 +88,14 @@ export class Allocator {
   allocate(request: AllocationRequest): AllocationAnswer {
     const { division } = this.#divider;
     division.begin(request);
-    request.circuits.forEach((circuit, index) => division.setCircuit(index, circuit));
+    for (const [index, circuit] of request.circuits.entries()) division.setCircuit(index, circuit);
     this.#addSeats(request);
     this.#divider.divide();
     return answer(request, this.#divider);
   }
 
   #addSeats({ chargePoints, shortage }: AllocationRequest): void {
-    const turns = turnsOf(chargePoints);
+    const turns = this.#turnsOf(chargePoints);
     chargePoints.forEach((candidate, index) => {
       const { id, circuit, rotation, activePhases, minA, maxA, priority } = candidate;
       this.#divider.division.addSeat({
@@ -105,28 +105,29 @@ export class Allocator {
         maxA,
         priority,
         rank: rankOf(candidate, shortage),
-        turn: turns?.[index] ?? index,
+        turn: turns[index] ?? 0,
       });
     });
+  }
+
+  /** Turns at the remainder go by circuit and id, so that the order given plays no part. */
+  #turnsOf(candidates: readonly AllocationCandidate[]): readonly number[] {
+    const { placeOf } = this.#divider.division.tree;
+    const placeAt = candidates.map(({ circuit }) => intAt(placeOf, this.#indexOf.get(circuit) ?? 0));
+    const inTurn = candidates.map((_, index) => index);
+    const idOf = (index: number): string => candidates[index]?.id ?? '';
+    inTurn.sort((a, b) => (placeAt[a] ?? 0) - (placeAt[b] ?? 0) || (idOf(a) < idOf(b) ? -1 : 1));
+    const turns = new Array<number>(candidates.length).fill(0);
+    inTurn.forEach((index, turn) => {
+      turns[index] = turn;
+    });
+    return turns;
   }
 }
 
 function rankOf({ chargingS, connectedAtS }: AllocationCandidate, shortage: ShortageRule): number {
   if (shortage === 'longest-charging-first') return chargingS;
   return shortage === 'last-connected-first' ? connectedAtS : 0;
-}
-
-/** Turns at the remainder go by id, so that the order given plays no part; `undefined` where it is that of the ids. */
-function turnsOf(candidates: readonly AllocationCandidate[]): readonly number[] | undefined {
-  if (candidates.every(({ id }, index) => index === 0 || id >= (candidates[index - 1]?.id ?? ''))) return undefined;
-  const byId = candidates.map((_, index) => index);
-  const idOf = (index: number): string => candidates[index]?.id ?? '';
-  byId.sort((a, b) => (idOf(a) < idOf(b) ? -1 : 1));
-  const turns = new Array<number>(candidates.length).fill(0);
-  byId.forEach((index, turn) => {
-    turns[index] = turn;
-  });
-  return turns;
 }
 
 function answer(request: AllocationRequest, divider: Divider): AllocationAnswer {

@@ -152,14 +152,14 @@ t.test('4: meter excluding the charge points: main 100 A, headroom 0, fallback 5
   t.equal(park.limits, '15 15 15 15', '60 A are left on L2');
   park.buildingA = [20, 70, 10];
   park.run(1000);
-  t.equal(park.limits, '8 8 7 7', 'the building rises: answered at once');
+  t.equal(park.limits, '8 7 8 7', 'the building rises: answered at once');
   park.buildingA = NO_AMPS;
   park.run(30_000);
   t.equal(park.limits, '25 25 25 25');
   park.meterWorks = false;
   park.run(2000);
-  t.equal(park.limits, '13 13 12 12', 'meter lost: 50 A for all');
-  t.match(park.reasons, /^fallback fallback/);
+  t.equal(park.limits, '13 12 13 12', 'meter lost: 50 A for all');
+  t.match(park.reasons, /^fallback step fallback/);
   park.meterWorks = true;
   park.run(30_000);
   t.equal(park.limits, '25 25 25 25', 'regained, without a restart');
@@ -171,7 +171,7 @@ t.test('5: meter including the charge points: the same, and never above 100 A on
   const park = new CarPark(main, listed('a b c d'));
   park.buildingA = [20.3, 40.3, 10.3];
   park.run(5000).plugIn(THREE_PHASE, 'a', 'b', 'c', 'd').run(60_000);
-  t.match(park.limits, /^15 15 (15|14) 14$/, 'something below 60 A is left on L2');
+  t.match(park.limits, /^15 14 15 (15|14)$/, 'something below 60 A is left on L2');
   let highestA: Amps = 0;
   for (let second = 0; second < 60; second++) highestA = Math.max(highestA, ...park.run(1000).totalA);
   t.ok(highestA <= 100, `at most ${highestA.toFixed(1)} A`);
@@ -187,7 +187,7 @@ t.test('6: imbalance 20 A, three single-phase vehicles on one phase', async (t) 
   const main = { limitA: perPhase(63), imbalanceLimitA: 20 };
   const park = new CarPark(main, listed('a b c'));
   park.run(5000).plugIn(ONE_PHASE, 'a', 'b', 'c').run(MINUTE_MS);
-  t.equal(park.limits, '7 7 6');
+  t.equal(park.limits, '7 6 7');
   t.same(
     park.drawnA.map((amps) => Math.round(amps)),
     [20, 0, 0],
@@ -199,10 +199,10 @@ t.test('6: imbalance 20 A, three single-phase vehicles on one phase', async (t) 
 t.test('10: the master loses power: all on their disconnected limits, the total within the fuse', async (t) => {
   const park = new CarPark({ limitA: perPhase(32) }, listed('a b c d'));
   park.run(5000).plugIn(THREE_PHASE, 'a', 'b', 'c').run(30_000);
-  t.equal(park.limits, '11 11 10 0');
+  t.equal(park.limits, '11 10 11 0');
   park.group.crashMaster();
   park.run(12_000);
-  t.equal(park.limits, '11 11 10 0', 'within the lease nothing changes');
+  t.equal(park.limits, '11 10 11 0', 'within the lease nothing changes');
   park.run(5000);
   t.equal(park.limits, '6 6 6 0', 'down at its end');
   park.run(15_000);
@@ -220,7 +220,7 @@ t.test('the master crashes and comes back', async (t) => {
     park.run(2000);
     t.equal(park.limits, '16 16 0', `${keepsState ? 'with' : 'without'} its state: charging goes on`);
     park.plugIn(THREE_PHASE, 'c').run(20_000);
-    t.equal(park.limits, '11 11 10');
+    t.equal(park.limits, '11 10 11');
     staysWithin(t, park);
   }
 });

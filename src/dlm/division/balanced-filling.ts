@@ -6,12 +6,13 @@
  * on it are held at this level for good. That is the lexicographic optimum, level after level.
  */
 import { assert } from '../../base/assert.js';
+import { Basis, NOTHING } from './basis.js';
 import type { Division } from './division.js';
-import { Kernel } from './kernel.js';
 import { Kinds } from './kinds.js';
 import { Limits } from './limits.js';
-import { at, byteAt, intAt, DUST } from './numbers.js';
+import { at, byteAt, DUST, intAt } from './numbers.js';
 import { NO_PART } from './parts.js';
+import { type SortSpace, sortByKey } from './sorting.js';
 
 /** Where a kind is: at the level (or its minimum), lifted to its maximum, lifted somewhere between, or held for good. */
 const AT_LOWER = 0;
@@ -19,10 +20,8 @@ const AT_UPPER = 1;
 const BASIC = 2;
 const HELD = 3;
 
-/** Rates and coefficients are sums of small fractions; less than this is nothing. */
-const NOTHING = 1e-9;
-/** Per kind and limit: more steps than this mean that the method goes round in circles. */
-const STEPS_PER_ITEM_MAX = 50;
+/** Per kind and limit: more events than this mean that the method goes round in circles. */
+const EVENTS_PER_ITEM_MAX = 50;
 
 /** What ends a stretch of the way up. */
 interface Block {
@@ -35,29 +34,35 @@ interface Block {
 
 export class BalancedFilling {
   readonly #division: Division;
+  readonly #space: SortSpace;
   readonly #kinds: Kinds;
   readonly #limits: Limits;
-  readonly #kernel = new Kernel();
+  readonly #basis: Basis;
   readonly #block: Block = { item: -1, distance: 0, isAtUpper: false };
-  /** Limits that are tight, and as many kinds that give way to keep them so. */
-  readonly #tight: number[] = [];
-  readonly #basic: number[] = [];
-  #values = new Float64Array(8);
   #stateOf = new Uint8Array(0);
   /** Held while still in the basis. */
   #isFixed = new Uint8Array(0);
+  /** Not kept up for those who rise with the level. */
   #shareOf = new Float64Array(0);
   #rateOf = new Float64Array(0);
   #partOf = new Int32Array(0);
+  /** Kinds of the class by minimum and by maximum, and how many of them are behind. */
+  #starts = new Int32Array(0);
+  #stops = new Int32Array(0);
+  #started = 0;
+  #stopped = 0;
+  #members = 0;
   #class = 0;
   #level = 0;
   #heldLevel = Number.NEGATIVE_INFINITY;
   #lastPart = NO_PART;
 
-  constructor(division: Division) {
+  constructor(division: Division, space: SortSpace) {
     this.#division = division;
+    this.#space = space;
     this.#kinds = new Kinds(division.tree.count);
     this.#limits = new Limits(division);
+    this.#basis = new Basis(division.tree, this.#kinds, this.#limits);
   }
 
   /** Sets `shareOf` and `partOf` of all who are admitted, class after class. */
@@ -74,142 +79,140 @@ export class BalancedFilling {
   }
 
   #begin(): void {
-    const { count, minOf } = this.#kinds;
-    if (this.#stateOf.length < count) {
-      const size = this.#kinds.kindOf.length;
-      this.#stateOf = new Uint8Array(size);
-      this.#isFixed = new Uint8Array(size);
-      this.#shareOf = new Float64Array(size);
-      this.#rateOf = new Float64Array(size);
-      this.#partOf = new Int32Array(size);
-    }
+    const { count, minOf, groupOf, sizeOf } = this.#kinds;
+    this.#reserve(this.#kinds.kindOf.length);
     this.#stateOf.fill(AT_LOWER, 0, count);
     this.#isFixed.fill(0, 0, count);
+    this.#rateOf.fill(0, 0, count);
     this.#partOf.fill(NO_PART, 0, count);
-    for (let kind = 0; kind < count; kind++) this.#shareOf[kind] = intAt(minOf, kind);
-    this.#tight.length = 0;
-    this.#basic.length = 0;
+    this.#basis.clear();
     this.#limits.begin();
+    for (let kind = 0; kind < count; kind++) {
+      this.#shareOf[kind] = intAt(minOf, kind);
+      this.#limits.addLoad(intAt(groupOf, kind), intAt(minOf, kind) * intAt(sizeOf, kind));
+    }
+  }
+
+  #reserve(size: number): void {
+    if (this.#stateOf.length >= size) return;
+    this.#stateOf = new Uint8Array(size);
+    this.#isFixed = new Uint8Array(size);
+    this.#shareOf = new Float64Array(size);
+    this.#rateOf = new Float64Array(size);
+    this.#partOf = new Int32Array(size);
+    this.#starts = new Int32Array(size);
+    this.#stops = new Int32Array(size);
   }
 
   #fillClass(): void {
-    let stepsLeft = STEPS_PER_ITEM_MAX * (this.#kinds.count + this.#limits.count);
-    this.#level = this.#lowestMinimum();
+    let eventsLeft = EVENTS_PER_ITEM_MAX * (this.#kinds.count + this.#limits.count);
+    this.#listMembers();
     this.#heldLevel = Number.NEGATIVE_INFINITY;
-    this.#holdAtMaximum();
+    this.#level = 0;
     for (let turn = this.#nextTurn(); turn < Number.POSITIVE_INFINITY; turn = this.#nextTurn()) {
-      assert(stepsLeft-- > 0, 'the filling ends');
+      assert(eventsLeft-- > 0, 'the filling ends');
       this.#advance(turn);
-      if (this.#block.item === -1) this.#holdAtMaximum();
+      if (this.#block.item === -1) this.#turn();
       else if (!this.#relieve()) this.#hold();
     }
   }
 
-  #lowestMinimum(): number {
-    const { count, minOf } = this.#kinds;
-    let lowest = Number.POSITIVE_INFINITY;
-    for (let kind = 0; kind < count; kind++) if (this.#isOpen(kind)) lowest = Math.min(lowest, intAt(minOf, kind));
-    return lowest;
+  #listMembers(): void {
+    const { count, classOf, minOf, maxOf } = this.#kinds;
+    this.#members = 0;
+    for (let kind = 0; kind < count; kind++) {
+      if (intAt(classOf, kind) === this.#class) this.#starts[this.#members++] = kind;
+    }
+    this.#stops.set(this.#starts.subarray(0, this.#members));
+    sortByKey(this.#starts, 0, this.#members, minOf, this.#space);
+    sortByKey(this.#stops, 0, this.#members, maxOf, this.#space);
+    this.#started = 0;
+    this.#stopped = 0;
   }
 
   /** The next level at which somebody starts or has its maximum. */
   #nextTurn(): number {
-    const { count, minOf, maxOf } = this.#kinds;
-    let turn = Number.POSITIVE_INFINITY;
-    for (let kind = 0; kind < count; kind++) {
-      if (!this.#isOpen(kind)) continue;
-      const next = intAt(minOf, kind) > this.#level ? intAt(minOf, kind) : intAt(maxOf, kind);
-      if (next < turn) turn = next;
+    const { minOf, maxOf } = this.#kinds;
+    while (this.#stopped < this.#members && !this.#isOpen(intAt(this.#stops, this.#stopped))) this.#stopped++;
+    const stop =
+      this.#stopped < this.#members ? intAt(maxOf, intAt(this.#stops, this.#stopped)) : Number.POSITIVE_INFINITY;
+    if (this.#started === this.#members) return stop;
+    return Math.min(stop, intAt(minOf, intAt(this.#starts, this.#started)));
+  }
+
+  /** Whoever has its minimum at this level starts, whoever has its maximum stops. */
+  #turn(): void {
+    const { minOf, maxOf } = this.#kinds;
+    for (; this.#started < this.#members; this.#started++) {
+      const kind = intAt(this.#starts, this.#started);
+      if (intAt(minOf, kind) > this.#level) break;
+      if (this.#isOpen(kind) && byteAt(this.#stateOf, kind) === AT_LOWER) this.#setRate(kind, 1);
     }
-    return turn;
+    for (; this.#stopped < this.#members; this.#stopped++) {
+      const kind = intAt(this.#stops, this.#stopped);
+      if (intAt(maxOf, kind) > this.#level) break;
+      if (this.#isOpen(kind)) this.#holdAt(kind, intAt(maxOf, kind));
+    }
   }
 
   #isOpen(kind: number): boolean {
-    return (
-      intAt(this.#kinds.classOf, kind) === this.#class &&
-      byteAt(this.#stateOf, kind) !== HELD &&
-      byteAt(this.#isFixed, kind) === 0
-    );
+    return byteAt(this.#stateOf, kind) !== HELD && byteAt(this.#isFixed, kind) === 0;
   }
 
   /** Its lower bound rises with the level. */
   #isMoving(kind: number): boolean {
-    return (
-      this.#isOpen(kind) &&
-      intAt(this.#kinds.minOf, kind) <= this.#level &&
-      this.#level < intAt(this.#kinds.maxOf, kind)
-    );
+    const { classOf, minOf, maxOf } = this.#kinds;
+    const isInClass = intAt(classOf, kind) === this.#class && this.#isOpen(kind);
+    return isInClass && intAt(minOf, kind) <= this.#level && this.#level < intAt(maxOf, kind);
   }
 
-  #holdAtMaximum(): void {
-    for (let kind = 0; kind < this.#kinds.count; kind++) {
-      if (!this.#isOpen(kind) || intAt(this.#kinds.maxOf, kind) > this.#level) continue;
-      this.#shareOf[kind] = intAt(this.#kinds.maxOf, kind);
-      if (byteAt(this.#stateOf, kind) === BASIC) this.#isFixed[kind] = 1;
-      else this.#stateOf[kind] = HELD;
+  #lowerOf(kind: number): number {
+    return this.#isMoving(kind) ? this.#level : intAt(this.#kinds.minOf, kind);
+  }
+
+  #setRate(kind: number, rate: number): void {
+    const change = rate - at(this.#rateOf, kind);
+    if (change === 0) return;
+    this.#rateOf[kind] = rate;
+    this.#limits.addRate(intAt(this.#kinds.groupOf, kind), change * intAt(this.#kinds.sizeOf, kind));
+  }
+
+  #holdAt(kind: number, share: number): void {
+    this.#shareOf[kind] = share;
+    if (byteAt(this.#stateOf, kind) === BASIC) {
+      this.#isFixed[kind] = 1;
+      return;
     }
+    this.#stateOf[kind] = HELD;
+    this.#setRate(kind, 0);
   }
 
   /** Raises the level to the turn, or to where something blocks it before. */
   #advance(turn: number): void {
-    this.#findRates();
     const block = this.#block;
+    this.#findBasicRates();
     block.item = -1;
     block.distance = turn - this.#level;
     this.#findBlockedKind();
     this.#findBlockedLimit();
     this.#level = block.item === -1 ? turn : this.#level + block.distance;
-    for (let kind = 0; kind < this.#kinds.count; kind++) {
-      if (at(this.#rateOf, kind) === 0) continue;
-      const isAtLower = byteAt(this.#stateOf, kind) === AT_LOWER;
-      const share = at(this.#shareOf, kind) + at(this.#rateOf, kind) * block.distance;
-      this.#shareOf[kind] = isAtLower ? this.#level : share;
+    this.#limits.advance(block.distance);
+    for (const kind of this.#basis.members) {
+      this.#shareOf[kind] = at(this.#shareOf, kind) + at(this.#rateOf, kind) * block.distance;
     }
-  }
-
-  /** How fast each kind moves with the level: 1 at the lower bound; those in the basis so that the tight limits stay tight. */
-  #findRates(): void {
-    const { count } = this.#kinds;
-    for (let kind = 0; kind < count; kind++) {
-      this.#rateOf[kind] = byteAt(this.#stateOf, kind) === AT_LOWER && this.#isMoving(kind) ? 1 : 0;
-    }
-    this.#limits.sum(this.#limits.rates, this.#kinds, this.#rateOf);
-    if (this.#tight.length > 0) this.#findBasicRates();
-    this.#limits.sum(this.#limits.loads, this.#kinds, this.#shareOf);
   }
 
   #findBasicRates(): void {
-    const values = this.#prepareKernel();
-    this.#tight.forEach((limit, row) => {
-      values[row] = -this.#limits.valueOf(limit, this.#limits.rates);
-    });
-    this.#kernel.solve(values);
-    this.#basic.forEach((kind, column) => {
-      this.#rateOf[kind] = at(values, column);
-    });
-    this.#limits.sum(this.#limits.rates, this.#kinds, this.#rateOf);
-  }
-
-  #prepareKernel(): Float64Array {
-    const size = this.#tight.length;
-    assert(size === this.#basic.length, 'a kind gives way for each tight limit');
-    if (this.#values.length < size) this.#values = new Float64Array(size * 2);
-    this.#kernel.resize(size);
-    this.#tight.forEach((limit, row) => {
-      this.#basic.forEach((kind, column) => {
-        this.#kernel.set(row, column, this.#coefficientOf(limit, kind));
-      });
-    });
-    return this.#values;
-  }
-
-  #coefficientOf(limit: number, kind: number): number {
-    return this.#limits.coefficientOf(limit, intAt(this.#kinds.groupOf, kind)) * intAt(this.#kinds.sizeOf, kind);
+    const { members } = this.#basis;
+    if (members.length === 0) return;
+    for (const kind of members) this.#setRate(kind, 0);
+    const rates = this.#basis.rates();
+    for (let i = 0; i < members.length; i++) this.#setRate(members[i] ?? 0, at(rates, i));
   }
 
   #findBlockedKind(): void {
     const { maxOf } = this.#kinds;
-    for (const kind of this.#basic) {
+    for (const kind of this.#basis.members) {
       const [share, rate] = [at(this.#shareOf, kind), at(this.#rateOf, kind)];
       const isFixed = byteAt(this.#isFixed, kind) === 1;
       const lower = isFixed ? share : this.#lowerOf(kind);
@@ -220,13 +223,12 @@ export class BalancedFilling {
   }
 
   #findBlockedLimit(): void {
-    const { rates, loads, items } = this.#limits;
-    for (let i = 0; i < this.#limits.count; i++) {
-      const limit = intAt(items, i);
-      const rate = this.#limits.valueOf(limit, rates);
-      if (rate <= NOTHING || this.#limits.isTight(limit)) continue;
-      const room = this.#limits.capacityOf(limit) - this.#limits.valueOf(limit, loads);
-      this.#consider(this.#kinds.count + limit, room, rate, false);
+    const limits = this.#limits;
+    for (let i = 0; i < limits.count; i++) {
+      const limit = limits.itemAt(i);
+      const rate = limits.rateOf(limit);
+      if (rate <= NOTHING || limits.isTight(limit)) continue;
+      this.#consider(this.#kinds.count + limit, limits.roomIn(limit), rate, false);
     }
   }
 
@@ -244,110 +246,73 @@ export class BalancedFilling {
 
   /** Lets somebody else give way instead of what is blocked. False when nobody can. */
   #relieve(): boolean {
-    this.#findPrices();
-    const entering = this.#findHelper();
-    if (entering === -1) return this.#loosen();
-    this.#leave();
-    this.#basic.push(entering);
-    this.#stateOf[entering] = BASIC;
-    return true;
-  }
-
-  /** What the blocked quantity gains with each step on each phase of each circuit. */
-  #findPrices(): void {
     const { item, isAtUpper } = this.#block;
-    const values = this.#prepareKernel();
-    const limits = this.#limits;
-    limits.clearPrices();
-    const isLimit = item >= this.#kinds.count;
-    if (isLimit) {
-      const limit = item - this.#kinds.count;
-      this.#basic.forEach((kind, column) => {
-        values[column] = this.#coefficientOf(limit, kind);
-      });
-      limits.price(limit, -1);
-    } else {
-      this.#basic.forEach((kind, column) => {
-        values[column] = kind === item ? 1 : 0;
-      });
-    }
-    this.#kernel.solveTransposed(values);
-    const sign = isLimit || isAtUpper ? 1 : -1;
-    this.#tight.forEach((limit, row) => {
-      values[row] = sign * at(values, row);
-      limits.price(limit, at(values, row));
-    });
-    limits.sumPrices();
-  }
-
-  #gainOf(kind: number): number {
-    return this.#limits.priceOf(intAt(this.#kinds.groupOf, kind));
+    if (item >= this.#kinds.count) this.#basis.priceLimit(item - this.#kinds.count);
+    else this.#basis.priceKind(item, isAtUpper ? 1 : -1);
+    const helper = this.#findHelper();
+    const limit = helper === -1 ? this.#basis.helpfulLimit() : -1;
+    if (helper === -1 && limit === -1) return false;
+    this.#leave();
+    if (helper === -1) this.#basis.removeLimit(limit);
+    else this.#enter(helper);
+    return true;
   }
 
   /** The first one that can move the right way: up from its lower bound, or down from its maximum. */
   #findHelper(): number {
-    const { count, maxOf } = this.#kinds;
-    for (let kind = 0; kind < count; kind++) {
+    const { maxOf, groupOf } = this.#kinds;
+    for (let kind = this.#basis.from; kind < this.#basis.to; kind++) {
       const state = byteAt(this.#stateOf, kind);
       if (state === BASIC || state === HELD) continue;
-      if (this.#lowerOf(kind) >= intAt(maxOf, kind)) continue;
-      const gain = this.#gainOf(kind);
-      if (state === AT_LOWER ? gain > NOTHING : gain < -NOTHING) return kind;
+      const gain = this.#limits.priceOf(intAt(groupOf, kind));
+      const isHelp = state === AT_LOWER ? gain > NOTHING : gain < -NOTHING;
+      if (isHelp && this.#lowerOf(kind) < intAt(maxOf, kind)) return kind;
     }
     return -1;
   }
 
-  /** A tight limit that may become loose again. */
-  #loosen(): boolean {
-    const row = this.#tight.findIndex((_, index) => at(this.#values, index) > NOTHING);
-    const loose = this.#tight[row];
-    if (loose === undefined) return false;
-    this.#tight.splice(row, 1);
-    this.#limits.setTight(loose, 0);
-    this.#leave();
-    return true;
+  #enter(kind: number): void {
+    if (byteAt(this.#stateOf, kind) === AT_LOWER) this.#shareOf[kind] = this.#lowerOf(kind);
+    this.#stateOf[kind] = BASIC;
+    this.#basis.addKind(kind);
   }
 
   /** What is blocked stays where it is: a limit becomes tight, a kind leaves the basis. */
   #leave(): void {
     const { item, isAtUpper } = this.#block;
     if (item >= this.#kinds.count) {
-      this.#tight.push(item - this.#kinds.count);
-      this.#limits.setTight(item - this.#kinds.count, 1);
+      this.#basis.addLimit(item - this.#kinds.count);
       return;
     }
-    this.#basic.splice(this.#basic.indexOf(item), 1);
+    this.#basis.removeKind(item);
     if (byteAt(this.#isFixed, item) === 1) {
       this.#stateOf[item] = HELD;
+      this.#setRate(item, 0);
       return;
     }
     this.#stateOf[item] = isAtUpper ? AT_UPPER : AT_LOWER;
     this.#shareOf[item] = isAtUpper ? intAt(this.#kinds.maxOf, item) : this.#lowerOf(item);
-  }
-
-  #lowerOf(kind: number): number {
-    return this.#isMoving(kind) ? this.#level : intAt(this.#kinds.minOf, kind);
+    this.#setRate(item, !isAtUpper && this.#isMoving(item) ? 1 : 0);
   }
 
   /** Nobody relieves what is blocked: whoever presses on it is held here, and itself where it cannot follow the level. */
   #hold(): void {
     const { item, isAtUpper } = this.#block;
+    const { groupOf, count } = this.#kinds;
+    const stuck = item < count && !isAtUpper && this.#isMoving(item) ? item : -1;
     // Who is held at one level is one part, whichever of several limits came first.
-    let part = this.#level - this.#heldLevel < DUST ? this.#lastPart : NO_PART;
-    let isSomebodyHeld = false;
-    for (let kind = 0; kind < this.#kinds.count; kind++) {
-      const isStuck = kind === item && !isAtUpper && this.#isMoving(kind);
-      const presses = byteAt(this.#stateOf, kind) === AT_LOWER && this.#isMoving(kind) && this.#gainOf(kind) < -NOTHING;
-      if (!isStuck && !presses) continue;
-      isSomebodyHeld = true;
-      if (part === NO_PART) part = -2 - intAt(this.#kinds.groupOf, kind);
-      this.#partOf[kind] = part;
-      this.#shareOf[kind] = this.#level;
-      if (isStuck) this.#isFixed[kind] = 1;
-      else this.#stateOf[kind] = HELD;
-    }
+    if (this.#level - this.#heldLevel >= DUST) this.#lastPart = NO_PART;
     this.#heldLevel = this.#level;
-    this.#lastPart = part;
-    assert(isSomebodyHeld, 'somebody is held where nobody can help');
+    let held = 0;
+    for (let kind = this.#basis.from; kind < this.#basis.to; kind++) {
+      const rises = byteAt(this.#stateOf, kind) === AT_LOWER && this.#isMoving(kind);
+      const presses = rises && this.#limits.priceOf(intAt(groupOf, kind)) < -NOTHING;
+      if (!presses && kind !== stuck) continue;
+      held++;
+      if (this.#lastPart === NO_PART) this.#lastPart = -2 - intAt(groupOf, kind);
+      this.#partOf[kind] = this.#lastPart;
+      this.#holdAt(kind, this.#level);
+    }
+    assert(held > 0, 'somebody is held where nobody can help');
   }
 }

@@ -83,7 +83,7 @@ export class Divider {
       from = to;
     }
     if (this.division.balanced.length === 0 || this.#sharesAreBalanced()) return;
-    this.#balancedFilling ??= new BalancedFilling(this.division);
+    this.#balancedFilling ??= new BalancedFilling(this.division, this.#space);
     this.#balancedFilling.fill(this.#classOf, this.#classEnds.length);
   }
 

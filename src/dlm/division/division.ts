@@ -42,7 +42,7 @@ export interface SeatSample {
   readonly priority: number;
   /** By the shortage rule: the lower, the earlier it is served among those of its priority. */
   readonly rank: number;
-  /** Its place among those who take turns at the remainder; a whole number of at least 0. */
+  /** Its place among those who take turns at the remainder, whole and at least 0; those of a circuit stand together. */
   readonly turn: number;
 }
 

@@ -133,6 +133,8 @@ export class Filling {
     for (let slot = this.#heap.top; slot !== -1; slot = this.#heap.top) {
       if (at(this.#rising, slot) === 0) {
         this.#heap.removeTop();
+        // Filled up together with another one, which was looked at first and held everybody here too.
+        if (at(this.#division.capacity, slot) - at(this.#fixed, slot) < DUST) this.#parts.addFull(slot, level);
         continue;
       }
       const fullAt = this.#fullAt(slot);

@@ -4,6 +4,7 @@ import { addInt, byteAt, intAt } from './numbers.js';
 
 const NONE = -1;
 
+/** Kinds stand in the order of the tree: those of a circuit and of all below it together. */
 export class Kinds {
   count = 0;
   groupOf = new Int32Array(0);
@@ -14,11 +15,18 @@ export class Kinds {
   sizeOf = new Int32Array(0);
   /** Per seat. */
   kindOf = new Int32Array(0);
+  /** Per place in the order of the tree: its first kind; one more at the end. */
+  readonly firstAt: Int32Array;
   readonly #firstOf: Int32Array;
   #nextOf = new Int32Array(0);
+  /** One candidate of each kind, as they are found; then where the kind stands. */
+  #sampleOf = new Int32Array(0);
+  #foundSizeOf = new Int32Array(0);
+  #standsAt = new Int32Array(0);
 
   constructor(circuits: number) {
     this.#firstOf = new Int32Array(circuits * GROUPS);
+    this.firstAt = new Int32Array(circuits + 1);
   }
 
   /** Sorts all who are admitted into kinds. */
@@ -28,28 +36,49 @@ export class Kinds {
     this.#firstOf.fill(NONE);
     this.count = 0;
     for (let seat = 0; seat < seatCount; seat++) {
-      if (byteAt(isAdmitted, seat) === 1) this.kindOf[seat] = this.#kindFor(division, seat, intAt(classOf, seat));
+      if (byteAt(isAdmitted, seat) === 1) this.kindOf[seat] = this.#find(division, seat, classOf);
+    }
+    this.#arrange(division, classOf);
+    for (let seat = 0; seat < seatCount; seat++) {
+      if (byteAt(isAdmitted, seat) === 1) this.kindOf[seat] = intAt(this.#standsAt, intAt(this.kindOf, seat));
     }
   }
 
-  #kindFor({ groupOf, minOf, maxOf }: Division, seat: number, itsClass: number): number {
-    const [group, min, max] = [intAt(groupOf, seat), intAt(minOf, seat), intAt(maxOf, seat)];
-    for (let kind = intAt(this.#firstOf, group); kind !== NONE; kind = intAt(this.#nextOf, kind)) {
-      const isAlike =
-        intAt(this.minOf, kind) === min && intAt(this.maxOf, kind) === max && intAt(this.classOf, kind) === itsClass;
-      if (!isAlike) continue;
-      addInt(this.sizeOf, kind, 1);
-      return kind;
+  #find({ groupOf, minOf, maxOf }: Division, seat: number, classOf: Int32Array): number {
+    const group = intAt(groupOf, seat);
+    for (let found = intAt(this.#firstOf, group); found !== NONE; found = intAt(this.#nextOf, found)) {
+      const like = intAt(this.#sampleOf, found);
+      const isAlike = intAt(minOf, like) === intAt(minOf, seat) && intAt(maxOf, like) === intAt(maxOf, seat);
+      if (!isAlike || intAt(classOf, like) !== intAt(classOf, seat)) continue;
+      addInt(this.#foundSizeOf, found, 1);
+      return found;
     }
-    const kind = this.count++;
-    this.groupOf[kind] = group;
-    this.minOf[kind] = min;
-    this.maxOf[kind] = max;
-    this.classOf[kind] = itsClass;
-    this.sizeOf[kind] = 1;
-    this.#nextOf[kind] = intAt(this.#firstOf, group);
-    this.#firstOf[group] = kind;
-    return kind;
+    const found = this.count++;
+    this.#sampleOf[found] = seat;
+    this.#foundSizeOf[found] = 1;
+    this.#nextOf[found] = intAt(this.#firstOf, group);
+    this.#firstOf[group] = found;
+    return found;
+  }
+
+  #arrange({ tree, minOf, maxOf }: Division, classOf: Int32Array): void {
+    let kind = 0;
+    for (let place = 0; place < tree.count; place++) {
+      this.firstAt[place] = kind;
+      const firstGroup = intAt(tree.order, place) * GROUPS;
+      for (let group = firstGroup; group < firstGroup + GROUPS; group++) {
+        for (let found = intAt(this.#firstOf, group); found !== NONE; found = intAt(this.#nextOf, found)) {
+          const sample = intAt(this.#sampleOf, found);
+          this.#standsAt[found] = kind;
+          this.groupOf[kind] = group;
+          this.minOf[kind] = intAt(minOf, sample);
+          this.maxOf[kind] = intAt(maxOf, sample);
+          this.classOf[kind] = intAt(classOf, sample);
+          this.sizeOf[kind++] = intAt(this.#foundSizeOf, found);
+        }
+      }
+    }
+    this.firstAt[tree.count] = kind;
   }
 
   #reserve(size: number): void {
@@ -61,5 +90,8 @@ export class Kinds {
     this.sizeOf = new Int32Array(size);
     this.kindOf = new Int32Array(size);
     this.#nextOf = new Int32Array(size);
+    this.#sampleOf = new Int32Array(size);
+    this.#foundSizeOf = new Int32Array(size);
+    this.#standsAt = new Int32Array(size);
   }
 }

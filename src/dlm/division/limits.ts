@@ -1,91 +1,108 @@
-/** The limits of a division as rows of a linear programme: slots that can fill up, and pairs of phases that may not part. */
-import { addToOwnCircuit, sumUpwards } from './admission.js';
+/**
+ * The limits of a division as rows of a linear programme: slots that can fill up, and pairs of phases that may not part.
+ * A limit is a slot, or (after all slots) a circuit * 9 + one phase * 3 + the other.
+ */
 import { type Division, PHASES_IN, POWER, SLOTS } from './division.js';
-import type { Kinds } from './kinds.js';
 import { add, at, byteAt, intAt } from './numbers.js';
 
-/** A limit is a slot, or (after all slots) a circuit * 9 + one phase * 3 + the other. */
 export class Limits {
   readonly #division: Division;
   readonly #slots: number;
-  readonly #tight: Uint8Array;
+  readonly #isTight: Uint8Array;
   readonly #prices: Float64Array;
   /** Per slot, sums over all below: what is taken, and how fast that grows with the level. */
-  readonly loads: Float64Array;
-  readonly rates: Float64Array;
+  readonly #loads: Float64Array;
+  readonly #rates: Float64Array;
   /** Those that exist in this division. */
-  readonly items: Int32Array;
+  readonly #items: Int32Array;
   count = 0;
 
   constructor(division: Division) {
     const circuits = division.tree.count;
     this.#division = division;
     this.#slots = circuits * SLOTS;
-    this.#tight = new Uint8Array(circuits * (SLOTS + 9));
+    this.#isTight = new Uint8Array(circuits * (SLOTS + 9));
     this.#prices = new Float64Array(this.#slots);
-    this.loads = new Float64Array(this.#slots);
-    this.rates = new Float64Array(this.#slots);
-    this.items = new Int32Array(circuits * (SLOTS + 9));
+    this.#loads = new Float64Array(this.#slots);
+    this.#rates = new Float64Array(this.#slots);
+    this.#items = new Int32Array(circuits * (SLOTS + 9));
   }
 
+  /** Nothing moves, and everybody takes its minimum. */
   begin(): void {
     const { capacity, balanced } = this.#division;
-    this.#tight.fill(0);
+    this.#isTight.fill(0);
+    this.#rates.fill(0);
+    this.#loads.fill(0);
     this.count = 0;
     for (let slot = 0; slot < this.#slots; slot++) {
-      if (at(capacity, slot) < Number.POSITIVE_INFINITY) this.items[this.count++] = slot;
+      if (at(capacity, slot) < Number.POSITIVE_INFINITY) this.#items[this.count++] = slot;
     }
     for (const circuit of balanced) {
-      for (let pair = 0; pair < 9; pair++)
-        if (pair % 4 !== 0) this.items[this.count++] = this.#slots + circuit * 9 + pair;
+      for (let pair = 0; pair < 9; pair++) {
+        if (pair % 4 !== 0) this.#items[this.count++] = this.#slots + circuit * 9 + pair;
+      }
     }
+  }
+
+  itemAt(index: number): number {
+    return intAt(this.#items, index);
   }
 
   isTight(limit: number): boolean {
-    return byteAt(this.#tight, limit) === 1;
+    return byteAt(this.#isTight, limit) === 1;
   }
 
   setTight(limit: number, value: 0 | 1): void {
-    this.#tight[limit] = value;
+    this.#isTight[limit] = value;
   }
 
-  /** Sums `amountOf` each kind over the circuits, times how many are of the kind. */
-  sum(into: Float64Array, { count, groupOf, sizeOf }: Kinds, amountOf: Float64Array): void {
-    into.fill(0);
-    for (let kind = 0; kind < count; kind++) {
-      const amount = at(amountOf, kind);
-      if (amount !== 0) addToOwnCircuit(into, intAt(groupOf, kind), amount * intAt(sizeOf, kind));
-    }
-    sumUpwards(this.#division.tree, into);
+  addLoad(group: number, amount: number): void {
+    this.#addTo(this.#loads, group, amount);
   }
 
-  capacityOf(limit: number): number {
+  addRate(group: number, amount: number): void {
+    this.#addTo(this.#rates, group, amount);
+  }
+
+  /** All loads after the level has risen so far. */
+  advance(distance: number): void {
+    const [loads, rates] = [this.#loads, this.#rates];
+    for (let slot = 0; slot < loads.length; slot++) loads[slot] = at(loads, slot) + at(rates, slot) * distance;
+  }
+
+  rateOf(limit: number): number {
+    return this.#valueOf(limit, this.#rates);
+  }
+
+  roomIn(limit: number): number {
     const { capacity, lead } = this.#division;
-    return limit < this.#slots ? at(capacity, limit) : at(lead, limit - this.#slots);
-  }
-
-  /** The left-hand side of a limit, from sums per slot. */
-  valueOf(limit: number, sums: Float64Array): number {
-    if (limit < this.#slots) return at(sums, limit);
-    const pair = limit - this.#slots;
-    const slot = Math.floor(pair / 9) * SLOTS;
-    return at(sums, slot + Math.floor((pair % 9) / 3)) - at(sums, slot + (pair % 3));
+    const most = limit < this.#slots ? at(capacity, limit) : at(lead, limit - this.#slots);
+    return most - this.#valueOf(limit, this.#loads);
   }
 
   /** How much of the limit one step of one candidate of the group takes. */
   coefficientOf(limit: number, group: number): number {
     const { placeOf, endOf } = this.#division.tree;
-    const pair = limit - this.#slots;
-    const circuit = pair < 0 ? Math.floor(limit / SLOTS) : Math.floor(pair / 9);
+    const circuit = this.circuitOf(limit);
     const place = intAt(placeOf, group >> 3);
     if (place < intAt(placeOf, circuit) || place >= intAt(endOf, circuit)) return 0;
+    const pair = limit - this.#slots;
     if (pair >= 0) return ((group >> Math.floor((pair % 9) / 3)) & 1) - ((group >> (pair % 3)) & 1);
     const kind = limit % SLOTS;
     return kind === POWER ? byteAt(PHASES_IN, group & 7) : (group >> kind) & 1;
   }
 
-  clearPrices(): void {
-    this.#prices.fill(0);
+  circuitOf(limit: number): number {
+    return limit < this.#slots ? Math.floor(limit / SLOTS) : Math.floor((limit - this.#slots) / 9);
+  }
+
+  /** Forgets the prices of the circuits at these places of the tree. */
+  clearPrices(from: number, to: number): void {
+    for (let place = from; place < to; place++) {
+      const slot = intAt(this.#division.tree.order, place) * SLOTS;
+      this.#prices.fill(0, slot, slot + SLOTS);
+    }
   }
 
   /** Puts a price on what a limit limits. */
@@ -102,10 +119,10 @@ export class Limits {
     }
   }
 
-  /** Each circuit's price becomes the sum of its own and of all above it. */
-  sumPrices(): void {
+  /** Each circuit's price becomes the sum of its own and of all above it, from the first place downwards. */
+  sumPrices(from: number, to: number): void {
     const { order, parentOf } = this.#division.tree;
-    for (let place = 1; place < order.length; place++) {
+    for (let place = from + 1; place < to; place++) {
       const circuit = intAt(order, place);
       const parent = intAt(parentOf, circuit);
       for (let p = 0; p < POWER; p++) add(this.#prices, circuit * SLOTS + p, at(this.#prices, parent * SLOTS + p));
@@ -114,8 +131,30 @@ export class Limits {
 
   /** What a step of one candidate of the group costs. */
   priceOf(group: number): number {
+    const slot = (group >> 3) * SLOTS;
     let price = 0;
-    for (let p = 0; p < POWER; p++) if ((group >> p) & 1) price += at(this.#prices, (group >> 3) * SLOTS + p);
+    if (group & 1) price += at(this.#prices, slot);
+    if (group & 2) price += at(this.#prices, slot + 1);
+    if (group & 4) price += at(this.#prices, slot + 2);
     return price;
+  }
+
+  #valueOf(limit: number, sums: Float64Array): number {
+    if (limit < this.#slots) return at(sums, limit);
+    const pair = limit - this.#slots;
+    const slot = Math.floor(pair / 9) * SLOTS;
+    return at(sums, slot + Math.floor((pair % 9) / 3)) - at(sums, slot + (pair % 3));
+  }
+
+  #addTo(sums: Float64Array, group: number, amount: number): void {
+    const { parentOf } = this.#division.tree;
+    const power = amount * byteAt(PHASES_IN, group & 7);
+    for (let circuit = group >> 3; circuit !== -1; circuit = intAt(parentOf, circuit)) {
+      const slot = circuit * SLOTS;
+      if (group & 1) add(sums, slot, amount);
+      if (group & 2) add(sums, slot + 1, amount);
+      if (group & 4) add(sums, slot + 2, amount);
+      add(sums, slot + POWER, power);
+    }
   }
 }

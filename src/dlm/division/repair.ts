@@ -1,20 +1,25 @@
 /**
- * Rounding down can part two phases further than an imbalance limit allows. First whoever lags behind is lifted by a step
- * where there is room, the one that lost most by the rounding first; where nobody can be, somebody on the phase that
- * leads steps down.
+ * Rounding down can part two phases further than an imbalance limit allows. Whoever lags behind is lifted by a step where
+ * there is room, the one that lost most by the rounding first; where nobody can be, somebody on the phase that leads
+ * steps down.
  */
 import { assert } from '../../base/assert.js';
 import { addLoad, type Division, SLOTS } from './division.js';
 import { at, byteAt, intAt, DUST } from './numbers.js';
-import { fullSlot, NO_OBSTACLE } from './obstacle.js';
+import { fullSlot, NO_OBSTACLE, obstacleTo } from './obstacle.js';
 
 const NOBODY = -1;
+
+/** With more candidates than this two of them are not moved together: all pairs would be too many. */
+const PAIRED_MAX = 200;
 
 /** Moves single steps until every imbalance limit holds again. `steps` and `load` are kept up. */
 export function repairBalance(division: Division): void {
   for (let pair = worstPair(division); pair !== NOBODY; pair = worstPair(division)) {
-    if (lift(division, pair) || lower(division, pair)) continue;
+    if (move(division, pair, 1, false) || move(division, pair, -1, false) || moveTwo(division)) continue;
+    if (move(division, pair, 1, true) || move(division, pair, -1, true)) continue;
     backToMinimum(division);
+    riseToShares(division);
     return;
   }
 }
@@ -38,23 +43,15 @@ function aheadOf(load: Float64Array, pair: number): number {
   return at(load, slot + Math.floor((pair % 9) / 3)) - at(load, slot + (pair % 3));
 }
 
-function lift(division: Division, pair: number): boolean {
-  return move(division, pair, 1);
-}
-
-function lower(division: Division, pair: number): boolean {
-  return move(division, pair, -1);
-}
-
 /** One step more for somebody who lags, or less for somebody who leads: whoever is furthest on the other side of its share. */
-function move(division: Division, pair: number, by: 1 | -1): boolean {
+function move(division: Division, pair: number, by: 1 | -1, mayHarm: boolean): boolean {
   const { seatCount, isAdmitted, steps, shareOf, groupOf, turnOf } = division;
   let [best, most] = [NOBODY, Number.NEGATIVE_INFINITY];
   for (let seat = 0; seat < seatCount; seat++) {
     if (byteAt(isAdmitted, seat) === 0) continue;
     const lost = by * (at(shareOf, seat) - intAt(steps, seat));
     const isEqualAndFirst = lost > most - DUST && intAt(turnOf, seat) < intAt(turnOf, best);
-    if ((lost <= most + DUST && !isEqualAndFirst) || !canMove(division, seat, pair, by)) continue;
+    if ((lost <= most + DUST && !isEqualAndFirst) || !canMove(division, seat, pair, by, mayHarm)) continue;
     best = seat;
     most = lost;
   }
@@ -64,34 +61,91 @@ function move(division: Division, pair: number, by: 1 | -1): boolean {
   return true;
 }
 
-function canMove(division: Division, seat: number, pair: number, by: 1 | -1): boolean {
-  const { tree, groupOf, steps, minOf, maxOf } = division;
+function canMove(division: Division, seat: number, pair: number, by: 1 | -1, mayHarm: boolean): boolean {
+  const { tree, groupOf } = division;
   const group = intAt(groupOf, seat);
   const place = intAt(tree.placeOf, group >> 3);
   const circuit = Math.floor(pair / 9);
   if (place < intAt(tree.placeOf, circuit) || place >= intAt(tree.endOf, circuit)) return false;
-  const onLeading = (group >> Math.floor((pair % 9) / 3)) & 1;
-  const onLagging = (group >> (pair % 3)) & 1;
-  if (onLagging - onLeading !== by) return false;
-  const next = intAt(steps, seat) + by;
-  if (next < intAt(minOf, seat) || next > intAt(maxOf, seat)) return false;
-  if (by === 1 && fullSlot(division, group, 1) !== NO_OBSTACLE) return false;
-  return reducesExcess(division, group, by);
+  if (by * leadOf(group, pair) !== -1 || !isInRange(division, seat, by)) return false;
+  return excessChange(division, group, by) < -DUST && (mayHarm || !harms(division, group, by));
 }
 
-/** What all imbalance limits are exceeded by, in sum, must fall: so that the repair ends. */
-function reducesExcess({ tree, isBalanced, lead, load }: Division, group: number, by: 1 | -1): boolean {
+/** Where a step widens one gap more than it closes another, two together may close both: those nearest to their shares. */
+function moveTwo(division: Division): boolean {
+  const { seatCount, steps, groupOf } = division;
+  if (seatCount > PAIRED_MAX) return false;
+  let best: readonly [number, number, number, number] = NO_MOVES;
+  let least = Number.POSITIVE_INFINITY;
+  for (let a = 0; a < seatCount; a++) {
+    for (const byA of BOTH_WAYS) {
+      if (!isInRange(division, a, byA)) continue;
+      const change = excessChange(division, intAt(groupOf, a), byA);
+      addLoad(division, intAt(groupOf, a), byA);
+      for (let b = 0; b < a; b++) {
+        for (const byB of BOTH_WAYS) {
+          if (!isInRange(division, b, byB)) continue;
+          const distance = distanceAfter(division, a, byA) + distanceAfter(division, b, byB);
+          if (distance >= least - DUST || change + excessChange(division, intAt(groupOf, b), byB) > -DUST) continue;
+          best = [a, byA, b, byB];
+          least = distance;
+        }
+      }
+      addLoad(division, intAt(groupOf, a), -byA);
+    }
+  }
+  const [a, byA, b, byB] = best;
+  if (a === NOBODY) return false;
+  steps[a] = intAt(steps, a) + byA;
+  steps[b] = intAt(steps, b) + byB;
+  addLoad(division, intAt(groupOf, a), byA);
+  addLoad(division, intAt(groupOf, b), byB);
+  return true;
+}
+
+const BOTH_WAYS = [1, -1] as const;
+const NO_MOVES = [NOBODY, 0, NOBODY, 0] as const;
+
+function distanceAfter({ shareOf, steps }: Division, seat: number, by: number): number {
+  return (at(shareOf, seat) - intAt(steps, seat) - by) ** 2;
+}
+
+/** Within its minimum and maximum, and upwards within every slot. */
+function isInRange(division: Division, seat: number, by: 1 | -1): boolean {
+  const { isAdmitted, groupOf, steps, minOf, maxOf } = division;
+  const next = intAt(steps, seat) + by;
+  if (byteAt(isAdmitted, seat) === 0 || next < intAt(minOf, seat) || next > intAt(maxOf, seat)) return false;
+  return by === -1 || fullSlot(division, intAt(groupOf, seat), 1) === NO_OBSTACLE;
+}
+
+/** What all imbalance limits together are exceeded by must fall: so that the repair ends. */
+function excessChange({ tree, isBalanced, lead, load }: Division, group: number, by: 1 | -1): number {
   let change = 0;
   for (let circuit = group >> 3; circuit !== -1; circuit = intAt(tree.parentOf, circuit)) {
     if (byteAt(isBalanced, circuit) === 0) continue;
     for (let pair = circuit * 9; pair < circuit * 9 + 9; pair++) {
-      const shift = by * (((group >> Math.floor((pair % 9) / 3)) & 1) - ((group >> (pair % 3)) & 1));
-      if (shift === 0) continue;
       const excess = aheadOf(load, pair) - at(lead, pair);
-      change += Math.max(0, excess + shift) - Math.max(0, excess);
+      change += Math.max(0, excess + by * leadOf(group, pair)) - Math.max(0, excess);
     }
   }
-  return change < -DUST;
+  return change;
+}
+
+/** True when a step widens a gap that is too wide, or makes one so. */
+function harms({ tree, isBalanced, lead, load }: Division, group: number, by: 1 | -1): boolean {
+  for (let circuit = group >> 3; circuit !== -1; circuit = intAt(tree.parentOf, circuit)) {
+    if (byteAt(isBalanced, circuit) === 0) continue;
+    for (let pair = circuit * 9; pair < circuit * 9 + 9; pair++) {
+      const shift = by * leadOf(group, pair);
+      if (shift > 0 && aheadOf(load, pair) + shift - at(lead, pair) > DUST) return true;
+    }
+  }
+  return false;
+}
+
+/** 1 where a step of the group widens the gap of the pair, -1 where it closes it. */
+function leadOf(group: number, pair: number): number {
+  return ((group >> Math.floor((pair % 9) / 3)) & 1) - ((group >> (pair % 3)) & 1);
 }
 
 /** All minima together fit always: that is how they were admitted. */
@@ -103,4 +157,28 @@ function backToMinimum(division: Division): void {
     steps[seat] = intAt(minOf, seat);
   }
   assert(worstPair(division) === NOBODY, 'the minima of all who are admitted fit every limit');
+}
+
+/** Single steps that keep every limit, the one that lacks most of its share first. */
+function riseToShares(division: Division): void {
+  const { steps, groupOf } = division;
+  for (let seat = mostLacking(division); seat !== NOBODY; seat = mostLacking(division)) {
+    steps[seat] = intAt(steps, seat) + 1;
+    addLoad(division, intAt(groupOf, seat), 1);
+  }
+}
+
+function mostLacking(division: Division): number {
+  const { seatCount, isAdmitted, steps, shareOf, groupOf, turnOf } = division;
+  let [lacking, most] = [NOBODY, 1 - 2 * DUST];
+  for (let seat = 0; seat < seatCount; seat++) {
+    if (byteAt(isAdmitted, seat) === 0) continue;
+    const lack = at(shareOf, seat) - intAt(steps, seat);
+    const isEqualAndFirst = lack > most - DUST && intAt(turnOf, seat) < intAt(turnOf, lacking);
+    if (lack <= most + DUST && !isEqualAndFirst) continue;
+    if (obstacleTo(division, intAt(groupOf, seat), 1) !== NO_OBSTACLE) continue;
+    lacking = seat;
+    most = lack;
+  }
+  return lacking;
 }

@@ -25,6 +25,7 @@ export class Rounding {
   /** Candidates below their maximum, in the order in which they are asked. */
   #open = new Int32Array(0);
   #nextOfPart = new Int32Array(0);
+  #ring = new Int32Array(0);
   #taken = new Int32Array(0);
   /** Per part (its slot, or what follows all slots); all END between two uses. */
   readonly #firstOfPart: Int32Array;
@@ -68,6 +69,7 @@ export class Rounding {
     if (this.#open.length < seatCount) {
       this.#open = new Int32Array(classOf.length);
       this.#nextOfPart = new Int32Array(classOf.length);
+      this.#ring = new Int32Array(classOf.length);
       this.#taken = new Int32Array(classOf.length);
     }
     let open = 0;
@@ -140,33 +142,38 @@ export class Rounding {
   }
 
   /**
-   * With so many steps for so many candidates each turn begins where the last one ended, so that after any number of turns
-   * nobody is more than one step ahead (Bresenham's line).
+   * Of `size` candidates so many get a step: every so-many-th, and the pattern moves on with each seed, so that after any
+   * number of seeds nobody is more than one step ahead, and neighbours in the tree are not served together (Bresenham's
+   * line). Whoever is refused by a fuse of its own leaves its step to the others; each cycle of the pattern asks from another
+   * start and the other way round: nobody is always the one refused.
    */
   #askRing(first: number): boolean {
     let size = 0;
-    for (let seat = first; seat !== END; seat = intAt(this.#nextOfPart, seat)) size++;
+    for (let seat = first; seat !== END; seat = intAt(this.#nextOfPart, seat)) this.#ring[size++] = seat;
     if (size === 1) return this.#ask(first);
-    let start = first;
-    const before = ((this.#division.rules.rotationSeed % size) * (this.#countTakers(first) % size)) % size;
-    for (let i = 0; i < before; i++) start = intAt(this.#nextOfPart, start);
-    const someoneRose = this.#askFrom(start, END);
-    return this.#askFrom(first, start) || someoneRose;
-  }
-
-  #askFrom(from: number, to: number): boolean {
+    const { rotationSeed } = this.#division.rules;
+    const given = this.#countTakers(size) % size;
+    const cycle = size / greatestCommonDivisor(given, size);
+    const cycles = Math.floor(rotationSeed / cycle);
+    const direction = cycles % 2 === 0 ? 1 : size - 1;
     let someoneRose = false;
-    for (let seat = from; seat !== to; seat = intAt(this.#nextOfPart, seat)) if (this.#ask(seat)) someoneRose = true;
+    for (const isChosen of [true, false]) {
+      for (let i = 0; i < size; i++) {
+        const place = (cycles + i * direction) % size;
+        const isItsTurn = (((place + rotationSeed) % size) * given) % size < given;
+        if (isItsTurn === isChosen && this.#ask(intAt(this.#ring, place))) someoneRose = true;
+      }
+    }
     return someoneRose;
   }
 
   /** How many of the ring can take a step. */
-  #countTakers(first: number): number {
+  #countTakers(size: number): number {
     const { groupOf } = this.#division;
     const look = ++this.#look;
     let takers = 0;
-    for (let seat = first; seat !== END; seat = intAt(this.#nextOfPart, seat)) {
-      const group = intAt(groupOf, seat);
+    for (let i = 0; i < size; i++) {
+      const group = intAt(groupOf, intAt(this.#ring, i));
       if (intAt(this.#noRoomAt, group) === look) continue;
       if (obstacleTo(this.#division, group, 1) === NO_OBSTACLE) {
         addLoad(this.#division, group, 1);
@@ -228,4 +235,8 @@ export class Rounding {
   isRemainder(seat: number, slot: number): boolean {
     return intAt(this.#raisedTo, slot) === intAt(this.#division.steps, seat) + 1;
   }
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return a === 0 ? b : greatestCommonDivisor(b % a, a);
 }
