@@ -34,7 +34,17 @@ aside('--help and --version of every command', async (t) => {
   const paths = await commandPaths();
   const helps = await Promise.all(paths.map(helpOf));
   const names = paths.map((path) => path.join(' '));
-  for (const name of ['', 'run', 'slave', 'check', 'simulate', 'simulate meter', 'simulate slaves', 'demo']) {
+  for (const name of [
+    '',
+    'run',
+    'slave',
+    'check',
+    'allocate',
+    'simulate',
+    'simulate meter',
+    'simulate slaves',
+    'demo',
+  ]) {
     t.ok(names.includes(name), `there is "evenkeel ${name}"`);
   }
   for (const [index, help] of helps.entries()) {
@@ -75,6 +85,7 @@ t.test('what people are told', async (t) => {
     ['meter', 'evenkeel: expected a known command, got "meter"; see: evenkeel --help'],
     ['rnu', 'evenkeel: expected a known command, got "rnu"; did you mean "run"?'],
     ['run now', 'evenkeel: expected options only, got "now"; see: evenkeel run --help'],
+    ['allocate a b', 'evenkeel: expected at most one FILE, got "b" as well; see: evenkeel allocate --help'],
     ['simulate', 'evenkeel: expected "meter" or "slaves", got nothing; see: evenkeel simulate --help'],
     ['simulate slave', 'evenkeel: expected a known command, got "slave"; did you mean "slaves"?'],
     ['check --jsn', 'evenkeel: expected a known option, got "--jsn"; did you mean "--json"?'],
