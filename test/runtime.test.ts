@@ -1,3 +1,4 @@
+import './runtime/master.js';
 import './runtime/memory.js';
 import './runtime/poller.js';
 import './runtime/drop-counter.js';

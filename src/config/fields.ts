@@ -66,7 +66,7 @@ export function whole(low: number, high: number) {
 }
 
 export function udpPort() {
-  return wholeWithin(1, 65535, 'a UDP port, 1 to 65535');
+  return wholeWithin(1, 65534, 'a UDP port, 1 to 65534 (the master itself takes the next one)');
 }
 
 export function yesNo() {

@@ -11,7 +11,8 @@ import { AlarmBoard } from './alarms.js';
 import { Allocator } from './allocate.js';
 import { CapacityBook, type CircuitCapacity, ownCeilingA } from './capacity.js';
 import { ExposureSums, type Planned, plan, type Snapshot } from './decide.js';
-import { LEASE_MAX_MS, LEASE_MIN_MS, leaseExpiryMs } from './lease-rules.js';
+import { LEASE_MAX_MS, leaseExpiryMs } from './lease-rules.js';
+import { drawnExpiryMs } from './ledger.js';
 import { LimitLog } from './limit-log.js';
 import { Mastership } from './mastership.js';
 import { type Notice, Notices } from './notice.js';
@@ -22,7 +23,7 @@ import type { Site } from './types.js';
 
 /** A cycle that comes this much late: what was heard meanwhile is stale, nobody is raised. */
 const LATE_AFTER_MS: Ms = 3_000;
-/** After a start every slave has polled within this time: two heartbeats and a half. */
+/** After a start every slave has polled and answered within this time: two heartbeats and a half. */
 const FIRST_POLLS_MS: Ms = 2_500;
 /** An overload is over when nothing was seen of it for this long. */
 const OVERLOAD_HOLD_MS: Ms = 5_000;
@@ -94,7 +95,7 @@ export class Controller {
       this.#notices.add('info', 'START', text, { waitS });
     }
     const longestMs = memory ? Math.max(memory.leaseMs, site.leaseMs) : LEASE_MAX_MS;
-    this.#roster.expect(memory?.slaves ?? [], nowMs + leaseExpiryMs(longestMs));
+    this.#roster.expect(memory?.slaves ?? [], nowMs + drawnExpiryMs(longestMs));
   }
 
   get records(): readonly SlaveRecord[] {
@@ -134,16 +135,18 @@ export class Controller {
     if (!record) return IGNORED;
     const before = record.status;
     const wasOnline = record.isOnline(nowMs);
+    const wasStarting = this.#isStarting(nowMs);
     const heard = record.hear(status, this.mastership, nowMs);
     if (heard === 'stale') return IGNORED;
     if (heard === 'duplicate') {
       this.#roster.say('error', 'SLAVE_REFUSED', record, 'is the id of two charge points, neither is served');
     }
-    if (this.mastership.hearAccepted(status.accepted)) record.account.distrust(nowMs + leaseExpiryMs(LEASE_MAX_MS));
+    if (this.mastership.hearAccepted(status.accepted)) record.account.distrust(nowMs + drawnExpiryMs(LEASE_MAX_MS));
     const isAsRemembered = before?.disconnectedLimitA === status.disconnectedLimitA && before.maxA === status.maxA;
     if (!isAsRemembered) this.#isMemoryDirty = true;
     this.#roster.announce(record, before, wasOnline);
-    return this.#changesDecision(before, status, wasOnline) ? URGENT : NOT_URGENT;
+    const endsStart = wasStarting && !this.#isStarting(nowMs);
+    return endsStart || this.#changesDecision(before, status, wasOnline) ? URGENT : NOT_URGENT;
   }
 
   #changesDecision(before: Status | undefined, now: Status, wasOnline: boolean): boolean {
@@ -190,7 +193,15 @@ export class Controller {
 
   /** Until meters and slaves have been heard everybody keeps what it has: nothing is known that could judge it. */
   #isStarting(nowMs: Ms): boolean {
-    return this.#awaitedMeters.size > 0 || this.#awaitsFirstPolls(nowMs);
+    return this.#awaitedMeters.size > 0 || this.#awaitsFirstPolls(nowMs) || this.#awaitsFirstAnswers(nowMs);
+  }
+
+  /** Those that were told to keep what they have: else room for their disconnected limits is taken from the others. */
+  #awaitsFirstAnswers(nowMs: Ms): boolean {
+    if (nowMs >= this.#startedAtMs + FIRST_POLLS_MS) return false;
+    const isAwaited = (record: SlaveRecord): boolean =>
+      record.isAtMostDisconnected && !record.account.isAcknowledged(nowMs, this.site.leaseMs);
+    return this.#roster.list.some((record) => record.isOnline(nowMs) && isAwaited(record));
   }
 
   /** True while the meter shows more than its circuit may carry. */
@@ -267,7 +278,7 @@ export class Controller {
   #keepHouse(nowMs: Ms): void {
     if (this.mastership.renew(nowMs)) {
       // Whoever granted in the epochs before may have raised anybody.
-      for (const record of this.#roster.list) record.account.distrust(nowMs + leaseExpiryMs(LEASE_MAX_MS));
+      for (const record of this.#roster.list) record.account.distrust(nowMs + drawnExpiryMs(LEASE_MAX_MS));
       this.#isMemoryDirty = true;
       this.#notices.add('warn', 'EPOCH', `grants continue with epoch ${this.mastership.epoch}`, {});
     }
@@ -278,13 +289,9 @@ export class Controller {
     this.#roster.watch(nowMs);
   }
 
-  /**
-   * Into the ledger first, then onto the wire. What is only kept at the start is kept for the shortest lease: a charge point
-   * that is not heard may be about to rise to its disconnected limit.
-   */
+  /** Into the ledger first, then onto the wire. */
   #write({ record, limitA, phases, reason }: Planned, grants: Grant[], nowMs: Ms): boolean {
-    const { networkId } = this.site;
-    const leaseMs = this.#isStarting(nowMs) ? LEASE_MIN_MS : this.site.leaseMs;
+    const { networkId, leaseMs } = this.site;
     const poll = defined(record.lastPoll, 'a grant answers a poll');
     const number = record.nextNumber(this.mastership.epoch);
     const grid = maskToGrid(record.facts.rotation, phases);

@@ -31,7 +31,7 @@ export interface Snapshot {
   readonly records: readonly SlaveRecord[];
   /** Not undefined: nobody is raised in this cycle, and why. */
   readonly noRaise: LimitReason | undefined;
-  /** Meters and slaves are still to be heard: everybody keeps what it has. */
+  /** Meters and slaves are still to be heard: everybody keeps what it has, by the lease that it has. */
   readonly isStarting: boolean;
   /** Circuits whose disconnected limits do not fit: nobody below gets more than its own (I4). */
   readonly unsafeCircuits: ReadonlySet<number>;
@@ -162,10 +162,13 @@ function isIdle({ status }: SlaveRecord): boolean {
 
 /**
  * What is kept free for somebody who does not share now: its worst case; but while only the unknown past counts against it (M3),
- * its disconnected limit. Nobody is raised meanwhile, and what the others have was given beside it by the ledger of that past.
+ * its disconnected limit, if it may rise to it. Nobody is raised meanwhile, and what the others have was given beside it by the
+ * ledger of that past.
  */
 function reservationOf(snapshot: Snapshot, record: SlaveRecord): PhaseAmps {
-  return record.account.isUnknown(snapshot.nowMs) ? record.disconnectedA() : exposureOf(snapshot, record);
+  const { nowMs } = snapshot;
+  if (!record.account.isUnknown(nowMs)) return exposureOf(snapshot, record);
+  return isAcknowledged(snapshot, record) ? record.account.grantedA(nowMs) : record.disconnectedA();
 }
 
 function candidateOf(snapshot: Snapshot, record: SlaveRecord): AllocationCandidate {
@@ -192,7 +195,7 @@ function candidateOf(snapshot: Snapshot, record: SlaveRecord): AllocationCandida
 /** Turns targets into what may be sent now, lowerings and renewals first, then raises from the lowest up. */
 export function plan(snapshot: Snapshot, sums: ExposureSums, write: (planned: Planned) => boolean): void {
   const present = snapshot.records.filter((record) => record.isOnline(snapshot.nowMs) && record.lastPoll !== undefined);
-  const wishes = snapshot.isStarting ? present.map(asItIs) : wishesOf(snapshot, present);
+  const wishes = snapshot.isStarting ? startupWishes(present) : wishesOf(snapshot, present);
   const raises = wishes.filter(isRaise).sort((a, b) => a.record.grantedA - b.record.grantedA);
   for (const wish of [...wishes.filter((wish) => !isRaise(wish)), ...raises]) {
     const planned = withinLedger(snapshot, sums, wish);
@@ -205,9 +208,18 @@ export function plan(snapshot: Snapshot, sums: ExposureSums, write: (planned: Pl
   }
 }
 
-function asItIs(record: SlaveRecord): Planned {
-  const { enforced } = record.account;
-  return { record, limitA: enforced.limitA, phases: record.status?.enforcedPhases ?? 0, reason: { kind: 'startup' } };
+/**
+ * What somebody has runs on by its own lease: renewed, it could outlast the rise of an unheard one to its disconnected limit.
+ * But who has no more than its own disconnected limit is told to keep it: once it has answered, it will not rise.
+ */
+function startupWishes(present: readonly SlaveRecord[]): readonly Planned[] {
+  for (const record of present) record.reason = { kind: 'startup' };
+  return present
+    .filter((record) => record.isAtMostDisconnected)
+    .map((record) => {
+      const { limitA } = record.account.enforced;
+      return { record, limitA, phases: record.status?.enforcedPhases ?? 0, reason: record.reason };
+    });
 }
 
 function wishesOf(snapshot: Snapshot, present: readonly SlaveRecord[]): readonly Planned[] {
@@ -278,14 +290,14 @@ function withinLedger(snapshot: Snapshot, sums: ExposureSums, wish: Planned): Pl
   return isAsWished ? wish : { record, ...kept, reason };
 }
 
-/** What it enforces already, but no more and on no other phases than wished, and not more than is counted for it. */
+/** What it enforces already, but no more and on no other phases than wished, and not more than is booked for it. */
 function keptOf(snapshot: Snapshot, wish: Planned): { readonly limitA: Amps; readonly phases: PhaseMask } {
   const { record } = wish;
   const { enforced } = record.account;
-  const countedA = exposureOf(snapshot, record);
+  const bookedA = record.account.bookedA(snapshot.nowMs, snapshot.site.leaseMs);
   const phases = wish.phases & (record.status?.enforcedPhases ?? 0);
   const grid = maskToGrid(record.facts.rotation, phases);
-  const onItsPhasesA = Math.min(...PHASES.map((p) => (hasPhase(grid, p) ? countedA[p] : Number.POSITIVE_INFINITY)));
+  const onItsPhasesA = Math.min(...PHASES.map((p) => (hasPhase(grid, p) ? bookedA[p] : Number.POSITIVE_INFINITY)));
   const keptA = phases === 0 ? 0 : Math.min(wish.limitA, enforced.limitA, onItsPhasesA);
   return { limitA: inSteps(keptA, record, snapshot.site.allocation.stepA), phases };
 }

@@ -43,6 +43,11 @@ export interface LedgerReport {
   readonly currentA: PhaseAmps;
 }
 
+/** How long after the receipt of a poll current may flow at most because of a grant that answered it. */
+export function drawnExpiryMs(leaseMs: Ms): Ms {
+  return leaseExpiryMs(leaseMs) + SETTLE_MS;
+}
+
 /** More open grants than this and no further one is sent until one is acknowledged or expires. */
 export const OPEN_GRANTS_MAX = 32;
 
@@ -59,13 +64,19 @@ export class LedgerAccount {
   /** Sending time of the newest acknowledged grant. */
   #ackedSentAtMs: Ms = Number.NEGATIVE_INFINITY;
   #acked: OpenGrant | undefined;
+  /** When it was last raised, or measured to rise: its vehicle may go on rising until it has noticed a lower limit. */
+  #roseAtMs: Ms = Number.NEGATIVE_INFINITY;
+  /** The lowest that was measured since then. */
+  #lowestA: PhaseAmps = NO_AMPS;
   /** Since when it draws more than it may. */
   #overSinceMs: Ms = Number.POSITIVE_INFINITY;
   /** Until then the full maximum counts: what old grants allow is not known (M3). */
   #unknownUntilMs: Ms;
+  /** Until then its vehicle may follow what another master or epoch granted; endless until it acknowledges a grant of ours. */
+  #followsOthersUntilMs: Ms = Number.NEGATIVE_INFINITY;
   #settling: { readonly fromA: PhaseAmps; readonly untilMs: Ms } | undefined;
 
-  /** `unknownUntilMs`: the end of the longest lease that an earlier master may have granted. */
+  /** `unknownUntilMs`: when nothing flows any more because of the longest lease that an earlier master may have granted. */
   constructor(facts: { disconnectedLimitA: Amps; maxA: Amps; connected: PhaseMask }, unknownUntilMs: Ms) {
     this.#disconnectedLimitA = facts.disconnectedLimitA;
     this.#maxA = facts.maxA;
@@ -84,7 +95,7 @@ export class LedgerAccount {
   }
 
   #watchDraw(nowMs: Ms): void {
-    const allowedA = maxOf(this.#grantedA(nowMs), this.#settlingA(nowMs));
+    const allowedA = maxOf(this.grantedA(nowMs), this.#settlingA(nowMs));
     const isOver = mapPhases((p) => this.#currentA[p] > allowedA[p] + OVERDRAW_TOLERANCE_A).some(Boolean);
     if (!isOver || !this.#acked) this.#overSinceMs = Number.POSITIVE_INFINITY;
     else this.#overSinceMs = Math.min(this.#overSinceMs, nowMs);
@@ -123,8 +134,10 @@ export class LedgerAccount {
     this.#currentAtMs = nowMs;
     this.#enforcedA = report.enforcedA;
     this.#enforcedPhases = report.enforcedPhases;
+    this.#watchRise(nowMs);
     if (report.acceptedIsMine) this.#acknowledge(report.accepted, nowMs);
-    this.#settleIfObeyed();
+    else if (report.accepted.epoch > 0) this.#followsOthersUntilMs = Number.POSITIVE_INFINITY;
+    this.#settleIfObeyed(nowMs);
     this.#watchDraw(nowMs);
   }
 
@@ -138,25 +151,40 @@ export class LedgerAccount {
     this.#ackedSentAtMs = Number.NEGATIVE_INFINITY;
   }
 
+  /** Steps within the tolerance of the meter count together, so that a slow rise is noticed too. */
+  #watchRise(nowMs: Ms): void {
+    const rises = PHASES.some((p) => this.#currentA[p] > this.#lowestA[p] + MEASURING_TOLERANCE_A);
+    if (rises) this.#roseAtMs = nowMs;
+    this.#lowestA = rises ? this.#currentA : mapPhases((p) => Math.min(this.#lowestA[p], this.#currentA[p]));
+  }
+
   /** M2: a STATUS with my epoch and this number fences off all older grants. */
   #acknowledge(accepted: GrantNumber, nowMs: Ms): void {
     const grant = this.#open.find((open) => compareGrants(open, accepted) === 0);
     if (!grant) return;
-    const beforeA = this.#grantedA(nowMs);
+    const olderA = this.grantedA(nowMs, (open) => compareGrants(open, accepted) < 0);
     this.#open = this.#open.filter((open) => compareGrants(open, accepted) >= 0);
     if (grant === this.#acked) return;
+    // Raised by this one, or by an older one that it may have followed for a while without being heard.
+    const before = this.#acked;
+    const isRaise = PHASES.some((p) => Math.max(limitOn(grant, p), olderA[p]) > (before ? limitOn(before, p) : 0));
+    if (isRaise) this.#roseAtMs = nowMs;
     this.#acked = grant;
     this.#ackedSentAtMs = grant.sentAtMs;
-    this.#unknownUntilMs = Number.NEGATIVE_INFINITY;
+    this.#followsOthersUntilMs = Math.min(this.#followsOthersUntilMs, nowMs + SETTLE_MS);
+    this.#unknownUntilMs = Math.min(this.#unknownUntilMs, this.#followsOthersUntilMs);
     // A renewal of the same limit does not begin the waiting anew.
-    if (PHASES.every((p) => beforeA[p] <= limitOn(grant, p))) return;
-    this.#settling = { fromA: maxOf(beforeA, this.#settlingA(nowMs)), untilMs: nowMs + SETTLE_MS };
+    if (PHASES.every((p) => olderA[p] <= limitOn(grant, p))) return;
+    this.#settling = { fromA: maxOf(olderA, this.#settlingA(nowMs)), untilMs: nowMs + SETTLE_MS };
   }
 
-  /** What a lowered vehicle frees is usable as soon as it is measured at or below its new limit. */
-  #settleIfObeyed(): void {
+  /**
+   * What a lowered vehicle frees is usable as soon as it is measured at or below its new limit, unless it may still be on its
+   * way up to the old one.
+   */
+  #settleIfObeyed(nowMs: Ms): void {
     const acked = this.#acked;
-    if (!this.#settling || !acked) return;
+    if (!this.#settling || !acked || nowMs - this.#roseAtMs < SETTLE_MS) return;
     const obeyed = mapPhases((p) => this.#currentA[p] <= limitOn(acked, p) + MEASURING_TOLERANCE_A);
     if (obeyed.every(Boolean)) this.#settling = undefined;
   }
@@ -168,8 +196,9 @@ export class LedgerAccount {
     assert(!last || compareGrants(grant, last) > 0, 'grants are numbered upwards');
     if (this.#open.length >= OPEN_GRANTS_MAX) this.#open = this.#open.filter((open) => !isCoveredBy(open, grant));
     // Long unheard: its disconnected limit counts anyway, and that is all that a grant which has run out allows.
-    if (this.#open.length >= OPEN_GRANTS_MAX)
-      this.#open = this.#open.filter((open) => open.expiresAtMs > grant.sentAtMs);
+    const isUnheard = !this.isAcknowledged(grant.sentAtMs, grant.leaseMs);
+    if (this.#open.length >= OPEN_GRANTS_MAX && isUnheard)
+      this.#open = this.#open.filter((open) => !hasRunOut(open, grant.sentAtMs));
     if (this.#open.length >= OPEN_GRANTS_MAX) return false;
     this.#open.push(grant);
     return true;
@@ -177,14 +206,22 @@ export class LedgerAccount {
 
   /** The exposure H: the most that this charge point may draw from now on, if nothing more is sent. Grid order. */
   exposureA(nowMs: Ms, leaseMs: Ms): PhaseAmps {
-    const grantedA = this.#grantedA(nowMs);
+    const bookedA = this.bookedA(nowMs, leaseMs);
+    return this.#saidCounts(nowMs, leaseMs) ? mapPhases((p) => Math.max(bookedA[p], this.#saidA(p))) : bookedA;
+  }
+
+  /**
+   * The same by our own books alone. What it said it enforces may have been under way for long, and lowered since by the end
+   * of a lease: it is counted, but more than is booked is not to be renewed. Grid order.
+   */
+  bookedA(nowMs: Ms, leaseMs: Ms): PhaseAmps {
+    const grantedA = this.grantedA(nowMs);
     const settlingA = this.#settlingA(nowMs);
-    const saidA = this.#saidCounts(nowMs, leaseMs) ? mapPhases((p) => this.#saidA(p)) : NO_AMPS;
     const everythingA = this.isUnknown(nowMs) ? this.#maxA : 0;
     const disconnectedA = this.isAcknowledged(nowMs, leaseMs) ? 0 : this.#disconnectedLimitA;
     return mapPhases((p) => {
       const byItselfA = hasPhase(this.#connected, p) ? Math.max(everythingA, disconnectedA) : 0;
-      return Math.max(grantedA[p], settlingA[p], saidA[p], byItselfA);
+      return Math.max(grantedA[p], settlingA[p], byItselfA);
     });
   }
 
@@ -199,19 +236,23 @@ export class LedgerAccount {
 
   /** Its last words hold until everything that was granted has run out and the vehicle has followed. */
   #saidCounts(nowMs: Ms, leaseMs: Ms): boolean {
-    return nowMs - this.#currentAtMs <= leaseExpiryMs(leaseMs) + SETTLE_MS;
+    return nowMs - this.#currentAtMs <= drawnExpiryMs(leaseMs);
   }
 
-  #grantedA(nowMs: Ms): PhaseAmps {
-    return mapPhases((p) => {
-      let mostA = 0;
-      for (const open of this.#open) {
-        const limitA = limitOn(open, p);
-        mostA = Math.max(mostA, open.expiresAtMs > nowMs ? limitA : Math.min(limitA, this.#disconnectedLimitA));
-      }
-      return mostA;
-    });
+  /** What its open grants allow: L until the lease is over for sure and the vehicle has followed, then min(L, d). Grid order. */
+  grantedA(nowMs: Ms, isCounted: (open: OpenGrant) => boolean = () => true): PhaseAmps {
+    let mostA = NO_AMPS;
+    for (const open of this.#open) {
+      if (!isCounted(open)) continue;
+      const allowedA = hasRunOut(open, nowMs) ? Math.min(open.limitA, this.#disconnectedLimitA) : open.limitA;
+      mostA = mapPhases((p) => Math.max(mostA[p], hasPhase(open.phases, p) ? allowedA : 0));
+    }
+    return mostA;
   }
+}
+
+function hasRunOut(grant: OpenGrant, nowMs: Ms): boolean {
+  return nowMs >= grant.expiresAtMs + SETTLE_MS;
 }
 
 function limitOn(grant: OpenGrant, phase: PhaseIndex): Amps {

@@ -5,7 +5,7 @@ import type { Ms } from '../base/units.js';
 /** So long after the last word of the master that outranks this one it takes over again. */
 export const PASSIVE_HOLD_MS: Ms = 10_000;
 
-/** Nobody counts this far; a higher one is broken or forged, and following it would end the counting. */
+/** Nobody counts this far; one that is as high is broken or forged, and going above it would end the counting. */
 export const EPOCH_MAX = 0xfffffff0;
 
 export type BeaconVerdict = 'own' | 'weaker' | 'stronger';
@@ -21,8 +21,8 @@ export class Mastership {
   /** `lastEpoch`: the highest that is remembered from before; 0 when nothing is. */
   constructor(id: string, lastEpoch: number) {
     this.id = id;
-    this.#highestHeard = lastEpoch;
-    this.#epoch = lastEpoch + 1;
+    this.#highestHeard = Math.min(lastEpoch, EPOCH_MAX - 1);
+    this.#epoch = this.#highestHeard + 1;
   }
 
   get epoch(): number {
@@ -57,7 +57,7 @@ export class Mastership {
   }
 
   #hearEpoch(epoch: number): void {
-    if (epoch <= EPOCH_MAX) this.#highestHeard = Math.max(this.#highestHeard, epoch);
+    if (epoch < EPOCH_MAX) this.#highestHeard = Math.max(this.#highestHeard, epoch);
   }
 
   /** Slaves take grants of the highest epoch only: moves past all that was heard. True when the epoch changed. */

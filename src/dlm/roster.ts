@@ -4,7 +4,8 @@ import type { Status } from '../base/messages.js';
 import { hasPhase, maskToGrid, type PhaseMask } from '../base/rotation.js';
 import { type Amps, mapPhases, type Ms, NO_AMPS, PHASE_NAMES, PHASES, type PhaseAmps } from '../base/units.js';
 import type { AlarmBoard } from './alarms.js';
-import { LEASE_MAX_MS, leaseExpiryMs } from './lease-rules.js';
+import { LEASE_MAX_MS } from './lease-rules.js';
+import { drawnExpiryMs } from './ledger.js';
 import type { Notice, Notices } from './notice.js';
 import { type RememberedSlave, SlaveRecord } from './slave-record.js';
 import type { Topology } from './topology.js';
@@ -74,7 +75,7 @@ export class Roster {
       return undefined;
     }
     const facts = { ...this.#strangerFacts(status.chargePointId), maxA: status.maxA };
-    const unknownUntilMs = status.accepted.epoch > 0 ? nowMs + leaseExpiryMs(LEASE_MAX_MS) : nowMs;
+    const unknownUntilMs = status.accepted.epoch > 0 ? nowMs + drawnExpiryMs(LEASE_MAX_MS) : nowMs;
     return this.#add(new SlaveRecord({ facts, isListed: false, isAdopted: this.#site.autoAdopt, unknownUntilMs }));
   }
 

@@ -1,9 +1,9 @@
 /** Everything the master knows of one charge point: its facts, its account in the ledger, its vehicle, its last words. */
-import type { BootId, Grant, GrantNumber, Status } from '../base/messages.js';
+import { type BootId, compareGrants, type Grant, type GrantNumber, type Status } from '../base/messages.js';
 import type { LimitReason } from '../base/reason.js';
 import { connectedMask, hasPhase, maskToGrid, type PhaseMask, type Rotation, toGrid } from '../base/rotation.js';
 import { type Amps, mapPhases, type Ms, NO_AMPS, type PhaseAmps } from '../base/units.js';
-import { LedgerAccount } from './ledger.js';
+import { LedgerAccount, type OpenGrant } from './ledger.js';
 import { OFFLINE_AFTER_MS } from './lease-rules.js';
 import type { ChargePoint } from './types.js';
 import { VehicleTracker } from './vehicle.js';
@@ -19,7 +19,7 @@ export interface RememberedSlave {
 
 /** Two boxes with one id: both clocks run on for longer than any datagram can be under way. */
 const DUPLICATE_AFTER_MS: Ms = 60_000;
-/** How long the suspicion holds after the last such word. */
+/** How long the suspicion holds after the last word of the one that is heard less. */
 const DUPLICATE_HOLD_MS: Ms = 60_000;
 const BOOTS_MAX = 8;
 /** A meter shows a change this much later than the charge point reports it, at most: its own period and the poll's. */
@@ -36,9 +36,20 @@ export interface LastPoll {
 
 interface Boot {
   readonly bootId: BootId;
+  readonly firstHeardMs: Ms;
+  lastHeardMs: Ms;
   lastTauMs: Ms;
-  /** Its clock when a later boot was heard first. */
-  replacedAtTauMs: Ms;
+  lastAccepted: GrantNumber;
+  /** Its clock at its last word before another boot was heard first; at its own first word while there was none. */
+  quietTauMs: Ms;
+  /** When the newest grant was sent that it follows; by the master's clock. */
+  followsSentAtMs: Ms;
+}
+
+/** Who grants now. */
+interface MasterName {
+  readonly id: string;
+  readonly epoch: number;
 }
 
 export interface SlaveOptions {
@@ -68,7 +79,7 @@ export class SlaveRecord {
   #facts: ChargePoint;
   #status: Status | undefined;
   #lastHeardMs: Ms = Number.NEGATIVE_INFINITY;
-  /** The latest boots that were heard, the oldest first: the clock at the last word, and when the next boot came. */
+  /** The latest boots that were heard, the oldest first. */
   #boots: Boot[] = [];
   #duplicateUntilMs: Ms = Number.NEGATIVE_INFINITY;
   #recentCurrents: { readonly atMs: Ms; readonly currentA: PhaseAmps }[] = [];
@@ -106,23 +117,42 @@ export class SlaveRecord {
   }
 
   /** Takes in a STATUS, unless it is older than one heard before from the same boot. */
-  hear(status: Status, master: { readonly id: string; readonly epoch: number }, nowMs: Ms): HeardStatus {
-    const boot = this.#boots.find((known) => known.bootId === status.bootId) ?? this.#meetBoot(status);
-    if (status.tauMs < boot.lastTauMs) return 'stale';
+  hear(status: Status, master: MasterName, nowMs: Ms): HeardStatus {
+    const boot = this.#boots.find((known) => known.bootId === status.bootId) ?? this.#meetBoot(status, nowMs);
+    if (isOlder(status, boot)) return 'stale';
     boot.lastTauMs = status.tauMs;
-    if (status.tauMs > boot.replacedAtTauMs + DUPLICATE_AFTER_MS) this.#duplicateUntilMs = nowMs + DUPLICATE_HOLD_MS;
+    boot.lastAccepted = status.accepted;
+    boot.lastHeardMs = nowMs;
+    boot.followsSentAtMs = this.#followedGrant(status, master)?.sentAtMs ?? boot.followsSentAtMs;
+    for (const other of this.#boots) {
+      if (other === boot || !areTwins(boot, other)) continue;
+      this.#duplicateUntilMs = Math.max(this.#duplicateUntilMs, other.lastHeardMs + DUPLICATE_HOLD_MS);
+    }
     this.#take(status, master, nowMs);
     return this.isDuplicate(nowMs) ? 'duplicate' : 'fresh';
   }
 
-  #meetBoot({ bootId, tauMs }: Status): Boot {
-    for (const boot of this.#boots) boot.replacedAtTauMs = Math.min(boot.replacedAtTauMs, boot.lastTauMs);
-    const boot = { bootId, lastTauMs: tauMs, replacedAtTauMs: Number.POSITIVE_INFINITY };
+  #followedGrant({ accepted, bootId }: Status, master: MasterName): OpenGrant | undefined {
+    if (!isOf(master, accepted)) return undefined;
+    return this.account.openGrants.find((open) => open.bootId === bootId && compareGrants(open, accepted) === 0);
+  }
+
+  #meetBoot({ bootId, tauMs, accepted }: Status, nowMs: Ms): Boot {
+    for (const boot of this.#boots) boot.quietTauMs = boot.lastTauMs;
+    const boot: Boot = {
+      bootId,
+      firstHeardMs: nowMs,
+      lastHeardMs: nowMs,
+      lastTauMs: tauMs,
+      lastAccepted: accepted,
+      quietTauMs: tauMs,
+      followsSentAtMs: Number.NEGATIVE_INFINITY,
+    };
     this.#boots = [...this.#boots, boot].slice(-BOOTS_MAX);
     return boot;
   }
 
-  #take(status: Status, master: { readonly id: string; readonly epoch: number }, nowMs: Ms): void {
+  #take(status: Status, master: MasterName, nowMs: Ms): void {
     this.#status = status;
     this.#lastHeardMs = nowMs;
     const { phases, rotation } = this.isListed ? this.#configured : status;
@@ -143,7 +173,7 @@ export class SlaveRecord {
     this.account.hear(
       {
         bootId: status.bootId,
-        acceptedIsMine: status.accepted.masterId === master.id && status.accepted.epoch === master.epoch,
+        acceptedIsMine: isOf(master, status.accepted),
         accepted: status.accepted,
         enforcedA: status.enforcedA,
         enforcedPhases: maskToGrid(rotation, status.enforcedPhases),
@@ -154,6 +184,11 @@ export class SlaveRecord {
       },
       nowMs,
     );
+  }
+
+  /** Told to keep what it enforces, it is allowed nothing that it may not take without a master. */
+  get isAtMostDisconnected(): boolean {
+    return this.account.enforced.limitA <= this.#facts.disconnectedLimitA;
   }
 
   /** The connector's phases that a grant must cover now. */
@@ -190,9 +225,9 @@ export class SlaveRecord {
     return this.isDuplicate(nowMs) ? mapPhases((p) => Math.max(exposureA[p], 2 * this.account.maxA)) : exposureA;
   }
 
-  /** The limit that was last sent, whether it has arrived or not. */
+  /** The limit that was last sent, whether it has arrived or not; before the first one what it says it enforces. */
   get grantedA(): Amps {
-    return this.lastGrant?.limitA ?? 0;
+    return this.lastGrant?.limitA ?? this.account.enforced.limitA;
   }
 
   nextNumber(epoch: number): GrantNumber {
@@ -204,4 +239,23 @@ export class SlaveRecord {
     const { id, disconnectedLimitA, phases, rotation } = this.#facts;
     return { id, maxA: this.account.maxA, disconnectedLimitA, phases, rotation };
   }
+}
+
+function isOf({ id, epoch }: MasterName, accepted: Status['accepted']): boolean {
+  return accepted.masterId === id && accepted.epoch === epoch;
+}
+
+/** Two words of the same millisecond are told apart by the grant that they follow. */
+function isOlder({ tauMs, accepted }: Status, boot: Boot): boolean {
+  return tauMs < boot.lastTauMs || (tauMs === boot.lastTauMs && compareGrants(accepted, boot.lastAccepted) < 0);
+}
+
+/**
+ * Two boxes with one id, not one that has started again: each follows a grant that was sent after the other was first heard, or
+ * both go on speaking. A late word of an earlier start does neither.
+ */
+function areTwins(a: Boot, b: Boot): boolean {
+  const bothFollow = a.followsSentAtMs > b.firstHeardMs && b.followsSentAtMs > a.firstHeardMs;
+  const bothRunOn = [a, b].every((boot) => boot.lastTauMs > boot.quietTauMs + DUPLICATE_AFTER_MS);
+  return bothFollow || bothRunOn;
 }

@@ -32,7 +32,7 @@ export interface SlaveObservation {
 }
 
 /** Why a grant was not accepted, or that it was. */
-export type GrantVerdict = 'accepted' | 'otherBoot' | 'notNewer' | 'expired' | 'notMine';
+export type GrantVerdict = 'accepted' | 'otherBoot' | 'notNewer' | 'expired' | 'outdated' | 'notMine';
 
 export type EnforcedReason = 'grant' | 'newVehicle' | 'leaseExpired' | 'disconnected' | 'booting';
 
@@ -77,8 +77,19 @@ export class SlaveCore {
     if (grant.bootId !== this.#facts.bootId) return 'otherBoot';
     if (this.#accepted && compareGrants(grant, this.#accepted.grant) <= 0) return 'notNewer';
     if (grant.tauMs > nowMs || grant.tauMs + grant.leaseMs <= nowMs) return 'expired';
+    if (this.#isOutdated(grant, nowMs)) return 'outdated';
     this.#accepted = { grant, acceptedAtMs: nowMs };
     return 'accepted';
+  }
+
+  /**
+   * A new master lets a slave keep what it said to enforce in that poll. If it was lowered since, by a later grant or by the
+   * end of a lease, the former master may have given the difference to others: only a later poll counts.
+   */
+  #isOutdated({ epoch, tauMs }: Grant, nowMs: Ms): boolean {
+    if (!this.#accepted || epoch === this.#accepted.grant.epoch) return false;
+    const leaseEndsMs = this.#leaseEndsMs();
+    return tauMs <= this.#accepted.acceptedAtMs || (leaseEndsMs <= nowMs && tauMs < leaseEndsMs);
   }
 
   /** Takes in what the charge point shows now. */

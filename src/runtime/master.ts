@@ -24,6 +24,8 @@ const BEACON_FIRST_COUNT = 10;
 const BEACON_PERIOD_MS: Ms = 2_000;
 /** Several slaves that call at the same moment are answered by one cycle. */
 const GATHER_MS: Ms = 20;
+/** A cycle that comes this much late: the process stood still, and what was said meanwhile waits in the sockets. */
+const STOOD_STILL_MS: Ms = 1_000;
 
 export interface MasterOptions {
   readonly site: Site;
@@ -163,8 +165,14 @@ export class MasterRuntime {
     this.#cancelTick = this.#options.timers.after(delayMs, () => this.#tick());
   }
 
-  #tick(): void {
+  /** After a standstill timers fire before the sockets are read: once, the cycle waits until they were. */
+  #tick(mayWait = true): void {
     const nowMs = this.#now();
+    if (mayWait && nowMs - this.#nextTickMs > STOOD_STILL_MS) {
+      this.#nextTickMs = nowMs + GATHER_MS;
+      this.#cancelTick = this.#options.timers.after(GATHER_MS, () => this.#tick(false));
+      return;
+    }
     this.#nextTickMs = Number.POSITIVE_INFINITY;
     for (const grant of this.controller.decide(nowMs)) {
       const address = this.#addresses.get(grant.chargePointId);

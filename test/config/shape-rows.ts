@@ -113,8 +113,8 @@ const MASTER_ROWS: readonly Row[] = [
   [
     'a port out of range',
     'broadcast: true',
-    'port: 65536',
-    '21:9 discovery.port: expected a UDP port, 1 to 65535, got 65536',
+    'port: 65535',
+    '21:9 discovery.port: expected a UDP port, 1 to 65534 (the master itself takes the next one), got 65535',
   ],
   [
     'a fixed address with a scheme',

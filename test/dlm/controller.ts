@@ -2,7 +2,7 @@
 import t from 'tap';
 import type { Beacon } from '../../src/base/messages.js';
 import { type Ms, perPhase } from '../../src/base/units.js';
-import { LEASE_MAX_MS, leaseExpiryMs } from '../../src/dlm/lease-rules.js';
+import { LEASE_MAX_MS, leaseExpiryMs, SETTLE_MS } from '../../src/dlm/lease-rules.js';
 import { PASSIVE_HOLD_MS } from '../../src/dlm/mastership.js';
 import { SLAVES_MAX } from '../../src/dlm/roster.js';
 import { chargePoint, circuit, site } from '../helpers/site.js';
@@ -98,8 +98,10 @@ t.test('M3: a start without memory', async (t) => {
   t.equal(rig.limits.split(' ')[0], '0', 'a has answered, b has not: b may draw 32 A');
   t.equal(rig.exposures, '0 32');
   t.equal(rig.reasons, 'waiting offline');
-  rig.run(leaseExpiryMs(LEASE_MAX_MS));
-  t.equal(rig.exposures, '26 6', 'the longest lease is over: b is at its disconnected limit');
+  rig.run(leaseExpiryMs(LEASE_MAX_MS) + SETTLE_MS - 6000);
+  t.equal(rig.exposures, '0 32', 'the longest lease is over, but its vehicle has still to follow');
+  rig.run(2000);
+  t.equal(rig.exposures, '26 6', 'b is at its disconnected limit');
 });
 
 t.test('M3: a start with memory waits only for the leases that were given', async (t) => {
@@ -107,7 +109,7 @@ t.test('M3: a start with memory waits only for the leases that were given', asyn
   rig.slave('a').plugIn();
   rig.slave('b').isHeard = false;
   t.equal(rig.controller.mastership.epoch, 8);
-  rig.run(20_000);
+  rig.run(25_000);
   t.equal(rig.exposures, '0 32');
   rig.run(2000);
   t.equal(rig.exposures, '26 6');
@@ -179,8 +181,37 @@ t.test('M7: a charge point that follows another master counts in full until it i
   t.equal(rig.controller.mastership.epoch, 7, 'slaves take the highest epoch only');
   t.same(rig.events('EPOCH'), ['grants continue with epoch 7']);
   rig.run(2000);
-  t.equal(rig.exposures, '32 0', 'b acknowledged');
+  t.equal(rig.exposures, '32 32', 'b acknowledged, but its vehicle may still follow the other one');
+  rig.run(SETTLE_MS);
+  t.equal(rig.exposures, '32 0');
 });
+
+t.test(
+  'M2: the number of a grant that another master sent, or that was sent in another epoch, fences nothing',
+  async (t) => {
+    const rig = new Rig({ site: twoBehind32 });
+    rig.slave('a').plugIn();
+    rig.run(5000);
+    rig.slave('a').hears = false;
+    rig.slave('b').plugIn();
+    rig.nowMs += 1000;
+    const grant = rig.cycle().find(({ chargePointId }) => chargePointId === 'a');
+    t.match(grant, { epoch: 1, limitA: 16 });
+    const record = rig.record('a');
+    const { mastership } = rig.controller;
+    const rows = [
+      ['another master', { masterId: 'other', epoch: 1 }, mastership],
+      ['another epoch', { masterId: mastership.id, epoch: 1 }, { id: mastership.id, epoch: 2 }],
+      ['ours', { masterId: mastership.id, epoch: 1 }, mastership],
+    ] as const;
+    for (const [name, of, master] of rows) {
+      rig.nowMs += 10;
+      const word = { ...rig.slave('a').status(rig.nowMs), accepted: { ...of, seq: grant?.seq ?? 0 }, enforcedA: 16 };
+      record.hear(word, master, rig.nowMs);
+      t.equal(record.account.openGrants.length === 1, name === 'ours', name);
+    }
+  },
+);
 
 t.test('M7: two masters', async (t) => {
   const rig = new Rig({ site: twoBehind32 });

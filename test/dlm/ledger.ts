@@ -2,7 +2,7 @@
 import t from 'tap';
 import { hasPhase } from '../../src/base/rotation.js';
 import { type Amps, type Ms, NO_AMPS, type PhaseAmps, perPhase } from '../../src/base/units.js';
-import { acknowledgementMaxAgeMs, leaseExpiryMs, SETTLE_MS } from '../../src/dlm/lease-rules.js';
+import { acknowledgementMaxAgeMs, LEASE_MIN_MS, leaseExpiryMs, SETTLE_MS } from '../../src/dlm/lease-rules.js';
 import { LedgerAccount, type LedgerReport, OPEN_GRANTS_MAX, type OpenGrant } from '../../src/dlm/ledger.js';
 
 const LEASE_MS = 15_000;
@@ -112,8 +112,9 @@ t.test('M2: an acknowledgement out of order fences only what is older', async (t
 t.test('phases: each grant counts on its own', async (t) => {
   const book = new Book();
   book.acknowledge(book.send(10, 0), 10, 50);
-  book.send(16, 100, { phases: 0b010 });
+  const onOne = book.send(16, 100, { phases: 0b010 });
   t.same(book.exposureA(100), [10, 16, 10]);
+  book.acknowledge(onOne, 16, 150, { enforcedPhases: 0b010 });
   book.acknowledge(book.send(10, 6000, { phases: 0b010 }), 10, 6100, { enforcedPhases: 0b010 });
   t.same(book.exposureA(6100), [0, 10, 0], 'the others are free as soon as nothing flows there');
 });
@@ -137,38 +138,26 @@ t.test('expiry: a silent one counts in full until the lease is over for sure, th
 });
 
 t.test('expiry within A_max: min(L, d) of a grant that may have been taken', async (t) => {
-  const leaseMs = 6_000;
-  const account = new LedgerAccount({ disconnectedLimitA: 8, maxA: 32, connected: 0b111 }, 0);
+  // Sent three seconds after the poll: else the time to follow ends after A_max only, and d counts anyway.
+  const sentAtMs = 3_000;
+  const endMs = leaseExpiryMs(LEASE_MIN_MS) + SETTLE_MS;
   const book = new Book({ disconnectedLimitA: 8 });
-  const sent = (limitA: Amps, seq: number, sentAtMs: Ms): OpenGrant => ({
-    epoch: 1,
-    seq,
-    bootId: BOOT,
-    limitA,
-    leaseMs,
-    phases: 0b111,
-    sentAtMs,
-    expiresAtMs: sentAtMs + leaseExpiryMs(leaseMs),
-  });
-  const report: LedgerReport = {
-    bootId: BOOT,
-    acceptedIsMine: true,
-    accepted: { epoch: 1, seq: 1 },
-    enforcedA: 0,
-    enforcedPhases: 0b111,
-    disconnectedLimitA: 8,
-    maxA: 32,
-    connected: 0b111,
-    currentA: NO_AMPS,
-  };
-  account.hear({ ...report, acceptedIsMine: false }, 0);
-  account.record(sent(0, 1, 0));
-  account.hear(report, 10);
-  account.record(sent(20, 2, 100));
-  account.record(sent(5, 3, 200));
-  t.same(account.exposureA(6_000, leaseMs), perPhase(20));
-  t.same(account.exposureA(7_000, leaseMs), perPhase(8), 'min(20, 8) and min(5, 8)');
-  t.ok(account.isAcknowledged(7_000, leaseMs) && book.account.maxA === 32);
+  const facts = { leaseMs: LEASE_MIN_MS, expiresAtMs: leaseExpiryMs(LEASE_MIN_MS) };
+  const idle = book.send(0, sentAtMs, facts);
+  book.acknowledge(idle, 0, sentAtMs, { disconnectedLimitA: 8 });
+  book.send(20, sentAtMs, facts);
+  book.send(5, sentAtMs, facts);
+  t.same(book.account.exposureA(endMs - 1, LEASE_MIN_MS), perPhase(20));
+  t.same(book.account.exposureA(endMs, LEASE_MIN_MS), perPhase(8), 'min(20, 8) and min(5, 8)');
+  t.ok(book.account.isAcknowledged(endMs, LEASE_MIN_MS));
+});
+
+t.test('a lease that ends unheard leaves the vehicle the time to follow', async (t) => {
+  const book = new Book();
+  book.send(16, 10);
+  const endMs = 10 + leaseExpiryMs(LEASE_MS) + SETTLE_MS;
+  t.same(book.exposureA(endMs - 1), perPhase(16), 'it may have taken the grant, and its answer was lost');
+  t.same(book.exposureA(endMs), perPhase(6));
 });
 
 t.test('settling: what a lowered vehicle frees', async (t) => {
@@ -192,6 +181,41 @@ t.test('settling: what a lowered vehicle frees', async (t) => {
   t.same(book.exposureA(10_100 + SETTLE_MS - 1), perPhase(16), '5 s after the acknowledgement...');
   book.acknowledge(lower, 10, 14_000, { currentA: perPhase(10.2) });
   t.same(book.exposureA(14_000), perPhase(10.2), '... or as soon as it is measured there');
+});
+
+t.test('settling: a vehicle that may still be on its way up has not obeyed', async (t) => {
+  const raised = new Book();
+  raised.acknowledge(raised.send(16, 0), 16, 100, { currentA: NO_AMPS });
+  const lower = raised.send(10, 2500);
+  raised.acknowledge(lower, 10, 2600, { currentA: NO_AMPS });
+  t.same(raised.exposureA(2600), perPhase(16), 'raised lately: it may yet begin');
+  raised.acknowledge(lower, 10, 5099, { currentA: NO_AMPS });
+  t.same(raised.exposureA(5099), perPhase(16));
+  raised.acknowledge(lower, 10, 5100, { currentA: NO_AMPS });
+  t.same(raised.exposureA(5100), perPhase(10), 'five seconds after the raise');
+  const rising = new Book();
+  const seq = rising.send(16, 0);
+  for (let second = 0; second < 8; second++) {
+    rising.acknowledge(seq, 16, second * 1000, { currentA: perPhase(6 + 0.3 * second) });
+  }
+  rising.acknowledge(rising.send(10, 8000), 10, 8100, { currentA: perPhase(8.1) });
+  t.same(rising.exposureA(8100), perPhase(16), 'it rises, slowly');
+  const steady = new Book();
+  const high = steady.send(16, 0);
+  for (let second = 0; second < 8; second++) {
+    steady.acknowledge(high, 16, second * 1000, { currentA: perPhase(8 + 0.2 * (second % 3)) });
+  }
+  steady.acknowledge(steady.send(10, 8000), 10, 8100, { currentA: perPhase(8.4) });
+  t.same(steady.exposureA(8100), perPhase(10), 'it takes less of its own accord; the meter is not perfect');
+});
+
+t.test('settling: a raise that was sent, and not heard to be followed, may have begun', async (t) => {
+  const book = new Book();
+  book.acknowledge(book.send(10, 0), 10, 0);
+  book.send(16, 9000);
+  book.acknowledge(book.send(8, 9500), 8, 9600, { currentA: perPhase(8) });
+  t.same(book.exposureA(9600), perPhase(16));
+  t.same(book.exposureA(9600 + SETTLE_MS), perPhase(8));
 });
 
 t.test('settling starts anew with each further lowering, and ends by itself', async (t) => {
@@ -218,6 +242,33 @@ t.test('M3: what is not known counts in full', async (t) => {
   t.same(answered.exposureA(1100), perPhase(6), 'or it acknowledged a grant of this epoch');
   answered.account.distrust(70_000);
   t.same(answered.exposureA(2000), perPhase(32), 'M7: it was seen with another master');
+});
+
+t.test('M3: its vehicle may follow what another master granted until 5 s after its first answer', async (t) => {
+  const foreign = { accepted: { epoch: 4, seq: 9 }, enforcedA: 10, currentA: perPhase(10) };
+  const book = new Book({ unknownUntilMs: 61_250 });
+  book.hear(foreign, 0);
+  book.acknowledge(book.send(10, 1000), 10, 1100);
+  book.acknowledge(book.send(10, 2000), 10, 2100);
+  t.same(book.exposureA(1100 + SETTLE_MS - 1), perPhase(32));
+  t.same(book.exposureA(1100 + SETTLE_MS), perPhase(10), 'counted from the first answer, not from each');
+  book.hear(foreign, 7000);
+  book.account.distrust(70_000);
+  book.acknowledge(book.send(10, 8000), 10, 8100);
+  t.same(book.exposureA(8100 + SETTLE_MS - 1), perPhase(32), 'again after another one was followed');
+  t.same(book.exposureA(8100 + SETTLE_MS), perPhase(10));
+  const short = new Book({ unknownUntilMs: 3000 });
+  short.hear(foreign, 0);
+  short.acknowledge(short.send(10, 1000), 10, 1100);
+  t.same(short.exposureA(3000), perPhase(10), 'not beyond the time in which old leases are over');
+});
+
+t.test('M1: what is booked, whatever it says', async (t) => {
+  const book = new Book();
+  book.acknowledge(book.send(6, 0), 6, 0);
+  book.hear({ enforcedA: 16 }, 1000);
+  t.same(book.exposureA(1000), perPhase(16), 'counted: it may be true');
+  t.same(book.account.bookedA(1000, LEASE_MS), perPhase(6), 'but nobody granted it');
 });
 
 t.test('what it says and what it draws count too', async (t) => {
@@ -286,6 +337,26 @@ t.test('open grants are bounded', async (t) => {
   t.ok(falling.send(32, 200) > 0, 'one that covers them all is');
   t.same(falling.exposureA(200), perPhase(32));
 });
+
+t.test(
+  'open grants: those that have run out make room, once the disconnected limit counts in their place',
+  async (t) => {
+    const leaseEndMs = leaseExpiryMs(LEASE_MIN_MS);
+    const full = (ackedAtMs: Ms): Book => {
+      const book = new Book();
+      book.acknowledge(book.send(6, ackedAtMs), 6, ackedAtMs);
+      for (let i = 1; i < OPEN_GRANTS_MAX; i++) {
+        book.send(33 - i / 2, ackedAtMs, { leaseMs: LEASE_MIN_MS, expiresAtMs: leaseEndMs });
+      }
+      return book;
+    };
+    const lower = { leaseMs: LEASE_MIN_MS, expiresAtMs: 60_000 };
+    const silent = full(0);
+    t.equal(silent.send(5, leaseEndMs + SETTLE_MS - 1, lower), 0, 'the vehicle may not have followed yet');
+    t.ok(silent.send(5, leaseEndMs + SETTLE_MS, lower) > 0);
+    t.equal(full(3000).send(5, leaseEndMs + SETTLE_MS, lower), 0, 'acknowledged lately: only these grants count for d');
+  },
+);
 
 t.test('what cannot happen is refused loudly', async (t) => {
   const book = new Book();

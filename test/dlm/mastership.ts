@@ -1,7 +1,7 @@
 /** Which of several masters decides, and with which epoch. */
 import t from 'tap';
 import type { Beacon } from '../../src/base/messages.js';
-import { Mastership, PASSIVE_HOLD_MS } from '../../src/dlm/mastership.js';
+import { EPOCH_MAX, Mastership, PASSIVE_HOLD_MS } from '../../src/dlm/mastership.js';
 
 function beacon(masterId: string, epoch: number, active = true): Beacon {
   return { type: 'beacon', networkId: 0, masterId, bootId: '0'.repeat(16), rank: 0, epoch, active };
@@ -21,6 +21,24 @@ t.test('M3: the epoch is above all that is remembered or heard', async (t) => {
   master.hearBeacon(beacon('standby', 20, false), 0);
   t.ok(master.renew(0), 'a passive one tells its epoch too');
   t.equal(master.epoch, 21);
+});
+
+t.test('no epoch goes beyond the highest', async (t) => {
+  t.equal(new Mastership('m', EPOCH_MAX - 1).epoch, EPOCH_MAX);
+  const last = new Mastership('m', EPOCH_MAX);
+  t.equal(last.epoch, EPOCH_MAX, 'not one that no state file and no master believes');
+  t.notOk(last.renew(0));
+  for (const epoch of [EPOCH_MAX, EPOCH_MAX + 1, 0xffffffff]) {
+    const master = new Mastership('m', 7);
+    master.hearBeacon(beacon('other', epoch, false), 0);
+    master.hearAccepted({ masterId: 'other', epoch, seq: 1 });
+    t.notOk(master.renew(0), `${epoch} leaves nothing above it: broken or forged`);
+  }
+  const master = new Mastership('m', 7);
+  master.hearAccepted({ masterId: 'other', epoch: EPOCH_MAX - 1, seq: 1 });
+  t.ok(master.renew(0));
+  t.equal(master.epoch, EPOCH_MAX);
+  t.notOk(master.renew(0), 'and there it stays');
 });
 
 t.test('own grants, and none at all, are nobody else', async (t) => {

@@ -78,6 +78,24 @@ t.test('S1: which grants are accepted', async (t) => {
   }
 });
 
+t.test('S1: a grant of another epoch answers a poll that told what is enforced now', async (t) => {
+  const rows = [
+    ['a poll from before the last acceptance', 3000, { tauMs: 1999 }, 'outdated'],
+    ['a poll of the same millisecond: it may have been sent before', 3000, { tauMs: 2000 }, 'outdated'],
+    ['a later poll', 3000, { tauMs: 2001 }, 'accepted'],
+    ['an earlier poll in the same epoch: the master counts what it granted', 3000, { epoch: 3, seq: 8 }, 'accepted'],
+    ['the last moment of the lease', 15_999, { tauMs: 15_000 }, 'accepted'],
+    ['a poll from before the end of the lease, after it', 16_000, { tauMs: 15_999 }, 'outdated'],
+    ['a poll from after the end', 16_000, { tauMs: 16_000 }, 'accepted'],
+    ['in the same epoch from before the end', 16_000, { epoch: 3, seq: 8, tauMs: 15_999 }, 'accepted'],
+  ] as const;
+  for (const [name, atMs, facts, verdict] of rows) {
+    const core = slave();
+    t.equal(core.hearGrant(grant(16, { epoch: 3, seq: 7, tauMs: 1000 }), 2000), 'accepted');
+    t.equal(core.hearGrant(grant(10, { epoch: 4, tauMs: 1000, ...facts }), atMs), verdict, name);
+  }
+});
+
 t.test('a refused grant changes nothing', async (t) => {
   const core = slave();
   core.hearGrant(grant(16, { seq: 7 }), 1000);

@@ -177,13 +177,12 @@ class Slave:
         self.all_phases = (1 << options.phases) - 1
         self.since = now_ms()
         self.hold_end = now_ms() + options.boot_lease + HOLD_MS
-        self.last = None
+        self.last, self.accepted_at = None, 0
         self.session = vehicle.session
         self.used_since = {}
-        self.currents = (0, 0, 0)
+        self.currents = self.told_currents = (0, 0, 0)
         self.masters = {}
         self.told = None
-        self.told_currents = (0, 0, 0)
         self.told_at = now_ms() - HEARTBEAT_MS
         self.step_at = now_ms()
         self.shown = {}
@@ -211,8 +210,7 @@ class Slave:
 
     def look(self):
         """Reads the vehicle, then puts into force what now holds."""
-        now = now_ms()
-        self.currents = self.vehicle.currents(now)
+        self.currents = self.vehicle.currents(now := now_ms())
         if self.vehicle.session != self.session:
             self.session, self.used_since, self.since = self.vehicle.session, {}, now
         for phase in range(3):
@@ -279,7 +277,10 @@ class Slave:
             return
         if grant["tau"] > now or grant["tau"] + grant["lease"] <= now:
             return
-        self.last = grant
+        if self.last and grant["epoch"] != self.last["epoch"]:  # S1: is what that poll told still so?
+            if grant["tau"] <= self.accepted_at or grant["tau"] < self.lease_end() <= now:
+                return
+        self.last, self.accepted_at = grant, now
         self.hold_end = now + grant["lease"] + HOLD_MS
         report("grant", masterId=grant["sender"], epoch=grant["epoch"], seq=grant["seq"],
                limitA=grant["limit"] / 100, leaseMs=grant["lease"], phases=grant["phases"], ageMs=now - grant["tau"])

@@ -1,0 +1,86 @@
+/** Two boxes with one id: found out soon, told from one that has started again, and forgiven when one of them is gone. */
+import t from 'tap';
+import { type Amps, type Ms, perPhase } from '../../src/base/units.js';
+import { chargePoint, circuit, site } from '../helpers/site.js';
+import { Rig, type RigSlave } from './rig.js';
+import { bootIdOf, status } from './statuses.js';
+
+const twoBehind32 = site({
+  autoAdopt: false,
+  circuits: [circuit({ id: 'main', limitA: perPhase(32) })],
+  chargePoints: [chargePoint({ id: 'a' }), chargePoint({ id: 'b' })],
+});
+
+function running(): Rig {
+  const rig = new Rig({ site: twoBehind32 });
+  for (const slave of rig.slaves.values()) slave.plugIn();
+  rig.run(10_000);
+  return rig;
+}
+
+/** Another box with the id of a; it is not among the slaves of the rig. */
+function twinOf(rig: Rig): RigSlave {
+  const twin = rig.add('twin', { chargePointId: 'a', bootId: bootIdOf('a', 7) });
+  rig.slaves.delete('twin');
+  twin.plugIn();
+  return twin;
+}
+
+function cycleOf(rig: Rig, twin: RigSlave): void {
+  rig.controller.hearStatus(twin.status(rig.nowMs), rig.nowMs);
+  for (const grant of rig.controller.decide(rig.nowMs)) twin.core.hearGrant(grant, rig.nowMs);
+  rig.controller.hearStatus(twin.status(rig.nowMs), rig.nowMs);
+}
+
+t.test('both follow grants: found out before both have current for long', async (t) => {
+  const rig = running();
+  const twin = twinOf(rig);
+  let overS = 0;
+  for (let second = 0; second < 120; second++) {
+    rig.run(1000);
+    cycleOf(rig, twin);
+    const limits = [...rig.limits.split(' ').map(Number), twin.core.enforced(rig.nowMs).limitA];
+    if (limits.reduce((sumA: Amps, limitA) => sumA + limitA, 0) > 32) overS += 1;
+  }
+  t.ok(overS <= 3, `${overS} s above the fuse`);
+  t.match(rig.events('SLAVE_REFUSED')[0], /a is the id of two charge points/);
+  t.match(rig.reasons, /^unavailable /);
+});
+
+t.test('one of them is taken away: the other is served again after a minute', async (t) => {
+  const rig = running();
+  const twin = twinOf(rig);
+  for (let second = 0; second < 70; second++) {
+    rig.run(1000);
+    cycleOf(rig, twin);
+  }
+  rig.run(58_000);
+  t.equal(rig.limits.split(' ')[0], '0');
+  rig.run(10_000);
+  t.equal(rig.limits, '16 16');
+});
+
+t.test('a late word of an earlier start is no second box', async (t) => {
+  const rig = running();
+  const late = rig.slave('a').status(rig.nowMs);
+  rig.restartMaster();
+  rig.slave('a').reboot(rig.nowMs);
+  rig.run(3000);
+  rig.controller.hearStatus(late, rig.nowMs);
+  rig.run(100_000);
+  t.same(rig.events('SLAVE_REFUSED'), []);
+  t.equal(rig.limits, '16 16');
+});
+
+t.test('the number of a grant proves nothing when another master sent it', async (t) => {
+  const rig = running();
+  const other = (nowMs: Ms) => status('a', { bootId: bootIdOf('a', 7), tauMs: nowMs, sessionId: 0 });
+  for (let second = 0; second < 5; second++) {
+    rig.run(1000);
+    rig.controller.hearStatus(other(rig.nowMs), rig.nowMs);
+    const [grant] = rig.controller.decide(rig.nowMs);
+    const accepted = { masterId: 'other', epoch: grant?.epoch ?? 0, seq: grant?.seq ?? 0 };
+    rig.controller.hearStatus({ ...other(rig.nowMs), accepted }, rig.nowMs);
+  }
+  t.same(rig.events('SLAVE_REFUSED'), []);
+});
