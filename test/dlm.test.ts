@@ -11,6 +11,7 @@ import './dlm/restarts.js';
 import './dlm/slave.js';
 import './dlm/steady.js';
 import './dlm/topology.js';
+import './dlm/turns.js';
 import './dlm/twins.js';
 import './dlm/vehicle.js';
 import './dlm/regressions.js';

@@ -11,6 +11,7 @@ import type { AllocatedLimit, AllocationCandidate, AllocationRequest, Allocator 
 import type { CircuitCapacity } from './capacity.js';
 import type { SlaveRecord } from './slave-record.js';
 import type { Topology } from './topology.js';
+import { inOrderOfTurns, serviceRank } from './turns.js';
 import type { Site } from './types.js';
 import { wantsCurrent } from './vehicle.js';
 
@@ -123,7 +124,7 @@ function requestFor(snapshot: Snapshot, served: readonly SlaveRecord[]): Allocat
         ...(imbalanceLimitA === undefined ? {} : { imbalanceLimitA }),
       };
     }),
-    chargePoints: served.map((record) => candidateOf(snapshot, record)),
+    chargePoints: inOrderOfTurns(served, nowMs, site.allocation.dwellMs).map((record) => candidateOf(snapshot, record)),
     stepA: site.allocation.stepA,
     sharing: site.allocation.sharing,
     shortage: site.allocation.shortage,
@@ -172,8 +173,7 @@ function reservationOf(snapshot: Snapshot, record: SlaveRecord): PhaseAmps {
 }
 
 function candidateOf(snapshot: Snapshot, record: SlaveRecord): AllocationCandidate {
-  const { facts, vehicle } = record;
-  const { dwellMs } = snapshot.site.allocation;
+  const { facts } = record;
   const unsafe = pathOf(snapshot, record).some((circuit) => snapshot.unsafeCircuits.has(circuit));
   const maxA = unsafe ? Math.min(facts.maxA, facts.disconnectedLimitA) : facts.maxA;
   const minA = isAcknowledged(snapshot, record) ? facts.minA : Math.max(facts.minA, facts.disconnectedLimitA);
@@ -186,9 +186,7 @@ function candidateOf(snapshot: Snapshot, record: SlaveRecord): AllocationCandida
     minA,
     maxA: onlyMinimum ? Math.min(maxA, minA) : maxA,
     priority: facts.priority + (onlyMinimum ? AFTER_ALL_OTHERS : 0),
-    connectedAtS: vehicle.connectedAtMs / 1000,
-    // In whole dwell times: who has just begun is not paused for somebody who charged a second less.
-    chargingS: (Math.floor(vehicle.chargingMs / dwellMs) * dwellMs) / 1000,
+    ...serviceRank(record, snapshot.nowMs, snapshot.site.allocation.dwellMs),
   };
 }
 
@@ -235,6 +233,8 @@ function wishOf(snapshot: Snapshot, record: SlaveRecord, share: AllocatedLimit |
   const { nowMs } = snapshot;
   const phases = phasesOf(snapshot, record);
   const refused = notServed(record, nowMs);
+  const isServed = refused === undefined && share !== undefined && share.limitA > 0;
+  record.servedSinceMs = isServed ? (record.servedSinceMs ?? nowMs) : undefined;
   if (refused) return { record, limitA: 0, phases, reason: refused };
   if (record.account.overdraws(nowMs)) return overdrawingWish(snapshot, record);
   if (!share) return { record, limitA: 0, phases, reason: record.reason };

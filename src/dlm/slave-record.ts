@@ -75,6 +75,8 @@ export class SlaveRecord {
   lastGrant: Grant | undefined;
   /** Paused for want of current until then, so that nothing flaps. */
   pausedUntilMs: Ms = Number.NEGATIVE_INFINITY;
+  /** Since when it has a share without a pause; `undefined` while it has none. */
+  servedSinceMs: Ms | undefined;
   readonly #configured: ChargePoint;
   #facts: ChargePoint;
   #status: Status | undefined;
@@ -155,6 +157,8 @@ export class SlaveRecord {
   #take(status: Status, master: MasterName, nowMs: Ms): void {
     this.#status = status;
     this.#lastHeardMs = nowMs;
+    // Found charging after a start: its turn goes on.
+    if (this.lastGrant === undefined && status.state === 'Charging') this.servedSinceMs ??= nowMs;
     const { phases, rotation } = this.isListed ? this.#configured : status;
     this.#facts = {
       ...this.#configured,

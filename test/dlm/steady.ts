@@ -36,7 +36,7 @@ function randomSite(rng: Rng): Site {
     }),
   );
   const sharing = rng.chance(0.7) ? 'equal' : 'priority';
-  // No turn within a run: who is paused in a shortage is then known.
+  // No turn ends within a run: whoever came first stays.
   const allocation = { stepA: 1, sharing, shortage: 'longest-charging-first', dwellMs: 1e9 } as const;
   return site({ autoAdopt: false, circuits, chargePoints, allocation });
 }
@@ -50,7 +50,12 @@ function dueText(rig: Rig): string {
     circuits: circuits.map((each) => ({ ...each, backgroundA: NO_AMPS })),
     chargePoints: chargePoints
       .filter(({ id }) => rig.slave(id).vehicle)
-      .map((facts) => ({ ...facts, activePhases: shownPhases(rig, facts.id), connectedAtS: 0, chargingS: 0 })),
+      .map((facts) => ({
+        ...facts,
+        activePhases: shownPhases(rig, facts.id),
+        connectedAtS: 0,
+        chargingS: rig.record(facts.id).servedSinceMs === undefined ? 1 : 0,
+      })),
   });
   return chargePoints.map(({ id }): Amps => limits.get(id)?.limitA ?? 0).join(' ');
 }
