@@ -1,6 +1,6 @@
 /**
  * The division: one pure function from what every fuse can carry and every vehicle can use to a limit for each, with
- * the reason that binds it. Exact max-min shares in whole steps. Contract: docs/architecture.md, "division".
+ * the reason that binds it. Exact max-min shares in whole steps. Contract: docs/allocate.md.
  */
 import { defined } from '../base/assert.js';
 import type { LimitReason } from '../base/reason.js';

@@ -1,6 +1,6 @@
 /**
  * The division of one sample, from the seats and circuits in a `Division` to whole steps for each seat and what binds it:
- * who is admitted, the exact shares, whole steps, the remainder. Contract: docs/architecture.md, "division".
+ * who is admitted, the exact shares, whole steps, the remainder. Contract: docs/allocate.md.
  */
 import { assert } from '../../base/assert.js';
 import { addToOwnCircuit, admit, sumUpwards } from './admission.js';
