@@ -2,6 +2,7 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { nearest } from '../src/base/nearest.js';
+import { allocate } from './allocate.js';
 import { load } from './load.js';
 import { loop } from './loop.js';
 import { memory } from './memory.js';
@@ -12,7 +13,7 @@ import { type Table, tableText } from './table.js';
 import type { Topic } from './topic.js';
 import { Workshop } from './workshop.js';
 
-const TOPICS: readonly Topic[] = [reaction, start, memory, loop, load];
+const TOPICS: readonly Topic[] = [reaction, start, memory, loop, allocate, load];
 const USAGE = `node build/bench/main.js [--only NAME] [--json]
 
   --only NAME  one topic:

@@ -3,6 +3,7 @@ import './dlm/allocate-reasons.js';
 import './dlm/capacity.js';
 import './dlm/controller.js';
 import './dlm/deciding.js';
+import './dlm/division.js';
 import './dlm/hostile.js';
 import './dlm/ledger.js';
 import './dlm/limit-log.js';

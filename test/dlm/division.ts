@@ -1,0 +1,271 @@
+/** The parts of the division, each against the plainest thing that does the same, and a divider that is used again. */
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+import { type Rng, seededRng } from '../../src/base/rng.js';
+import { Divider } from '../../src/dlm/division/divider.js';
+import { Kernel } from '../../src/dlm/division/kernel.js';
+import { SlotHeap } from '../../src/dlm/division/slot-heap.js';
+import { SortSpace, sortByKey, sortByKeys } from '../../src/dlm/division/sorting.js';
+import { type FuseTree, fuseTree } from '../../src/dlm/division/tree.js';
+import { type DivisionSample, divide, randomParents, randomSample } from '../helpers/division-samples.js';
+
+const RUNS = Number(process.env['EVENKEEL_RUNS'] ?? 300);
+const FIRST_SEED = Number(process.env['EVENKEEL_SEED'] ?? 1);
+const REPLAY = 'replay one: EVENKEEL_SEED=n EVENKEEL_RUNS=1 node build/test/dlm.test.js';
+
+/** `play` gives what is wrong, if anything is. */
+function overSeeds(name: string, play: (rng: Rng) => string | undefined): void {
+  t.test(name, async (t) => {
+    t.comment(`seeds ${FIRST_SEED}..; ${REPLAY}`);
+    for (let seed = FIRST_SEED; seed < FIRST_SEED + RUNS; seed++) {
+      try {
+        const flaw = play(seededRng(seed));
+        if (flaw !== undefined) t.fail(`seed ${seed}: ${flaw}`);
+      } catch (error) {
+        t.fail(`seed ${seed}: ${error instanceof Error ? error.stack : error}`);
+      }
+    }
+    t.pass(`${RUNS} runs`);
+  });
+}
+
+/** Nothing where both are the same. */
+function difference(what: string, found: Iterable<unknown>, expected: Iterable<unknown>): string | undefined {
+  const [foundText, expectedText] = [[...found].join(' '), [...expected].join(' ')];
+  return foundText === expectedText ? undefined : `${what}: expected ${expectedText}, got ${foundText}`;
+}
+
+const space = new SortSpace();
+
+overSeeds('whole numbers are sorted, equal ones stay in order, the rest is left alone', (rng) => {
+  const count = 1 + rng.int(200);
+  const below = [2, 40, 2 ** 11, 2 ** 22, 2 ** 30 + 1][rng.int(5)] ?? 2;
+  const keys = Int32Array.from({ length: count }, () => rng.int(below));
+  const given = shuffled(rng, count);
+  const from = rng.int(count);
+  const to = from + rng.int(count - from + 1);
+  const sorted = given.slice();
+  sortByKey(sorted, from, to, keys, space);
+  const middle = [...given.slice(from, to)].sort((a, b) => (keys[a] ?? 0) - (keys[b] ?? 0));
+  return difference('order', sorted, [...given.slice(0, from), ...middle, ...given.slice(to)]);
+});
+
+overSeeds('two keys of any sign: the second decides where the first is equal', (rng) => {
+  const count = 1 + rng.int(200);
+  const first = Float64Array.from({ length: count }, () => rng.int(4) - 1.5);
+  const second = Float64Array.from({ length: count }, () => (rng.chance(0.3) ? 0 : rng.between(-1e9, 1e9)));
+  const given = shuffled(rng, count);
+  const sorted = given.slice();
+  const part = rng.int(count + 1);
+  sortByKeys(sorted, part, first, second, space);
+  const head = [...given.slice(0, part)].sort(
+    (a, b) => (first[a] ?? 0) - (first[b] ?? 0) || (second[a] ?? 0) - (second[b] ?? 0),
+  );
+  return difference('order', sorted, [...head, ...given.slice(part)]);
+});
+
+function shuffled(rng: Rng, count: number): Int32Array {
+  const order = Array.from({ length: count }, (_, index) => ({ index, place: rng.next() }));
+  return Int32Array.from(
+    order.sort((a, b) => a.place - b.place),
+    ({ index }) => index,
+  );
+}
+
+overSeeds('the slot on top of the heap has the lowest key', (rng) => {
+  const slots = 1 + rng.int(40);
+  const heap = new SlotHeap(slots);
+  const keys = new Map<number, number>();
+  for (let i = 0; i < 200; i++) {
+    const what = rng.next();
+    if (what < 0.02) {
+      heap.clear();
+      keys.clear();
+    } else if (what < 0.65) {
+      const [slot, key] = [rng.int(slots), rng.int(20)];
+      heap.set(slot, key);
+      keys.set(slot, key);
+    } else if (keys.size > 0) {
+      keys.delete(heap.top);
+      heap.removeTop();
+    }
+    const lowest = Math.min(...keys.values());
+    if (keys.size === 0 ? heap.top !== -1 : keys.get(heap.top) !== lowest || heap.keyOf(heap.top) !== lowest)
+      return `after ${i + 1} changes: slot ${heap.top} on top of ${JSON.stringify([...keys])}`;
+  }
+  return undefined;
+});
+
+overSeeds('in the order of the tree all below a circuit follow it', (rng) => {
+  const count = 1 + rng.int(60);
+  const { parentOf, root } = randomParents(rng, count);
+  const tree = fuseTree({ parentOf, root });
+  if (tree.count !== count || tree.order[0] !== root) return `the root ${root} is not first: ${tree.order}`;
+  for (let circuit = 0; circuit < count; circuit++) {
+    const flaw = difference(`below ${circuit}`, inTreeBelow(tree, circuit), byParentsBelow(parentOf, circuit));
+    if (flaw !== undefined) return flaw;
+    if (tree.order[tree.placeOf[circuit] ?? -1] !== circuit) return `place of ${circuit}`;
+  }
+  return undefined;
+});
+
+function inTreeBelow({ order, placeOf, endOf }: FuseTree, circuit: number): readonly number[] {
+  return [...order.slice(placeOf[circuit], endOf[circuit])].sort((a, b) => a - b);
+}
+
+/** The circuit itself too. */
+function byParentsBelow(parentOf: Int32Array, circuit: number): readonly number[] {
+  const isBelow = (index: number): boolean =>
+    index === circuit || (parentOf[index] !== -1 && isBelow(parentOf[index] ?? 0));
+  return [...parentOf.keys()].filter(isBelow);
+}
+
+t.test('a chain of a hundred thousand circuits', async (t) => {
+  const count = 100_000;
+  const parentOf = Int32Array.from({ length: count }, (_, circuit) => (circuit === count - 1 ? -1 : circuit + 1));
+  const tree = fuseTree({ parentOf, root: count - 1 });
+  t.same([tree.order[0], tree.order[1], tree.order[count - 1]], [count - 1, count - 2, 0]);
+  t.ok(
+    tree.endOf.every((end) => end === count),
+    'everything below stands behind',
+  );
+  const divider = new Divider({ parentOf, root: count - 1 });
+  const seat = { circuit: 0, phases: 7, minA: 6, maxA: 32, priority: 1, rank: 0, turn: 0 };
+  divide(divider, {
+    rules: { stepA: 1, sharing: 'equal', rotationSeed: 0 },
+    circuits: Array.from({ length: count }, (_, circuit) => ({
+      limitA: [circuit === 50_000 ? 13 : 63, 63, 63],
+      backgroundA: [0, 0, 0],
+    })),
+    seats: [seat],
+  });
+  t.equal(divider.division.steps[0], 13);
+  t.same(divider.bindingOf(0), { kind: 'circuit', circuit: 50_000, phase: 0 });
+});
+
+const kernel = new Kernel();
+
+overSeeds('systems of equations are solved, and the transposed ones', (rng) => {
+  const size = rng.int(12);
+  const isSparse = rng.chance(0.5);
+  const matrix = Array.from({ length: size }, (_, row) =>
+    Array.from({ length: size }, (_, column) => {
+      // The largest of each row stands off the diagonal: without a change of rows some have a pivot of 0.
+      if (column === (row + 1) % size) return 20 + rng.int(10);
+      return isSparse && (row === column || rng.chance(0.6)) ? 0 : rng.between(-1, 1);
+    }),
+  );
+  kernel.resize(size);
+  matrix.forEach((row, at) => {
+    row.forEach((value, column) => {
+      kernel.set(at, column, value);
+    });
+  });
+  kernel.decompose();
+  const x = Float64Array.from({ length: size }, () => rng.int(20) - 10);
+  const solved = x.map((_, row) => sum(x, (value, column) => value * (matrix[row]?.[column] ?? 0)));
+  const transposed = x.map((_, column) => sum(x, (value, row) => value * (matrix[row]?.[column] ?? 0)));
+  kernel.solve(solved);
+  kernel.solveTransposed(transposed);
+  const isRight = (found: Float64Array): boolean => found.every((value, at) => Math.abs(value - (x[at] ?? 0)) < 1e-9);
+  return isRight(solved) && isRight(transposed) ? undefined : `expected ${x}, got ${solved} and ${transposed}`;
+});
+
+function sum(values: Float64Array, termOf: (value: number, index: number) => number): number {
+  return values.reduce((total, value, index) => total + termOf(value, index), 0);
+}
+
+t.test('equations that depend on each other are refused', async (t) => {
+  kernel.resize(2);
+  for (const [row, column] of [
+    [0, 0],
+    [0, 1],
+    [1, 0],
+    [1, 1],
+  ] as const)
+    kernel.set(row, column, 1);
+  t.throws(() => kernel.decompose(), { message: /independent/ });
+});
+
+overSeeds('one class after the other under one fuse, however many there are', (rng) => {
+  const classes = 1 + rng.int(8);
+  const seats = Array.from({ length: 1 + rng.int(30) }, (_, turn) => ({
+    circuit: 0,
+    phases: 1,
+    minA: 2,
+    maxA: 2 + rng.int(12),
+    priority: 1 + rng.int(classes) / 2,
+    rank: 0,
+    turn,
+  }));
+  const fuseA = 2 * seats.length + rng.int(6 * seats.length);
+  const divider = new Divider({ parentOf: Int32Array.of(-1), root: 0 });
+  divide(divider, {
+    rules: { stepA: 1, sharing: 'priority', rotationSeed: 0 },
+    circuits: [{ limitA: [fuseA, 0, 0], backgroundA: [0, 0, 0] }],
+    seats,
+  });
+  const steps = divider.division.steps.subarray(0, seats.length);
+  const priorities = [...new Set(seats.map(({ priority }) => priority))].sort((a, b) => a - b);
+  let leftA = fuseA - 2 * seats.length;
+  for (const priority of priorities) {
+    const members = [...seats.keys()].filter((seat) => seats[seat]?.priority === priority);
+    const roomA = members.reduce((total, seat) => total + (seats[seat]?.maxA ?? 0) - 2, 0);
+    const takenA = members.reduce((total, seat) => total + (steps[seat] ?? 0) - 2, 0);
+    if (takenA !== Math.min(roomA, leftA)) return `class ${priority} took ${takenA} A of ${leftA} A: ${steps}`;
+    const lowestA = Math.min(
+      ...members.filter((seat) => (steps[seat] ?? 0) < (seats[seat]?.maxA ?? 0)).map((seat) => steps[seat] ?? 0),
+    );
+    const highestA = Math.max(...members.map((seat) => steps[seat] ?? 0));
+    if (highestA > lowestA + 1) return `class ${priority} is not shared out evenly: ${steps}`;
+    leftA -= takenA;
+  }
+  return undefined;
+});
+
+overSeeds('a divider that has divided other samples gives the answers of a new one', (rng) => {
+  const count = 1 + rng.int(6);
+  const parents = randomParents(rng, count);
+  const used = new Divider(parents);
+  for (let i = 0; i < 8; i++) {
+    const sample = randomSample(rng, count, 40);
+    const fresh = new Divider(parents);
+    divide(used, sample);
+    divide(fresh, sample);
+    const flaw = difference(`sample ${i}`, answersOf(used, sample), answersOf(fresh, sample));
+    if (flaw !== undefined) return flaw;
+  }
+  return undefined;
+});
+
+function answersOf(divider: Divider, { seats }: DivisionSample): readonly string[] {
+  const { steps, isAdmitted, shareOf, load } = divider.division;
+  const seatTexts = seats.map((_, seat) => {
+    const share = isAdmitted[seat] === 1 ? `${shareOf[seat]?.toFixed(6)} ${divider.isRemainder(seat)}` : 'paused';
+    return `${steps[seat]} ${share} ${JSON.stringify(divider.bindingOf(seat))};`;
+  });
+  return [...seatTexts, ...load.map((value) => Math.round(value))].map(String);
+}
+
+const GARBAGE_CHILD = fileURLToPath(new URL('../helpers/garbage-child.js', import.meta.url));
+const SEATS = 500;
+const CALLS = 1_000;
+/** The smallest object, one per charge point and call, makes eight times that; what there is are numbers in boxes. */
+const GARBAGE_MAX_BYTES = 4 * SEATS * CALLS;
+
+for (const what of ['fuses', 'shortage']) {
+  t.test(`a prepared call makes no objects per charge point: ${what}`, async (t) => {
+    const { NODE_V8_COVERAGE, NODE_OPTIONS, ...env } = process.env;
+    const flags = ['--expose-gc', '--min-semi-space-size=64', '--max-semi-space-size=64'];
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [...flags, GARBAGE_CHILD, what, String(SEATS), String(CALLS)],
+      { env, encoding: 'utf8' },
+    );
+    t.equal(status, 0, stderr);
+    const { grownBytes, steps } = JSON.parse(stdout);
+    t.equal(steps.length, SEATS);
+    t.ok(grownBytes > 0 && grownBytes < GARBAGE_MAX_BYTES, `${grownBytes / CALLS} bytes per call`);
+  });
+}
