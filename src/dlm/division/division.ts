@@ -65,6 +65,7 @@ export class Division {
   hasPower = false;
   rules: DivisionRules = { stepA: 1, sharing: 'equal', rotationSeed: 0 };
 
+  #stepA: Amps = 1;
   seatCount = 0;
   groupOf = new Int32Array(0);
   minOf = new Int32Array(0);
@@ -97,6 +98,7 @@ export class Division {
   begin(rules: DivisionRules): void {
     assert(rules.stepA > 0, 'the step is positive');
     this.rules = rules;
+    this.#stepA = rules.stepA;
     this.seatCount = 0;
     this.balanced.length = 0;
     this.hasPower = false;
@@ -126,7 +128,7 @@ export class Division {
   addSeat({ circuit, phases, minA, maxA, priority, rank, turn }: SeatSample): number {
     const seat = this.seatCount++;
     if (seat === this.groupOf.length) this.#grow();
-    const { stepA } = this.rules;
+    const stepA = this.#stepA;
     this.groupOf[seat] = circuit * GROUPS + phases;
     this.minOf[seat] = Math.min(Math.ceil(minA / stepA - DUST), STEPS_MAX);
     this.maxOf[seat] = Math.min(Math.floor(maxA / stepA + DUST), STEPS_MAX);
@@ -161,7 +163,7 @@ export class Division {
 
   /** Whole steps where only dust is missing. */
   #inSteps(amps: Amps): number {
-    const steps = amps / this.rules.stepA;
+    const steps = amps / this.#stepA;
     const whole = Math.round(steps);
     return Math.abs(steps - whole) < DUST ? whole : steps;
   }

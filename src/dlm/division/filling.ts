@@ -10,7 +10,9 @@ import { NO_PART, Parts } from './parts.js';
 import { SlotHeap } from './slot-heap.js';
 import { type SortSpace, sortByKey } from './sorting.js';
 
-export const NOT_HELD = -1;
+const NOT_HELD = -1;
+/** Later than every step. */
+const NEVER = 2 ** 31 - 1;
 
 /** Fills one class of candidates after the other; what an earlier class has, it keeps. */
 export class Filling {
@@ -27,6 +29,9 @@ export class Filling {
   readonly #parts: Parts;
   readonly #slots: Int32Array;
   readonly #space: SortSpace;
+  /** Fields, not arguments: a number that is no integer costs an object each time it is handed over. */
+  #level = Number.NaN;
+  #nextFull = Number.NaN;
   #starts = new Int32Array(0);
   #stops = new Int32Array(0);
 
@@ -72,9 +77,12 @@ export class Filling {
       this.#stops = new Int32Array(order.length);
     }
     let members = 0;
-    for (let i = from; i < to; i++)
-      if (byteAt(isAdmitted, intAt(order, i)) === 1) this.#starts[members++] = intAt(order, i);
-    this.#stops.set(this.#starts.subarray(0, members));
+    for (let i = from; i < to; i++) {
+      const seat = intAt(order, i);
+      if (byteAt(isAdmitted, seat) === 0) continue;
+      this.#starts[members] = seat;
+      this.#stops[members++] = seat;
+    }
     sortByKey(this.#starts, 0, members, minOf, this.#space);
     sortByKey(this.#stops, 0, members, maxOf, this.#space);
     return members;
@@ -82,43 +90,44 @@ export class Filling {
 
   #sweep(members: number): void {
     const { minOf, maxOf } = this.#division;
-    let level = intAt(minOf, intAt(this.#starts, 0));
-    let [started, stopped] = [this.#startFirst(members, level), 0];
+    this.#level = intAt(minOf, intAt(this.#starts, 0));
+    let [started, stopped] = [this.#startFirst(members), 0];
     for (;;) {
-      const start = started < members ? intAt(minOf, intAt(this.#starts, started)) : Number.POSITIVE_INFINITY;
-      const stop = stopped < members ? intAt(maxOf, intAt(this.#stops, stopped)) : Number.POSITIVE_INFINITY;
-      const full = this.#nextFull(level);
-      if (stop <= start && stop <= full) {
-        if (stop === Number.POSITIVE_INFINITY) return;
-        this.#stop(intAt(this.#stops, stopped++));
-        level = Math.max(level, stop);
-      } else if (start <= full) {
-        level = start;
-        this.#start(intAt(this.#starts, started++), level);
+      const start = started < members ? intAt(minOf, intAt(this.#starts, started)) : NEVER;
+      const stop = stopped < members ? intAt(maxOf, intAt(this.#stops, stopped)) : NEVER;
+      this.#findNextFull();
+      if (stop <= start && stop <= this.#nextFull) {
+        if (stop === NEVER) return;
+        this.#level = Math.max(this.#level, stop);
+        do this.#stop(intAt(this.#stops, stopped++));
+        while (stopped < members && intAt(maxOf, intAt(this.#stops, stopped)) === stop);
+      } else if (start <= this.#nextFull) {
+        this.#level = start;
+        this.#start(intAt(this.#starts, started++));
       } else {
-        level = full;
-        this.#hold(this.#heap.top, level);
+        this.#level = this.#nextFull;
+        this.#hold(this.#heap.top);
       }
     }
   }
 
   /** All with the lowest minimum at once: summed per circuit, then upwards. Returns how many. */
-  #startFirst(members: number, level: number): number {
+  #startFirst(members: number): number {
     const { minOf, maxOf, groupOf, capacity, tree } = this.#division;
     const rising = this.#rising;
     rising.fill(0);
     let started = 0;
     for (; started < members; started++) {
       const seat = intAt(this.#starts, started);
-      if (intAt(minOf, seat) > level) break;
-      if (intAt(maxOf, seat) === level) continue;
+      if (intAt(minOf, seat) > this.#level) break;
+      if (intAt(maxOf, seat) === this.#level) continue;
       addInt(this.#risingIn, intAt(groupOf, seat), 1);
       addToOwnCircuit(rising, intAt(groupOf, seat), 1);
     }
     sumUpwards(tree, rising);
     for (let slot = 0; slot < rising.length; slot++) {
       if (at(rising, slot) === 0) continue;
-      add(this.#fixed, slot, -at(rising, slot) * level);
+      add(this.#fixed, slot, -at(rising, slot) * this.#level);
       if (at(capacity, slot) < Number.POSITIVE_INFINITY) this.#heap.set(slot, this.#fullAt(slot));
     }
     return started;
@@ -129,33 +138,37 @@ export class Filling {
   }
 
   /** The level at which the next slot is full; it is on top of the heap then. Keys rise only when others stop, so mend on sight. */
-  #nextFull(level: number): number {
+  #findNextFull(): void {
+    this.#nextFull = Number.POSITIVE_INFINITY;
     for (let slot = this.#heap.top; slot !== -1; slot = this.#heap.top) {
       if (at(this.#rising, slot) === 0) {
         this.#heap.removeTop();
         // Filled up together with another one, which was looked at first and held everybody here too.
-        if (at(this.#division.capacity, slot) - at(this.#fixed, slot) < DUST) this.#parts.addFull(slot, level);
+        const isFull = at(this.#division.capacity, slot) - at(this.#fixed, slot) < DUST;
+        if (isFull) this.#parts.addFull(slot, this.#level);
         continue;
       }
       const fullAt = this.#fullAt(slot);
-      if (fullAt <= this.#heap.keyOf(slot)) return Math.max(level, fullAt);
+      if (fullAt <= this.#heap.keyOf(slot)) {
+        this.#nextFull = Math.max(this.#level, fullAt);
+        return;
+      }
       this.#heap.set(slot, fullAt);
     }
-    return Number.POSITIVE_INFINITY;
   }
 
   /** A higher minimum is reached; where a slot above is full already, it stays the minimum. */
-  #start(seat: number, level: number): void {
+  #start(seat: number): void {
     const { groupOf, maxOf, capacity } = this.#division;
     const group = intAt(groupOf, seat);
-    if (intAt(maxOf, seat) === level || intAt(this.#heldBy, group) !== NOT_HELD) return;
+    if (intAt(maxOf, seat) === this.#level || intAt(this.#heldBy, group) !== NOT_HELD) return;
     const full = this.#fullAbove(group);
     if (full !== -1) {
-      this.#markHeld(group, level, full);
+      this.#markHeld(group, full);
       return;
     }
     addInt(this.#risingIn, group, 1);
-    this.#change(group, -level, 1, 1);
+    this.#change(group, -this.#level, 1, 1);
     const slots = this.#listSlots(group);
     for (let i = 0; i < slots; i++) {
       const slot = intAt(this.#slots, i);
@@ -178,13 +191,13 @@ export class Filling {
   }
 
   /** The slot is full: nobody who loads it rises any more. */
-  #hold(slot: number, level: number): void {
+  #hold(slot: number): void {
     const { order, placeOf, endOf } = this.#division.tree;
     const circuit = Math.floor(slot / SLOTS);
     const kind = slot % SLOTS;
     this.#heap.removeTop();
     this.#isFull[slot] = 1;
-    this.#parts.addFull(slot, level);
+    this.#parts.addFull(slot, this.#level);
     for (let place = intAt(placeOf, circuit); place < intAt(endOf, circuit); ) {
       const here = intAt(order, place);
       if (at(this.#rising, here * SLOTS + kind) === 0) {
@@ -194,19 +207,19 @@ export class Filling {
       for (let mask = 1; mask < GROUPS; mask++) {
         const group = here * GROUPS + mask;
         if ((kind === POWER || (mask >> kind) & 1) && intAt(this.#risingIn, group) > 0) {
-          this.#markHeld(group, level, slot);
+          this.#markHeld(group, slot);
         }
       }
       place++;
     }
   }
 
-  #markHeld(group: number, level: number, slot: number): void {
+  #markHeld(group: number, slot: number): void {
     const count = intAt(this.#risingIn, group);
     this.#heldBy[group] = slot;
-    this.#levelOf[group] = level;
+    this.#levelOf[group] = this.#level;
     this.#risingIn[group] = 0;
-    if (count > 0) this.#change(group, level * count, count, -1);
+    if (count > 0) this.#change(group, this.#level * count, count, -1);
   }
 
   /** `fixed` more in every slot of the group; `count` candidates more (sign 1) or less (-1) that rise. */

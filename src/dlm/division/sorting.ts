@@ -25,7 +25,7 @@ export function sortByKey(items: Int32Array, from: number, to: number, keyOf: In
     if (key > highest) highest = key;
   }
   if (isSorted) return;
-  for (let shift = 0; highest >> shift > 0; shift += DIGIT_BITS) {
+  for (let shift = 0; shift < 31 && highest >> shift > 0; shift += DIGIT_BITS) {
     sortByDigit(items, from, to, keyOf, shift, Math.min(DIGITS, (highest >> shift) + 1), space);
   }
 }
