@@ -262,7 +262,7 @@ export class Filling {
       const share = Math.max(intAt(minOf, seat), Math.min(intAt(maxOf, seat), at(this.#levelOf, group)));
       shareOf[seat] = share;
       const heldBy = intAt(this.#heldBy, group);
-      partOf[seat] = heldBy === NOT_HELD || share > intAt(maxOf, seat) - DUST ? NO_PART : this.#parts.find(heldBy);
+      partOf[seat] = heldBy === NOT_HELD || share > intAt(maxOf, seat) - DUST ? NO_PART : this.#parts.partOf(heldBy);
     }
   }
 

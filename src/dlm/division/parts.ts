@@ -1,5 +1,5 @@
 /** Which full slots belong together: union-find over those that filled up at the same level and hold somebody in common. */
-import { at, intAt, DUST } from './numbers.js';
+import { at, byteAt, intAt, DUST } from './numbers.js';
 
 /** Of a candidate that has its maximum. */
 export const NO_PART = -1;
@@ -9,6 +9,7 @@ const NEVER = -1;
 export class Parts {
   readonly #leader: Int32Array;
   readonly #fullAt: Float64Array;
+  readonly #isUnited: Uint8Array;
   #lastLevel = NEVER;
   /** Two slots in a row filled up at the same level. */
   hasTies = false;
@@ -16,6 +17,7 @@ export class Parts {
   constructor(slots: number) {
     this.#leader = new Int32Array(slots);
     this.#fullAt = new Float64Array(slots);
+    this.#isUnited = new Uint8Array(slots);
   }
 
   clear(): void {
@@ -28,12 +30,18 @@ export class Parts {
     if (at(this.#fullAt, slot) !== NEVER) return;
     this.#leader[slot] = slot;
     this.#fullAt[slot] = level;
+    this.#isUnited[slot] = 0;
     if (Math.abs(level - this.#lastLevel) < DUST) this.hasTies = true;
     this.#lastLevel = level;
   }
 
-  /** The slot itself, or one that stands for all that belong together. */
-  find(slot: number): number {
+  /** The slot itself; -2 - (one of them) for several that belong together. */
+  partOf(slot: number): number {
+    const leader = this.#find(slot);
+    return byteAt(this.#isUnited, leader) === 1 ? -2 - leader : leader;
+  }
+
+  #find(slot: number): number {
     let leader = slot;
     while (intAt(this.#leader, leader) !== leader) leader = intAt(this.#leader, leader);
     this.#leader[slot] = leader;
@@ -42,6 +50,8 @@ export class Parts {
 
   uniteIfFullAt(slot: number, level: number, other: number): void {
     if (slot === other || Math.abs(at(this.#fullAt, slot) - level) >= DUST) return;
-    this.#leader[this.find(slot)] = this.find(other);
+    const leader = this.#find(other);
+    this.#leader[this.#find(slot)] = leader;
+    this.#isUnited[leader] = 1;
   }
 }

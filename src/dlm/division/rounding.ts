@@ -132,7 +132,7 @@ export class Rounding {
       const part = this.#indexOf(intAt(partOf, seat));
       if (intAt(firstOfPart, part) !== seat) continue;
       firstOfPart[part] = END;
-      if (this.#askRing(seat)) someoneRose = true;
+      if (this.#askRing(seat, intAt(partOf, seat))) someoneRose = true;
     }
     return someoneRose;
   }
@@ -147,12 +147,12 @@ export class Rounding {
    * line). Whoever is refused by a fuse of its own leaves its step to the others; each cycle of the pattern asks from another
    * start and the other way round: nobody is always the one refused.
    */
-  #askRing(first: number): boolean {
+  #askRing(first: number, part: number): boolean {
     let size = 0;
     for (let seat = first; seat !== END; seat = intAt(this.#nextOfPart, seat)) this.#ring[size++] = seat;
     if (size === 1) return this.#ask(first);
     const { rotationSeed } = this.#division.rules;
-    const given = this.#countTakers(size) % size;
+    const given = this.#stepsFor(part, size) % size;
     const cycle = size / greatestCommonDivisor(given, size);
     const cycles = Math.floor(rotationSeed / cycle);
     const direction = cycles % 2 === 0 ? 1 : size - 1;
@@ -165,6 +165,13 @@ export class Rounding {
       }
     }
     return someoneRose;
+  }
+
+  /** How many steps there are for the ring: what the phase of a circuit has left; where several limits decide, by trying. */
+  #stepsFor(part: number, size: number): number {
+    const { capacity, load } = this.#division;
+    if (part <= NO_PART || part % SLOTS === POWER) return this.#countTakers(size);
+    return Math.floor(at(capacity, part) - at(load, part) + DUST);
   }
 
   /** How many of the ring can take a step. */
