@@ -2,7 +2,7 @@
  * The division: one pure function from what every fuse can carry and every vehicle can use to a limit for each, with
  * the reason that binds it. Exact max-min shares in whole steps. Contract: docs/allocate.md.
  */
-import { defined } from '../base/assert.js';
+import { assert, defined } from '../base/assert.js';
 import type { LimitReason } from '../base/reason.js';
 import { maskToGrid, type PhaseMask, type Rotation } from '../base/rotation.js';
 import { type Amps, mapPhases, type PhaseAmps, type PhaseIndex, type Watts } from '../base/units.js';
@@ -63,7 +63,7 @@ export interface AllocationAnswer {
 }
 
 /** Of those whom somebody yields to, the answer names this many: the ones right before it in the order of service. */
-export const YIELDS_TO_MAX = 100;
+const YIELDS_TO_MAX = 100;
 
 /** Divides the capacity of the circuits among the candidates. Amperes, grid order; see `Allocator`. */
 export function allocate(request: AllocationRequest): AllocationAnswer {
@@ -87,6 +87,7 @@ export class Allocator {
    */
   allocate(request: AllocationRequest): AllocationAnswer {
     const { division } = this.#divider;
+    assert(request.circuits.length === this.#indexOf.size, 'the circuits are those that were prepared');
     division.begin(request);
     for (const [index, circuit] of request.circuits.entries()) division.setCircuit(index, circuit);
     this.#addSeats(request);

@@ -11,7 +11,7 @@ import type { AllocatedLimit, AllocationCandidate, AllocationRequest, Allocator 
 import type { CircuitCapacity } from './capacity.js';
 import type { SlaveRecord } from './slave-record.js';
 import type { Topology } from './topology.js';
-import { inOrderOfTurns, serviceRank } from './turns.js';
+import { inOrderOfTurns, isServedLast, noteOffer, serviceRank } from './turns.js';
 import type { Site } from './types.js';
 import { wantsCurrent } from './vehicle.js';
 
@@ -156,7 +156,7 @@ function reservedLoad(snapshot: Snapshot, served: ReadonlySet<SlaveRecord>): rea
   return reserved;
 }
 
-/** A vehicle that does not charge now: the minimum stays open for it, where no other one needs it. */
+/** A vehicle that does not charge now is offered its minimum. */
 function isIdle({ status }: SlaveRecord): boolean {
   return status?.state === 'SuspendedEV' || status?.state === 'Preparing';
 }
@@ -185,7 +185,7 @@ function candidateOf(snapshot: Snapshot, record: SlaveRecord): AllocationCandida
     activePhases: phasesOf(snapshot, record),
     minA,
     maxA: onlyMinimum ? Math.min(maxA, minA) : maxA,
-    priority: facts.priority + (onlyMinimum ? AFTER_ALL_OTHERS : 0),
+    priority: facts.priority + (isServedLast(record, snapshot.nowMs) ? AFTER_ALL_OTHERS : 0),
     ...serviceRank(record, snapshot.nowMs, snapshot.site.allocation.dwellMs),
   };
 }
@@ -221,6 +221,7 @@ function startupWishes(present: readonly SlaveRecord[]): readonly Planned[] {
 }
 
 function wishesOf(snapshot: Snapshot, present: readonly SlaveRecord[]): readonly Planned[] {
+  for (const record of present) noteOffer(record, snapshot.nowMs);
   const shares = targets(snapshot);
   return present.map((record) => wishOf(snapshot, record, shares.get(record.id)));
 }

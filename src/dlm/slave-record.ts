@@ -77,6 +77,8 @@ export class SlaveRecord {
   pausedUntilMs: Ms = Number.NEGATIVE_INFINITY;
   /** Since when it has a share without a pause; `undefined` while it has none. */
   servedSinceMs: Ms | undefined;
+  /** When it last left an offered current unused; `undefined` once it charges, and for a new vehicle. */
+  declinedAtMs: Ms | undefined;
   readonly #configured: ChargePoint;
   #facts: ChargePoint;
   #status: Status | undefined;
@@ -168,7 +170,7 @@ export class SlaveRecord {
       minA: this.isListed ? Math.max(this.#configured.minA, status.minA) : status.minA,
       disconnectedLimitA: status.disconnectedLimitA,
     };
-    this.vehicle.hear(status, nowMs);
+    if (this.vehicle.hear(status, nowMs)) this.declinedAtMs = undefined;
     const currentA = toGrid(rotation, status.currentA);
     this.#recentCurrents = [
       ...this.#recentCurrents.filter(({ atMs }) => nowMs - atMs <= METER_LAG_MS),

@@ -5,6 +5,11 @@
 import type { Ms } from '../base/units.js';
 import type { SlaveRecord } from './slave-record.js';
 
+/** From the first current that is offered to the first that is drawn a vehicle may take this long. */
+const START_MAX_MS: Ms = 60_000;
+/** Whoever took nothing of what was offered is served after all others for so long, then it is asked again. */
+const DECLINED_HOLD_MS: Ms = 3_600_000;
+
 /** Ahead of everybody of its priority whose turn is over. */
 const IN_TURN_S = -1e9;
 
@@ -28,6 +33,26 @@ export function serviceRank(record: SlaveRecord, nowMs: Ms, dwellMs: Ms): Servic
     // In whole dwell times: nobody yields for a second more or less.
     chargingS: aheadS + (Math.floor(chargingMs / dwellMs) * dwellMs) / 1000,
   };
+}
+
+/**
+ * A vehicle that does not charge now: the minimum stays open for it, where no other one needs it. Paused, it looks like one
+ * that waits; what it did with the last offer tells them apart.
+ */
+export function isServedLast(record: SlaveRecord, nowMs: Ms): boolean {
+  const { status, declinedAtMs, servedSinceMs } = record;
+  if (status?.state === 'Preparing') return true;
+  if (status?.state === 'Charging') return false;
+  if (declinedAtMs !== undefined && nowMs - declinedAtMs < DECLINED_HOLD_MS) return true;
+  return status?.state === 'SuspendedEV' && !(servedSinceMs !== undefined && nowMs - servedSinceMs < START_MAX_MS);
+}
+
+/** To be called before each division. */
+export function noteOffer(record: SlaveRecord, nowMs: Ms): void {
+  const { status, servedSinceMs } = record;
+  if (status?.state === 'Charging') record.declinedAtMs = undefined;
+  if (status?.state !== 'SuspendedEV' || servedSinceMs === undefined) return;
+  if (nowMs - servedSinceMs >= START_MAX_MS) record.declinedAtMs = nowMs;
 }
 
 function hasTurn({ servedSinceMs }: SlaveRecord, nowMs: Ms, dwellMs: Ms): boolean {

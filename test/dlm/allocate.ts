@@ -1,5 +1,6 @@
 /** How current is divided, scene by scene: what a site engineer would work out by hand. */
 import t, { type Test } from 'tap';
+import { perPhase } from '../../src/base/units.js';
 import type { Scene } from './scenes.js';
 import { divide, fuse, limitsText, vehicle } from './scenes.js';
 
@@ -335,4 +336,23 @@ t.test('a fuse below the one that binds refuses a step, and still nobody is alwa
     });
   }
   t.same(sums, [136, 136, 136, 136, 136, 136], '11.33 A each on average');
+});
+
+t.test('figures that are whole steps but for dust: as meters give them in 32 bits', async (t) => {
+  const chargePoints = Array.from({ length: 12 }, (_, index) => vehicle(`v${index}`, '3p'));
+  let most = 0;
+  for (let background = 0; background < 300; background++) {
+    const backgroundA = perPhase(Math.fround(background / 10));
+    for (const count of [1, 4, 7, 12]) {
+      for (const stepA of [0.1, 1]) {
+        const circuits = [fuse('main', 63, { backgroundA })];
+        const answer = divide({ circuits, chargePoints: chargePoints.slice(0, count), stepA });
+        const { loadA, capacityA } = answer.circuits.get('main') ?? { loadA: perPhase(99), capacityA: perPhase(0) };
+        most = Math.max(most, loadA[0] - capacityA[0]);
+      }
+    }
+  }
+  t.ok(most < 1e-5, `${most} A beyond the capacity`);
+  const nowhere = divide({ circuits: [fuse('main', 63, { backgroundA: perPhase(Number.NaN) })], chargePoints });
+  t.same(nowhere.circuits.get('main')?.loadA, perPhase(0), 'what is no number leaves nothing');
 });

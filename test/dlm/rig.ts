@@ -26,6 +26,9 @@ export class RigSlave {
   /** Instead of what follows from the vehicle and the limit. */
   state: ChargePointState | undefined;
   drawsA: Amps | undefined;
+  /** It begins to draw so long after it was offered current, and says SuspendedEV meanwhile; never when infinite. */
+  startsAfterMs: Ms = 0;
+  #offeredAtMs: Ms | undefined;
   /** Whether grants reach it. */
   hears = true;
   /** Whether its words reach the master. */
@@ -53,10 +56,13 @@ export class RigSlave {
   /** It follows its limit at once. */
   look(nowMs: Ms): void {
     const { limitA } = this.core.enforced(nowMs);
-    const drawnA = this.drawsA ?? (limitA < 6 ? 0 : Math.min(limitA, this.vehicle?.maxA ?? 0));
+    this.#offeredAtMs = limitA < 6 ? undefined : (this.#offeredAtMs ?? nowMs);
+    const hasStarted = this.#offeredAtMs !== undefined && nowMs - this.#offeredAtMs >= this.startsAfterMs;
+    const drawnA = this.drawsA ?? (hasStarted ? Math.min(limitA, this.vehicle?.maxA ?? 0) : 0);
     const loaded = this.vehicle ? connectedMask(this.vehicle.phases) & connectedMask(this.#facts.phases) : 0;
     const currentA: PhaseAmps = this.vehicle ? mapPhases((p) => (hasPhase(loaded, p) ? drawnA : 0)) : NO_AMPS;
-    const state = this.state ?? (this.vehicle ? (drawnA > 0 ? 'Charging' : 'SuspendedEVSE') : 'Available');
+    const waiting = this.#offeredAtMs !== undefined && !hasStarted ? 'SuspendedEV' : 'SuspendedEVSE';
+    const state = this.state ?? (this.vehicle ? (drawnA > 0 ? 'Charging' : waiting) : 'Available');
     this.core.observe({ state, sessionId: this.#sessionId, currentA }, nowMs);
   }
 

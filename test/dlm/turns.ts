@@ -8,13 +8,13 @@ import { Rig } from './rig.js';
 const DWELL_MS: Ms = 60_000;
 
 /** Room for so many of these vehicles of 6 A at least. */
-function shortOf(room: number, ids: string, shortage: ShortageRule): Rig {
+function shortOf(room: number, ids: string, shortage: ShortageRule, dwellMs = DWELL_MS): Rig {
   return new Rig({
     site: site({
       autoAdopt: false,
       circuits: [circuit({ id: 'main', limitA: perPhase(6 * room + 2) })],
       chargePoints: ids.split(' ').map((id) => chargePoint({ id, disconnectedLimitA: 0 })),
-      allocation: { stepA: 1, sharing: 'equal', shortage, dwellMs: DWELL_MS },
+      allocation: { stepA: 1, sharing: 'equal', shortage, dwellMs },
     }),
   });
 }
@@ -96,4 +96,58 @@ t.test('after a restart of the master whoever charges goes on', async (t) => {
   rig.restartMaster();
   rig.run(DWELL_MS - 25_000);
   t.equal(servedIn(rig), '0 x');
+});
+
+/** How long each drew current, in ms, and how often somebody's current came or went. */
+function watch(rig: Rig, ids: readonly string[], durationMs: Ms): { readonly drewMs: readonly Ms[]; changes: number } {
+  const drewMs = ids.map(() => 0);
+  let [changes, before] = [0, servedIn(rig)];
+  for (const endMs = rig.nowMs + durationMs; rig.nowMs < endMs; ) {
+    rig.run(1000);
+    if (servedIn(rig) !== before) changes++;
+    before = servedIn(rig);
+    ids.forEach((id, index) => {
+      if (rig.slave(id).status(rig.nowMs).currentA[0] > 0) drewMs[index] = (drewMs[index] ?? 0) + 1000;
+    });
+  }
+  return { drewMs, changes };
+}
+
+t.test('vehicles that take a while to start are not passed over meanwhile', async (t) => {
+  const ids = 'a b c d e'.split(' ');
+  for (const startsAfterMs of [5000, 20_000, 50_000]) {
+    const rig = shortOf(2, ids.join(' '), 'longest-charging-first', 5 * DWELL_MS);
+    for (const id of ids) {
+      rig.slave(id).plugIn();
+      rig.slave(id).startsAfterMs = startsAfterMs;
+    }
+    const { drewMs, changes } = watch(rig, ids, 3_600_000);
+    t.ok(Math.min(...drewMs) >= 900_000, `${startsAfterMs} ms: ${drewMs.join(' ')}`);
+    t.ok(changes <= 60, `${changes} changes`);
+  }
+});
+
+t.test('full vehicles take no turns from one that wants to charge', async (t) => {
+  const full = 'f1 f2 f3 f4 f5 f6'.split(' ');
+  const rig = shortOf(1, [...full, 'a'].join(' '), 'longest-charging-first', 5 * DWELL_MS);
+  for (const id of [...full, 'a']) rig.slave(id).plugIn();
+  for (const id of full) rig.slave(id).startsAfterMs = Number.POSITIVE_INFINITY;
+  const { drewMs, changes } = watch(rig, ['a'], 7_200_000);
+  t.ok((drewMs[0] ?? 0) >= 0.75 * 7_200_000, `${drewMs[0]} of 7200000 ms`);
+  t.ok(changes <= 60, `${changes} changes`);
+});
+
+t.test('a vehicle that was full and wants current again charges in its turn', async (t) => {
+  const rig = shortOf(1, 'a b', 'longest-charging-first', 5 * DWELL_MS);
+  rig.slave('a').startsAfterMs = Number.POSITIVE_INFINITY;
+  for (const id of ['a', 'b']) rig.slave(id).plugIn();
+  rig.run(300_000);
+  t.equal(servedIn(rig), '0 x');
+  rig.slave('b').unplug();
+  rig.slave('a').startsAfterMs = 0;
+  rig.run(60_000);
+  t.equal(servedIn(rig), 'x 0', 'while there is room it is offered all the time');
+  rig.slave('b').plugIn();
+  const { drewMs } = watch(rig, ['a', 'b'], 3_600_000);
+  t.ok(Math.min(...drewMs) >= 0.4 * 3_600_000, drewMs.join(' '));
 });

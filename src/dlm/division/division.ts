@@ -97,6 +97,7 @@ export class Division {
   /** Forgets the seats of the last sample. */
   begin(rules: DivisionRules): void {
     assert(rules.stepA > 0, 'the step is positive');
+    assert(Number.isSafeInteger(rules.rotationSeed), 'the rotation seed is a whole number');
     this.rules = rules;
     this.#stepA = rules.stepA;
     this.seatCount = 0;
@@ -108,7 +109,7 @@ export class Division {
   setCircuit(circuit: number, sample: CircuitSample): void {
     const { limitA, backgroundA, imbalanceLimitA, limitW, voltageV } = sample;
     for (const p of PHASES) {
-      this.capacity[circuit * SLOTS + p] = this.#inSteps(Math.max(0, limitA[p] - backgroundA[p]));
+      this.capacity[circuit * SLOTS + p] = this.#inSteps(atLeastNothing(limitA[p] - backgroundA[p]));
     }
     const powerA = limitW === undefined ? Number.POSITIVE_INFINITY : powerCapacityA(limitW, backgroundA, voltageV);
     this.capacity[circuit * SLOTS + POWER] = this.#inSteps(powerA);
@@ -140,7 +141,7 @@ export class Division {
 
   isWithinCapacity(dust: number): boolean {
     for (let slot = 0; slot < this.load.length; slot++) {
-      if (at(this.load, slot) > at(this.capacity, slot) + dust) return false;
+      if (!(at(this.load, slot) <= at(this.capacity, slot) + dust)) return false;
     }
     return true;
   }
@@ -187,7 +188,12 @@ export class Division {
 
 /** Amperes that the loads of the three phases may sum to. */
 export function powerCapacityA(limitW: Watts, backgroundA: PhaseAmps, voltageV = NOMINAL_VOLTAGE_V): Amps {
-  return Math.max(0, limitW / voltageV - (backgroundA[0] + backgroundA[1] + backgroundA[2]));
+  return atLeastNothing(limitW / voltageV - (backgroundA[0] + backgroundA[1] + backgroundA[2]));
+}
+
+/** What is not a number carries nothing. */
+function atLeastNothing(amps: Amps): Amps {
+  return amps > 0 ? amps : 0;
 }
 
 function longer<T extends Int32Array | Float64Array>(old: T, larger: T): T {

@@ -11,7 +11,7 @@ import { fullSlot, NO_OBSTACLE, obstacleTo } from './obstacle.js';
 const NOBODY = -1;
 
 /** With more candidates than this two of them are not moved together: all pairs would be too many. */
-const PAIRED_MAX = 200;
+const PAIRED_MAX = 60;
 
 /** Moves single steps until every imbalance limit holds again. `steps` and `load` are kept up. */
 export function repairBalance(division: Division): void {
@@ -159,26 +159,35 @@ function backToMinimum(division: Division): void {
   assert(worstPair(division) === NOBODY, 'the minima of all who are admitted fit every limit');
 }
 
-/** Single steps that keep every limit, the one that lacks most of its share first. */
+/** Single steps that keep every limit, those who lack most of their share first. */
 function riseToShares(division: Division): void {
-  const { steps, groupOf } = division;
-  for (let seat = mostLacking(division); seat !== NOBODY; seat = mostLacking(division)) {
-    steps[seat] = intAt(steps, seat) + 1;
-    addLoad(division, intAt(groupOf, seat), 1);
+  const { shareOf, steps } = division;
+  const seats = inOrderOfFractions(division);
+  const lackOf = (seat: number): number => at(shareOf, seat) - intAt(steps, seat);
+  const most = seats.reduce((lack, seat) => Math.max(lack, lackOf(seat)), 0);
+  for (let level = Math.floor(most + DUST); level >= 1; level--) {
+    const lacking = seats.filter((seat) => lackOf(seat) >= level - DUST);
+    // A step of one can make room for another one: again until nobody rises.
+    while (riseOnce(division, lacking, level)) continue;
   }
 }
 
-function mostLacking(division: Division): number {
-  const { seatCount, isAdmitted, steps, shareOf, groupOf, turnOf } = division;
-  let [lacking, most] = [NOBODY, 1 - 2 * DUST];
-  for (let seat = 0; seat < seatCount; seat++) {
-    if (byteAt(isAdmitted, seat) === 0) continue;
-    const lack = at(shareOf, seat) - intAt(steps, seat);
-    const isEqualAndFirst = lack > most - DUST && intAt(turnOf, seat) < intAt(turnOf, lacking);
-    if (lack <= most + DUST && !isEqualAndFirst) continue;
+function inOrderOfFractions({ seatCount, isAdmitted, shareOf, turnOf }: Division): readonly number[] {
+  const seats = Array.from({ length: seatCount }, (_, seat) => seat).filter((seat) => byteAt(isAdmitted, seat) === 1);
+  const fractionOf = (seat: number): number => at(shareOf, seat) - Math.floor(at(shareOf, seat) + DUST);
+  return seats.sort((a, b) => fractionOf(b) - fractionOf(a) || intAt(turnOf, a) - intAt(turnOf, b));
+}
+
+/** One step for everybody of them who still lacks so many and has room. True when somebody took one. */
+function riseOnce(division: Division, seats: readonly number[], lack: number): boolean {
+  const { steps, shareOf, groupOf } = division;
+  let someoneRose = false;
+  for (const seat of seats) {
+    if (at(shareOf, seat) - intAt(steps, seat) < lack - DUST) continue;
     if (obstacleTo(division, intAt(groupOf, seat), 1) !== NO_OBSTACLE) continue;
-    lacking = seat;
-    most = lack;
+    steps[seat] = intAt(steps, seat) + 1;
+    addLoad(division, intAt(groupOf, seat), 1);
+    someoneRose = true;
   }
-  return lacking;
+  return someoneRose;
 }

@@ -40,13 +40,21 @@ export class Rounding {
     this.#firstOfPart = new Int32Array(division.tree.count * (SLOTS + GROUPS)).fill(END);
   }
 
-  /** Sets `steps` of the admitted to their shares rounded down, and `load` to the sums. */
+  /**
+   * Sets `steps` of the admitted to their shares rounded down, and `load` to the sums. Where many miss a whole step by dust
+   * only, that dust together can be more than a limit carries: then each of them is rounded down all the same.
+   */
   roundDown(): void {
-    const { seatCount, isAdmitted, shareOf, steps, groupOf, load, tree } = this.#division;
+    this.#roundDown(DUST);
+    if (!this.#division.isWithinCapacity(DUST)) this.#roundDown(0);
+  }
+
+  #roundDown(dust: number): void {
+    const { seatCount, isAdmitted, shareOf, minOf, steps, groupOf, load, tree } = this.#division;
     load.fill(0);
     for (let seat = 0; seat < seatCount; seat++) {
       if (byteAt(isAdmitted, seat) === 0) continue;
-      steps[seat] = Math.floor(at(shareOf, seat) + DUST);
+      steps[seat] = Math.max(intAt(minOf, seat), Math.floor(at(shareOf, seat) + dust));
       addToOwnCircuit(load, intAt(groupOf, seat), intAt(steps, seat));
     }
     sumUpwards(tree, load);
