@@ -6,12 +6,13 @@ import { assert, defined } from '../base/assert.js';
 import type { LimitReason } from '../base/reason.js';
 import { maskToGrid, type PhaseMask, type Rotation } from '../base/rotation.js';
 import { type Amps, mapPhases, type PhaseAmps, type PhaseIndex, type Watts } from '../base/units.js';
-import { type CircuitSample, type Division, NOMINAL_VOLTAGE_V, powerCapacityA, SLOTS } from './division/division.js';
+import { type CircuitSample, type Division, NOMINAL_VOLTAGE_V, powerCapacityA } from './division/division.js';
 import { Divider } from './division/divider.js';
 import { at, byteAt, intAt } from './division/numbers.js';
 import type { Obstacle } from './division/obstacle.js';
 import { buildParents } from './topology.js';
 import type { SharingRule, ShortageRule } from './types.js';
+import { SLOTS } from './division/places.js';
 
 export interface AllocationCircuit extends CircuitSample {
   readonly id: string;

@@ -2,10 +2,11 @@
  * Who is served at all: candidates in order of priority and the shortage rule, each admitted if everybody admitted so far
  * plus it can have the minimum. One that does not fit does not stop those after it.
  */
-import { addLoad, type Division, PHASES_IN, POWER, SLOTS } from './division.js';
+import { addLoad, type Division } from './division.js';
 import { at, byteAt, intAt, DUST } from './numbers.js';
 import { NO_OBSTACLE, obstacleTo } from './obstacle.js';
 import { type SortSpace, sortByKeys } from './sorting.js';
+import { PHASES_IN, POWER, SLOTS } from './places.js';
 
 /**
  * Sets `isAdmitted`, the minimum as `steps` of those admitted (else 0), and their `load`. `order` lists all who could

@@ -10,13 +10,8 @@ import type { Parents } from '../topology.js';
 import type { SharingRule } from '../types.js';
 import { at, byteAt, intAt, DUST } from './numbers.js';
 import { type FuseTree, fuseTree } from './tree.js';
+import { GROUPS, PAIRS, PHASES_IN, POWER, SLOTS, aheadIn, pairOf } from './places.js';
 
-export const SLOTS = 4;
-/** The slot of a circuit after its three phases: the sum of their currents. */
-export const POWER = 3;
-export const GROUPS = 8;
-/** How many phases a mask has. */
-export const PHASES_IN = Uint8Array.of(0, 1, 1, 2, 1, 2, 2, 3);
 /** Nobody needs more steps, and sums of them stay exact. */
 const STEPS_MAX = 2 ** 30;
 export const NOMINAL_VOLTAGE_V: Volts = 230;
@@ -90,7 +85,7 @@ export class Division {
     const { count } = this.tree;
     this.capacity = new Float64Array(count * SLOTS);
     this.load = new Float64Array(count * SLOTS);
-    this.lead = new Float64Array(count * 9);
+    this.lead = new Float64Array(count * PAIRS);
     this.isBalanced = new Uint8Array(count);
   }
 
@@ -120,7 +115,7 @@ export class Division {
     for (const p of PHASES) {
       for (const q of PHASES) {
         const leadA = Math.max(imbalanceLimitA - (backgroundA[p] - backgroundA[q]), 0);
-        this.lead[circuit * 9 + p * 3 + q] = this.#inSteps(leadA);
+        this.lead[pairOf(circuit, p, q)] = this.#inSteps(leadA);
       }
     }
   }
@@ -148,10 +143,8 @@ export class Division {
 
   isWithinLead(dust: number): boolean {
     for (const circuit of this.balanced) {
-      for (let pair = 0; pair < 9; pair++) {
-        const slot = circuit * SLOTS;
-        const ahead = at(this.load, slot + Math.floor(pair / 3)) - at(this.load, slot + (pair % 3));
-        if (ahead > at(this.lead, circuit * 9 + pair) + dust) return false;
+      for (let pair = circuit * PAIRS; pair < (circuit + 1) * PAIRS; pair++) {
+        if (aheadIn(this.load, pair) > at(this.lead, pair) + dust) return false;
       }
     }
     return true;

@@ -4,11 +4,12 @@
  * order of their levels, so that each candidate is touched when it starts and when it stops, and each group when it is held.
  */
 import { addToOwnCircuit, sumUpwards } from './admission.js';
-import { type Division, GROUPS, PHASES_IN, POWER, SLOTS } from './division.js';
+import type { Division } from './division.js';
 import { add, addInt, at, byteAt, intAt, DUST } from './numbers.js';
 import { NO_PART, Parts } from './parts.js';
 import { SlotHeap } from './slot-heap.js';
 import { type SortSpace, sortByKey } from './sorting.js';
+import { GROUPS, PHASES_IN, POWER, SLOTS } from './places.js';
 
 const NOT_HELD = -1;
 /** Later than every step. */

@@ -1,6 +1,7 @@
 /** Candidates that are alike (group, minimum, maximum, class) as one: by symmetry all of them get the same exact share. */
-import { type Division, GROUPS } from './division.js';
+import type { Division } from './division.js';
 import { addInt, byteAt, intAt } from './numbers.js';
+import { GROUPS } from './places.js';
 
 const NONE = -1;
 

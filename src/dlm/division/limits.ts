@@ -1,9 +1,10 @@
 /**
  * The limits of a division as rows of a linear programme: slots that can fill up, and pairs of phases that may not part.
- * A limit is a slot, or (after all slots) a circuit * 9 + one phase * 3 + the other.
+ * A limit is a slot, or (after all slots) a pair.
  */
-import { type Division, PHASES_IN, POWER, SLOTS } from './division.js';
+import type { Division } from './division.js';
 import { add, at, byteAt, intAt } from './numbers.js';
+import { PAIRS, PHASES_IN, POWER, SLOTS, aheadIn, circuitOfPair, laggingOf, leadOf, leadingOf } from './places.js';
 
 export class Limits {
   readonly #division: Division;
@@ -21,11 +22,11 @@ export class Limits {
     const circuits = division.tree.count;
     this.#division = division;
     this.#slots = circuits * SLOTS;
-    this.#isTight = new Uint8Array(circuits * (SLOTS + 9));
+    this.#isTight = new Uint8Array(circuits * (SLOTS + PAIRS));
     this.#prices = new Float64Array(this.#slots);
     this.#loads = new Float64Array(this.#slots);
     this.#rates = new Float64Array(this.#slots);
-    this.#items = new Int32Array(circuits * (SLOTS + 9));
+    this.#items = new Int32Array(circuits * (SLOTS + PAIRS));
   }
 
   /** Nothing moves, and everybody takes its minimum. */
@@ -39,8 +40,8 @@ export class Limits {
       if (at(capacity, slot) < Number.POSITIVE_INFINITY) this.#items[this.count++] = slot;
     }
     for (const circuit of balanced) {
-      for (let pair = 0; pair < 9; pair++) {
-        if (pair % 4 !== 0) this.#items[this.count++] = this.#slots + circuit * 9 + pair;
+      for (let pair = circuit * PAIRS; pair < (circuit + 1) * PAIRS; pair++) {
+        if (leadingOf(pair) !== laggingOf(pair)) this.#items[this.count++] = this.#slots + pair;
       }
     }
   }
@@ -88,13 +89,13 @@ export class Limits {
     const place = intAt(placeOf, group >> 3);
     if (place < intAt(placeOf, circuit) || place >= intAt(endOf, circuit)) return 0;
     const pair = limit - this.#slots;
-    if (pair >= 0) return ((group >> Math.floor((pair % 9) / 3)) & 1) - ((group >> (pair % 3)) & 1);
+    if (pair >= 0) return leadOf(group, pair);
     const kind = limit % SLOTS;
     return kind === POWER ? byteAt(PHASES_IN, group & 7) : (group >> kind) & 1;
   }
 
   circuitOf(limit: number): number {
-    return limit < this.#slots ? Math.floor(limit / SLOTS) : Math.floor((limit - this.#slots) / 9);
+    return limit < this.#slots ? Math.floor(limit / SLOTS) : circuitOfPair(limit - this.#slots);
   }
 
   /** Forgets the prices of the circuits at these places of the tree. */
@@ -109,9 +110,9 @@ export class Limits {
   price(limit: number, price: number): void {
     const pair = limit - this.#slots;
     if (pair >= 0) {
-      const slot = Math.floor(pair / 9) * SLOTS;
-      add(this.#prices, slot + Math.floor((pair % 9) / 3), price);
-      add(this.#prices, slot + (pair % 3), -price);
+      const slot = circuitOfPair(pair) * SLOTS;
+      add(this.#prices, slot + leadingOf(pair), price);
+      add(this.#prices, slot + laggingOf(pair), -price);
     } else if (limit % SLOTS === POWER) {
       for (let p = 1; p <= 3; p++) add(this.#prices, limit - p, price);
     } else {
@@ -141,9 +142,7 @@ export class Limits {
 
   #valueOf(limit: number, sums: Float64Array): number {
     if (limit < this.#slots) return at(sums, limit);
-    const pair = limit - this.#slots;
-    const slot = Math.floor(pair / 9) * SLOTS;
-    return at(sums, slot + Math.floor((pair % 9) / 3)) - at(sums, slot + (pair % 3));
+    return aheadIn(sums, limit - this.#slots);
   }
 
   #addTo(sums: Float64Array, group: number, amount: number): void {

@@ -4,8 +4,9 @@
  */
 import { assert } from '../../base/assert.js';
 import type { PhaseIndex } from '../../base/units.js';
-import { type Division, PHASES_IN, POWER, SLOTS } from './division.js';
+import type { Division } from './division.js';
 import { at, byteAt, intAt, DUST } from './numbers.js';
+import { PHASES_IN, POWER, SLOTS, circuitOfPair, laggingOf, leadingOf, pairOf } from './places.js';
 
 export const NO_OBSTACLE = -1;
 
@@ -21,8 +22,8 @@ export function explainObstacle(obstacle: number): Obstacle {
     return slot === POWER ? { kind: 'power', circuit } : { kind: 'circuit', circuit, phase: slot as PhaseIndex };
   }
   const pair = -2 - obstacle;
-  const phases = [Math.floor((pair % 9) / 3) as PhaseIndex, (pair % 3) as PhaseIndex] as const;
-  return { kind: 'imbalance', circuit: Math.floor(pair / 9), phases };
+  const phases = [leadingOf(pair) as PhaseIndex, laggingOf(pair) as PhaseIndex] as const;
+  return { kind: 'imbalance', circuit: circuitOfPair(pair), phases };
 }
 
 /** The obstacle to `steps` more for somebody of the group; -1 when there is none. */
@@ -55,7 +56,7 @@ function tooFarAhead({ tree, load, isBalanced, lead }: Division, group: number, 
       if (((mask >> p) & 1) === 0) continue;
       for (let q = 0; q < 3; q++) {
         if ((mask >> q) & 1) continue;
-        const pair = circuit * 9 + p * 3 + q;
+        const pair = pairOf(circuit, p, q);
         const ahead = at(load, circuit * SLOTS + p) + steps - at(load, circuit * SLOTS + q);
         if (ahead > at(lead, pair) + DUST) return -2 - pair;
       }

@@ -4,9 +4,10 @@
  * steps down.
  */
 import { assert } from '../../base/assert.js';
-import { addLoad, type Division, SLOTS } from './division.js';
+import { addLoad, type Division } from './division.js';
 import { at, byteAt, intAt, DUST } from './numbers.js';
 import { fullSlot, NO_OBSTACLE, obstacleTo } from './obstacle.js';
+import { PAIRS, aheadIn, circuitOfPair, leadOf } from './places.js';
 
 const NOBODY = -1;
 
@@ -24,23 +25,18 @@ export function repairBalance(division: Division): void {
   }
 }
 
-/** Circuit * 9 + the phase that leads * 3 + the other. */
+/** The pair that exceeds its limit by most. */
 function worstPair({ balanced, lead, load }: Division): number {
   let [worst, most] = [NOBODY, DUST];
   for (const circuit of balanced) {
-    for (let pair = circuit * 9; pair < circuit * 9 + 9; pair++) {
-      const excess = aheadOf(load, pair) - at(lead, pair);
+    for (let pair = circuit * PAIRS; pair < (circuit + 1) * PAIRS; pair++) {
+      const excess = aheadIn(load, pair) - at(lead, pair);
       if (excess <= most) continue;
       worst = pair;
       most = excess;
     }
   }
   return worst;
-}
-
-function aheadOf(load: Float64Array, pair: number): number {
-  const slot = Math.floor(pair / 9) * SLOTS;
-  return at(load, slot + Math.floor((pair % 9) / 3)) - at(load, slot + (pair % 3));
 }
 
 /** One step more for somebody who lags, or less for somebody who leads: whoever is furthest on the other side of its share. */
@@ -65,7 +61,7 @@ function canMove(division: Division, seat: number, pair: number, by: 1 | -1, may
   const { tree, groupOf } = division;
   const group = intAt(groupOf, seat);
   const place = intAt(tree.placeOf, group >> 3);
-  const circuit = Math.floor(pair / 9);
+  const circuit = circuitOfPair(pair);
   if (place < intAt(tree.placeOf, circuit) || place >= intAt(tree.endOf, circuit)) return false;
   if (by * leadOf(group, pair) !== -1 || !isInRange(division, seat, by)) return false;
   return excessChange(division, group, by) < -DUST && (mayHarm || !harms(division, group, by));
@@ -123,8 +119,8 @@ function excessChange({ tree, isBalanced, lead, load }: Division, group: number,
   let change = 0;
   for (let circuit = group >> 3; circuit !== -1; circuit = intAt(tree.parentOf, circuit)) {
     if (byteAt(isBalanced, circuit) === 0) continue;
-    for (let pair = circuit * 9; pair < circuit * 9 + 9; pair++) {
-      const excess = aheadOf(load, pair) - at(lead, pair);
+    for (let pair = circuit * PAIRS; pair < (circuit + 1) * PAIRS; pair++) {
+      const excess = aheadIn(load, pair) - at(lead, pair);
       change += Math.max(0, excess + by * leadOf(group, pair)) - Math.max(0, excess);
     }
   }
@@ -135,17 +131,12 @@ function excessChange({ tree, isBalanced, lead, load }: Division, group: number,
 function harms({ tree, isBalanced, lead, load }: Division, group: number, by: 1 | -1): boolean {
   for (let circuit = group >> 3; circuit !== -1; circuit = intAt(tree.parentOf, circuit)) {
     if (byteAt(isBalanced, circuit) === 0) continue;
-    for (let pair = circuit * 9; pair < circuit * 9 + 9; pair++) {
+    for (let pair = circuit * PAIRS; pair < (circuit + 1) * PAIRS; pair++) {
       const shift = by * leadOf(group, pair);
-      if (shift > 0 && aheadOf(load, pair) + shift - at(lead, pair) > DUST) return true;
+      if (shift > 0 && aheadIn(load, pair) + shift - at(lead, pair) > DUST) return true;
     }
   }
   return false;
-}
-
-/** 1 where a step of the group widens the gap of the pair, -1 where it closes it. */
-function leadOf(group: number, pair: number): number {
-  return ((group >> Math.floor((pair % 9) / 3)) & 1) - ((group >> (pair % 3)) & 1);
 }
 
 /** All minima together fit always: that is how they were admitted. */
@@ -168,7 +159,7 @@ function riseToShares(division: Division): void {
   for (let level = Math.floor(most + DUST); level >= 1; level--) {
     const lacking = seats.filter((seat) => lackOf(seat) >= level - DUST);
     // A step of one can make room for another one: again until nobody rises.
-    while (riseOnce(division, lacking, level)) continue;
+    while (riseOnce(division, lacking, level));
   }
 }
 

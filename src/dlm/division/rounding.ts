@@ -3,11 +3,12 @@
  * after class, the lowest first, and among those who shared the same obstacle by turns, until nobody can take one more.
  */
 import { addToOwnCircuit, sumUpwards } from './admission.js';
-import { addLoad, type Division, GROUPS, POWER, SLOTS } from './division.js';
+import { addLoad, type Division } from './division.js';
 import { at, byteAt, intAt, DUST } from './numbers.js';
 import { NO_OBSTACLE, obstacleTo } from './obstacle.js';
 import { NO_PART } from './parts.js';
 import { type SortSpace, sortByKey } from './sorting.js';
+import { GROUPS, POWER, SLOTS } from './places.js';
 
 const END = -1;
 
