@@ -1,4 +1,5 @@
 import './dlm/allocate.js';
+import './dlm/allocate-balance.js';
 import './dlm/allocate-reasons.js';
 import './dlm/capacity.js';
 import './dlm/controller.js';

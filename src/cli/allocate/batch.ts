@@ -7,15 +7,22 @@ import { type Line, LineSplitter } from './lines.js';
 import { Outlet } from './outlet.js';
 import { openSource, pieces, REQUEST_BYTES_MAX, requestOf } from './source.js';
 
-/** True when every line was good. Ends early when whoever reads the answers goes away. Throws an `ExitError`. */
-export async function allocateLines(file: string, output: Writable): Promise<boolean> {
+/**
+ * True when every line was good. Ends early when whoever reads the answers goes away. Throws an `ExitError`. A bug of ours at one
+ * line is reported, and must not cost the others their answers.
+ */
+export async function allocateLines(
+  file: string,
+  output: Writable,
+  reportBug: (error: unknown) => void,
+): Promise<boolean> {
   const source = openSource(file);
   const outlet = new Outlet(output, () => source.destroy());
   const splitter = new LineSplitter(REQUEST_BYTES_MAX);
   let areAllGood = true;
   const add = async (line: Line): Promise<void> => {
     if (outlet.isReaderGone) return;
-    const { isGood, answer } = answerTo(line);
+    const { isGood, answer } = answerTo(line, reportBug);
     areAllGood &&= isGood;
     for (const piece of answer) await outlet.put(piece);
     await outlet.put('\n');
@@ -35,11 +42,18 @@ export async function allocateLines(file: string, output: Writable): Promise<boo
   return areAllGood;
 }
 
-function answerTo(line: Line): { readonly isGood: boolean; readonly answer: Iterable<string> } {
+interface LineAnswer {
+  readonly isGood: boolean;
+  readonly answer: Iterable<string>;
+}
+
+function answerTo(line: Line, reportBug: (error: unknown) => void): LineAnswer {
   try {
     return { isGood: true, answer: compactAnswer(allocate(requestOf(line))) };
   } catch (error) {
-    if (!(error instanceof RequestError)) throw error;
-    return { isGood: false, answer: [JSON.stringify({ error: error.messageInBatch })] };
+    const isBad = error instanceof RequestError;
+    if (!isBad) reportBug(error);
+    const text = isBad ? error.messageInBatch : `a bug of evenkeel, not of the request: ${error}`;
+    return { isGood: false, answer: [JSON.stringify({ error: text })] };
   }
 }

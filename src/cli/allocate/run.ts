@@ -34,8 +34,12 @@ export async function runAllocate({ file, batch, explain, json }: AllocateOption
 }
 
 async function runBatch(source: string): Promise<number> {
-  const areAllGood = await allocateLines(source, process.stdout);
+  let bug: unknown;
+  const areAllGood = await allocateLines(source, process.stdout, (error) => {
+    bug ??= error;
+  });
   exitSoon();
+  if (bug !== undefined) throw bug;
   return areAllGood ? EXIT.ok : BAD_REQUEST;
 }
 

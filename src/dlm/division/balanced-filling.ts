@@ -10,7 +10,7 @@ import { Basis, NOTHING } from './basis.js';
 import type { Division } from './division.js';
 import { Kinds } from './kinds.js';
 import { Limits } from './limits.js';
-import { at, byteAt, DUST, intAt } from './numbers.js';
+import { at, byteAt, intAt, SHARE_DUST } from './numbers.js';
 import { NO_PART } from './parts.js';
 import { type SortSpace, sortByKey } from './sorting.js';
 
@@ -301,7 +301,7 @@ export class BalancedFilling {
     const { groupOf, count } = this.#kinds;
     const stuck = item < count && !isAtUpper && this.#isMoving(item) ? item : -1;
     // Who is held at one level is one part, whichever of several limits came first.
-    if (this.#level - this.#heldLevel >= DUST) this.#lastPart = NO_PART;
+    if (this.#level - this.#heldLevel >= SHARE_DUST) this.#lastPart = NO_PART;
     this.#heldLevel = this.#level;
     let held = 0;
     for (let kind = this.#basis.from; kind < this.#basis.to; kind++) {

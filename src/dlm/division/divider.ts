@@ -7,7 +7,7 @@ import { addToOwnCircuit, admit, sumUpwards } from './admission.js';
 import { BalancedFilling } from './balanced-filling.js';
 import { Division } from './division.js';
 import { Filling } from './filling.js';
-import { at, byteAt, intAt, DUST } from './numbers.js';
+import { at, byteAt, intAt, SHARE_DUST } from './numbers.js';
 import { explainObstacle, NO_OBSTACLE, type Obstacle } from './obstacle.js';
 import { repairBalance } from './repair.js';
 import { Rounding } from './rounding.js';
@@ -53,7 +53,7 @@ export class Divider {
   /** Somebody else got the step that is missing here. */
   isRemainder(seat: number): boolean {
     const { obstacleOf, shareOf, steps } = this.division;
-    const isRoundedDown = at(shareOf, seat) > intAt(steps, seat) + DUST;
+    const isRoundedDown = at(shareOf, seat) > intAt(steps, seat) + SHARE_DUST;
     return isRoundedDown && intAt(obstacleOf, seat) >= 0 && this.#rounding.isRemainder(seat, intAt(obstacleOf, seat));
   }
 
@@ -95,7 +95,7 @@ export class Divider {
       if (byteAt(isAdmitted, seat) === 1) addToOwnCircuit(load, intAt(groupOf, seat), at(shareOf, seat));
     }
     sumUpwards(tree, load);
-    return division.isWithinLead(DUST);
+    return division.isWithinLead(SHARE_DUST);
   }
 
   #findObstacles(): void {
@@ -109,7 +109,7 @@ export class Divider {
   }
 
   #assertWithinLimits(): void {
-    assert(this.division.isWithinCapacity(2 * DUST), 'no circuit is divided beyond its capacity');
-    assert(this.division.isWithinLead(2 * DUST), 'no circuit is divided beyond its imbalance limit');
+    assert(this.division.isWithinCapacity(SHARE_DUST), 'no circuit is divided beyond its capacity');
+    assert(this.division.isWithinLead(SHARE_DUST), 'no circuit is divided beyond its imbalance limit');
   }
 }

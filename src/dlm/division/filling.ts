@@ -5,7 +5,7 @@
  */
 import { addToOwnCircuit, sumUpwards } from './admission.js';
 import type { Division } from './division.js';
-import { add, addInt, at, byteAt, intAt, DUST } from './numbers.js';
+import { add, addInt, at, byteAt, intAt, SHARE_DUST } from './numbers.js';
 import { NO_PART, Parts } from './parts.js';
 import { SlotHeap } from './slot-heap.js';
 import { type SortSpace, sortByKey } from './sorting.js';
@@ -145,7 +145,7 @@ export class Filling {
       if (at(this.#rising, slot) === 0) {
         this.#heap.removeTop();
         // Filled up together with another one, which was looked at first and held everybody here too.
-        const isFull = at(this.#division.capacity, slot) - at(this.#fixed, slot) < DUST;
+        const isFull = at(this.#division.capacity, slot) - at(this.#fixed, slot) < SHARE_DUST;
         if (isFull) this.#parts.addFull(slot, this.#level);
         continue;
       }
@@ -263,7 +263,8 @@ export class Filling {
       const share = Math.max(intAt(minOf, seat), Math.min(intAt(maxOf, seat), at(this.#levelOf, group)));
       shareOf[seat] = share;
       const heldBy = intAt(this.#heldBy, group);
-      partOf[seat] = heldBy === NOT_HELD || share > intAt(maxOf, seat) - DUST ? NO_PART : this.#parts.partOf(heldBy);
+      partOf[seat] =
+        heldBy === NOT_HELD || share > intAt(maxOf, seat) - SHARE_DUST ? NO_PART : this.#parts.partOf(heldBy);
     }
   }
 

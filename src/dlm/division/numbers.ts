@@ -23,5 +23,7 @@ export function addInt(values: Int32Array, index: number, amount: number): void 
   values[index] = (values[index] as number) + amount;
 }
 
-/** Dust of floating-point sums, in steps: two values closer than this are the same. */
-export const DUST = 1e-6;
+/** Dust of floating-point figures in steps: a limit is kept up to this. 63 A by 0.1 A is not exactly 630. */
+export const DUST = 1e-9;
+/** Shares are quotients of sums of sums: two that are closer than this are the same. */
+export const SHARE_DUST = 1e-6;

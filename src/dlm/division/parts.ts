@@ -1,5 +1,5 @@
 /** Which full slots belong together: union-find over those that filled up at the same level and hold somebody in common. */
-import { at, byteAt, intAt, DUST } from './numbers.js';
+import { at, byteAt, intAt, SHARE_DUST } from './numbers.js';
 
 /** Of a candidate that has its maximum. */
 export const NO_PART = -1;
@@ -31,7 +31,7 @@ export class Parts {
     this.#leader[slot] = slot;
     this.#fullAt[slot] = level;
     this.#isUnited[slot] = 0;
-    if (Math.abs(level - this.#lastLevel) < DUST) this.hasTies = true;
+    if (Math.abs(level - this.#lastLevel) < SHARE_DUST) this.hasTies = true;
     this.#lastLevel = level;
   }
 
@@ -49,7 +49,7 @@ export class Parts {
   }
 
   uniteIfFullAt(slot: number, level: number, other: number): void {
-    if (slot === other || Math.abs(at(this.#fullAt, slot) - level) >= DUST) return;
+    if (slot === other || Math.abs(at(this.#fullAt, slot) - level) >= SHARE_DUST) return;
     const leader = this.#find(other);
     this.#leader[this.#find(slot)] = leader;
     this.#isUnited[leader] = 1;

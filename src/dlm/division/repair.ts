@@ -5,7 +5,7 @@
  */
 import { assert } from '../../base/assert.js';
 import { addLoad, type Division } from './division.js';
-import { at, byteAt, intAt, DUST } from './numbers.js';
+import { at, byteAt, intAt, DUST, SHARE_DUST } from './numbers.js';
 import { fullSlot, NO_OBSTACLE, obstacleTo } from './obstacle.js';
 import { PAIRS, aheadIn, circuitOfPair, leadOf } from './places.js';
 
@@ -27,9 +27,11 @@ export function repairBalance(division: Division): void {
 
 /** The pair that exceeds its limit by most. */
 function worstPair({ balanced, lead, load }: Division): number {
-  let [worst, most] = [NOBODY, DUST];
+  let [worst, most] = [NOBODY, 0];
   for (const circuit of balanced) {
     for (let pair = circuit * PAIRS; pair < (circuit + 1) * PAIRS; pair++) {
+      // Asked as in the admission: else dust could part the two, and the minima would not fit here that did there.
+      if (!(aheadIn(load, pair) > at(lead, pair) + DUST)) continue;
       const excess = aheadIn(load, pair) - at(lead, pair);
       if (excess <= most) continue;
       worst = pair;
@@ -46,8 +48,8 @@ function move(division: Division, pair: number, by: 1 | -1, mayHarm: boolean): b
   for (let seat = 0; seat < seatCount; seat++) {
     if (byteAt(isAdmitted, seat) === 0) continue;
     const lost = by * (at(shareOf, seat) - intAt(steps, seat));
-    const isEqualAndFirst = lost > most - DUST && intAt(turnOf, seat) < intAt(turnOf, best);
-    if ((lost <= most + DUST && !isEqualAndFirst) || !canMove(division, seat, pair, by, mayHarm)) continue;
+    const isEqualAndFirst = lost > most - SHARE_DUST && intAt(turnOf, seat) < intAt(turnOf, best);
+    if ((lost <= most + SHARE_DUST && !isEqualAndFirst) || !canMove(division, seat, pair, by, mayHarm)) continue;
     best = seat;
     most = lost;
   }
@@ -67,40 +69,51 @@ function canMove(division: Division, seat: number, pair: number, by: 1 | -1, may
   return excessChange(division, group, by) < -DUST && (mayHarm || !harms(division, group, by));
 }
 
+interface TwoMoves {
+  a: number;
+  byA: number;
+  b: number;
+  byB: number;
+  /** How far both are from their shares afterwards. */
+  distance: number;
+}
+
 /** Where a step widens one gap more than it closes another, two together may close both: those nearest to their shares. */
 function moveTwo(division: Division): boolean {
   const { seatCount, steps, groupOf } = division;
   if (seatCount > PAIRED_MAX) return false;
-  let best: readonly [number, number, number, number] = NO_MOVES;
-  let least = Number.POSITIVE_INFINITY;
-  for (let a = 0; a < seatCount; a++) {
-    for (const byA of BOTH_WAYS) {
-      if (!isInRange(division, a, byA)) continue;
-      const change = excessChange(division, intAt(groupOf, a), byA);
-      addLoad(division, intAt(groupOf, a), byA);
-      for (let b = 0; b < a; b++) {
-        for (const byB of BOTH_WAYS) {
-          if (!isInRange(division, b, byB)) continue;
-          const distance = distanceAfter(division, a, byA) + distanceAfter(division, b, byB);
-          if (distance >= least - DUST || change + excessChange(division, intAt(groupOf, b), byB) > -DUST) continue;
-          best = [a, byA, b, byB];
-          least = distance;
-        }
-      }
-      addLoad(division, intAt(groupOf, a), -byA);
-    }
+  const best: TwoMoves = { a: NOBODY, byA: 0, b: NOBODY, byB: 0, distance: Number.POSITIVE_INFINITY };
+  for (let a = 1; a < seatCount; a++) for (const byA of BOTH_WAYS) findPartner(division, a, byA, best);
+  if (best.a === NOBODY) return false;
+  for (const [seat, by] of [
+    [best.a, best.byA],
+    [best.b, best.byB],
+  ] as const) {
+    steps[seat] = intAt(steps, seat) + by;
+    addLoad(division, intAt(groupOf, seat), by);
   }
-  const [a, byA, b, byB] = best;
-  if (a === NOBODY) return false;
-  steps[a] = intAt(steps, a) + byA;
-  steps[b] = intAt(steps, b) + byB;
-  addLoad(division, intAt(groupOf, a), byA);
-  addLoad(division, intAt(groupOf, b), byB);
   return true;
 }
 
+/** Whoever closes gaps together with this step of a, and is nearer to the shares than the best so far. */
+function findPartner(division: Division, a: number, byA: 1 | -1, best: TwoMoves): void {
+  if (!isInRange(division, a, byA)) return;
+  const group = intAt(division.groupOf, a);
+  const change = excessChange(division, group, byA);
+  const distanceA = distanceAfter(division, a, byA);
+  addLoad(division, group, byA);
+  for (let b = 0; b < a; b++) {
+    for (const byB of BOTH_WAYS) {
+      const distance = distanceA + distanceAfter(division, b, byB);
+      if (distance >= best.distance - SHARE_DUST || !isInRange(division, b, byB)) continue;
+      if (change + excessChange(division, intAt(division.groupOf, b), byB) > -DUST) continue;
+      Object.assign(best, { a, byA, b, byB, distance });
+    }
+  }
+  addLoad(division, group, -byA);
+}
+
 const BOTH_WAYS = [1, -1] as const;
-const NO_MOVES = [NOBODY, 0, NOBODY, 0] as const;
 
 function distanceAfter({ shareOf, steps }: Division, seat: number, by: number): number {
   return (at(shareOf, seat) - intAt(steps, seat) - by) ** 2;
@@ -133,7 +146,7 @@ function harms({ tree, isBalanced, lead, load }: Division, group: number, by: 1 
     if (byteAt(isBalanced, circuit) === 0) continue;
     for (let pair = circuit * PAIRS; pair < (circuit + 1) * PAIRS; pair++) {
       const shift = by * leadOf(group, pair);
-      if (shift > 0 && aheadIn(load, pair) + shift - at(lead, pair) > DUST) return true;
+      if (shift > 0 && aheadIn(load, pair) + shift > at(lead, pair) + DUST) return true;
     }
   }
   return false;
@@ -156,8 +169,8 @@ function riseToShares(division: Division): void {
   const seats = inOrderOfFractions(division);
   const lackOf = (seat: number): number => at(shareOf, seat) - intAt(steps, seat);
   const most = seats.reduce((lack, seat) => Math.max(lack, lackOf(seat)), 0);
-  for (let level = Math.floor(most + DUST); level >= 1; level--) {
-    const lacking = seats.filter((seat) => lackOf(seat) >= level - DUST);
+  for (let level = Math.floor(most + SHARE_DUST); level >= 1; level--) {
+    const lacking = seats.filter((seat) => lackOf(seat) >= level - SHARE_DUST);
     // A step of one can make room for another one: again until nobody rises.
     while (riseOnce(division, lacking, level));
   }
@@ -165,7 +178,7 @@ function riseToShares(division: Division): void {
 
 function inOrderOfFractions({ seatCount, isAdmitted, shareOf, turnOf }: Division): readonly number[] {
   const seats = Array.from({ length: seatCount }, (_, seat) => seat).filter((seat) => byteAt(isAdmitted, seat) === 1);
-  const fractionOf = (seat: number): number => at(shareOf, seat) - Math.floor(at(shareOf, seat) + DUST);
+  const fractionOf = (seat: number): number => at(shareOf, seat) - Math.floor(at(shareOf, seat) + SHARE_DUST);
   return seats.sort((a, b) => fractionOf(b) - fractionOf(a) || intAt(turnOf, a) - intAt(turnOf, b));
 }
 
@@ -174,7 +187,7 @@ function riseOnce(division: Division, seats: readonly number[], lack: number): b
   const { steps, shareOf, groupOf } = division;
   let someoneRose = false;
   for (const seat of seats) {
-    if (at(shareOf, seat) - intAt(steps, seat) < lack - DUST) continue;
+    if (at(shareOf, seat) - intAt(steps, seat) < lack - SHARE_DUST) continue;
     if (obstacleTo(division, intAt(groupOf, seat), 1) !== NO_OBSTACLE) continue;
     steps[seat] = intAt(steps, seat) + 1;
     addLoad(division, intAt(groupOf, seat), 1);

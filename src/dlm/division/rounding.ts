@@ -4,7 +4,7 @@
  */
 import { addToOwnCircuit, sumUpwards } from './admission.js';
 import { addLoad, type Division } from './division.js';
-import { at, byteAt, intAt, DUST } from './numbers.js';
+import { at, byteAt, intAt, DUST, SHARE_DUST } from './numbers.js';
 import { NO_OBSTACLE, obstacleTo } from './obstacle.js';
 import { NO_PART } from './parts.js';
 import { type SortSpace, sortByKey } from './sorting.js';
@@ -46,7 +46,7 @@ export class Rounding {
    * only, that dust together can be more than a limit carries: then each of them is rounded down all the same.
    */
   roundDown(): void {
-    this.#roundDown(DUST);
+    this.#roundDown(SHARE_DUST);
     if (!this.#division.isWithinCapacity(DUST)) this.#roundDown(0);
   }
 
