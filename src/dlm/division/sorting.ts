@@ -57,7 +57,10 @@ function sortByDigit(
   for (let i = from; i < to; i++) items[i] = intAt(sorted, i - from);
 }
 
-/** Sorts `items[0..count)` by the first key, then by the second; whole or not, of either sign. Merges runs of two, four, ... */
+/** Runs of so many are sorted by insertion, before they are merged. */
+const RUN = 8;
+
+/** Sorts `items[0..count)` by the first key, then by the second; whole or not, of either sign. */
 export function sortByKeys(
   items: Int32Array,
   count: number,
@@ -65,20 +68,47 @@ export function sortByKeys(
   second: Float64Array,
   space: SortSpace,
 ): void {
-  const isAfter = (a: number, b: number): boolean =>
-    at(first, a) > at(first, b) || (at(first, a) === at(first, b) && at(second, a) > at(second, b));
+  for (let from = 0; from < count; from += RUN) insert(items, from, Math.min(from + RUN, count), first, second);
   const merged = space.items(count);
-  for (let width = 1; width < count; width *= 2) {
+  for (let width = RUN; width < count; width *= 2) {
     for (let start = 0; start + width < count; start += 2 * width) {
-      const middle = start + width;
-      const end = Math.min(middle + width, count);
-      if (!isAfter(intAt(items, middle - 1), intAt(items, middle))) continue;
-      let [left, right] = [start, middle];
-      for (let i = start; i < end; i++) {
-        const takeLeft = right === end || (left < middle && !isAfter(intAt(items, left), intAt(items, right)));
-        merged[i] = intAt(items, takeLeft ? left++ : right++);
-      }
-      for (let i = start; i < end; i++) items[i] = intAt(merged, i);
+      merge(items, start, start + width, Math.min(start + 2 * width, count), first, second, merged);
     }
   }
+}
+
+function isAfter(a: number, b: number, first: Float64Array, second: Float64Array): boolean {
+  const [x, y] = [at(first, a), at(first, b)];
+  return x > y || (x === y && at(second, a) > at(second, b));
+}
+
+function insert(items: Int32Array, from: number, to: number, first: Float64Array, second: Float64Array): void {
+  for (let i = from + 1; i < to; i++) {
+    const item = intAt(items, i);
+    let place = i;
+    for (; place > from && isAfter(intAt(items, place - 1), item, first, second); place--) {
+      items[place] = intAt(items, place - 1);
+    }
+    items[place] = item;
+  }
+}
+
+/** Two runs that are sorted, one after the other, become one. */
+function merge(
+  items: Int32Array,
+  start: number,
+  middle: number,
+  end: number,
+  first: Float64Array,
+  second: Float64Array,
+  merged: Int32Array,
+): void {
+  if (!isAfter(intAt(items, middle - 1), intAt(items, middle), first, second)) return;
+  let [left, right] = [start, middle];
+  for (let i = start; i < end; i++) {
+    const takesLeft =
+      right === end || (left < middle && !isAfter(intAt(items, left), intAt(items, right), first, second));
+    merged[i] = takesLeft ? intAt(items, left++) : intAt(items, right++);
+  }
+  for (let i = start; i < end; i++) items[i] = intAt(merged, i);
 }
