@@ -12,7 +12,7 @@ import { divide } from './division-samples.js';
 
 const WARM_UP_MS = 1_500;
 const SETTLE_MS = 20;
-const ATTEMPTS_MAX = 5;
+const ATTEMPTS_MAX = 12;
 
 const [, , what = 'fuses', seatsText = '', callsText = ''] = process.argv;
 const collect = global.gc;

@@ -213,7 +213,8 @@ export class BalancedFilling {
   #findBlockedKind(): void {
     const { maxOf } = this.#kinds;
     for (const kind of this.#basis.members) {
-      const [share, rate] = [at(this.#shareOf, kind), at(this.#rateOf, kind)];
+      const share = at(this.#shareOf, kind);
+      const rate = at(this.#rateOf, kind);
       const isFixed = byteAt(this.#isFixed, kind) === 1;
       const lower = isFixed ? share : this.#lowerOf(kind);
       const upper = isFixed ? share : intAt(maxOf, kind);

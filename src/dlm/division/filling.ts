@@ -92,7 +92,8 @@ export class Filling {
   #sweep(members: number): void {
     const { minOf, maxOf } = this.#division;
     this.#level = intAt(minOf, intAt(this.#starts, 0));
-    let [started, stopped] = [this.#startFirst(members), 0];
+    let started = this.#startFirst(members);
+    let stopped = 0;
     for (;;) {
       const start = started < members ? intAt(minOf, intAt(this.#starts, started)) : NEVER;
       const stop = stopped < members ? intAt(maxOf, intAt(this.#stops, stopped)) : NEVER;

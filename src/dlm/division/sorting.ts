@@ -78,8 +78,8 @@ export function sortByKeys(
 }
 
 function isAfter(a: number, b: number, first: Float64Array, second: Float64Array): boolean {
-  const [x, y] = [at(first, a), at(first, b)];
-  return x > y || (x === y && at(second, a) > at(second, b));
+  const difference = at(first, a) - at(first, b);
+  return difference > 0 || (difference === 0 && at(second, a) > at(second, b));
 }
 
 function insert(items: Int32Array, from: number, to: number, first: Float64Array, second: Float64Array): void {
@@ -104,7 +104,8 @@ function merge(
   merged: Int32Array,
 ): void {
   if (!isAfter(intAt(items, middle - 1), intAt(items, middle), first, second)) return;
-  let [left, right] = [start, middle];
+  let left = start;
+  let right = middle;
   for (let i = start; i < end; i++) {
     const takesLeft =
       right === end || (left < middle && !isAfter(intAt(items, left), intAt(items, right), first, second));
