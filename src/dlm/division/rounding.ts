@@ -27,6 +27,10 @@ export class Rounding {
   #open = new Int32Array(0);
   #nextOfPart = new Int32Array(0);
   #ring = new Int32Array(0);
+  /** How far the pattern of the ring has moved, where it is asked first, and which way round. */
+  #turn = 0;
+  #start = 0;
+  #direction = 1;
   #taken = new Int32Array(0);
   /** Per part (its slot, or what follows all slots); all END between two uses. */
   readonly #firstOfPart: Int32Array;
@@ -164,14 +168,23 @@ export class Rounding {
     const given = this.#stepsFor(part, size) % size;
     const cycle = size / greatestCommonDivisor(given, size);
     const cycles = Math.floor(rotationSeed / cycle);
-    const direction = cycles % 2 === 0 ? 1 : size - 1;
+    this.#turn = rotationSeed % size;
+    this.#start = cycles % size;
+    this.#direction = cycles % 2 === 0 ? 1 : size - 1;
+    const chosenRose = this.#askRound(size, given, true);
+    return this.#askRound(size, given, false) || chosenRose;
+  }
+
+  /** Once round the ring: those whose turn it is, or the others. */
+  #askRound(size: number, given: number, isChosen: boolean): boolean {
     let someoneRose = false;
-    for (const isChosen of [true, false]) {
-      for (let i = 0; i < size; i++) {
-        const place = (cycles + i * direction) % size;
-        const isItsTurn = (((place + rotationSeed) % size) * given) % size < given;
-        if (isItsTurn === isChosen && this.#ask(intAt(this.#ring, place))) someoneRose = true;
-      }
+    let place = this.#start;
+    for (let i = 0; i < size; i++) {
+      const turn = place + this.#turn;
+      const isItsTurn = ((turn < size ? turn : turn - size) * given) % size < given;
+      if (isItsTurn === isChosen && this.#ask(intAt(this.#ring, place))) someoneRose = true;
+      place += this.#direction;
+      if (place >= size) place -= size;
     }
     return someoneRose;
   }
