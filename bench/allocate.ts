@@ -1,22 +1,15 @@
 /** The division alone: from 10 to 10,000 charge points, in time and in memory, beside the textbook. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { defined } from '../src/base/assert.js';
-import { mapPhases } from '../src/base/units.js';
-import { Allocator, allocate as allocateOnce } from '../src/dlm/allocate.js';
 import type { DivisionMemory } from './division-memory.js';
-import { DivisionSite, PreparedDivision, SITE_KINDS, type SiteKind } from './division-site.js';
-import { median, pause, quantile } from './numbers.js';
-import { progressiveFilling } from './progressive-filling.js';
+import { SITE_KINDS, type SiteKind } from './division-site.js';
+import type { DivisionTimes } from './division-times.js';
+import { median, quantile } from './numbers.js';
 import type { Cell, Column, Table, Target } from './table.js';
 import type { Topic } from './topic.js';
 
 const SIZES = [10, 50, 100, 200, 1_000, 10_000] as const;
 const MEMORY_SIZES = [10, 200, 1_000, 10_000] as const;
-const WARM_UP_MS = 200;
-const MEASURE_MS = 300;
-/** Where one call takes long. */
-const CALLS_MIN = 5;
 /** The p99 of fewer values says nothing. */
 const P99_CALLS_MIN = 20;
 /** What a call may take by the design, by N, in microseconds; ten times that where an imbalance limit binds. */
@@ -29,29 +22,16 @@ const IMBALANCE_FACTOR = 10;
 /** For the memory: the young generation is so large that nothing is collected while calls are counted. */
 const MEMORY_FLAGS = ['--expose-gc', '--min-semi-space-size=128', '--max-semi-space-size=128'];
 
-interface Row {
-  readonly count: number;
-  readonly kind: SiteKind;
-  /** Milliseconds of each call. */
-  readonly callMs: readonly number[];
-  readonly divideMs: readonly number[];
-  readonly allocateMs: readonly number[];
-  /** Only where the textbook knows all that matters. */
-  readonly textbookMs?: readonly number[];
-  readonly differA?: number;
-}
-
 export const allocate: Topic = {
   name: 'allocate',
   about: 'the division alone, 10 to 10,000 charge points',
   async run(_workshop, progress) {
-    const rows: Row[] = [];
+    const rows: DivisionTimes[] = [];
     const memory: Cell[][] = [];
     for (const count of SIZES) {
       for (const kind of SITE_KINDS) {
         progress(`${count} charge points, ${kind}`);
-        await pause(0);
-        rows.push(measure(count, kind));
+        rows.push(await fromProcess<DivisionTimes>('division-times', [String(count), kind]));
       }
     }
     for (const count of MEMORY_SIZES) {
@@ -65,100 +45,29 @@ export const allocate: Topic = {
   },
 };
 
-function measure(count: number, kind: SiteKind): Row {
-  const site = new DivisionSite(count, kind);
-  if (kind === 'imbalance') assertThatItBinds(site);
-  const row = { count, kind, ...measurePrepared(site), allocateMs: measureAnswers(site) };
-  if (kind !== 'fuses') return row;
-  const textbookMs = repeated((moment) => timed(() => progressiveFilling(site.at(moment))));
-  return { ...row, textbookMs, differA: differenceA(site) };
+function memoryOf(count: number, kind: SiteKind): Promise<DivisionMemory> {
+  return fromProcess('division-memory', [String(count), kind], MEMORY_FLAGS);
 }
 
-function measurePrepared(site: DivisionSite): Pick<Row, 'callMs' | 'divideMs'> {
-  const prepared = new PreparedDivision(site);
-  const divideMs: number[] = [];
-  const callMs = repeated((moment) => {
-    const startedMs = performance.now();
-    prepared.fill(moment);
-    const filledMs = performance.now();
-    prepared.divider.divide();
-    const endedMs = performance.now();
-    divideMs.push(endedMs - filledMs);
-    return endedMs - startedMs;
-  });
-  return { callMs, divideMs: divideMs.slice(-callMs.length) };
-}
-
-function measureAnswers(site: DivisionSite): readonly number[] {
-  const allocator = new Allocator(site.at(0).circuits);
-  return repeated((moment) => timed(() => allocator.allocate(site.at(moment))));
-}
-
-/** The milliseconds that `callMs` gives, at one moment of the site after the other. */
-function repeated(callMs: (moment: number) => number): readonly number[] {
-  const timesMs: number[] = [];
-  let moment = 0;
-  const repeatFor = (durationMs: number, calls: number): void => {
-    const endMs = performance.now() + durationMs;
-    while (performance.now() < endMs || timesMs.length < calls) timesMs.push(callMs(moment++));
-  };
-  repeatFor(WARM_UP_MS, 1);
-  timesMs.length = 0;
-  repeatFor(MEASURE_MS, CALLS_MIN);
-  return timesMs;
-}
-
-function timed(call: () => unknown): number {
-  const startedMs = performance.now();
-  call();
-  return performance.now() - startedMs;
-}
-
-/** The shares that know nothing of the imbalance limit break it; else these were the times of a site without one. */
-function assertThatItBinds({ requests }: DivisionSite): void {
-  for (const request of requests) {
-    const [main, ...boards] = request.circuits;
-    const { imbalanceLimitA = 0, ...plain } = defined(main, 'main circuit');
-    const { loadA } = defined(allocateOnce({ ...request, circuits: [plain, ...boards] }).circuits.get('main'), 'main');
-    const sumsA = mapPhases((p) => loadA[p] + plain.backgroundA[p]);
-    if (Math.max(...sumsA) - Math.min(...sumsA) <= imbalanceLimitA)
-      throw new Error('the imbalance limit does not bind');
-  }
-}
-
-/** The largest difference between the exact shares and the textbook's: nothing, or one of the two is wrong. */
-function differenceA(site: DivisionSite): number {
-  const { chargePoints, stepA } = site.at(0);
-  const exact = progressiveFilling(site.at(0));
-  const prepared = new PreparedDivision(site);
-  prepared.fill(0);
-  prepared.divider.divide();
-  const { shareOf } = prepared.divider.division;
-  return chargePoints.reduce(
-    (most, { id }, seat) => Math.max(most, Math.abs((shareOf[seat] ?? 0) * stepA - (exact.get(id) ?? 0))),
-    0,
-  );
-}
-
-async function memoryOf(count: number, kind: SiteKind): Promise<DivisionMemory> {
-  const script = new URL('./division-memory.js', import.meta.url);
-  const child = fork(script, [String(count), kind], { execArgv: MEMORY_FLAGS });
+/** Each figure from a process of its own: what the compiler learnt of one site must not slow down the next one. */
+async function fromProcess<T>(name: string, args: readonly string[], flags: readonly string[] = []): Promise<T> {
+  const child = fork(new URL(`./${name}.js`, import.meta.url), [...args], { execArgv: [...flags] });
   const [answer] = await Promise.race([
     once(child, 'message'),
-    once(child, 'exit').then(([code]) => Promise.reject(new Error(`division-memory ended with ${code}`))),
+    once(child, 'exit').then(([code]) => Promise.reject(new Error(`${name} ended with ${code}`))),
   ]);
-  return answer as DivisionMemory;
+  return answer as T;
 }
 
-function contractUs({ count, kind }: Row): number | undefined {
+function contractUs({ count, kind }: DivisionTimes): number | undefined {
   const us = CONTRACT_US.get(count);
   return us === undefined || kind !== 'imbalance' ? us : us * IMBALANCE_FACTOR;
 }
 
-function timeTable(rows: readonly Row[]): Table {
+function timeTable(rows: readonly DivisionTimes[]): Table {
   const differA = Math.max(...rows.map((row) => row.differA ?? 0));
   return {
-    title: `allocate: one division, calls for ${MEASURE_MS} ms after ${WARM_UP_MS} ms to warm up, µs`,
+    title: `allocate: one division, warmed up, each row in a process of its own, µs`,
     columns: [
       ...columns(0, 'N', 'site'),
       ...columns(1, 'call', 'p99', 'divide'),
@@ -184,7 +93,7 @@ function timeTable(rows: readonly Row[]): Table {
   };
 }
 
-function targetOf(row: Row): readonly Target[] {
+function targetOf(row: DivisionTimes): readonly Target[] {
   const most = contractUs(row);
   if (most === undefined) return [];
   return [
