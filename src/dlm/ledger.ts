@@ -72,8 +72,6 @@ export class LedgerAccount {
   #overSinceMs: Ms = Number.POSITIVE_INFINITY;
   /** Until then the full maximum counts: what old grants allow is not known (M3). */
   #unknownUntilMs: Ms;
-  /** Until then its vehicle may follow what another master or epoch granted; endless until it acknowledges a grant of ours. */
-  #followsOthersUntilMs: Ms = Number.NEGATIVE_INFINITY;
   #settling: { readonly fromA: PhaseAmps; readonly untilMs: Ms } | undefined;
 
   /** `unknownUntilMs`: when nothing flows any more because of the longest lease that an earlier master may have granted. */
@@ -136,7 +134,6 @@ export class LedgerAccount {
     this.#enforcedPhases = report.enforcedPhases;
     this.#watchRise(nowMs);
     if (report.acceptedIsMine) this.#acknowledge(report.accepted, nowMs);
-    else if (report.accepted.epoch > 0) this.#followsOthersUntilMs = Number.POSITIVE_INFINITY;
     this.#settleIfObeyed(nowMs);
     this.#watchDraw(nowMs);
   }
@@ -171,8 +168,7 @@ export class LedgerAccount {
     if (isRaise) this.#roseAtMs = nowMs;
     this.#acked = grant;
     this.#ackedSentAtMs = grant.sentAtMs;
-    this.#followsOthersUntilMs = Math.min(this.#followsOthersUntilMs, nowMs + SETTLE_MS);
-    this.#unknownUntilMs = Math.min(this.#unknownUntilMs, this.#followsOthersUntilMs);
+    this.#unknownUntilMs = Math.min(this.#unknownUntilMs, nowMs);
     // A renewal of the same limit does not begin the waiting anew.
     if (PHASES.every((p) => olderA[p] <= limitOn(grant, p))) return;
     this.#settling = { fromA: maxOf(olderA, this.#settlingA(nowMs)), untilMs: nowMs + SETTLE_MS };
