@@ -163,13 +163,10 @@ function isIdle({ status }: SlaveRecord): boolean {
 
 /**
  * What is kept free for somebody who does not share now: its worst case; but while only the unknown past counts against it (M3),
- * its disconnected limit, if it may rise to it. Nobody is raised meanwhile, and what the others have was given beside it by the
- * ledger of that past.
+ * its disconnected limit. Nobody is raised meanwhile, and what the others have was given beside it by the ledger of that past.
  */
 function reservationOf(snapshot: Snapshot, record: SlaveRecord): PhaseAmps {
-  const { nowMs } = snapshot;
-  if (!record.account.isUnknown(nowMs)) return exposureOf(snapshot, record);
-  return isAcknowledged(snapshot, record) ? record.account.grantedA(nowMs) : record.disconnectedA();
+  return record.account.isUnknown(snapshot.nowMs) ? record.disconnectedA() : exposureOf(snapshot, record);
 }
 
 function candidateOf(snapshot: Snapshot, record: SlaveRecord): AllocationCandidate {

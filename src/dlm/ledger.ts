@@ -93,7 +93,7 @@ export class LedgerAccount {
   }
 
   #watchDraw(nowMs: Ms): void {
-    const allowedA = maxOf(this.grantedA(nowMs), this.#settlingA(nowMs));
+    const allowedA = maxOf(this.#grantedA(nowMs), this.#settlingA(nowMs));
     const isOver = mapPhases((p) => this.#currentA[p] > allowedA[p] + OVERDRAW_TOLERANCE_A).some(Boolean);
     if (!isOver || !this.#acked) this.#overSinceMs = Number.POSITIVE_INFINITY;
     else this.#overSinceMs = Math.min(this.#overSinceMs, nowMs);
@@ -159,7 +159,7 @@ export class LedgerAccount {
   #acknowledge(accepted: GrantNumber, nowMs: Ms): void {
     const grant = this.#open.find((open) => compareGrants(open, accepted) === 0);
     if (!grant) return;
-    const olderA = this.grantedA(nowMs, (open) => compareGrants(open, accepted) < 0);
+    const olderA = this.#grantedA(nowMs, (open) => compareGrants(open, accepted) < 0);
     this.#open = this.#open.filter((open) => compareGrants(open, accepted) >= 0);
     if (grant === this.#acked) return;
     // Raised by this one, or by an older one that it may have followed for a while without being heard.
@@ -211,7 +211,7 @@ export class LedgerAccount {
    * of a lease: it is counted, but more than is booked is not to be renewed. Grid order.
    */
   bookedA(nowMs: Ms, leaseMs: Ms): PhaseAmps {
-    const grantedA = this.grantedA(nowMs);
+    const grantedA = this.#grantedA(nowMs);
     const settlingA = this.#settlingA(nowMs);
     const everythingA = this.isUnknown(nowMs) ? this.#maxA : 0;
     const disconnectedA = this.isAcknowledged(nowMs, leaseMs) ? 0 : this.#disconnectedLimitA;
@@ -236,7 +236,7 @@ export class LedgerAccount {
   }
 
   /** What its open grants allow: L until the lease is over for sure and the vehicle has followed, then min(L, d). Grid order. */
-  grantedA(nowMs: Ms, isCounted: (open: OpenGrant) => boolean = () => true): PhaseAmps {
+  #grantedA(nowMs: Ms, isCounted: (open: OpenGrant) => boolean = () => true): PhaseAmps {
     let mostA = NO_AMPS;
     for (const open of this.#open) {
       if (!isCounted(open)) continue;

@@ -96,7 +96,7 @@ t.test('banned words in code', async (t) => {
 t.test('banned words in any text', async (t) => {
   t.equal(checkWords([file('docs/a.md', `${TO_DO}: say more; see ${HOME}/x`)]).length, 2);
   t.equal(checkWords([file('src/base/a.ts', `// biome-${'ignore'} lint: no\n// @ts-${'ignore'}`)]).length, 2);
-  t.strictSame(checkWords([file('docs/a.md', 'see https://example.org/home/x and ./work/y')]), []);
+  t.strictSame(checkWords([file('docs/a.md', `see https://example.org${HOME}/x and .${HOME}/y`)]), []);
   t.strictSame(checkWords([file('package-lock.json', `"integrity": "sha512-a+${TO_DO}/b"`)]), []);
 });
 
