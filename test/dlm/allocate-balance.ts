@@ -1,5 +1,6 @@
 /** Whole steps under nested imbalance limits: where a share cannot simply be rounded down. */
 import t from 'tap';
+import { seededRng } from '../../src/base/rng.js';
 import type { Rotation } from '../../src/base/rotation.js';
 import type { AllocationCandidate } from '../../src/dlm/allocate.js';
 import { divide, fuse, limitsText, type Scene, vehicle } from './scenes.js';
@@ -101,4 +102,39 @@ t.test('a limit that the minimum exceeds by a hair is exceeded', async (t) => {
     ['6', { circuits: [fuse('main', 16, { limitW: 1380 })], chargePoints: single }],
   ] as const;
   for (const [limits, scene] of rows) t.equal(limitsText(scene), limits, JSON.stringify(scene.circuits));
+});
+
+/** Many vehicles on boards that each keep a small difference of their own: steps of one or two are not enough here. */
+function crowded(seed: number): Scene {
+  const rng = seededRng(seed);
+  const boards = 3 + rng.int(4);
+  const main = fuse('main', 400, { imbalanceLimitA: 1 + rng.int(5) + rng.int(10) / 10 });
+  const circuits = Array.from({ length: boards }, (_, index) => ({
+    ...fuse(`b${index}`, [20.7 + rng.int(40), 20.4 + rng.int(40), 20 + rng.int(40)], {
+      imbalanceLimitA: 0.5 + rng.int(30) / 10,
+    }),
+    parent: 'main',
+  }));
+  const chargePoints = Array.from({ length: 61 + rng.int(20) }, (_, index) =>
+    vehicle(`v${index}`, '1p', {
+      circuit: `b${rng.int(boards)}`,
+      rotation: (['RST', 'STR', 'TRS'] as const)[rng.int(3)] ?? 'RST',
+      activePhases: [0b001, 0b001, 0b011, 0b111][rng.int(4)] ?? 0b001,
+      minA: rng.int(2),
+      maxA: 16,
+    }),
+  );
+  return { circuits: [main, ...circuits], chargePoints };
+}
+
+t.test('from the minima up again towards the shares, not only until the first of them meet a limit', async (t) => {
+  for (const [seed, leastA] of [
+    [2, 205],
+    [44, 295],
+    [474, 290],
+  ] as const) {
+    const { limits } = divide(crowded(seed));
+    const sumA = [...limits.values()].reduce((sum, { limitA }) => sum + limitA, 0);
+    t.ok(sumA >= leastA, `seed ${seed}: ${sumA} A in all`);
+  }
 });
