@@ -98,7 +98,7 @@ export class DecisionBench {
 
   constructor(site: Site) {
     const bootId = 'ba5eba5eba5eba5e';
-    this.#controller = new Controller({ site, masterId: 'bench', bootId, memory: undefined }, 0);
+    this.#controller = new Controller({ site, masterId: 'bench', bootId, rank: 0, memory: undefined }, 0);
     this.#slaves = site.chargePoints.map(
       ({ id, circuit: _circuit, priority: _priority, ...connector }, index) =>
         new SlaveCore(

@@ -2,4 +2,5 @@ import './sim/arrivals.js';
 import './sim/day.js';
 import './sim/wiring.js';
 import './sim/ledger.js';
+import './sim/standby.js';
 import './sim/use-cases.js';

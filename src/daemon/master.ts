@@ -24,11 +24,13 @@ export interface MasterStart {
   readonly configFile: string;
   /** Absent: nothing is kept over a restart. */
   readonly stateDir: string | undefined;
+  /** Waits until no other master is active. */
+  readonly isStandby: boolean;
   readonly logger: DaemonLogger;
 }
 
 /** Throws an `ExitError` when a port or the state directory cannot be had. */
-export async function startMaster({ config, configFile, stateDir, logger }: MasterStart): Promise<Running> {
+export async function startMaster({ config, configFile, stateDir, isStandby, logger }: MasterStart): Promise<Running> {
   const { site, discovery } = config;
   const bootId = newBootId();
   const masterId = masterIdOf(bootId);
@@ -48,6 +50,7 @@ export async function startMaster({ config, configFile, stateDir, logger }: Mast
     version: version(),
     masterId,
     bootId,
+    rank: isStandby ? 1 : 0,
     net,
     clock: systemClock,
     timers: systemTimers,

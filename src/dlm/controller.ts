@@ -6,18 +6,20 @@ import { defined } from '../base/assert.js';
 import type { Beacon, BootId, Grant, Status } from '../base/messages.js';
 import { reasonText } from '../base/reason.js';
 import { maskToGrid } from '../base/rotation.js';
-import { mapPhases, type Ms, PHASE_NAMES, PHASES, type PhaseAmps } from '../base/units.js';
+import { type Ms, PHASES, type PhaseAmps } from '../base/units.js';
 import { AlarmBoard } from './alarms.js';
 import { Allocator } from './allocate.js';
-import { CapacityBook, type CircuitCapacity, ownCeilingA } from './capacity.js';
+import { CapacityBook, type CircuitCapacity } from './capacity.js';
 import { ExposureSums, type Planned, plan, type Snapshot } from './decide.js';
 import { LEASE_MAX_MS, leaseExpiryMs } from './lease-rules.js';
 import { drawnExpiryMs } from './ledger.js';
 import { LimitLog } from './limit-log.js';
-import { Mastership } from './mastership.js';
+import { MasterWatch } from './master-watch.js';
+import type { Mastership } from './mastership.js';
 import { type Notice, Notices } from './notice.js';
+import { OverloadWatch } from './overload.js';
 import { Roster } from './roster.js';
-import type { RememberedSlave, SlaveRecord } from './slave-record.js';
+import type { LastPoll, RememberedSlave, SlaveRecord } from './slave-record.js';
 import { buildTopology, type Topology } from './topology.js';
 import type { Site } from './types.js';
 
@@ -25,8 +27,6 @@ import type { Site } from './types.js';
 const LATE_AFTER_MS: Ms = 3_000;
 /** After a start every slave has polled and answered within this time: two heartbeats and a half. */
 const FIRST_POLLS_MS: Ms = 2_500;
-/** An overload is over when nothing was seen of it for this long. */
-const OVERLOAD_HOLD_MS: Ms = 5_000;
 
 /** What is kept over a restart. A help: without it the master waits for the longest lease before it raises anybody. */
 export interface Memory {
@@ -39,6 +39,8 @@ export interface ControllerOptions {
   readonly site: Site;
   readonly masterId: string;
   readonly bootId: BootId;
+  /** 0, or more for a standby. */
+  readonly rank: number;
   readonly memory: Memory | undefined;
 }
 
@@ -47,6 +49,8 @@ export interface Heard {
   readonly isCurrent: boolean;
   /** True when the decision should not wait for the next sample period. */
   readonly isUrgent: boolean;
+  /** To be sent at once to where the word came from. */
+  readonly probe?: Grant;
 }
 
 const IGNORED: Heard = { isCurrent: false, isUrgent: false };
@@ -56,13 +60,14 @@ const URGENT: Heard = { isCurrent: true, isUrgent: true };
 export class Controller {
   readonly site: Site;
   readonly topology: Topology;
-  readonly mastership: Mastership;
   readonly alarms = new AlarmBoard();
   readonly #bootId: BootId;
   readonly #book: CapacityBook;
   readonly #allocator: Allocator;
   readonly #notices = new Notices();
   readonly #roster: Roster;
+  readonly #masters: MasterWatch;
+  readonly #overload: OverloadWatch;
   readonly #limitLog = new LimitLog();
   readonly #startedAtMs: Ms;
   /** Until then an unlisted slave that was not heard yet may hold a grant of an earlier start. */
@@ -70,7 +75,6 @@ export class Controller {
   readonly #lostMeters = new Set<string>();
   /** Meters that have neither given values that count nor been given up since the start. */
   readonly #awaitedMeters = new Set<string>();
-  readonly #overloadUntilMs: Ms[];
   #lastTickMs: Ms | undefined;
   #sums: ExposureSums | undefined;
   #isMemoryDirty = true;
@@ -80,14 +84,16 @@ export class Controller {
     this.site = site;
     this.topology = buildTopology(site.circuits);
     this.#allocator = new Allocator(site.circuits);
-    this.mastership = new Mastership(options.masterId, memory?.epoch ?? 0);
     this.#bootId = options.bootId;
     const { topology, alarms } = this;
+    const name = { id: options.masterId, lastEpoch: memory?.epoch ?? 0, rank: options.rank };
+    const { networkId } = site;
+    this.#masters = new MasterWatch(name, { networkId, alarms, notices: this.#notices }, nowMs);
+    this.#overload = new OverloadWatch(site.circuits, alarms, this.#notices);
     this.#roster = new Roster({ site, topology, alarms, notices: this.#notices });
     this.#book = new CapacityBook(site.circuits, this.topology);
     this.#startedAtMs = nowMs;
     this.#strangersUntilMs = memory || !site.autoAdopt ? nowMs : nowMs + leaseExpiryMs(site.leaseMs);
-    this.#overloadUntilMs = site.circuits.map(() => Number.NEGATIVE_INFINITY);
     for (const circuit of site.circuits) if (circuit.meter !== undefined) this.#awaitedMeters.add(circuit.meter);
     if (this.#strangersUntilMs > nowMs) {
       const waitS = Math.ceil((this.#strangersUntilMs - nowMs) / 1000);
@@ -96,6 +102,10 @@ export class Controller {
     }
     const longestMs = memory ? Math.max(memory.leaseMs, site.leaseMs) : LEASE_MAX_MS;
     this.#roster.expect(memory?.slaves ?? [], nowMs + drawnExpiryMs(longestMs));
+  }
+
+  get mastership(): Mastership {
+    return this.#masters.mastership;
   }
 
   get records(): readonly SlaveRecord[] {
@@ -136,17 +146,28 @@ export class Controller {
     const before = record.status;
     const wasOnline = record.isOnline(nowMs);
     const wasStarting = this.#isStarting(nowMs);
-    const heard = record.hear(status, this.mastership, nowMs);
+    const { id, epoch } = this.mastership;
+    const heard = record.hear(status, { id, epoch, grants: !this.isPassive(nowMs) }, nowMs);
     if (heard === 'stale') return IGNORED;
+    if (heard === 'unproven') return this.#probe(record, status, nowMs);
     if (heard === 'duplicate') {
       this.#roster.say('error', 'SLAVE_REFUSED', record, 'is the id of two charge points, neither is served');
     }
-    if (this.mastership.hearAccepted(status.accepted)) record.account.distrust(nowMs + drawnExpiryMs(LEASE_MAX_MS));
+    if (this.#masters.hearAccepted(status, before, nowMs)) record.account.distrust(nowMs + drawnExpiryMs(LEASE_MAX_MS));
     const isAsRemembered = before?.disconnectedLimitA === status.disconnectedLimitA && before.maxA === status.maxA;
     if (!isAsRemembered) this.#isMemoryDirty = true;
     this.#roster.announce(record, before, wasOnline);
     const endsStart = wasStarting && !this.#isStarting(nowMs);
-    return endsStart || this.#changesDecision(before, status, wasOnline) ? URGENT : NOT_URGENT;
+    const { isOwed } = record;
+    record.isOwed = false;
+    return isOwed || endsStart || this.#changesDecision(before, status, wasOnline) ? URGENT : NOT_URGENT;
+  }
+
+  /** 0 A to a boot that may be none any more: only one that is there now can follow it. */
+  #probe(record: SlaveRecord, { bootId, tauMs }: Status, nowMs: Ms): Heard {
+    const planned = { record, limitA: 0, phases: 0, reason: record.reason };
+    const probe = this.#grantOf(planned, { bootId, tauMs, receivedAtMs: nowMs }, nowMs);
+    return probe ? { ...IGNORED, probe } : IGNORED;
   }
 
   #changesDecision(before: Status | undefined, now: Status, wasOnline: boolean): boolean {
@@ -165,9 +186,9 @@ export class Controller {
     if (index === undefined) return NOT_URGENT;
     this.#lostMeters.delete(meterId);
     const drawnA = this.#roster.seenByMeterBelowA(index, nowMs);
-    const isOver = this.#watchOverload(index, currentA, drawnA, nowMs);
+    const isOver = this.#overload.hear(index, currentA, drawnA, nowMs);
     // What unheard charge points draw would be taken for load of the building, and pause the others.
-    if (this.#awaitsFirstPolls(nowMs) && !isOver) return NOT_URGENT;
+    if (this.#awaitsFirstPolls(this.#startedAtMs, nowMs) && !isOver) return NOT_URGENT;
     this.#awaitedMeters.delete(meterId);
     this.#book.hearMeter(index, currentA, drawnA, nowMs);
     const sums = this.#sums;
@@ -186,54 +207,31 @@ export class Controller {
     return URGENT;
   }
 
-  #awaitsFirstPolls(nowMs: Ms): boolean {
-    const mayWait = nowMs < this.#startedAtMs + FIRST_POLLS_MS;
-    return mayWait && this.#roster.list.some((record) => record.status === undefined);
+  #awaitsFirstPolls(sinceMs: Ms, nowMs: Ms): boolean {
+    return nowMs < sinceMs + FIRST_POLLS_MS && this.#roster.list.some((record) => record.status === undefined);
   }
 
-  /** Until meters and slaves have been heard everybody keeps what it has: nothing is known that could judge it. */
+  /**
+   * Until meters and slaves have been heard everybody keeps what it has: nothing is known that could judge it. The same after a
+   * takeover: what they hold was granted by somebody else.
+   */
   #isStarting(nowMs: Ms): boolean {
-    return this.#awaitedMeters.size > 0 || this.#awaitsFirstPolls(nowMs) || this.#awaitsFirstAnswers(nowMs);
+    const { activeSinceMs } = this.#masters;
+    if (this.#awaitedMeters.size > 0 || this.#awaitsFirstPolls(activeSinceMs, nowMs)) return true;
+    return this.#awaitsFirstAnswers(activeSinceMs, nowMs);
   }
 
   /** Those that were told to keep what they have: else room for their disconnected limits is taken from the others. */
-  #awaitsFirstAnswers(nowMs: Ms): boolean {
-    if (nowMs >= this.#startedAtMs + FIRST_POLLS_MS) return false;
+  #awaitsFirstAnswers(sinceMs: Ms, nowMs: Ms): boolean {
+    if (nowMs >= sinceMs + FIRST_POLLS_MS) return false;
     const isAwaited = (record: SlaveRecord): boolean =>
-      record.isAtMostDisconnected && !record.account.isAcknowledged(nowMs, this.site.leaseMs);
+      (record.isAtMostDisconnected || this.#masters.isStrict) &&
+      !record.account.isAcknowledged(nowMs, this.site.leaseMs);
     return this.#roster.list.some((record) => record.isOnline(nowMs) && isAwaited(record));
   }
 
-  /** True while the meter shows more than its circuit may carry. */
-  #watchOverload(index: number, currentA: PhaseAmps, drawnA: PhaseAmps, nowMs: Ms): boolean {
-    const circuit = defined(this.site.circuits[index], 'metered circuit');
-    const ceilingA = ownCeilingA(circuit);
-    const totalA = mapPhases((p) => currentA[p] + (circuit.meterLocation === 'including' ? 0 : drawnA[p]));
-    const over = PHASES.filter((p) => totalA[p] > ceilingA[p]);
-    if (over.length === 0) return false;
-    const wasOver = nowMs < (this.#overloadUntilMs[index] ?? 0);
-    this.#overloadUntilMs[index] = nowMs + OVERLOAD_HOLD_MS;
-    if (wasOver) return true;
-    const text = over.map((p) => `${PHASE_NAMES[p]} ${totalA[p].toFixed(1)} A of ${ceilingA[p]} A`).join(', ');
-    this.alarms.set('OVERLOAD', `${circuit.id}: ${text}`, nowMs);
-    this.#notices.add('warn', 'OVERLOAD', `${circuit.id} overloaded: ${text}`, {
-      circuit: circuit.id,
-      totalA,
-      ceilingA,
-    });
-    return true;
-  }
-
-  hearBeacon(beacon: Beacon, nowMs: Ms): Heard {
-    const wasPassive = this.mastership.isPassive(nowMs);
-    const verdict = this.mastership.hearBeacon(beacon, nowMs);
-    if (verdict === 'own' || !beacon.active) return NOT_URGENT;
-    const role = verdict === 'stronger' ? 'this one is passive' : 'this one stays active';
-    const text = `another master ${beacon.masterId} (epoch ${beacon.epoch}) is active in network id ${this.site.networkId}; ${role}`;
-    if (this.alarms.set('TWO_MASTERS', text, nowMs) || wasPassive !== this.mastership.isPassive(nowMs)) {
-      this.#notices.add('error', 'TWO_MASTERS', text, { otherMaster: beacon.masterId, otherEpoch: beacon.epoch });
-    }
-    return NOT_URGENT;
+  hearBeacon(beacon: Beacon, nowMs: Ms): void {
+    this.#masters.hearBeacon(beacon, nowMs);
   }
 
   /** One cycle: the grants to send, in this order. */
@@ -271,57 +269,61 @@ export class Controller {
       records: this.records,
       noRaise,
       isStarting: this.#isStarting(nowMs),
+      isStrict: this.#masters.isStrict,
       unsafeCircuits: this.#roster.unsafeCircuits(nowMs),
     };
   }
 
   #keepHouse(nowMs: Ms): void {
-    if (this.mastership.renew(nowMs)) {
+    if (this.#masters.keep(nowMs)) {
       // Whoever granted in the epochs before may have raised anybody.
       for (const record of this.#roster.list) record.account.distrust(nowMs + drawnExpiryMs(LEASE_MAX_MS));
       this.#isMemoryDirty = true;
-      this.#notices.add('warn', 'EPOCH', `grants continue with epoch ${this.mastership.epoch}`, {});
     }
-    if (this.mastership.other(nowMs) === undefined) this.alarms.set('TWO_MASTERS', undefined, nowMs);
-    if (this.#overloadUntilMs.every((untilMs) => nowMs >= untilMs) && this.alarms.set('OVERLOAD', undefined, nowMs)) {
-      this.#notices.add('info', 'OVERLOAD_END', 'every metered circuit is within its limit again', {});
-    }
+    if (this.#masters.isStrict) this.#roster.distrustSilent(nowMs);
+    this.#overload.watch(nowMs);
     this.#roster.watch(nowMs);
   }
 
-  /** Into the ledger first, then onto the wire. */
-  #write({ record, limitA, phases, reason }: Planned, grants: Grant[], nowMs: Ms): boolean {
-    const { networkId, leaseMs } = this.site;
+  #write(planned: Planned, grants: Grant[], nowMs: Ms): boolean {
+    const { record, limitA, phases, reason } = planned;
     const poll = defined(record.lastPoll, 'a grant answers a poll');
+    if (!record.answerPoll()) {
+      const { lastGrant } = record;
+      record.isOwed = limitA !== lastGrant?.limitA || phases !== lastGrant.phases;
+      return false;
+    }
+    const grant = this.#grantOf(planned, poll, nowMs);
+    if (!grant) return false;
+    record.reason = reason;
+    record.lastGrant = grant;
+    grants.push(grant);
+    return true;
+  }
+
+  /** Into the ledger first, then onto the wire. */
+  #grantOf(planned: Planned, poll: LastPoll, nowMs: Ms): Grant | undefined {
+    const { record, limitA, phases, leaseMs = this.site.leaseMs } = planned;
+    const { networkId } = this.site;
+    const { bootId, tauMs, receivedAtMs } = poll;
     const number = record.nextNumber(this.mastership.epoch);
     const grid = maskToGrid(record.facts.rotation, phases);
-    const expiresAtMs = poll.receivedAtMs + leaseExpiryMs(leaseMs);
-    const isOpen = record.account.record({
-      ...number,
-      bootId: poll.bootId,
-      limitA,
-      leaseMs,
-      phases: grid,
-      sentAtMs: nowMs,
-      expiresAtMs,
-    });
-    if (!isOpen) return false;
-    record.reason = reason;
-    record.lastGrant = {
+    const expiresAtMs = receivedAtMs + leaseExpiryMs(leaseMs);
+    const open = { ...number, bootId, limitA, leaseMs, phases: grid, sentAtMs: nowMs, expiresAtMs };
+    if (!record.account.record(open)) return undefined;
+    return {
       type: 'grant',
       networkId,
       masterId: this.mastership.id,
       masterBootId: this.#bootId,
       chargePointId: record.id,
-      bootId: poll.bootId,
-      tauMs: poll.tauMs,
+      bootId,
+      tauMs,
       ...number,
       limitA,
       leaseMs,
       phases,
     };
-    grants.push(record.lastGrant);
-    return true;
   }
 
   #logLimits(nowMs: Ms): void {
@@ -366,6 +368,7 @@ export class Controller {
       records,
       noRaise: undefined,
       isStarting: false,
+      isStrict: this.#masters.isStrict,
       unsafeCircuits: new Set(),
     };
   }

@@ -34,6 +34,8 @@ export interface Snapshot {
   readonly noRaise: LimitReason | undefined;
   /** Meters and slaves are still to be heard: everybody keeps what it has, by the lease that it has. */
   readonly isStarting: boolean;
+  /** Whoever does not answer may be served by another master: it is counted in full, others share what is left. */
+  readonly isStrict: boolean;
   /** Circuits whose disconnected limits do not fit: nobody below gets more than its own (I4). */
   readonly unsafeCircuits: ReadonlySet<number>;
 }
@@ -44,6 +46,8 @@ export interface Planned {
   /** The connector's phases that the limit is counted for. */
   readonly phases: PhaseMask;
   readonly reason: LimitReason;
+  /** The site's lease, or less. */
+  readonly leaseMs?: Ms;
 }
 
 /** Worst-case sums per circuit and phase, kept up to date while grants are written down. */
@@ -153,7 +157,28 @@ function reservedLoad(snapshot: Snapshot, served: ReadonlySet<SlaveRecord>): rea
       reserved[circuit] = mapPhases((p) => before[p] + loadA[p]);
     }
   }
-  return reserved;
+  return snapshot.isStrict ? lessDisconnected(snapshot, served, reserved) : reserved;
+}
+
+/** Those who answer may have the sum of their disconnected limits in any case: another master has to reserve that for them. */
+function lessDisconnected(
+  snapshot: Snapshot,
+  served: ReadonlySet<SlaveRecord>,
+  reserved: readonly PhaseAmps[],
+): readonly PhaseAmps[] {
+  const disconnected: PhaseAmps[] = reserved.map(() => NO_AMPS);
+  for (const record of served) {
+    const ownA = record.disconnectedA();
+    for (const circuit of pathOf(snapshot, record)) {
+      const before = disconnected[circuit] ?? NO_AMPS;
+      disconnected[circuit] = mapPhases((p) => before[p] + ownA[p]);
+    }
+  }
+  return reserved.map((loadA, circuit) => {
+    const { capacityA } = defined(snapshot.capacities[circuit], 'capacity of a circuit');
+    const keptA = disconnected[circuit] ?? NO_AMPS;
+    return mapPhases((p) => Math.min(loadA[p], Math.max(0, capacityA[p] - keptA[p])));
+  });
 }
 
 /** A vehicle that does not charge now is offered its minimum. */
@@ -166,7 +191,9 @@ function isIdle({ status }: SlaveRecord): boolean {
  * its disconnected limit. Nobody is raised meanwhile, and what the others have was given beside it by the ledger of that past.
  */
 function reservationOf(snapshot: Snapshot, record: SlaveRecord): PhaseAmps {
-  return record.account.isUnknown(snapshot.nowMs) ? record.disconnectedA() : exposureOf(snapshot, record);
+  return record.account.isUnknown(snapshot.nowMs) && !snapshot.isStrict
+    ? record.disconnectedA()
+    : exposureOf(snapshot, record);
 }
 
 function candidateOf(snapshot: Snapshot, record: SlaveRecord): AllocationCandidate {
@@ -190,7 +217,7 @@ function candidateOf(snapshot: Snapshot, record: SlaveRecord): AllocationCandida
 /** Turns targets into what may be sent now, lowerings and renewals first, then raises from the lowest up. */
 export function plan(snapshot: Snapshot, sums: ExposureSums, write: (planned: Planned) => boolean): void {
   const present = snapshot.records.filter((record) => record.isOnline(snapshot.nowMs) && record.lastPoll !== undefined);
-  const wishes = snapshot.isStarting ? startupWishes(present) : wishesOf(snapshot, present);
+  const wishes = snapshot.isStarting ? startupWishes(snapshot, present) : wishesOf(snapshot, present);
   const raises = wishes.filter(isRaise).sort((a, b) => a.record.grantedA - b.record.grantedA);
   for (const wish of [...wishes.filter((wish) => !isRaise(wish)), ...raises]) {
     const planned = withinLedger(snapshot, sums, wish);
@@ -205,16 +232,21 @@ export function plan(snapshot: Snapshot, sums: ExposureSums, write: (planned: Pl
 
 /**
  * What somebody has runs on by its own lease: renewed, it could outlast the rise of an unheard one to its disconnected limit.
- * But who has no more than its own disconnected limit is told to keep it: once it has answered, it will not rise.
+ * But who has no more than its own disconnected limit is told to keep it: once it has answered, it will not rise. After a
+ * takeover all are told to keep what they have, so that it is known who answers.
  */
-function startupWishes(present: readonly SlaveRecord[]): readonly Planned[] {
+function startupWishes(snapshot: Snapshot, present: readonly SlaveRecord[]): readonly Planned[] {
   for (const record of present) record.reason = { kind: 'startup' };
-  return present
-    .filter((record) => record.isAtMostDisconnected)
-    .map((record) => {
-      const { limitA } = record.account.enforced;
-      return { record, limitA, phases: record.status?.enforcedPhases ?? 0, reason: record.reason };
-    });
+  return present.flatMap((record) => {
+    const { limitA } = record.account.enforced;
+    const { enforcedPhases: phases = 0, leaseLeftMs = 0 } = record.status ?? {};
+    const wish = { record, limitA, phases, reason: record.reason };
+    if (record.isAtMostDisconnected) return [wish];
+    // A grant that ends with the lease that it has makes it no longer.
+    return snapshot.isStrict && leaseLeftMs > 0
+      ? [{ ...wish, leaseMs: Math.min(leaseLeftMs, snapshot.site.leaseMs) }]
+      : [];
+  });
 }
 
 function wishesOf(snapshot: Snapshot, present: readonly SlaveRecord[]): readonly Planned[] {
@@ -283,9 +315,9 @@ function withinLedger(snapshot: Snapshot, sums: ExposureSums, wish: Planned): Pl
   const fitsA = held ? 0 : inSteps(Math.min(wish.limitA, permitted.limitA), record, stepA);
   if (fitsA >= wish.limitA) return wish;
   const reason = held ?? waitingReason(snapshot, record, permitted);
-  if (fitsA > kept.limitA || kept.limitA === 0) return { record, limitA: fitsA, phases: wish.phases, reason };
+  if (fitsA > kept.limitA || kept.limitA === 0) return { ...wish, limitA: fitsA, reason };
   const isAsWished = kept.limitA === wish.limitA && kept.phases === wish.phases;
-  return isAsWished ? wish : { record, ...kept, reason };
+  return isAsWished ? wish : { ...wish, ...kept, reason };
 }
 
 /** What it enforces already, but no more and on no other phases than wished, and not more than is booked for it. */

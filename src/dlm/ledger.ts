@@ -187,7 +187,7 @@ export class LedgerAccount {
 
   /** Writes down a grant before it is sent. False: too many are open, it must not be sent. */
   record(grant: OpenGrant): boolean {
-    assert(grant.bootId === this.#bootId, 'a grant answers a poll of the present boot');
+    assert(grant.bootId === this.#bootId || grant.limitA === 0, 'current is granted to the present boot only');
     const last = this.#open.at(-1);
     assert(!last || compareGrants(grant, last) > 0, 'grants are numbered upwards');
     if (this.#open.length >= OPEN_GRANTS_MAX) this.#open = this.#open.filter((open) => !isCoveredBy(open, grant));

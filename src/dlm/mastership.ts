@@ -1,28 +1,53 @@
-/** Which master decides: the epoch of the grants, and what to do about another master in the same network id (M3, M7). */
+/** Which master decides: the epoch of the grants, and what to do about other masters in the same network id (M3, M7). */
 import type { Beacon, GrantNumber } from '../base/messages.js';
 import type { Ms } from '../base/units.js';
 
-/** So long after the last word of the master that outranks this one it takes over again. */
+/** So long after the last sign of the master that outranks this one it takes over. */
 export const PASSIVE_HOLD_MS: Ms = 10_000;
 
 /** Nobody counts this far; one that is as high is broken or forged, and going above it would end the counting. */
 export const EPOCH_MAX = 0xfffffff0;
 
+/** More masters than this are not remembered; each is judged all the same. */
+const OTHERS_MAX = 8;
+
 export type BeaconVerdict = 'own' | 'weaker' | 'stronger';
+
+/** `standby`: waits for the other to fall silent. `passive`: another one is active that should not be there. */
+export type Role = 'active' | 'passive' | 'standby';
+
+export interface OtherMaster {
+  readonly masterId: string;
+  readonly rank: number;
+  readonly epoch: number;
+  readonly active: boolean;
+  readonly heardAtMs: Ms;
+}
+
+export interface MastershipOptions {
+  readonly id: string;
+  /** The highest that is remembered from before; 0 when nothing is. */
+  readonly lastEpoch: number;
+  /** 0: decides unless another one outranks it. More: a standby, which listens first. */
+  readonly rank: number;
+}
+
+type AcceptedGrant = GrantNumber & { readonly masterId: string };
 
 export class Mastership {
   readonly id: string;
+  readonly rank: number;
+  readonly #others = new Map<string, OtherMaster>();
   #epoch: number;
   #highestHeard: number;
-  #passiveUntilMs: Ms = Number.NEGATIVE_INFINITY;
-  #otherSeenUntilMs: Ms = Number.NEGATIVE_INFINITY;
-  #other = '';
+  #passiveUntilMs: Ms;
 
-  /** `lastEpoch`: the highest that is remembered from before; 0 when nothing is. */
-  constructor(id: string, lastEpoch: number) {
+  constructor({ id, lastEpoch, rank }: MastershipOptions, nowMs: Ms) {
     this.id = id;
+    this.rank = rank;
     this.#highestHeard = Math.min(lastEpoch, EPOCH_MAX - 1);
     this.#epoch = this.#highestHeard + 1;
+    this.#passiveUntilMs = rank > 0 ? nowMs + PASSIVE_HOLD_MS : Number.NEGATIVE_INFINITY;
   }
 
   get epoch(): number {
@@ -33,26 +58,64 @@ export class Mastership {
     return nowMs < this.#passiveUntilMs;
   }
 
-  /** The other active master that was heard lately. */
-  other(nowMs: Ms): string | undefined {
-    return nowMs < this.#otherSeenUntilMs ? this.#other : undefined;
+  role(nowMs: Ms): Role {
+    if (!this.isPassive(nowMs)) return 'active';
+    return this.rank > 0 ? 'standby' : 'passive';
+  }
+
+  /** The masters that were heard lately, or that slaves follow. */
+  others(nowMs: Ms): readonly OtherMaster[] {
+    return [...this.#others.values()].filter(({ heardAtMs }) => nowMs - heardAtMs < PASSIVE_HOLD_MS);
+  }
+
+  /** Whether it was heard before. */
+  knows(masterId: string): boolean {
+    return masterId === this.id || this.#others.has(masterId);
+  }
+
+  /** One that should not be there: active beside this one, or one that was to decide and has stepped back. */
+  rival(nowMs: Ms): OtherMaster | undefined {
+    if (this.role(nowMs) === 'standby') return undefined;
+    return this.others(nowMs).find(({ active, rank }) => active || rank === 0);
   }
 
   hearBeacon(beacon: Beacon, nowMs: Ms): BeaconVerdict {
-    if (beacon.masterId === this.id) return 'own';
-    this.#hearEpoch(beacon.epoch);
-    if (!beacon.active || beacon.epoch > EPOCH_MAX) return 'weaker';
-    this.#other = beacon.masterId;
-    this.#otherSeenUntilMs = nowMs + PASSIVE_HOLD_MS;
-    const isStronger = beacon.epoch > this.#epoch || (beacon.epoch === this.#epoch && beacon.masterId > this.id);
-    if (isStronger) this.#passiveUntilMs = nowMs + PASSIVE_HOLD_MS;
-    return isStronger ? 'stronger' : 'weaker';
+    const { masterId, rank, epoch, active } = beacon;
+    if (masterId === this.id) return 'own';
+    this.#hearEpoch(epoch);
+    if (epoch > EPOCH_MAX) return 'weaker';
+    this.#remember({ masterId, rank, epoch, active, heardAtMs: nowMs });
+    if (!active || !this.#isOutrankedBy(beacon)) return 'weaker';
+    this.#passiveUntilMs = nowMs + PASSIVE_HOLD_MS;
+    return 'stronger';
   }
 
-  /** A slave reports the grant it follows. True when it is another master's. */
-  hearAccepted(accepted: GrantNumber & { readonly masterId: string }): boolean {
-    if (accepted.epoch === 0 || accepted.masterId === this.id) return false;
-    this.#hearEpoch(accepted.epoch);
+  /** A standby gives the office back; between equals the higher epoch decides, so that a newcomer steps back. */
+  #isOutrankedBy({ rank, epoch, masterId }: Pick<OtherMaster, 'rank' | 'epoch' | 'masterId'>): boolean {
+    if (rank !== this.rank) return rank < this.rank;
+    return epoch > this.#epoch || (epoch === this.#epoch && masterId > this.id);
+  }
+
+  #remember(other: OtherMaster): void {
+    this.#others.delete(other.masterId);
+    this.#others.set(other.masterId, other);
+    const [oldest] = this.#others.keys();
+    if (this.#others.size > OTHERS_MAX && oldest !== undefined) this.#others.delete(oldest);
+  }
+
+  /**
+   * A slave reports the grant it follows. True when it is another master's. `isNew`: it has accepted it since its last word,
+   * so that master lives, even where its BEACONs are not heard.
+   */
+  hearAccepted(accepted: AcceptedGrant, isNew: boolean, nowMs: Ms): boolean {
+    const { masterId, epoch } = accepted;
+    if (epoch === 0 || masterId === this.id) return false;
+    this.#hearEpoch(epoch);
+    const rank = this.#others.get(masterId)?.rank ?? 0;
+    if (isNew && epoch <= EPOCH_MAX && this.#isOutrankedBy({ rank, epoch, masterId })) {
+      this.#remember({ masterId, rank, epoch, active: true, heardAtMs: nowMs });
+      this.#passiveUntilMs = nowMs + PASSIVE_HOLD_MS;
+    }
     return true;
   }
 

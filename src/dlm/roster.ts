@@ -115,6 +115,14 @@ export class Roster {
     if (this.#alarms.set('OVERDRAW', over, nowMs) && over) this.#notices.add('error', 'OVERDRAW', over);
   }
 
+  /** Whoever does not follow this master may follow another one, which may have raised it to its maximum (M7). */
+  distrustSilent(nowMs: Ms): void {
+    const { leaseMs, samplePeriodMs } = this.#site;
+    for (const { account } of this.#records.values()) {
+      if (!account.isAcknowledged(nowMs, leaseMs)) account.distrust(nowMs + 2 * samplePeriodMs);
+    }
+  }
+
   /** I4: circuits whose disconnected limits and largest uncontrolled load exceed the fuse. */
   unsafeCircuits(nowMs: Ms): ReadonlySet<number> {
     const unsafe = new Map<number, string>();

@@ -25,7 +25,11 @@ const BOOTS_MAX = 8;
 /** A meter shows a change this much later than the charge point reports it, at most: its own period and the poll's. */
 const METER_LAG_MS: Ms = 1_000;
 
-export type HeardStatus = 'fresh' | 'stale' | 'duplicate';
+/** One that fell silent for this long may have been replaced by a new boot of the same box: two heartbeats and a half. */
+const REPLACED_AFTER_MS: Ms = 2_500;
+
+/** `unproven`: of a boot that has still to show that it is there now; nothing of it was taken in. */
+export type HeardStatus = 'fresh' | 'stale' | 'duplicate' | 'unproven';
 
 /** The poll that grants answer. */
 export interface LastPoll {
@@ -46,10 +50,12 @@ interface Boot {
   followsSentAtMs: Ms;
 }
 
-/** Who grants now. */
-interface MasterName {
+/** Who listens. */
+export interface Listener {
   readonly id: string;
   readonly epoch: number;
+  /** False while it is passive: then it cannot ask a boot for a proof. */
+  readonly grants: boolean;
 }
 
 export interface SlaveOptions {
@@ -73,6 +79,8 @@ export class SlaveRecord {
   isAnnounced = false;
   reason: LimitReason = { kind: 'offline' };
   lastGrant: Grant | undefined;
+  /** A decision could not be sent, because the last poll was answered already: the next one is answered at once. */
+  isOwed = false;
   /** Paused for want of current until then, so that nothing flaps. */
   pausedUntilMs: Ms = Number.NEGATIVE_INFINITY;
   /** Since when it has a share without a pause; `undefined` while it has none. */
@@ -86,6 +94,8 @@ export class SlaveRecord {
   /** The latest boots that were heard, the oldest first. */
   #boots: Boot[] = [];
   #duplicateUntilMs: Ms = Number.NEGATIVE_INFINITY;
+  #isPollAnswered = false;
+  #lastNumber: GrantNumber = { epoch: 0, seq: 0 };
   #recentCurrents: { readonly atMs: Ms; readonly currentA: PhaseAmps }[] = [];
 
   constructor(options: SlaveOptions) {
@@ -120,8 +130,8 @@ export class SlaveRecord {
     return nowMs < this.#duplicateUntilMs;
   }
 
-  /** Takes in a STATUS, unless it is older than one heard before from the same boot. */
-  hear(status: Status, master: MasterName, nowMs: Ms): HeardStatus {
+  /** Takes in a STATUS, unless it is older than one heard before from the same boot, or of a boot that is not proven. */
+  hear(status: Status, master: Listener, nowMs: Ms): HeardStatus {
     const boot = this.#boots.find((known) => known.bootId === status.bootId) ?? this.#meetBoot(status, nowMs);
     if (isOlder(status, boot)) return 'stale';
     boot.lastTauMs = status.tauMs;
@@ -132,11 +142,22 @@ export class SlaveRecord {
       if (other === boot || !areTwins(boot, other)) continue;
       this.#duplicateUntilMs = Math.max(this.#duplicateUntilMs, other.lastHeardMs + DUPLICATE_HOLD_MS);
     }
+    if (master.grants && this.#mustProve(boot, nowMs)) return 'unproven';
     this.#take(status, master, nowMs);
     return this.isDuplicate(nowMs) ? 'duplicate' : 'fresh';
   }
 
-  #followedGrant({ accepted, bootId }: Status, master: MasterName): OpenGrant | undefined {
+  /**
+   * While a boot is known that follows our grants, the words of another one may be old ones, played back: it counts once it has
+   * followed a grant too, and the known one is silent.
+   */
+  #mustProve(boot: Boot, nowMs: Ms): boolean {
+    const present = this.#boots.find(({ bootId }) => bootId === this.#status?.bootId);
+    if (!present || present === boot || !isProven(present) || this.isDuplicate(nowMs)) return false;
+    return !isProven(boot) || nowMs - present.lastHeardMs < REPLACED_AFTER_MS;
+  }
+
+  #followedGrant({ accepted, bootId }: Status, master: Listener): OpenGrant | undefined {
     if (!isOf(master, accepted)) return undefined;
     return this.account.openGrants.find((open) => open.bootId === bootId && compareGrants(open, accepted) === 0);
   }
@@ -156,9 +177,10 @@ export class SlaveRecord {
     return boot;
   }
 
-  #take(status: Status, master: MasterName, nowMs: Ms): void {
+  #take(status: Status, master: Listener, nowMs: Ms): void {
     this.#status = status;
     this.#lastHeardMs = nowMs;
+    this.#isPollAnswered = false;
     // Found charging after a start: its turn goes on.
     if (this.lastGrant === undefined && status.state === 'Charging') this.servedSinceMs ??= nowMs;
     const { phases, rotation } = this.isListed ? this.#configured : status;
@@ -236,9 +258,17 @@ export class SlaveRecord {
     return this.lastGrant?.limitA ?? this.account.enforced.limitA;
   }
 
+  /** One poll, one GRANT: whoever forges a sender draws no more to it than he sends. */
+  answerPoll(): boolean {
+    const mayAnswer = !this.#isPollAnswered;
+    this.#isPollAnswered = true;
+    return mayAnswer;
+  }
+
   nextNumber(epoch: number): GrantNumber {
-    const last = this.lastGrant;
-    return { epoch, seq: last && last.epoch === epoch ? last.seq + 1 : 1 };
+    const last = this.#lastNumber;
+    this.#lastNumber = { epoch, seq: last.epoch === epoch ? last.seq + 1 : 1 };
+    return this.#lastNumber;
   }
 
   remembered(): RememberedSlave {
@@ -247,8 +277,12 @@ export class SlaveRecord {
   }
 }
 
-function isOf({ id, epoch }: MasterName, accepted: Status['accepted']): boolean {
+function isOf({ id, epoch }: Listener, accepted: Status['accepted']): boolean {
   return accepted.masterId === id && accepted.epoch === epoch;
+}
+
+function isProven({ followsSentAtMs }: Boot): boolean {
+  return followsSentAtMs > Number.NEGATIVE_INFINITY;
 }
 
 /** Two words of the same millisecond are told apart by the grant that they follow. */

@@ -56,11 +56,21 @@ export interface Alarm {
   readonly sinceWallMs: Ms;
 }
 
+export interface OtherMasterStatus {
+  readonly id: string;
+  /** 0, or more for a standby. */
+  readonly rank: number;
+  readonly epoch: number;
+  readonly active: boolean;
+}
+
 export interface SiteStatus {
   readonly site: string;
   readonly networkId: number;
   readonly masterId: string;
-  readonly role: 'active' | 'passive';
+  readonly role: 'active' | 'passive' | 'standby';
+  /** Other masters of this network id that were heard in the last seconds. */
+  readonly otherMasters: readonly OtherMasterStatus[];
   readonly epoch: number;
   readonly version: string;
   readonly wallMs: Ms;

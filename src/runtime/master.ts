@@ -3,7 +3,7 @@
  * fits), sends the grants and hands a snapshot to whoever shows it. All time and all wires come in as ports.
  */
 import type { Logger } from '../base/logger.js';
-import type { BootId, Message } from '../base/messages.js';
+import type { Beacon, BootId, Message } from '../base/messages.js';
 import type { Ms, PhaseAmps } from '../base/units.js';
 import { mapPhases } from '../base/units.js';
 import { decode, encode } from '../discovery/codec.js';
@@ -32,6 +32,8 @@ export interface MasterOptions {
   readonly version: string;
   readonly masterId: string;
   readonly bootId: BootId;
+  /** 0, or more for a standby: it takes over when the other masters are silent. */
+  readonly rank: number;
   readonly net: BroadcastPort;
   readonly clock: Clock;
   readonly timers: Timers;
@@ -54,6 +56,9 @@ export class MasterRuntime {
   #cancelBeacon: Cancel = () => {};
   #cancelTick: Cancel = () => {};
   #nextTickMs: Ms = Number.POSITIVE_INFINITY;
+  #beaconAtMs: Ms = Number.NEGATIVE_INFINITY;
+  /** What the last BEACON said. */
+  #saidActive = false;
   #isRunning = false;
   #isSaving = false;
 
@@ -61,8 +66,8 @@ export class MasterRuntime {
     this.#options = options;
     this.#drops = new DropCounter(options.logger);
     const memory = this.#loadMemory();
-    const { site, masterId, bootId, clock } = options;
-    this.controller = new Controller({ site, masterId, bootId, memory }, clock.monotonicMs());
+    const { site, masterId, bootId, rank, clock } = options;
+    this.controller = new Controller({ site, masterId, bootId, rank, memory }, clock.monotonicMs());
   }
 
   #loadMemory(): Memory | undefined {
@@ -93,16 +98,27 @@ export class MasterRuntime {
   }
 
   #beacon(): void {
-    const { net, timers, site, masterId, bootId } = this.#options;
-    const { mastership } = this.controller;
-    const active = !mastership.isPassive(this.#now());
+    const { net, timers, site, masterId, bootId, rank } = this.#options;
+    const { epoch } = this.controller.mastership;
+    const active = this.isActive;
     const { networkId } = site;
-    net.broadcast(
-      this.#encoded({ type: 'beacon', networkId, masterId, bootId, rank: 0, epoch: mastership.epoch, active }),
-    );
+    net.broadcast(this.#encoded({ type: 'beacon', networkId, masterId, bootId, rank, epoch, active }));
+    this.#saidActive = active;
+    this.#beaconAtMs = this.#now();
     this.#beaconsSent += 1;
     const periodMs = this.#beaconsSent < BEACON_FIRST_COUNT ? BEACON_FIRST_MS : BEACON_PERIOD_MS;
     this.#cancelBeacon = timers.after(periodMs, () => this.#beacon());
+  }
+
+  get isActive(): boolean {
+    return !this.controller.mastership.isPassive(this.#now());
+  }
+
+  /** The other masters must know at once. */
+  #tellRole(): void {
+    if (this.isActive === this.#saidActive) return;
+    this.#cancelBeacon();
+    this.#beacon();
   }
 
   #encoded(message: Message): Uint8Array {
@@ -118,11 +134,21 @@ export class MasterRuntime {
       return;
     }
     const { message } = received.value;
-    if (message.type === 'beacon') this.#after(this.controller.hearBeacon(message, nowMs), 0);
+    if (message.type === 'beacon') this.#hearBeacon(message, nowMs);
     if (message.type !== 'status') return;
     const heard = this.controller.hearStatus(message, nowMs);
     if (heard.isCurrent) this.#addresses.set(message.chargePointId, from);
+    if (heard.probe) this.#options.net.send(from, this.#encoded(heard.probe));
     this.#after(heard, GATHER_MS);
+  }
+
+  /** A newcomer learns at once who is here, before it raises its epoch above what the slaves follow. */
+  #hearBeacon(beacon: Beacon, nowMs: Ms): void {
+    const isNew = !this.controller.mastership.knows(beacon.masterId);
+    this.controller.hearBeacon(beacon, nowMs);
+    if (!isNew || nowMs - this.#beaconAtMs < BEACON_FIRST_MS) return;
+    this.#cancelBeacon();
+    this.#beacon();
   }
 
   /** What a meter's poller tells. */
@@ -178,6 +204,7 @@ export class MasterRuntime {
       const address = this.#addresses.get(grant.chargePointId);
       if (address) this.#options.net.send(address, this.#encoded(grant));
     }
+    this.#tellRole();
     this.#tickAfter(this.#options.site.samplePeriodMs);
     this.#tell();
     this.#remember();

@@ -26,7 +26,10 @@ export function siteStatus({ controller, meters, version, nowMs, wallMs }: Statu
     site: site.site,
     networkId: site.networkId,
     masterId: mastership.id,
-    role: mastership.isPassive(nowMs) ? 'passive' : 'active',
+    role: mastership.role(nowMs),
+    otherMasters: mastership
+      .others(nowMs)
+      .map(({ masterId: id, rank, epoch, active }) => ({ id, rank, epoch, active })),
     epoch: mastership.epoch,
     version,
     wallMs,

@@ -34,9 +34,13 @@ interface VirtualSlave {
   runtime: SlaveRuntime;
 }
 
-const MASTER = 'master';
+/** The master that decides, and one that can stand by. */
+const MASTERS = ['master', 'standby'] as const;
+export type VirtualMaster = (typeof MASTERS)[number];
 /** Two clocks differ by at most one percent (safety rules). */
 const DRIFT_MAX = 0.005;
+
+type Direction = 'both' | 'toSlave' | 'toMaster';
 
 export const SILENT_LOGGER: Logger = { log: () => {} };
 
@@ -47,8 +51,8 @@ export class VirtualGroup {
   readonly #rng: Rng;
   readonly #logger: Logger;
   readonly #slaves = new Map<string, VirtualSlave>();
-  readonly #store: StateStore & { text: string | undefined } = memoryStore();
-  #master: MasterRuntime | undefined;
+  readonly #stores = { master: memoryStore(), standby: memoryStore() };
+  readonly #masters = new Map<VirtualMaster, MasterRuntime>();
   #boots = 0;
   lastStatus: SiteStatus | undefined;
 
@@ -60,7 +64,7 @@ export class VirtualGroup {
   }
 
   get master(): MasterRuntime {
-    return defined(this.#master, 'master');
+    return defined(this.#masters.get('master'), 'master');
   }
 
   #bootId(): string {
@@ -68,33 +72,44 @@ export class VirtualGroup {
     return this.#boots.toString(16).padStart(16, '0');
   }
 
-  /** Starts the master, or starts it anew after a crash. `keepsState` false: the state file is lost. */
-  startMaster(keepsState = true): void {
-    if (!keepsState) this.#store.text = undefined;
+  /** Starts a master, or starts it anew after a crash. `keepsState` false: its state file is lost. */
+  startMaster(keepsState = true, name: VirtualMaster = 'master'): void {
+    const store = this.#stores[name];
+    if (!keepsState) store.text = undefined;
     const bootId = this.#bootId();
-    this.#master = new MasterRuntime({
+    const master = new MasterRuntime({
       site: this.#site,
       version: 'virtual',
-      masterId: `master-${bootId.slice(-4)}`,
+      masterId: `${name}-${bootId.slice(-4)}`,
       bootId,
-      net: this.network.open(MASTER),
+      rank: MASTERS.indexOf(name),
+      net: this.network.open(name),
       ...this.time.node(this.#rng.between(0, 1e6), this.#rng.between(-DRIFT_MAX, DRIFT_MAX)),
       logger: this.#logger,
-      store: this.#store,
+      store,
       meters: { list: () => [] },
       sinks: [{ publish: (status) => this.#show(status), close: async () => {} }],
     });
-    this.#master.start();
+    this.#masters.set(name, master);
+    master.start();
   }
 
   #show(status: SiteStatus): void {
-    this.lastStatus = status;
+    if (status.role === 'active') this.lastStatus = status;
   }
 
-  crashMaster(): void {
-    this.#master?.stop();
-    this.#master = undefined;
-    this.network.remove(MASTER);
+  crashMaster(name: VirtualMaster = 'master'): void {
+    this.#masters.get(name)?.stop();
+    this.#masters.delete(name);
+    this.network.remove(name);
+  }
+
+  isMasterUp(name: VirtualMaster): boolean {
+    return this.#masters.has(name);
+  }
+
+  get activeMasters(): readonly VirtualMaster[] {
+    return MASTERS.filter((name) => this.#masters.get(name)?.isActive);
   }
 
   addSlave(facts: VirtualSlaveFacts): VirtualCharger {
@@ -151,9 +166,23 @@ export class VirtualGroup {
   }
 
   /** Cuts a slave off in one or both directions, or heals it. */
-  partition(id: string, isCut: boolean, direction: 'both' | 'toSlave' | 'toMaster' = 'both'): void {
-    if (direction !== 'toMaster') this.network.cut(MASTER, id, isCut);
-    if (direction !== 'toSlave') this.network.cut(id, MASTER, isCut);
+  partition(
+    id: string,
+    isCut: boolean,
+    direction: Direction = 'both',
+    masters: readonly VirtualMaster[] = MASTERS,
+  ): void {
+    for (const master of masters) {
+      if (direction !== 'toMaster') this.network.cut(master, id, isCut);
+      if (direction !== 'toSlave') this.network.cut(id, master, isCut);
+    }
+  }
+
+  /** Cuts the masters off from each other, or heals that. */
+  partMasters(isCut: boolean): void {
+    const [one, other] = MASTERS;
+    this.network.cut(one, other, isCut);
+    this.network.cut(other, one, isCut);
   }
 
   limitA(id: string): Amps {

@@ -172,16 +172,34 @@ t.test('M4: slaves that are not adopted get nothing', async (t) => {
 t.test('M7: a charge point that follows another master counts in full until it is won back', async (t) => {
   const rig = new Rig({ site: twoBehind32 });
   rig.slave('a').plugIn();
-  rig.run(5000);
-  t.equal(rig.exposures, '32 0');
+  rig.slave('b').isHeard = false;
+  rig.run(100_000);
+  t.equal(rig.exposures, '26 6');
   const foreign = { accepted: { masterId: 'other', epoch: 6, seq: 1 }, tauMs: rig.nowMs, enforcedA: 10, sessionId: 0 };
   rig.controller.hearStatus(status('b', { ...foreign, state: 'Available' }), rig.nowMs);
-  t.equal(rig.exposures, '32 32');
+  t.equal(rig.exposures, '26 32');
+  t.notOk(rig.controller.isPassive(rig.nowMs), 'that may be an old one');
+  rig.slave('b').isHeard = true;
   rig.run(1000);
   t.equal(rig.controller.mastership.epoch, 7, 'slaves take the highest epoch only');
   t.same(rig.events('EPOCH'), ['grants continue with epoch 7']);
   rig.run(2000);
   t.equal(rig.exposures, '32 0', 'b acknowledged');
+});
+
+t.test('M7: a new grant of a stronger master that a slave follows makes this one passive', async (t) => {
+  const rig = new Rig({ site: twoBehind32 });
+  rig.slave('a').plugIn();
+  rig.run(5000);
+  const accepted = { masterId: 'other', epoch: 6, seq: 1 };
+  const word = { ...rig.slave('b').status(rig.nowMs), tauMs: rig.nowMs + 1, accepted };
+  rig.controller.hearStatus(word, rig.nowMs);
+  t.ok(rig.controller.isPassive(rig.nowMs), 'though no BEACON was heard: fixed addresses');
+  t.match(rig.alarm('TWO_MASTERS'), /another master other \(epoch 6\) is active.*this one is passive/);
+  t.equal(rig.exposures, '32 32');
+  rig.run(PASSIVE_HOLD_MS + 3000);
+  t.same(rig.events('TAKEOVER'), ['no other master for 10 s: this one takes over with epoch 7']);
+  t.equal(rig.limits, '32 0');
 });
 
 t.test(
@@ -205,7 +223,7 @@ t.test(
     for (const [name, of, master] of rows) {
       rig.nowMs += 10;
       const word = { ...rig.slave('a').status(rig.nowMs), accepted: { ...of, seq: grant?.seq ?? 0 }, enforcedA: 16 };
-      record.hear(word, master, rig.nowMs);
+      record.hear(word, { id: master.id, epoch: master.epoch, grants: true }, rig.nowMs);
       t.equal(record.account.openGrants.length === 1, name === 'ours', name);
     }
   },
@@ -234,12 +252,20 @@ t.test('M7: two masters', async (t) => {
   t.equal(rig.cycle().length, 2);
 });
 
-t.test('M7: the own voice is no other master, a passive one no danger', async (t) => {
+t.test('M7: the own voice and a standby are no other master; one that has stepped back is told of', async (t) => {
   const rig = new Rig({ site: twoBehind32 });
   rig.controller.hearBeacon(beacon('master1', 1), 0);
-  rig.controller.hearBeacon({ ...beacon('zzz', 9), active: false }, 0);
+  rig.controller.hearBeacon({ ...beacon('sss', 9), rank: 1, active: false }, 0);
+  rig.cycle();
   t.notOk(rig.controller.isPassive(0));
   t.equal(rig.alarm('TWO_MASTERS'), undefined);
+  rig.controller.hearBeacon({ ...beacon('zzz', 9), active: false }, 0);
+  t.notOk(rig.controller.isPassive(0), 'no danger');
+  t.match(rig.alarm('TWO_MASTERS'), /another master zzz \(epoch 9\) has stepped back .* this one stays active/);
+  rig.nowMs += PASSIVE_HOLD_MS;
+  rig.cycle();
+  t.equal(rig.alarm('TWO_MASTERS'), undefined);
+  t.equal(rig.events('TWO_MASTERS').length, 1);
 });
 
 t.test('two boxes with one id are found out, and neither is served', async (t) => {

@@ -273,7 +273,7 @@ t.test('notices tell of slaves, states and limits', async (t) => {
   t.equal(rig.events('SLAVE_STATE').at(-1), 'a Charging -> Faulted');
   t.equal(rig.events('LIMIT').at(-1), 'a 32 A -> 0 A: charge point out of service');
   rig.slave('a').reboot(rig.nowMs);
-  rig.run(1000);
+  rig.run(4000);
   t.same(rig.events('SLAVE_REBOOT'), ['a has started again']);
 });
 

@@ -128,7 +128,7 @@ function start(rng: Rng): { controller: Controller; startMs: Ms; of: Site } {
   const slave = { id: 'z', maxA: amps(rng), disconnectedLimitA: amps(rng), phases: 3, rotation: 'RST' } as const;
   const memory = rng.chance(0.5) ? undefined : { epoch: rng.int(5), leaseMs: 6000, slaves: [slave] };
   return {
-    controller: new Controller({ site: of, masterId: 'me', bootId: bootIdOf('me'), memory }, startMs),
+    controller: new Controller({ site: of, masterId: 'me', bootId: bootIdOf('me'), rank: 0, memory }, startMs),
     startMs,
     of,
   };

@@ -7,14 +7,18 @@ function beacon(masterId: string, epoch: number, active = true): Beacon {
   return { type: 'beacon', networkId: 0, masterId, bootId: '0'.repeat(16), rank: 0, epoch, active };
 }
 
+function masterOf(lastEpoch: number, rank = 0, id = 'm'): Mastership {
+  return new Mastership({ id, lastEpoch, rank }, 0);
+}
+
 t.test('M3: the epoch is above all that is remembered or heard', async (t) => {
-  t.equal(new Mastership('m', 0).epoch, 1);
-  const master = new Mastership('m', 7);
+  t.equal(masterOf(0).epoch, 1);
+  const master = masterOf(7);
   t.equal(master.epoch, 8);
   t.notOk(master.renew(0), 'nothing higher was heard');
-  t.ok(master.hearAccepted({ masterId: 'other', epoch: 5, seq: 1 }), 'a grant of another master');
+  t.ok(master.hearAccepted({ masterId: 'other', epoch: 5, seq: 1 }, false, 0), 'a grant of another master');
   t.notOk(master.renew(0), 'of a lower epoch');
-  master.hearAccepted({ masterId: 'other', epoch: 8, seq: 1 });
+  master.hearAccepted({ masterId: 'other', epoch: 8, seq: 1 }, false, 0);
   t.ok(master.renew(0), 'the same epoch is not enough: slaves take the higher');
   t.equal(master.epoch, 9);
   t.notOk(master.renew(0), 'once');
@@ -24,27 +28,27 @@ t.test('M3: the epoch is above all that is remembered or heard', async (t) => {
 });
 
 t.test('no epoch goes beyond the highest', async (t) => {
-  t.equal(new Mastership('m', EPOCH_MAX - 1).epoch, EPOCH_MAX);
-  const last = new Mastership('m', EPOCH_MAX);
+  t.equal(masterOf(EPOCH_MAX - 1).epoch, EPOCH_MAX);
+  const last = masterOf(EPOCH_MAX);
   t.equal(last.epoch, EPOCH_MAX, 'not one that no state file and no master believes');
   t.notOk(last.renew(0));
   for (const epoch of [EPOCH_MAX, EPOCH_MAX + 1, 0xffffffff]) {
-    const master = new Mastership('m', 7);
+    const master = masterOf(7);
     master.hearBeacon(beacon('other', epoch, false), 0);
-    master.hearAccepted({ masterId: 'other', epoch, seq: 1 });
+    master.hearAccepted({ masterId: 'other', epoch, seq: 1 }, false, 0);
     t.notOk(master.renew(0), `${epoch} leaves nothing above it: broken or forged`);
   }
-  const master = new Mastership('m', 7);
-  master.hearAccepted({ masterId: 'other', epoch: EPOCH_MAX - 1, seq: 1 });
+  const master = masterOf(7);
+  master.hearAccepted({ masterId: 'other', epoch: EPOCH_MAX - 1, seq: 1 }, false, 0);
   t.ok(master.renew(0));
   t.equal(master.epoch, EPOCH_MAX);
   t.notOk(master.renew(0), 'and there it stays');
 });
 
 t.test('own grants, and none at all, are nobody else', async (t) => {
-  const master = new Mastership('m', 7);
-  t.notOk(master.hearAccepted({ masterId: '', epoch: 0, seq: 0 }));
-  t.notOk(master.hearAccepted({ masterId: 'm', epoch: 8, seq: 4 }));
+  const master = masterOf(7);
+  t.notOk(master.hearAccepted({ masterId: '', epoch: 0, seq: 0 }, false, 0));
+  t.notOk(master.hearAccepted({ masterId: 'm', epoch: 8, seq: 4 }, false, 0));
   t.equal(master.hearBeacon(beacon('m', 99), 0), 'own');
   t.notOk(master.renew(0));
 });
@@ -58,17 +62,66 @@ t.test('M7: the lower of two becomes passive, and comes back above the other', a
     ['a higher epoch, but passive', beacon('z', 9, false), 'weaker'],
   ] as const;
   for (const [name, heard, verdict] of rows) {
-    const master = new Mastership('m', 7);
+    const master = masterOf(7);
     t.equal(master.hearBeacon(heard, 1000), verdict, name);
     t.equal(master.isPassive(1000), verdict === 'stronger', name);
-    t.equal(master.other(1000), heard.active ? heard.masterId : undefined);
+    t.equal(master.rival(1000)?.masterId, heard.masterId, 'one that has stepped back is told of too');
   }
-  const master = new Mastership('m', 7);
+  const master = masterOf(7);
   master.hearBeacon(beacon('a', 9), 1000);
   t.notOk(master.renew(1000 + PASSIVE_HOLD_MS - 1), 'a passive one leaves the epoch alone');
   t.ok(master.isPassive(1000 + PASSIVE_HOLD_MS - 1));
   t.notOk(master.isPassive(1000 + PASSIVE_HOLD_MS), 'the other has been silent for long enough');
-  t.equal(master.other(1000 + PASSIVE_HOLD_MS), undefined);
+  t.equal(master.rival(1000 + PASSIVE_HOLD_MS), undefined);
   t.ok(master.renew(1000 + PASSIVE_HOLD_MS));
   t.equal(master.epoch, 10);
+});
+
+t.test('a standby listens first, takes over after silence, and tells of nobody who should be there', async (t) => {
+  const standby = masterOf(0, 1);
+  t.equal(standby.role(0), 'standby');
+  t.equal(standby.role(PASSIVE_HOLD_MS), 'active', 'nobody there');
+  standby.hearBeacon(beacon('a', 9), 5000);
+  t.equal(standby.rival(5000), undefined, 'that is why it waits');
+  t.same(standby.others(5000), [{ masterId: 'a', rank: 0, epoch: 9, active: true, heardAtMs: 5000 }]);
+  t.equal(standby.role(5000 + PASSIVE_HOLD_MS - 1), 'standby');
+  t.notOk(standby.renew(5000 + PASSIVE_HOLD_MS - 1));
+  t.ok(standby.renew(5000 + PASSIVE_HOLD_MS));
+  t.equal(standby.epoch, 10, 'fences the other off');
+  t.equal(standby.role(5000 + PASSIVE_HOLD_MS), 'active');
+  standby.hearBeacon(beacon('b', 3, false), 20_000);
+  t.equal(standby.rival(20_000)?.masterId, 'b', 'the other is back, behind it');
+  const primary = masterOf(7);
+  primary.hearBeacon({ ...beacon('s', 3, false), rank: 1 }, 0);
+  t.equal(primary.rival(0), undefined, 'a waiting standby is no rival');
+  primary.hearBeacon({ ...beacon('s', 3), rank: 1 }, 0);
+  t.equal(primary.rival(0)?.masterId, 's', 'an active one is');
+});
+
+t.test('slaves that follow new grants of another master show that it lives', async (t) => {
+  const accepted = { masterId: 'z', epoch: 9, seq: 4 };
+  const rows = [
+    ['a new grant of a higher epoch', accepted, true, true],
+    ['an old grant', accepted, false, false],
+    ['a new grant of a lower epoch', { ...accepted, epoch: 7 }, true, false],
+    ['of the same epoch and a higher name', { ...accepted, epoch: 8 }, true, true],
+    ['of the same epoch and a lower name', { ...accepted, epoch: 8, masterId: 'a' }, true, false],
+    ['of an epoch that cannot be', { ...accepted, epoch: EPOCH_MAX + 1 }, true, false],
+    ['an own one', { ...accepted, masterId: 'm' }, true, false],
+  ] as const;
+  for (const [name, heard, isNew, isPassive] of rows) {
+    const master = masterOf(7);
+    master.hearAccepted(heard, isNew, 1000);
+    t.equal(master.isPassive(1000), isPassive, name);
+    t.equal(master.rival(1000)?.masterId, isPassive ? 'z' : undefined, name);
+  }
+});
+
+t.test('of many masters the latest are remembered', async (t) => {
+  const master = masterOf(7);
+  for (let i = 0; i < 20; i++) master.hearBeacon(beacon(`a${i}`, 1), i);
+  t.same(
+    master.others(20).map(({ masterId }) => masterId),
+    ['a12', 'a13', 'a14', 'a15', 'a16', 'a17', 'a18', 'a19'],
+  );
 });

@@ -100,7 +100,7 @@ export class Rig {
 
   #start(memory: Memory | undefined): Controller {
     const bootId = bootIdOf('master', this.#masters);
-    return new Controller({ site: this.site, masterId: `master${this.#masters}`, bootId, memory }, this.nowMs);
+    return new Controller({ site: this.site, masterId: `master${this.#masters}`, bootId, rank: 0, memory }, this.nowMs);
   }
 
   /** Dead and up again, with what was saved or without. */
@@ -161,9 +161,16 @@ export class Rig {
   }
 
   poll(id: string): void {
-    const slave = this.slave(id);
+    this.pollOf(this.slave(id));
+  }
+
+  /** A probe is answered at once. */
+  pollOf(slave: RigSlave): void {
     const status = slave.status(this.nowMs);
-    if (slave.isHeard) this.controller.hearStatus(status, this.nowMs);
+    if (!slave.isHeard) return;
+    const { probe } = this.controller.hearStatus(status, this.nowMs);
+    if (!probe || !slave.hears || slave.core.hearGrant(probe, this.nowMs) !== 'accepted') return;
+    this.controller.hearStatus(slave.status(this.nowMs), this.nowMs);
   }
 
   /** A cycle every second. */

@@ -27,9 +27,9 @@ function twinOf(rig: Rig): RigSlave {
 }
 
 function cycleOf(rig: Rig, twin: RigSlave): void {
-  rig.controller.hearStatus(twin.status(rig.nowMs), rig.nowMs);
+  rig.pollOf(twin);
   for (const grant of rig.controller.decide(rig.nowMs)) twin.core.hearGrant(grant, rig.nowMs);
-  rig.controller.hearStatus(twin.status(rig.nowMs), rig.nowMs);
+  rig.pollOf(twin);
 }
 
 t.test('both follow grants: found out before both have current for long', async (t) => {

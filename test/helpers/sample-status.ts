@@ -49,6 +49,7 @@ export function sampleStatus(changes: Partial<SiteStatus> = {}): SiteStatus {
     networkId: 0,
     masterId: 'master-1',
     role: 'active',
+    otherMasters: [],
     epoch: 7,
     version: '0.1.0',
     wallMs: Date.UTC(2026, 5, 1, 12, 0, 0),

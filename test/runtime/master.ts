@@ -36,6 +36,7 @@ class Process {
       version: 'test',
       masterId: 'master',
       bootId: '00000000000000ff',
+      rank: 0,
       net: {
         send: () => {},
         broadcast: () => {},

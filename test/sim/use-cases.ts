@@ -280,6 +280,7 @@ function groupOn(net: VirtualNetwork, time: VirtualTime, networkId: number, boot
     version: 'test',
     masterId: `master${networkId}`,
     bootId: bootId(9),
+    rank: 0,
     net: net.open(`master${networkId}`),
     sinks: [],
     meters: { list: () => [] },

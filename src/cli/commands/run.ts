@@ -14,8 +14,13 @@ export const runCommand: Command = (parser, exitWith) => {
           describe: 'where epoch and known slaves are kept over a restart (default: $STATE_DIRECTORY)',
           requiresArg: true,
         })
+        .option('standby', {
+          type: 'boolean',
+          default: false,
+          describe: 'listen, and take over when the other master falls silent',
+        })
         .example('$0 run -c etc/evenkeel.yaml --state-dir /var/lib/evenkeel', 'with memory over restarts'),
-    async ({ config: configFile, stateDir }) => {
+    async ({ config: configFile, stateDir, standby: isStandby }) => {
       const config = loadConfig(configFile);
       if (config.role !== 'master') {
         const way = `run it with: evenkeel slave -c ${configFile}`;
@@ -28,7 +33,7 @@ export const runCommand: Command = (parser, exitWith) => {
       ]);
       const logger = createLogger(config.log);
       const directory = stateDir ?? process.env['STATE_DIRECTORY'];
-      exitWith(await runUntilSignal(() => startMaster({ config, configFile, stateDir: directory, logger }), logger));
+      exitWith(await runUntilSignal(() => startMaster({ config, configFile, stateDir: directory, isStandby, logger }), logger));
       exitSoon();
     },
   );

@@ -1,0 +1,99 @@
+/** Watches who decides in this network id: tells people of other masters, and of each change between passive and active. */
+import { type Beacon, compareGrants, type Status } from '../base/messages.js';
+import type { Ms } from '../base/units.js';
+import type { AlarmBoard } from './alarms.js';
+import { Mastership, type MastershipOptions, PASSIVE_HOLD_MS } from './mastership.js';
+import type { Notices } from './notice.js';
+
+export interface MasterWatchParts {
+  readonly networkId: number;
+  readonly alarms: AlarmBoard;
+  readonly notices: Notices;
+}
+
+export class MasterWatch {
+  readonly mastership: Mastership;
+  readonly #parts: MasterWatchParts;
+  /** Since when it decides; `undefined` while it is passive. */
+  #activeSinceMs: Ms | undefined;
+  #isStrict: boolean;
+  /** What people were told of the other master last. */
+  #told = '';
+
+  constructor(options: MastershipOptions, parts: MasterWatchParts, nowMs: Ms) {
+    this.mastership = new Mastership(options, nowMs);
+    this.#parts = parts;
+    this.#activeSinceMs = options.rank > 0 ? undefined : nowMs;
+    this.#isStrict = options.rank > 0;
+    if (options.rank === 0) return;
+    const text = `standby: takes over when no other master was heard for ${PASSIVE_HOLD_MS / 1000} s`;
+    parts.notices.add('info', 'START', text, { rank: options.rank });
+  }
+
+  /** Since when it decides; in the future while it is passive. */
+  get activeSinceMs(): Ms {
+    return this.#activeSinceMs ?? Number.POSITIVE_INFINITY;
+  }
+
+  /**
+   * A charge point that does not answer this master may be served by another one that it does not hear. Of two masters one has
+   * to count such charge points in full: the standby, or else the one that has stepped back once.
+   */
+  get isStrict(): boolean {
+    return this.#isStrict;
+  }
+
+  hearBeacon(beacon: Beacon, nowMs: Ms): void {
+    this.mastership.hearBeacon(beacon, nowMs);
+    this.#watchRival(nowMs);
+  }
+
+  /** True when the slave follows another master's grant. */
+  hearAccepted({ bootId, accepted }: Status, before: Status | undefined, nowMs: Ms): boolean {
+    const isNew = before?.bootId === bootId && compareGrants(accepted, before.accepted) > 0;
+    const isForeign = this.mastership.hearAccepted(accepted, isNew, nowMs);
+    if (isForeign && isNew) this.#watchRival(nowMs);
+    return isForeign;
+  }
+
+  /** M7: an alarm on both sides, said again when it is another master, or when the roles have changed. */
+  #watchRival(nowMs: Ms): void {
+    const { networkId, alarms, notices } = this.#parts;
+    const rival = this.mastership.rival(nowMs);
+    if (!rival) {
+      this.#told = '';
+      alarms.set('TWO_MASTERS', undefined, nowMs);
+      return;
+    }
+    const { masterId, epoch, active } = rival;
+    const isPassive = this.mastership.isPassive(nowMs);
+    const what = active ? 'is active' : 'has stepped back';
+    const role = isPassive ? 'this one is passive' : 'this one stays active';
+    const text = `another master ${masterId} (epoch ${epoch}) ${what} in network id ${networkId}; ${role}`;
+    alarms.set('TWO_MASTERS', text, nowMs);
+    const told = `${masterId} ${role}`;
+    if (told === this.#told) return;
+    this.#told = told;
+    notices.add('error', 'TWO_MASTERS', text, { otherMaster: masterId, otherEpoch: epoch });
+  }
+
+  /** Once per cycle. True when others granted until now, or may have: what the slaves hold is not known any more. */
+  keep(nowMs: Ms): boolean {
+    this.#watchRival(nowMs);
+    const { mastership } = this;
+    const wasActive = this.#activeSinceMs !== undefined;
+    if (mastership.isPassive(nowMs)) {
+      this.#activeSinceMs = undefined;
+      if (mastership.rival(nowMs)?.rank === 0) this.#isStrict = true;
+      return false;
+    }
+    const isRenewed = mastership.renew(nowMs);
+    const { notices } = this.#parts;
+    if (isRenewed) notices.add('warn', 'EPOCH', `grants continue with epoch ${mastership.epoch}`, {});
+    if (wasActive) return isRenewed;
+    this.#activeSinceMs = nowMs;
+    const text = `no other master for ${PASSIVE_HOLD_MS / 1000} s: this one takes over with epoch ${mastership.epoch}`;
+    notices.add('warn', 'TAKEOVER', text, { epoch: mastership.epoch });
+    return true;
+  }
+}

@@ -1,0 +1,47 @@
+/** Tells people when a meter shows more than its circuit may carry, and when that is over. */
+import { defined } from '../base/assert.js';
+import { mapPhases, type Ms, PHASE_NAMES, PHASES, type PhaseAmps } from '../base/units.js';
+import type { AlarmBoard } from './alarms.js';
+import { ownCeilingA } from './capacity.js';
+import type { Notices } from './notice.js';
+import type { Circuit } from './types.js';
+
+/** An overload is over when nothing was seen of it for this long. */
+const OVERLOAD_HOLD_MS: Ms = 5_000;
+
+export class OverloadWatch {
+  readonly #circuits: readonly Circuit[];
+  readonly #alarms: AlarmBoard;
+  readonly #notices: Notices;
+  readonly #untilMs: Ms[];
+
+  constructor(circuits: readonly Circuit[], alarms: AlarmBoard, notices: Notices) {
+    this.#circuits = circuits;
+    this.#alarms = alarms;
+    this.#notices = notices;
+    this.#untilMs = circuits.map(() => Number.NEGATIVE_INFINITY);
+  }
+
+  /** True while the meter shows more than its circuit may carry. `drawnA`: of the charge points below. */
+  hear(index: number, currentA: PhaseAmps, drawnA: PhaseAmps, nowMs: Ms): boolean {
+    const circuit = defined(this.#circuits[index], 'metered circuit');
+    const ceilingA = ownCeilingA(circuit);
+    const totalA = mapPhases((p) => currentA[p] + (circuit.meterLocation === 'including' ? 0 : drawnA[p]));
+    const over = PHASES.filter((p) => totalA[p] > ceilingA[p]);
+    if (over.length === 0) return false;
+    const wasOver = nowMs < (this.#untilMs[index] ?? 0);
+    this.#untilMs[index] = nowMs + OVERLOAD_HOLD_MS;
+    if (wasOver) return true;
+    const text = over.map((p) => `${PHASE_NAMES[p]} ${totalA[p].toFixed(1)} A of ${ceilingA[p]} A`).join(', ');
+    this.#alarms.set('OVERLOAD', `${circuit.id}: ${text}`, nowMs);
+    const fields = { circuit: circuit.id, totalA, ceilingA };
+    this.#notices.add('warn', 'OVERLOAD', `${circuit.id} overloaded: ${text}`, fields);
+    return true;
+  }
+
+  watch(nowMs: Ms): void {
+    if (this.#untilMs.every((untilMs) => nowMs >= untilMs) && this.#alarms.set('OVERLOAD', undefined, nowMs)) {
+      this.#notices.add('info', 'OVERLOAD_END', 'every metered circuit is within its limit again', {});
+    }
+  }
+}
