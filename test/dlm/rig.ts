@@ -78,6 +78,7 @@ export interface RigOptions {
   readonly startMs?: Ms;
   /** False: nothing is ever written to a state file. */
   readonly saves?: boolean;
+  readonly rank?: number;
 }
 
 export class Rig {
@@ -88,9 +89,11 @@ export class Rig {
   nowMs: Ms;
   saved: Memory | undefined;
   readonly #saves: boolean;
+  readonly #rank: number;
   #masters = 1;
 
-  constructor({ site, memory, startMs = 0, saves = true }: RigOptions) {
+  constructor({ site, memory, startMs = 0, saves = true, rank = 0 }: RigOptions) {
+    this.#rank = rank;
     this.site = site;
     this.nowMs = startMs;
     this.#saves = saves;
@@ -100,7 +103,10 @@ export class Rig {
 
   #start(memory: Memory | undefined): Controller {
     const bootId = bootIdOf('master', this.#masters);
-    return new Controller({ site: this.site, masterId: `master${this.#masters}`, bootId, rank: 0, memory }, this.nowMs);
+    return new Controller(
+      { site: this.site, masterId: `master${this.#masters}`, bootId, rank: this.#rank, memory },
+      this.nowMs,
+    );
   }
 
   /** Dead and up again, with what was saved or without. */

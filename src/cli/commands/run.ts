@@ -33,7 +33,9 @@ export const runCommand: Command = (parser, exitWith) => {
       ]);
       const logger = createLogger(config.log);
       const directory = stateDir ?? process.env['STATE_DIRECTORY'];
-      exitWith(await runUntilSignal(() => startMaster({ config, configFile, stateDir: directory, isStandby, logger }), logger));
+      exitWith(
+        await runUntilSignal(() => startMaster({ config, configFile, stateDir: directory, isStandby, logger }), logger),
+      );
       exitSoon();
     },
   );

@@ -1,0 +1,115 @@
+/** A standby that takes over: what it lets the slaves keep, and how it counts those that may follow the other master still. */
+import t from 'tap';
+import type { Grant } from '../../src/base/messages.js';
+import { type Ms, perPhase } from '../../src/base/units.js';
+import { PASSIVE_HOLD_MS } from '../../src/dlm/mastership.js';
+import { chargePoint, circuit, site } from '../helpers/site.js';
+import { Rig } from './rig.js';
+import { bootIdOf } from './statuses.js';
+
+const LEASE_MS: Ms = 15_000;
+const ids = ['a', 'b', 'c'];
+
+function behind(fuseA: number): ReturnType<typeof site> {
+  return site({
+    leaseMs: LEASE_MS,
+    circuits: [circuit({ id: 'main', limitA: perPhase(fuseA) })],
+    chargePoints: ids.map((id) => chargePoint({ id })),
+  });
+}
+
+/** Slaves that were given current by another master, which has just sent its last word. */
+function takingOver(fuseA: number, limitsA: readonly number[]): Rig {
+  const rig = new Rig({ site: behind(fuseA), rank: 1 });
+  rig.run(1000);
+  for (const [index, id] of ids.entries()) {
+    const slave = rig.slave(id);
+    slave.plugIn();
+    slave.look(rig.nowMs);
+    const { bootId, tauMs } = slave.core.status(rig.nowMs);
+    const to = { networkId: 0, masterId: 'other', masterBootId: bootIdOf('other'), chargePointId: id, bootId, tauMs };
+    const grant: Grant = {
+      type: 'grant',
+      ...to,
+      epoch: 5,
+      seq: 1,
+      limitA: limitsA[index] ?? 0,
+      leaseMs: LEASE_MS,
+      phases: 7,
+    };
+    t.equal(slave.core.hearGrant(grant, rig.nowMs), 'accepted');
+  }
+  const beacon = { type: 'beacon', networkId: 0, masterId: 'other', bootId: bootIdOf('other'), rank: 0 } as const;
+  rig.controller.hearBeacon({ ...beacon, epoch: 5, active: true }, rig.nowMs);
+  rig.cycle();
+  return rig;
+}
+
+/** From the lowest up: who gets the remainder goes round. */
+function sorted(rig: Rig): string {
+  const limitsA = rig.limits.split(' ').map(Number);
+  return limitsA.sort((a, b) => a - b).join(' ');
+}
+
+t.test('it waits, and sends nothing', async (t) => {
+  const rig = takingOver(32, [16, 10, 6]);
+  rig.nowMs += PASSIVE_HOLD_MS - 1000;
+  t.same(rig.cycle(), []);
+  t.equal(rig.reasons, 'passive passive passive');
+  t.equal(rig.alarm('TWO_MASTERS'), undefined, 'that is how it should be');
+});
+
+t.test('all answer: everybody keeps what it has, then shares are as ever', async (t) => {
+  const rig = takingOver(32, [16, 10, 6]);
+  rig.run(PASSIVE_HOLD_MS - 1000);
+  rig.nowMs += 1000;
+  const grants = rig.cycle();
+  const of = (id: string): Grant | undefined => grants.find(({ chargePointId }) => chargePointId === id);
+  t.equal(ids.map((id) => of(id)?.limitA).join(' '), '16 10 6');
+  t.equal(of('a')?.epoch, 6);
+  t.ok((of('a')?.leaseMs ?? LEASE_MS) <= LEASE_MS - PASSIVE_HOLD_MS, 'not longer than the other master granted it');
+  t.equal(of('c')?.leaseMs, LEASE_MS, 'no more than its own disconnected limit');
+  t.same(rig.events('TAKEOVER'), ['no other master for 10 s: this one takes over with epoch 6']);
+  rig.run(10_000);
+  t.equal(sorted(rig), '10 11 11');
+});
+
+t.test(
+  'one is silent: it may have its maximum from the other master, and the others share what that one must leave',
+  async (t) => {
+    const rig = takingOver(32, [16, 10, 6]);
+    rig.slave('c').isHeard = false;
+    rig.slave('c').hears = false;
+    rig.run(PASSIVE_HOLD_MS + 4000);
+    t.equal(rig.exposures.split(' ')[2], '32', 'c counts in full');
+    t.equal(
+      rig.limits.split(' ').slice(0, 2).join(' '),
+      '6 6',
+      'their disconnected limits, which the other one must reserve',
+    );
+    rig.run(300_000);
+    t.equal(rig.exposures.split(' ')[2], '32', 'for as long as it takes');
+    t.equal(rig.limits.split(' ').slice(0, 2).join(' '), '6 6');
+    rig.slave('c').isHeard = true;
+    rig.slave('c').hears = true;
+    rig.run(15_000);
+    t.equal(sorted(rig), '10 11 11');
+  },
+);
+
+t.test('where it fits beside the maximum of the silent one, the others get more', async (t) => {
+  const rig = takingOver(56, [16, 10, 6]);
+  rig.slave('c').isHeard = false;
+  rig.run(100_000);
+  t.equal(rig.limits.split(' ').slice(0, 2).join(' '), '12 12', '56 - 32');
+});
+
+t.test('a master without a standby counts the disconnected limit of a silent one', async (t) => {
+  const rig = new Rig({ site: behind(32) });
+  for (const id of ids) rig.slave(id).plugIn();
+  rig.run(5000);
+  rig.slave('c').isHeard = false;
+  rig.slave('c').hears = false;
+  rig.run(100_000);
+  t.equal(rig.exposures, '13 13 6');
+});
