@@ -2,3 +2,4 @@ import './northbound/topics.js';
 import './northbound/outbox.js';
 import './northbound/mqtt-docs.js';
 import './northbound/mqtt-broker.js';
+import './northbound/mqtt-masters.js';

@@ -1,6 +1,6 @@
 /**
  * Shows the site on an MQTT broker (docs/mqtt.md). The broker is a guest: whether it is there, slow or gone never
- * reaches the control loop. Nothing queues up (outbox.ts) and nothing is subscribed to.
+ * reaches the control loop. Nothing queues up (outbox.ts). Of several masters the one that decides is connected.
  */
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
 import type { SecureContext } from 'node:tls';
@@ -41,7 +41,7 @@ export interface MqttPublisherOptions {
   readonly rng: Rng;
 }
 
-/** Starts to connect at once; never throws, whatever the broker or its address. */
+/** Connects when its master decides; never throws, whatever the broker or its address. */
 export function createMqttPublisher(options: MqttPublisherOptions): StatusSink {
   return new MqttPublisher(options);
 }
@@ -59,17 +59,32 @@ class MqttPublisher implements StatusSink {
   #connectedAtMs: Ms | undefined;
   #cancelRetry: Cancel = () => {};
   #closing = false;
+  /** Its master decides; else it stays away. */
+  #isActive = false;
 
   constructor(options: MqttPublisherOptions) {
     this.#options = options;
     this.#root = siteTopic(options.baseTopic, options.site);
     this.#secureContext = options.url.startsWith('mqtts:') ? systemSecureContext() : undefined;
-    this.#open();
   }
 
   publish(status: SiteStatus): void {
     this.#latest = status;
-    this.#refresh();
+    if (this.#closing) return;
+    const isActive = status.role === 'active';
+    if (isActive === this.#isActive) return this.#refresh();
+    this.#isActive = isActive;
+    if (isActive) this.#open();
+    else this.#stepBack();
+  }
+
+  /** Without a word: "offline" would be said of the other master, too. */
+  #stepBack(): void {
+    this.#cancelRetry();
+    const client = this.#client;
+    this.#client = undefined;
+    this.#connectedAtMs = undefined;
+    client?.end();
   }
 
   async close(): Promise<void> {
@@ -89,10 +104,13 @@ class MqttPublisher implements StatusSink {
       const client = connect(this.#options.url, this.#clientOptions());
       this.#client = client;
       client.on('connect', () => this.#onConnect(client));
+      client.on('message', (_topic, payload) => this.#onStatus(client, payload.toString()));
       client.on('error', (error) => {
         failure ??= error.message || ('code' in error ? String(error.code) : 'unknown error');
       });
-      client.on('close', () => this.#onClose(failure ?? 'the connection was closed'));
+      client.on('close', () => {
+        if (client === this.#client) this.#onClose(failure ?? 'the connection was closed');
+      });
     } catch (error) {
       // The text of such an error may quote the address, and with it the password.
       this.#onClose(error instanceof Error && 'code' in error ? String(error.code) : 'unusable address');
@@ -115,7 +133,7 @@ class MqttPublisher implements StatusSink {
   }
 
   #onConnect(client: MqttClient): void {
-    if (this.#closing) return;
+    if (this.#closing || client !== this.#client) return;
     this.#connectedAtMs = this.#options.clock.monotonicMs();
     this.#trouble = undefined;
     this.#options.logger.log(
@@ -124,8 +142,15 @@ class MqttPublisher implements StatusSink {
       `connected to ${brokerName(this.#options.url)} as ${this.#root}`,
     );
     client.publish(`${this.#root}/status`, 'online', { qos: 1, retain: true });
+    client.subscribe(`${this.#root}/status`);
     this.#outbox.reset();
     this.#refresh();
+  }
+
+  /** The will of the master that died before comes up to a minute after this one has taken over. */
+  #onStatus(client: MqttClient, text: string): void {
+    if (text !== 'offline' || client !== this.#client || this.#closing) return;
+    client.publish(`${this.#root}/status`, 'online', { qos: 1, retain: true });
   }
 
   #onClose(reason: string): void {

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { seededRng } from '../../src/base/rng.js';
+import type { StatusSink } from '../../src/ports/status-sink.js';
 import { createMqttPublisher, type MqttPublisherOptions } from '../../src/northbound/mqtt-publisher.js';
 import type { Timers } from '../../src/ports/time.js';
 import { mosquittoMissing, startMosquitto, subscribe } from '../helpers/mosquitto.js';
@@ -31,6 +32,13 @@ function options(url: string, changes: Partial<MqttPublisherOptions> = {}): Mqtt
     rng: seededRng(1),
     ...changes,
   };
+}
+
+/** Of a master that decides from the start. */
+function deciding(of: MqttPublisherOptions): StatusSink {
+  const publisher = createMqttPublisher(of);
+  publisher.publish(sampleStatus());
+  return publisher;
 }
 
 /** Timers that fire at once and remember what they were asked for. */
@@ -153,7 +161,7 @@ t.test('close ends while the broker is stopped', needsBroker, async (t) => {
       return realTimers.after(delayMs, call);
     },
   };
-  const publisher = createMqttPublisher(options(broker.url, { logger, timers }));
+  const publisher = deciding(options(broker.url, { logger, timers }));
   await eventually('the connection', () => logger.events().length === 1);
   broker.pause();
   publisher.publish(sampleStatus());
@@ -173,14 +181,14 @@ t.test('a refused login is told once, without the password, and tried again', ne
   const logger = keepingLogger();
   const timers = hastyTimers();
   const url = broker.url.replace('//', '//evenkeel:battery%20staple@');
-  const wrong = createMqttPublisher(options(url, { logger, timers }));
+  const wrong = deciding(options(url, { logger, timers }));
   await eventually('a third attempt', () => timers.askedMs.length >= 3);
   await wrong.close();
   t.same(logger.events(), ['MQTT_LOST']);
   t.match(logger.lines[0]?.message, /^mqtt:\/\/127\.0\.0\.1:\d+: Connection refused: Not authorized/);
   t.notMatch(JSON.stringify(logger.lines), /battery/);
 
-  const right = createMqttPublisher(options(broker.url, { logger, username: 'evenkeel', password: 'right horse' }));
+  const right = deciding(options(broker.url, { logger, username: 'evenkeel', password: 'right horse' }));
   await eventually('the connection', () => logger.events().includes('MQTT_CONNECTED'));
   await right.close();
   t.notMatch(JSON.stringify(logger.lines), /horse/);
@@ -206,7 +214,7 @@ t.test(
     });
 
     const doubting = keepingLogger();
-    const stranger = createMqttPublisher(options(broker.url, { logger: doubting }));
+    const stranger = deciding(options(broker.url, { logger: doubting }));
     await eventually('the refusal', () => doubting.events().length > 0);
     await stranger.close();
     t.match(doubting.lines[0]?.message, /^mqtts:\/\/127\.0\.0\.1:\d+: self-signed certificate/);
@@ -247,7 +255,7 @@ t.test('a host that takes the connection and says nothing does not hold up the e
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const logger = keepingLogger();
-  const publisher = createMqttPublisher(options(`mqtt://127.0.0.1:${port}`, { logger }));
+  const publisher = deciding(options(`mqtt://127.0.0.1:${port}`, { logger }));
   await eventually('the connection', () => sockets.length === 1);
   publisher.publish(sampleStatus());
   await publisher.close();
@@ -257,7 +265,7 @@ t.test('a host that takes the connection and says nothing does not hold up the e
 
 t.test('an address that cannot work is a loss like any other, and hides its password', async (t) => {
   const [logger, timers] = [keepingLogger(), hastyTimers()];
-  const publisher = createMqttPublisher(options('mqtt://user:secret@127.0.0.1:99999', { logger, timers }));
+  const publisher = deciding(options('mqtt://user:secret@127.0.0.1:99999', { logger, timers }));
   await eventually('a second attempt', () => timers.askedMs.length >= 2);
   await publisher.close();
   t.same(logger.events(), ['MQTT_LOST']);
