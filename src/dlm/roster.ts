@@ -110,7 +110,7 @@ export class Roster {
     this.#alarms.set('SLAVE_LOST', namesText('silent', lost), nowMs);
     const over = namesText(
       'above the limit',
-      this.list.filter((record) => record.account.overdraws(nowMs)),
+      this.list.filter((record) => record.isOnline(nowMs) && record.account.overdraws(nowMs)),
     );
     if (this.#alarms.set('OVERDRAW', over, nowMs) && over) this.#notices.add('error', 'OVERDRAW', over);
   }

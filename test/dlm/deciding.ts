@@ -227,6 +227,10 @@ t.test('a charge point that draws more than its limit: an alarm, and the others 
   rig.slave('a').drawsA = 40;
   rig.run(8000);
   t.equal(rig.limits, '0 0', 'more than the fuse carries: all that can be done is to pause it');
+  rig.slave('a').isHeard = false;
+  rig.run(5000);
+  t.equal(rig.alarm('OVERDRAW'), undefined, 'what a silent one draws is not known');
+  t.equal(rig.alarm('SLAVE_LOST'), 'silent: a');
 });
 
 t.test('a meter: the building rises, the charge points fall in that cycle', async (t) => {
