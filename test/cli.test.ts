@@ -2,6 +2,7 @@
 import './cli/site.js';
 import './cli/restarts.js';
 import './cli/masters.js';
+import './cli/standby.js';
 import './cli/fire.js';
 import './cli/fresh.js';
 import './cli/hang.js';
