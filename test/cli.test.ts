@@ -6,6 +6,7 @@ import './cli/standby.js';
 import './cli/fire.js';
 import './cli/fresh.js';
 import './cli/hang.js';
+import './cli/notified.js';
 import './cli/fixed.js';
 import './cli/crash.js';
 import './cli/refused.js';

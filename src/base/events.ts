@@ -1,7 +1,7 @@
 /** Every event code that the log may carry, with what it means. A test holds docs/events.md to this table. */
 export const EVENTS = {
   START: 'the daemon starts: version, configuration, epoch',
-  READY: 'the first decision was made; limits go out from now on',
+  READY: 'the first decision was made, or the first limit enforced; systemd is told',
   STOP: 'the daemon stops in order',
   CRASH: 'a bug or a broken invariant: the process ends and is to be restarted; leases run out safely',
   CONFIG_INVALID: 'the configuration was refused',

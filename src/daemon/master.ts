@@ -2,7 +2,6 @@
 import { mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { seededRng } from '../base/rng.js';
-import type { Ms } from '../base/units.js';
 import type { MasterConfig, MqttConfig } from '../config/types.js';
 import { siteSlug } from '../northbound/topics.js';
 import type { StateStore } from '../ports/state-store.js';
@@ -16,6 +15,7 @@ import { createMeters, type Meters } from './meters.js';
 import { bindFailure } from './bind-failure.js';
 import type { DaemonLogger } from './pino-logger.js';
 import type { Running } from './process.js';
+import { readyOnce } from './ready-once.js';
 import { createNotifier, type Notifier } from './sd-notify.js';
 import { createStateFile } from './state-file.js';
 
@@ -58,7 +58,7 @@ export async function startMaster({ config, configFile, stateDir, isStandby, log
     sinks,
     ...(store && { store }),
     meters,
-    onTick: readyOnce(notifier, logger),
+    onTick: readyOnce(notifier, logger, 'first decision made'),
   });
   meters.start();
   runtime.start();
@@ -93,19 +93,6 @@ async function mqttSink(mqtt: MqttConfig, { site }: MasterConfig, logger: Daemon
     timers: systemTimers,
     rng: seededRng(newSeed()),
   });
-}
-
-/** Ready after the first good cycle, not before; the watchdog is fed by the cycle, not by a timer. */
-function readyOnce(notifier: Notifier, logger: DaemonLogger): (nowMs: Ms, summary: string) => void {
-  let isReady = false;
-  return (nowMs, summary) => {
-    if (!isReady) {
-      isReady = true;
-      logger.log('info', 'READY', `first decision made: ${summary}`, {});
-      notifier.ready(summary);
-    }
-    notifier.tickDone(nowMs, summary);
-  };
 }
 
 /** Grants are not taken back: they run out by themselves, and the slaves go on with what they have until then. */

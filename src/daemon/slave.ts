@@ -9,11 +9,14 @@ import { bindFailure } from './bind-failure.js';
 import { newBootId, version } from './identity.js';
 import type { DaemonLogger } from './pino-logger.js';
 import type { Running } from './process.js';
+import { readyOnce } from './ready-once.js';
+import { createNotifier } from './sd-notify.js';
 
 /** Throws an `ExitError` when the port cannot be had. */
 export async function startSlave(config: SlaveConfig, logger: DaemonLogger): Promise<Running> {
   const { id, networkId, leaseMs, connector, discovery } = config;
   const net = await SlaveNet.open({ ...discovery, timers: systemTimers, logger }).catch(bindFailure);
+  const notifier = createNotifier({ logger, env: process.env });
   const runtime = new SlaveRuntime({
     facts: {
       ...connector,
@@ -28,11 +31,13 @@ export async function startSlave(config: SlaveConfig, logger: DaemonLogger): Pro
     clock: systemClock,
     timers: systemTimers,
     logger,
+    onStep: readyOnce(notifier, logger, 'first limit enforced'),
   });
   logger.log('info', 'START', `evenkeel ${version()} slave ${id}, network id ${networkId}, UDP ${discovery.port}`, {});
   runtime.start();
   return {
     stop: async () => {
+      notifier.stopping();
       runtime.stop();
       await net.close();
     },

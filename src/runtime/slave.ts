@@ -36,6 +36,8 @@ export interface SlaveOptions {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly logger: Logger;
+  /** Called at the end of each good step, with one line for people. */
+  readonly onStep?: (nowMs: Ms, summary: string) => void;
 }
 
 export class SlaveRuntime {
@@ -84,6 +86,7 @@ export class SlaveRuntime {
     this.#report(nowMs);
     const untilChangeMs = (this.core.nextChangeMs(nowMs) ?? Number.POSITIVE_INFINITY) - nowMs;
     this.#cancelStep = this.#options.timers.after(Math.min(STEP_MS, untilChangeMs), () => this.#step());
+    this.#options.onStep?.(nowMs, `${this.#enforced}, ${this.#masters.size} masters`);
   }
 
   /** Looks at the charge point and enforces what holds now. */

@@ -1,26 +1,13 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import t from 'tap';
 import { createNotifier, type Notifier } from '../../src/daemon/sd-notify.js';
+import { needsSystemd, receiver, words } from '../helpers/notify-socket.js';
 import { eventually, keepingLogger } from '../helpers/real-time.js';
-import { needsTools } from '../helpers/tools.js';
 
 type Tap = Pick<typeof t, 'teardown'>;
-
-/** Prints each datagram that comes to the socket as one JSON line, as systemd would get it. */
-const RECEIVER = `
-import json, socket, sys
-s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-s.bind(sys.argv[1])
-print('"bound"', flush=True)
-while True:
-    print(json.dumps(s.recv(4096).decode()), flush=True)
-`;
-
-const needsSystemd = needsTools('systemd-notify', 'python3');
 
 function scratch(t: Tap): string {
   const directory = mkdtempSync(join(tmpdir(), 'evenkeel-notify-'));
@@ -28,35 +15,10 @@ function scratch(t: Tap): string {
   return directory;
 }
 
-interface Receiver {
-  readonly path: string;
-  /** One entry per datagram that says something (the BARRIER that ends each call is left out). */
-  readonly heard: readonly string[];
-}
-
-async function receiver(t: Tap): Promise<Receiver> {
-  const path = join(scratch(t), 'socket');
-  const child: ChildProcess = spawn('python3', ['-c', RECEIVER, path], { stdio: ['ignore', 'pipe', 'inherit'] });
-  t.teardown(() => child.kill());
-  const lines: string[] = [];
-  if (child.stdout)
-    createInterface({ input: child.stdout }).on('line', (line) => lines.push(JSON.parse(line) as string));
-  await eventually('the receiver', () => lines.includes('bound'));
-  return {
-    path,
-    get heard() {
-      return lines.slice(1).filter((line) => !line.startsWith('BARRIER'));
-    },
-  };
-}
-
 function notifier(env: NodeJS.ProcessEnv, logger = keepingLogger()): Notifier {
   const { NOTIFY_SOCKET: _, WATCHDOG_USEC: __, WATCHDOG_PID: ___, ...clean } = process.env;
   return createNotifier({ logger, env: { ...clean, ...env } });
 }
-
-/** The assignments of a datagram, in a fixed order. */
-const words = (datagram: string | undefined): string[] => (datagram ?? '').trim().split('\n').sort();
 
 t.test('without systemd nothing is started', (t) => {
   const logger = keepingLogger();
