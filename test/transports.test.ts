@@ -7,3 +7,4 @@ import './transports/interfaces.js';
 import './transports/udp.js';
 import './transports/master-net.js';
 import './transports/slave-net.js';
+import './transports/fixed-hosts.js';

@@ -89,7 +89,8 @@ async function startOne(
   logger: ReturnType<typeof createLogger>,
 ): Promise<Simulated> {
   const { port, interface: name } = options;
-  const net = await SlaveNet.open({ port, interfaces: [name], timers: systemTimers, logger }).catch(bindFailure);
+  const where = { port, broadcast: true, interfaces: [name] };
+  const net = await SlaveNet.open({ ...where, timers: systemTimers, logger }).catch(bindFailure);
   const charger = new VirtualCharger({ phases: 3, energyScale: options.day ? options.factor : 1 });
   const facts: SlaveFacts = {
     networkId: options.networkId,

@@ -3,8 +3,16 @@ import { assert, defined } from '../base/assert.js';
 import type { Circuit, Site } from '../dlm/types.js';
 import { type Endpoint, parseEndpoint } from './endpoint.js';
 import { toPhases } from './limit-checks.js';
-import { type CircuitEntry, type MasterFile, type MeterEntry, MODBUS_PORT } from './schema.js';
-import type { DiscoveryConfig, MasterConfig, MeterConfig, MqttConfig } from './types.js';
+import * as z from 'zod/mini';
+import {
+  type CircuitEntry,
+  connectorSchema,
+  type MasterFile,
+  type MeterEntry,
+  MODBUS_PORT,
+  type SlaveFile,
+} from './schema.js';
+import type { ChargerConfig, DiscoveryConfig, MasterConfig, MeterConfig, MqttConfig, SlaveConfig } from './types.js';
 
 const MS_PER_MIN = 60_000;
 const TCP_SCHEME = 'tcp://';
@@ -72,13 +80,30 @@ function siteOf(file: MasterFile): Site {
   };
 }
 
+/** What is not written of the connector is as the master lists the charge point, or else by default. */
+function internalSlaveOf({ id, connector, driver, chargePoints }: MasterFile): ChargerConfig | undefined {
+  if (id === undefined || driver === undefined) return undefined;
+  const listed = chargePoints.find((each) => each.id === id);
+  if (connector || !listed) return { id, connector: connector ?? z.parse(connectorSchema, {}), driver };
+  const { phases, rotation, maxA, minA, disconnectedLimitA } = listed;
+  return { id, connector: { phases, rotation, maxA, minA, disconnectedLimitA }, driver };
+}
+
 export function masterConfig(file: MasterFile): MasterConfig {
+  const internalSlave = internalSlaveOf(file);
   return {
     role: 'master',
     site: siteOf(file),
     meters: file.meters.map(meterOf),
     discovery: discoveryOf(file),
     ...(file.mqtt && { mqtt: mqttOf(file.mqtt) }),
+    ...(internalSlave && { internalSlave }),
     log: file.log,
   };
+}
+
+export function slaveConfig(file: SlaveFile): SlaveConfig {
+  const { port, masters, ...discovery } = file.discovery;
+  // The master's own port is the one above the port where everybody listens.
+  return { ...file, discovery: { ...discovery, port, masters: masters.map((text) => endpoint(text, port + 1)) } };
 }

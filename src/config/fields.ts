@@ -132,6 +132,10 @@ export function slaveAddress() {
   return address(/^/, /^[^\s/[\]]+$/, () => 'HOST or HOST:PORT such as 192.168.0.31:16030');
 }
 
+export function masterAddress() {
+  return address(/^/, /^[^\s/[\]]+$/, () => 'HOST or HOST:PORT such as 192.168.0.20:16031');
+}
+
 export function mqttUrl() {
   const error = 'mqtt://HOST or mqtt://HOST:PORT, mqtts:// for TLS (username and password are keys of their own)';
   return address(/^mqtts?:\/\//, /^mqtts?:\/\/[^\s/@]+$/, () => error);

@@ -2,9 +2,10 @@
 import * as z from 'zod/mini';
 import { nearest } from '../base/nearest.js';
 import { fail, ok, type Result } from '../base/result.js';
-import { masterConfig } from './build.js';
+import { masterConfig, slaveConfig } from './build.js';
 import { crossFindings } from './cross-checks.js';
 import { readText, type TextFile } from './document.js';
+import { internalSlaveFindings, waysToMaster } from './internal-slave.js';
 import { type ConfigIssue, type Finding, pathText } from './issue.js';
 import { connectorFindings } from './limit-checks.js';
 import * as schema from './schema.js';
@@ -57,15 +58,17 @@ function masterFindings(file: TextFile, { meterModels }: ParseOptions): Finding[
   const at = (name: string): unknown => valueAt(file.value, [name]);
   // A list that is not there may be one whose name is misspelt.
   const mayLack = !shape.some(({ path, at: where }) => where === 'key' && path.length === 1);
+  const chargePoints = draftsOf(schema.chargePointSchema, at('chargePoints'), ['chargePoints'], mayLack);
   const cross = crossFindings({
     circuits: draftsOf(schema.circuitSchema, at('circuits'), ['circuits'], false),
     meters: draftsOf(schema.meterSchema, at('meters'), ['meters'], mayLack),
-    chargePoints: draftsOf(schema.chargePointSchema, at('chargePoints'), ['chargePoints'], mayLack),
+    chargePoints,
     discovery: draftOf(schema.masterDiscoverySchema, at('discovery') ?? {}, ['discovery']),
     meterModels,
     places: { has: (path) => file.has(path), lineOf: (path) => file.position(path).line },
   });
-  return [...shape, ...cross, ...leaseFindings(at('samplePeriodMs'), at('leaseMs'))];
+  const internal = internalSlaveFindings(file, shape, chargePoints);
+  return [...shape, ...cross, ...internal, ...leaseFindings(at('samplePeriodMs'), at('leaseMs'))];
 }
 
 /** A limit is renewed once per sample period: a lease must survive two that are lost. */
@@ -83,6 +86,7 @@ function slaveFindings(file: TextFile): Finding[] {
   return [
     ...shapeFindings(schema.slaveSchema, file.value),
     ...connectorFindings(connector.path, connector.value, places),
+    ...waysToMaster(draftOf(schema.slaveDiscoverySchema, valueAt(file.value, ['discovery']) ?? {}, ['discovery'])),
   ];
 }
 
@@ -106,7 +110,9 @@ export function parseConfig(text: string, options: ParseOptions): Result<Config,
   if (findings.length > 0) return fail(inOrder(findings.map((one) => issueOf(one, file.position(one.path, one.at)))));
   return ok(
     freezeDeep(
-      slave ? z.parse(schema.slaveSchema, file.value) : masterConfig(z.parse(schema.masterSchema, file.value)),
+      slave
+        ? slaveConfig(z.parse(schema.slaveSchema, file.value))
+        : masterConfig(z.parse(schema.masterSchema, file.value)),
     ),
   );
 }

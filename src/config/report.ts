@@ -11,7 +11,7 @@ import {
 import { type Circuit, FALLBACK_IGNORED_A, type Site } from '../dlm/types.js';
 import { disconnectedLoads, upwards } from './disconnected.js';
 import { ampsText, ROUNDING_A } from './limit-checks.js';
-import type { Config, MasterConfig, MeterConfig, SlaveConfig } from './types.js';
+import type { ChargerConfig, Config, MasterConfig, MeterConfig, SlaveConfig } from './types.js';
 
 const WIDTH = 80;
 /** Deeper circuits are not indented any further, so that their text stays readable. */
@@ -50,6 +50,8 @@ export interface MasterReport {
   readonly defaultCircuit: string;
   readonly autoAdopt: boolean;
   readonly chargePoints: number;
+  /** `null`: this machine is no charge point. */
+  readonly internalSlave: ChargerConfig | null;
   /** Parents before their children. */
   readonly circuits: readonly CircuitReport[];
   /** Not wrong, but worth a look. */
@@ -105,7 +107,14 @@ function notesOf(
   return [...larger, ...(isFull ? [full] : []), ...unmetered];
 }
 
-function masterReport({ site, meters }: MasterConfig): MasterReport {
+/** The master treats its internal slave as any other: by its list, or as one that it does not know. */
+function internalNotes({ chargePoints, autoAdopt, defaultCircuit }: Site, slave: ChargerConfig | undefined): string[] {
+  if (!slave || chargePoints.some(({ id }) => id === slave.id)) return [];
+  const how = autoAdopt ? `is taken on at circuit ${defaultCircuit}` : 'gets 0 A until it is adopted';
+  return [`internal slave ${slave.id} is not listed: it ${how}`];
+}
+
+function masterReport({ site, meters, internalSlave }: MasterConfig): MasterReport {
   const reports = phaseReports(site);
   const circuits = inTreeOrder(site.circuits).flatMap(([circuit, depth]) => {
     const phases = reports.get(circuit.id);
@@ -121,8 +130,9 @@ function masterReport({ site, meters }: MasterConfig): MasterReport {
     defaultCircuit: site.defaultCircuit,
     autoAdopt: site.autoAdopt,
     chargePoints: site.chargePoints.length,
+    internalSlave: internalSlave ?? null,
     circuits,
-    notes: notesOf(site, reports),
+    notes: [...notesOf(site, reports), ...internalNotes(site, internalSlave)],
   };
 }
 
@@ -197,6 +207,9 @@ function masterLines(report: MasterReport): string[] {
     `Site ${report.site}`,
     `DLM master, network id ${report.networkId}, every ${report.samplePeriodMs} ms, lease ${report.leaseMs} ms`,
     `charge points listed: ${report.chargePoints}; others ${adopt}`,
+    ...(report.internalSlave
+      ? [`internal slave ${report.internalSlave.id}`, ...chargerLines(report.internalSlave)]
+      : []),
     '',
     'Circuits',
     ...report.circuits.flatMap(treeLines),
@@ -208,14 +221,23 @@ function masterLines(report: MasterReport): string[] {
   ];
 }
 
-function slaveLines({ id, networkId, connector, driver, discovery }: SlaveConfig): string[] {
+function chargerLines({ connector, driver }: ChargerConfig): string[] {
   const { phases, rotation, minA, maxA, disconnectedLimitA } = connector;
   return [
-    `Charge point ${id}`,
-    `DLM slave, network id ${networkId}, UDP port ${discovery.port}`,
     `connector: phases ${phases}, rotation ${rotation}, ${ampsText(minA)} to ${ampsText(maxA)}`,
     `while it hears no master: ${disconnectedLimitA > 0 ? ampsText(disconnectedLimitA) : 'it stops'}`,
     `driver: ${driver.type}, vehicle with phases ${driver.vehiclePhases}, ${ampsText(driver.vehicleMaxA)}`,
+  ];
+}
+
+function slaveLines(config: SlaveConfig): string[] {
+  const { port, broadcast, masters } = config.discovery;
+  const fixed = masters.map((master) => `${master.host}:${master.port}`).join(', ');
+  return [
+    `Charge point ${config.id}`,
+    `DLM slave, network id ${config.networkId}, ${broadcast ? `UDP port ${port}` : 'listens to no broadcast'}`,
+    ...(masters.length > 0 ? [`fixed masters: ${fixed}`] : []),
+    ...chargerLines(config),
   ];
 }
 

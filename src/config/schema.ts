@@ -17,6 +17,8 @@ const PILOT_MIN_A = 6;
 const PILOT_MAX_A = 80;
 /** A site has dozens; the bound keeps every walk through the tree short. */
 const CIRCUITS_MAX = 1000;
+/** As many as a slave polls (docs/protocol.md). */
+const FIXED_MASTERS_MAX = 4;
 export const ROLES = ['master', 'slave'] as const;
 const ROLE_EXPECTED = `one of ${ROLES.join(', ')}`;
 
@@ -225,6 +227,18 @@ function leaseMs(description: string) {
   return key('Lease', description, z._default(f.milliseconds(6000, 60_000), LEASE_DEFAULT_MS));
 }
 
+export const connectorSchema = f.group(connectorKeys());
+
+const driverSchema = f.group({
+  type: key('Driver', 'virtual: a simulated charge point with a simulated vehicle.', f.oneWord(['virtual'])),
+  vehiclePhases: key('Vehicle phases', 'How many phases the vehicle uses.', z._default(f.phaseCount(), 3)),
+  vehicleMaxA: key(
+    'Vehicle maximum',
+    'The most, in A, that the vehicle draws on each phase.',
+    z._default(f.amps(0, CONNECTOR_AMPS_MAX), 32),
+  ),
+});
+
 export const masterSchema = f.group({
   role: key(
     'Role',
@@ -256,17 +270,31 @@ export const masterSchema = f.group({
   allocation: key('Allocation', 'How the current is divided.', z.prefault(allocationSchema, {})),
   mqtt: key('MQTT', 'The broker that gets the state of the site; no MQTT when left out.', z.optional(mqttSchema)),
   log: log(),
+  id: key(
+    'Internal slave',
+    'Id of the charge point beside this master; no internal slave when left out.',
+    z.optional(f.id('the id of the internal slave')),
+  ),
+  connector: key(
+    'Connector',
+    'The charging interface of the internal slave; when left out, as chargePoints lists it.',
+    z.optional(connectorSchema),
+  ),
+  driver: key('Driver', 'What stands behind the internal slave.', z.optional(driverSchema)),
 });
 
-export const connectorSchema = f.group(connectorKeys());
-
-const driverSchema = f.group({
-  type: key('Driver', 'virtual: a simulated charge point with a simulated vehicle.', f.oneWord(['virtual'])),
-  vehiclePhases: key('Vehicle phases', 'How many phases the vehicle uses.', z._default(f.phaseCount(), 3)),
-  vehicleMaxA: key(
-    'Vehicle maximum',
-    'The most, in A, that the vehicle draws on each phase.',
-    z._default(f.amps(0, CONNECTOR_AMPS_MAX), 32),
+export const slaveDiscoverySchema = f.group({
+  port: port(),
+  broadcast: key(
+    'Broadcast',
+    'true: masters are found by what they send to the port above; false: only the masters below are used.',
+    z._default(f.yesNo(), true),
+  ),
+  interfaces: interfaces(),
+  masters: key(
+    'Fixed masters',
+    "Masters to be asked without having heard them: HOST or HOST:PORT (the master's own port, the next one after the port above, when left out).",
+    z._default(f.list('masters', f.masterAddress(), { atMost: FIXED_MASTERS_MAX }), []),
   ),
 });
 
@@ -277,11 +305,7 @@ export const slaveSchema = f.group({
   id: key('Charge point id', 'Id that this charge point reports to the master.', f.id('an id')),
   connector: key('Connector', 'The one charging interface of this slave.', z.prefault(connectorSchema, {})),
   driver: key('Driver', 'What stands behind this slave.', driverSchema),
-  discovery: key(
-    'Discovery',
-    'How the master is found.',
-    z.prefault(f.group({ port: port(), interfaces: interfaces() }), {}),
-  ),
+  discovery: key('Discovery', 'How the master is found.', z.prefault(slaveDiscoverySchema, {})),
   log: log(),
 });
 
@@ -289,4 +313,6 @@ export type CircuitEntry = z.output<typeof circuitSchema>;
 export type MeterEntry = z.output<typeof meterSchema>;
 export type ChargePointEntry = z.output<typeof chargePointSchema>;
 export type DiscoveryEntry = z.output<typeof masterDiscoverySchema>;
+export type SlaveDiscoveryEntry = z.output<typeof slaveDiscoverySchema>;
 export type MasterFile = z.output<typeof masterSchema>;
+export type SlaveFile = z.output<typeof slaveSchema>;

@@ -43,21 +43,8 @@ export interface MqttConfig {
   readonly password?: string;
 }
 
-export interface MasterConfig {
-  readonly role: 'master';
-  readonly site: Site;
-  readonly meters: readonly MeterConfig[];
-  readonly discovery: DiscoveryConfig;
-  /** Absent: no MQTT. */
-  readonly mqtt?: MqttConfig;
-  readonly log: { readonly level: LogLevel };
-}
-
-export interface SlaveConfig {
-  readonly role: 'slave';
-  readonly networkId: number;
-  /** The lease that the site's master grants; assumed before the first grant (safety rule S4). */
-  readonly leaseMs: Ms;
+/** One charge point, and what stands behind it. */
+export interface ChargerConfig {
   readonly id: string;
   readonly connector: {
     readonly phases: PhaseCount;
@@ -68,7 +55,34 @@ export interface SlaveConfig {
   };
   /** The vehicle of the virtual driver: how many phases it uses and the most that it draws. */
   readonly driver: { readonly type: 'virtual'; readonly vehiclePhases: PhaseCount; readonly vehicleMaxA: Amps };
-  readonly discovery: { readonly port: number; readonly interfaces: readonly string[] };
+}
+
+export interface MasterConfig {
+  readonly role: 'master';
+  readonly site: Site;
+  readonly meters: readonly MeterConfig[];
+  readonly discovery: DiscoveryConfig;
+  /** Absent: no MQTT. */
+  readonly mqtt?: MqttConfig;
+  /** Absent: this machine is no charge point. */
+  readonly internalSlave?: ChargerConfig;
+  readonly log: { readonly level: LogLevel };
+}
+
+export interface SlaveConfig extends ChargerConfig {
+  readonly role: 'slave';
+  readonly networkId: number;
+  /** The lease that the site's master grants; assumed before the first grant (safety rule S4). */
+  readonly leaseMs: Ms;
+  readonly discovery: {
+    readonly port: number;
+    /** False: only the fixed masters are used, nothing else is listened to. */
+    readonly broadcast: boolean;
+    /** Names; empty = every interface. */
+    readonly interfaces: readonly string[];
+    /** Polled without having been heard; the host may be a name. */
+    readonly masters: readonly FixedAddress[];
+  };
   readonly log: { readonly level: LogLevel };
 }
 

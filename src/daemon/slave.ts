@@ -3,6 +3,7 @@ import type { SlaveConfig } from '../config/types.js';
 import { TYPICAL_VEHICLE } from '../chargers/vehicle.js';
 import { VirtualCharger } from '../chargers/virtual.js';
 import { SlaveRuntime } from '../runtime/slave.js';
+import { FixedHosts } from '../transports/fixed-hosts.js';
 import { SlaveNet } from '../transports/slave-net.js';
 import { systemClock, systemTimers } from '../transports/system-time.js';
 import { bindFailure } from './bind-failure.js';
@@ -16,6 +17,7 @@ import { createNotifier } from './sd-notify.js';
 export async function startSlave(config: SlaveConfig, logger: DaemonLogger): Promise<Running> {
   const { id, networkId, leaseMs, connector, discovery } = config;
   const net = await SlaveNet.open({ ...discovery, timers: systemTimers, logger }).catch(bindFailure);
+  const masters = new FixedHosts({ hosts: discovery.masters, timers: systemTimers, logger });
   const notifier = createNotifier({ logger, env: process.env });
   const runtime = new SlaveRuntime({
     facts: {
@@ -31,17 +33,24 @@ export async function startSlave(config: SlaveConfig, logger: DaemonLogger): Pro
     clock: systemClock,
     timers: systemTimers,
     logger,
+    fixedMasters: () => masters.list(),
     onStep: readyOnce(notifier, logger, 'first limit enforced'),
   });
-  logger.log('info', 'START', `evenkeel ${version()} slave ${id}, network id ${networkId}, UDP ${discovery.port}`, {});
+  logger.log('info', 'START', `evenkeel ${version()} slave ${id}, network id ${networkId}, ${where(config)}`, {});
   runtime.start();
   return {
     stop: async () => {
       notifier.stopping();
       runtime.stop();
+      masters.close();
       await net.close();
     },
   };
+}
+
+function where({ discovery: { port, broadcast, masters } }: SlaveConfig): string {
+  const fixed = masters.length > 0 ? `${masters.length} fixed masters` : '';
+  return [broadcast ? `UDP ${port}` : '', fixed].filter(Boolean).join(', ');
 }
 
 /** The virtual driver has a vehicle plugged in from the start. */

@@ -8,6 +8,12 @@ export interface PeerAddress {
   readonly via: string;
 }
 
+/** A peer that the installer named; its address may change, or not be known yet. */
+export interface NamedPeer {
+  readonly name: string;
+  readonly address: PeerAddress | undefined;
+}
+
 export type DatagramHandler = (bytes: Uint8Array, from: PeerAddress) => void;
 
 /** Sending never throws and never waits: a datagram that cannot go out is lost, as on any network. */

@@ -9,9 +9,10 @@ import { decode, encode } from '../discovery/codec.js';
 import { HEARTBEAT_MS } from '../dlm/lease-rules.js';
 import { type Enforced, SlaveCore, type SlaveFacts } from '../dlm/slave.js';
 import type { ChargerPort } from '../ports/charger-port.js';
-import type { DatagramPort, PeerAddress } from '../ports/datagram-port.js';
+import type { DatagramPort, NamedPeer, PeerAddress } from '../ports/datagram-port.js';
 import type { Cancel, Clock, Timers } from '../ports/time.js';
 import { DropCounter } from './drop-counter.js';
+import { FixedMasters, keyOf } from './fixed-masters.js';
 
 /** How often the charge point is looked at and the lease is checked. */
 const STEP_MS: Ms = 100;
@@ -36,6 +37,8 @@ export interface SlaveOptions {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly logger: Logger;
+  /** Masters that are polled without having been heard, with the addresses that their names have now. */
+  readonly fixedMasters?: () => readonly NamedPeer[];
   /** Called at the end of each good step, with one line for people. */
   readonly onStep?: (nowMs: Ms, summary: string) => void;
 }
@@ -45,6 +48,7 @@ export class SlaveRuntime {
   readonly #options: SlaveOptions;
   readonly #drops: DropCounter;
   readonly #masters = new Map<string, KnownMaster>();
+  readonly #fixed: FixedMasters;
   #cancelStep: Cancel = () => {};
   #lastStatusMs: Ms = Number.NEGATIVE_INFINITY;
   #reported = '';
@@ -58,6 +62,8 @@ export class SlaveRuntime {
     this.#options = options;
     this.#drops = new DropCounter(options.logger);
     this.core = new SlaveCore(options.facts, this.#now());
+    const { logger, facts, fixedMasters: list = () => [] } = options;
+    this.#fixed = new FixedMasters({ chargePointId: facts.chargePointId, list, logger }, this.#now());
   }
 
   /** What the charge point was told last. */
@@ -81,12 +87,13 @@ export class SlaveRuntime {
 
   #step(): void {
     const nowMs = this.#now();
+    this.#fixed.check(nowMs);
     this.#forgetMasters(nowMs);
     this.#apply(nowMs);
     this.#report(nowMs);
     const untilChangeMs = (this.core.nextChangeMs(nowMs) ?? Number.POSITIVE_INFINITY) - nowMs;
     this.#cancelStep = this.#options.timers.after(Math.min(STEP_MS, untilChangeMs), () => this.#step());
-    this.#options.onStep?.(nowMs, `${this.#enforced}, ${this.#masters.size} masters`);
+    this.#options.onStep?.(nowMs, `${this.#enforced}, polls ${this.#polled().size} masters`);
   }
 
   /** Looks at the charge point and enforces what holds now. */
@@ -118,10 +125,16 @@ export class SlaveRuntime {
     this.#lastStatusMs = nowMs;
     this.#reported = essenceOf(status);
     this.#reportedCurrentA = status.currentA;
-    for (const { address } of this.#masters.values()) {
+    for (const address of this.#polled().values()) {
       this.#datagramsSent += 1;
       this.#options.net.send(address, encode(status, this.#datagramsSent));
     }
+  }
+
+  /** Each address once, whether it was heard, or named, or both. */
+  #polled(): ReadonlyMap<string, PeerAddress> {
+    const heard = [...this.#masters.values()].map(({ address }) => address);
+    return new Map([...this.#fixed.addresses, ...heard].map((address) => [keyOf(address), address]));
   }
 
   #hear(bytes: Uint8Array, from: PeerAddress): void {
@@ -132,12 +145,13 @@ export class SlaveRuntime {
       return;
     }
     const { message } = received.value;
+    if (message.type !== 'status') this.#fixed.hear(message.masterId, from, nowMs);
     if (message.type === 'beacon') this.#hearBeacon(message, from, nowMs);
     if (message.type === 'grant') this.#hearGrant(message, nowMs);
   }
 
   #hearBeacon({ masterId, bootId, epoch }: Beacon, address: PeerAddress, nowMs: Ms): void {
-    const key = `${address.host}:${address.port}`;
+    const key = keyOf(address);
     const known = this.#masters.get(key);
     this.#masters.delete(key);
     if (this.#masters.size >= MASTERS_MAX) this.#forgetOldest();
@@ -159,7 +173,7 @@ export class SlaveRuntime {
     for (const [key, master] of this.#masters) {
       if (nowMs - master.heardAtMs > MASTER_FORGOTTEN_MS) this.#masters.delete(key);
     }
-    if (!this.#hadMaster || this.#masters.size > 0) return;
+    if (!this.#hadMaster || this.#masters.size > 0 || this.#fixed.isAnyHeard(nowMs)) return;
     this.#hadMaster = false;
     const { logger, facts } = this.#options;
     const text = `${facts.chargePointId} hears no master; at most ${facts.disconnectedLimitA} A from now on`;

@@ -1,5 +1,6 @@
 /**
  * A slave's sockets: shared ones on the discovery port hear BEACONs, an own one polls the masters and takes grants.
+ * Without broadcast there is only the latter.
  * Several slaves on one machine share the first; only one process gets what is sent to that port alone, so slaves with
  * fixed addresses on one machine need a port each. Named interfaces may come and go while it runs.
  */
@@ -15,6 +16,8 @@ const ANY_HOST = '0.0.0.0';
 
 export interface SlaveNetOptions {
   readonly port: number;
+  /** False: nothing is listened to but the answers to its own polls. */
+  readonly broadcast: boolean;
   /** Names; empty = every interface. */
   readonly interfaces: readonly string[];
   readonly timers: Timers;
@@ -46,6 +49,7 @@ export class SlaveNet implements DatagramPort {
     const host = onLoopbackOnly ? '127.0.0.1' : ANY_HOST;
     const own = await UdpSocket.open({ host, port: 0, isShared: false, mayBroadcast: false, via: '' });
     const net = new SlaveNet(options, own);
+    if (!options.broadcast) return net;
     try {
       await net.#scan();
     } catch (error) {

@@ -13,9 +13,13 @@ aside(
     const text = `role: slave\nid: a\ndriver: { type: virtual }\ndiscovery: { port: ${port}, interfaces: [lo] }\n`;
     const env = { NOTIFY_SOCKET: systemd.path, WATCHDOG_USEC: '800000' };
     const slave = started(t, ['slave', '-c', fileIn(folder(t), 'slave.yaml', text)], { env });
-    await slave.untilEvent('READY', /^first limit enforced: 0 A \(booting\), 0 masters$/);
+    await slave.untilEvent('READY', /^first limit enforced: 0 A \(booting\), polls 0 masters$/);
     await eventually('READY', () => systemd.heard.length > 0);
-    t.match(words(systemd.heard[0]), ['READY=1', 'STATUS=0 A (booting), 0 masters'], 'before any master is there');
+    t.match(
+      words(systemd.heard[0]),
+      ['READY=1', 'STATUS=0 A (booting), polls 0 masters'],
+      'before any master is there',
+    );
     const pings = (): number => systemd.heard.filter((datagram) => datagram.includes('WATCHDOG=1')).length;
     await eventually('three pings', () => pings() >= 3);
 

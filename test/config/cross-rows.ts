@@ -213,6 +213,46 @@ t.test('a slave whose numbers do not fit together', (t) => {
   t.end();
 });
 
+t.test('a slave that could never meet a master', (t) => {
+  t.same(issueLines(`${GOOD_SLAVE}discovery: { broadcast: false }\n`), [
+    'f.yaml:5:25 discovery.broadcast: expected true, or at least one entry in masters, got false',
+  ]);
+  t.same(issueLines(`${GOOD_SLAVE}discovery: { masters: ["10.0.0.1:x"] }\n`), [
+    'f.yaml:5:24 discovery.masters[0]: expected HOST or HOST:PORT such as 192.168.0.20:16031, got "10.0.0.1:x"',
+  ]);
+  const five = issueLines(`${GOOD_SLAVE}discovery: { masters: [a, b, c, d, e] }\n`);
+  t.match(five, [/^f\.yaml:5:23 discovery\.masters: expected a list of masters, at most 4, got /]);
+  t.end();
+});
+
+t.test('half of an internal slave', (t) => {
+  const has = '(a master with an internal slave has id and driver)';
+  const none = (key: string): string =>
+    `f.yaml:1:1 ${key}: expected ${key === 'id' ? 'an id' : 'a group with the key type'} ${has}, got nothing`;
+  t.same(issueLines(`${GOOD}id: cp1\n`), [none('driver')]);
+  t.same(issueLines(`${GOOD}driver: { type: virtual }\n`), [none('id')]);
+  t.same(issueLines(`${GOOD}connector: { maxA: 16 }\n`), [none('id'), none('driver')]);
+  t.same(
+    issueLines(`${GOOD}id: cp1\ndrvier: { type: virtual }\n`).map((line) => line.slice(0, 20)),
+    ['f.yaml:35:1 drvier: '],
+  );
+  t.end();
+});
+
+t.test('an internal slave that is not what the master lists', (t) => {
+  const internal = (connector: string): string =>
+    `${GOOD}id: cp2\ndriver: { type: virtual }\nconnector: ${connector}\n`;
+  t.same(issueLines(internal('{ phases: 1, rotation: STR, maxA: 20 }')), []);
+  const asListed = 'as chargePoints lists "cp2" (connector may be left out)';
+  t.same(issueLines(internal('{ phases: 3, disconnectedLimitA: 8, maxA: 7 }')), [
+    `f.yaml:36:12 connector.rotation: expected STR, ${asListed}, got RST`,
+    `f.yaml:36:22 connector.phases: expected 1, ${asListed}, got 3`,
+    `f.yaml:36:45 connector.disconnectedLimitA: expected 6, ${asListed}, got 8`,
+    'f.yaml:36:54 connector.maxA: expected at least disconnectedLimitA (8 A), got 7 A',
+  ]);
+  t.end();
+});
+
 const MANY = `site: Test
 circuits:
   - id: main

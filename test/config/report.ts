@@ -73,6 +73,26 @@ t.test('notes: not wrong, but worth a look', (t) => {
   t.end();
 });
 
+t.test('an internal slave, listed or not', (t) => {
+  const internal = (id: string, text = GOOD): string =>
+    describe(goodMaster(`${text}id: ${id}\ndriver: { type: virtual, vehiclePhases: 1 }\n`));
+  const listed = internal('cp2');
+  t.ok(
+    listed.includes(`internal slave cp2
+connector: phases 1, rotation STR, 6 A to 32 A
+while it hears no master: 6 A
+driver: virtual, vehicle with phases 1, 32 A
+`),
+    listed,
+  );
+  t.notMatch(listed, /note: internal/);
+  const unlisted = /^note: internal slave box is not listed: it (.*)$/m;
+  t.equal(unlisted.exec(internal('box'))?.[1], 'is taken on at circuit evse');
+  const strict = edited(GOOD, 'broadcast: true', 'autoAdopt: false');
+  t.equal(unlisted.exec(internal('box', strict))?.[1], 'gets 0 A until it is adopted');
+  t.end();
+});
+
 t.test('how a fallback reads', (t) => {
   const ROWS = [
     ['0', 'charging stops'],
@@ -112,6 +132,8 @@ while it hears no master: 6 A
 driver: virtual, vehicle with phases 3, 32 A
 `,
   );
+  const fixed = 'discovery: { broadcast: false, masters: [dlm.local] }\n';
+  t.match(describe(good(`${GOOD_SLAVE}${fixed}`)), /, listens to no broadcast\nfixed masters: dlm\.local:16031\n/);
   const secret = good(edited(GOOD, '"mqtt://localhost"', '"mqtt://localhost", password: "hush"'));
   t.notOk(JSON.stringify(describeJson(secret)).includes('hush'));
   t.notOk(describe(secret).includes('hush'));

@@ -35,7 +35,7 @@ t.test('the least that a slave needs, with every default', (t) => {
     id: 'cp1',
     connector: { phases: 3, rotation: 'RST', maxA: 32, minA: 6, disconnectedLimitA: 6 },
     driver: { type: 'virtual', vehiclePhases: 3, vehicleMaxA: 32 },
-    discovery: { port: 16_030, interfaces: [] },
+    discovery: { port: 16_030, broadcast: true, interfaces: [], masters: [] },
     log: { level: 'info' },
   });
   t.equal(good(GOOD_SLAVE).role, 'slave');
@@ -125,5 +125,40 @@ t.test('nobody changes a configuration', (t) => {
     config.meters[0]?.connection,
   ];
   for (const part of inner) t.ok(Object.isFrozen(part));
+  t.end();
+});
+
+t.test('fixed masters: the port is the one above that of everybody', (t) => {
+  const masters = 'masters: [dlm.local, "10.0.0.9:17000"]';
+  const config = good(`${GOOD_SLAVE}discovery: { port: 16040, broadcast: false, ${masters} }\n`);
+  t.same(config.role === 'slave' && config.discovery, {
+    port: 16_040,
+    broadcast: false,
+    interfaces: [],
+    masters: [
+      { host: 'dlm.local', port: 16_041 },
+      { host: '10.0.0.9', port: 17_000 },
+    ],
+  });
+  t.end();
+});
+
+t.test('a master with an internal slave', (t) => {
+  const internal = (id: string, more = '') => goodMaster(`${GOOD}id: ${id}\ndriver: { type: virtual }\n${more}`);
+  t.equal(goodMaster(GOOD).internalSlave, undefined);
+  const driver = { type: 'virtual', vehiclePhases: 3, vehicleMaxA: 32 };
+  t.same(internal('cp2').internalSlave, {
+    id: 'cp2',
+    connector: { phases: 1, rotation: 'STR', maxA: 32, minA: 6, disconnectedLimitA: 6 },
+    driver,
+  });
+  t.same(internal('cp9').internalSlave?.connector, {
+    phases: 3,
+    rotation: 'RST',
+    maxA: 32,
+    minA: 6,
+    disconnectedLimitA: 6,
+  });
+  t.equal(internal('cp1', 'connector: { maxA: 16 }').internalSlave?.connector.maxA, 16);
   t.end();
 });

@@ -65,7 +65,7 @@ export function slaveNet(
   t: Test,
   options: Pick<SlaveNetOptions, 'port'> & Partial<SlaveNetOptions>,
 ): Promise<Opened<SlaveNet>> {
-  return opened(t, (parts) => SlaveNet.open({ interfaces: ['lo'], ...parts, ...options }));
+  return opened(t, (parts) => SlaveNet.open({ broadcast: true, interfaces: ['lo'], ...parts, ...options }));
 }
 
 export const bytes = (text: string): Uint8Array => Buffer.from(text);

@@ -40,6 +40,18 @@ t.test('without named interfaces it listens everywhere, and looks for nothing', 
   t.equal(timers.count, 0);
 });
 
+t.test('without broadcast: nothing but the answers to its own polls', async (t) => {
+  const port = await discoveryPort();
+  const { net, timers, heard } = await slaveNet(t, { port, broadcast: false });
+  const master = await masterNet(t, { port, addresses: [{ host: '127.0.0.1', port }] });
+  net.send({ host: '127.0.0.1', port: port + 1, via: '' }, bytes('status'));
+  const status = await eventually('the poll', () => master.heard.find(({ text }) => text === 'status'));
+  master.net.broadcast(bytes('beacon'));
+  master.net.send({ host: status.from, port: status.port, via: 'lo' }, bytes('grant'));
+  t.match(await eventually('the answer', () => heard[0]), { text: 'grant', port: port + 1 });
+  t.same([heard.length, timers.count], [1, 0]);
+});
+
 t.test('a port that somebody else holds alone: nothing stays open', async (t) => {
   const port = await discoveryPort();
   const holder = await UdpSocket.open({ host: '127.255.255.255', port, isShared: false, mayBroadcast: false, via: '' });

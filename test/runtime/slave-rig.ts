@@ -1,0 +1,93 @@
+/** One slave on a virtual clock, with a net whose other end is the test. */
+import type { LogLevel } from '../../src/base/logger.js';
+import type { Beacon, Grant, Message, Status } from '../../src/base/messages.js';
+import { VirtualCharger } from '../../src/chargers/virtual.js';
+import { decode, encode } from '../../src/discovery/codec.js';
+import type { SlaveFacts } from '../../src/dlm/slave.js';
+import type { ChargerPort } from '../../src/ports/charger-port.js';
+import type { DatagramHandler, PeerAddress } from '../../src/ports/datagram-port.js';
+import { SlaveRuntime, type SlaveOptions } from '../../src/runtime/slave.js';
+import { VirtualTime } from '../../src/sim/virtual-time.js';
+
+export const FACTS: SlaveFacts = {
+  networkId: 0,
+  chargePointId: 'cp1',
+  bootId: '00000000000000aa',
+  maxA: 32,
+  minA: 6,
+  disconnectedLimitA: 6,
+  phases: 3,
+  rotation: 'RST',
+  firmware: 'test',
+  leaseMs: 15_000,
+};
+
+interface Sent {
+  readonly atMs: number;
+  readonly to: string;
+  readonly status: Status;
+}
+
+export class SlaveRig {
+  readonly time = new VirtualTime();
+  readonly sent: Sent[] = [];
+  readonly log: { readonly atMs: number; readonly level: LogLevel; readonly event: string; readonly text: string }[] =
+    [];
+  readonly runtime: SlaveRuntime;
+  #hear: DatagramHandler = () => {};
+  #seq = 0;
+
+  constructor(
+    options: Partial<Pick<SlaveOptions, 'fixedMasters'>> = {},
+    charger: ChargerPort = new VirtualCharger({ phases: 3, energyScale: 1 }),
+  ) {
+    this.runtime = new SlaveRuntime({
+      ...options,
+      facts: FACTS,
+      charger,
+      net: {
+        send: (to, bytes) => this.#note(to, bytes),
+        subscribe: (handler) => {
+          this.#hear = handler;
+        },
+        close: async () => {},
+      },
+      ...this.time.node(),
+      logger: { log: (level, event, text) => void this.log.push({ atMs: this.time.nowMs, level, event, text }) },
+    });
+    this.runtime.start();
+  }
+
+  #note({ host, port }: PeerAddress, bytes: Uint8Array): void {
+    const received = decode(bytes, FACTS.networkId);
+    if (!received.ok || received.value.message.type !== 'status') throw new Error('a slave sends STATUS only');
+    this.sent.push({ atMs: this.time.nowMs, to: `${host}:${port}`, status: received.value.message });
+  }
+
+  get lastStatus(): Status | undefined {
+    return this.sent.at(-1)?.status;
+  }
+
+  run(durationMs: number): void {
+    this.time.runUntil(this.time.nowMs + durationMs);
+  }
+
+  hear(message: Message, from: string): void {
+    const [host = '', port] = from.split(':');
+    this.#hear(encode(message, 1), { host, port: Number(port), via: '' });
+  }
+
+  beacon(from: string, part: Partial<Beacon> = {}): void {
+    const master = { masterId: from.replace(':', '-'), bootId: '00000000000000ff', rank: 0, epoch: 1, active: true };
+    this.hear({ type: 'beacon', networkId: 0, ...master, ...part }, from);
+  }
+
+  /** An answer to a poll of this moment. */
+  grant(from: string, limitA: number, part: Partial<Grant> = {}): void {
+    this.#seq += 1;
+    const { chargePointId, bootId, leaseMs } = FACTS;
+    const answer = { chargePointId, bootId, tauMs: Math.floor(this.time.nowMs), epoch: 1, seq: this.#seq, leaseMs };
+    const master = { masterId: from.replace(':', '-'), masterBootId: '00000000000000ff' };
+    this.hear({ type: 'grant', networkId: 0, ...master, ...answer, limitA, phases: 7, ...part }, from);
+  }
+}
