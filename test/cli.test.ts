@@ -8,6 +8,7 @@ import './cli/fresh.js';
 import './cli/hang.js';
 import './cli/notified.js';
 import './cli/fixed.js';
+import './cli/internal-slave.js';
 import './cli/fixed-masters.js';
 import './cli/crash.js';
 import './cli/refused.js';

@@ -7,4 +7,5 @@ import './transports/interfaces.js';
 import './transports/udp.js';
 import './transports/master-net.js';
 import './transports/slave-net.js';
+import './transports/internal-link.js';
 import './transports/fixed-hosts.js';

@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { seededRng } from '../base/rng.js';
 import type { MasterConfig, MqttConfig } from '../config/types.js';
 import { siteSlug } from '../northbound/topics.js';
+import type { BroadcastPort } from '../ports/datagram-port.js';
 import type { StateStore } from '../ports/state-store.js';
 import type { StatusSink } from '../ports/status-sink.js';
 import { MasterRuntime } from '../runtime/master.js';
@@ -11,6 +12,7 @@ import { MasterNet } from '../transports/master-net.js';
 import { systemClock, systemTimers } from '../transports/system-time.js';
 import { EXIT, ExitError } from './exit-codes.js';
 import { masterIdOf, newBootId, newSeed, version } from './identity.js';
+import { type InternalSlave, openInternalSlave } from './internal-slave.js';
 import { createMeters, type Meters } from './meters.js';
 import { bindFailure } from './bind-failure.js';
 import type { DaemonLogger } from './pino-logger.js';
@@ -41,7 +43,9 @@ export async function startMaster({ config, configFile, stateDir, isStandby, log
     masterId,
   });
   if (!store) logger.log('warn', 'START', 'no state directory: after a restart old leases are waited for', {});
-  const net = await MasterNet.open({ ...discovery, timers: systemTimers, logger }).catch(bindFailure);
+  const sockets = await MasterNet.open({ ...discovery, timers: systemTimers, logger }).catch(bindFailure);
+  const internal = config.internalSlave && (await openInternalSlave(config.internalSlave, config, sockets, logger));
+  const net = internal?.net ?? sockets;
   const notifier = createNotifier({ logger, env: process.env });
   const sinks = config.mqtt ? [await mqttSink(config.mqtt, config, logger)] : [];
   const meters = createMeters(config.meters, site.circuits, (event) => runtime.hearMeter(event));
@@ -62,13 +66,15 @@ export async function startMaster({ config, configFile, stateDir, isStandby, log
   });
   meters.start();
   runtime.start();
-  return { stop: () => stopMaster(runtime, { meters, sinks, notifier, net }) };
+  internal?.start();
+  return { stop: () => stopMaster(runtime, { meters, sinks, notifier, net, internal }) };
 }
 
-function describeSite({ site, meters, mqtt, discovery }: MasterConfig): string {
+function describeSite({ site, meters, mqtt, discovery, internalSlave }: MasterConfig): string {
   const circuits = `${site.circuits.length} circuits, ${site.chargePoints.length} charge points listed`;
   const where = discovery.broadcast ? `UDP ${discovery.port}` : `${discovery.addresses.length} fixed addresses`;
-  return `site "${site.site}", network id ${site.networkId}, ${circuits}, ${meters.length} meters, ${where}, MQTT ${mqtt?.url ?? 'off'}`;
+  const internal = internalSlave ? `, internal slave ${internalSlave.id}` : '';
+  return `site "${site.site}", network id ${site.networkId}, ${circuits}, ${meters.length} meters, ${where}, MQTT ${mqtt?.url ?? 'off'}${internal}`;
 }
 
 function openStore(stateDir: string): StateStore {
@@ -98,9 +104,20 @@ async function mqttSink(mqtt: MqttConfig, { site }: MasterConfig, logger: Daemon
 /** Grants are not taken back: they run out by themselves, and the slaves go on with what they have until then. */
 async function stopMaster(
   runtime: MasterRuntime,
-  parts: { meters: Meters; sinks: readonly StatusSink[]; notifier: Notifier; net: MasterNet },
+  parts: {
+    meters: Meters;
+    sinks: readonly StatusSink[];
+    notifier: Notifier;
+    net: BroadcastPort;
+    internal: InternalSlave | undefined;
+  },
 ): Promise<void> {
   parts.notifier.stopping();
   runtime.stop();
-  await Promise.all([parts.meters.stop(), parts.net.close(), ...parts.sinks.map((sink) => sink.close())]);
+  await Promise.all([
+    parts.internal?.stop(),
+    parts.meters.stop(),
+    parts.net.close(),
+    ...parts.sinks.map((sink) => sink.close()),
+  ]);
 }

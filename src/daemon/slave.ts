@@ -1,8 +1,8 @@
 /** A slave, put together from real parts: its sockets and the driver of its charge point. */
-import type { SlaveConfig } from '../config/types.js';
+import type { ChargerConfig, SlaveConfig } from '../config/types.js';
 import { TYPICAL_VEHICLE } from '../chargers/vehicle.js';
 import { VirtualCharger } from '../chargers/virtual.js';
-import { SlaveRuntime } from '../runtime/slave.js';
+import { type SlaveOptions, SlaveRuntime } from '../runtime/slave.js';
 import { FixedHosts } from '../transports/fixed-hosts.js';
 import { SlaveNet } from '../transports/slave-net.js';
 import { systemClock, systemTimers } from '../transports/system-time.js';
@@ -15,23 +15,14 @@ import { createNotifier } from './sd-notify.js';
 
 /** Throws an `ExitError` when the port cannot be had. */
 export async function startSlave(config: SlaveConfig, logger: DaemonLogger): Promise<Running> {
-  const { id, networkId, leaseMs, connector, discovery } = config;
+  const { id, networkId, leaseMs, discovery } = config;
   const net = await SlaveNet.open({ ...discovery, timers: systemTimers, logger }).catch(bindFailure);
   const masters = new FixedHosts({ hosts: discovery.masters, timers: systemTimers, logger });
   const notifier = createNotifier({ logger, env: process.env });
-  const runtime = new SlaveRuntime({
-    facts: {
-      ...connector,
-      networkId,
-      chargePointId: id,
-      bootId: newBootId(),
-      firmware: `evenkeel ${version()}`,
-      leaseMs,
-    },
-    charger: virtualCharger(config),
+  const runtime = createSlave(config, {
+    networkId,
+    leaseMs,
     net,
-    clock: systemClock,
-    timers: systemTimers,
     logger,
     fixedMasters: () => masters.list(),
     onStep: readyOnce(notifier, logger, 'first limit enforced'),
@@ -49,12 +40,30 @@ export async function startSlave(config: SlaveConfig, logger: DaemonLogger): Pro
 }
 
 function where({ discovery: { port, broadcast, masters } }: SlaveConfig): string {
-  const fixed = masters.length > 0 ? `${masters.length} fixed masters` : '';
-  return [broadcast ? `UDP ${port}` : '', fixed].filter(Boolean).join(', ');
+  const fixed = masters.length > 0 ? [`${masters.length} fixed masters`] : [];
+  return [...(broadcast ? [`UDP ${port}`] : []), ...fixed].join(', ');
+}
+
+type SlaveParts = Pick<SlaveOptions, 'net' | 'logger' | 'fixedMasters' | 'onStep'>;
+
+/** One charge point with its driver, new since this start; it does nothing yet. */
+export function createSlave(
+  config: ChargerConfig,
+  { networkId, leaseMs, ...parts }: SlaveParts & Pick<SlaveConfig, 'networkId' | 'leaseMs'>,
+): SlaveRuntime {
+  const { id: chargePointId, connector } = config;
+  const firmware = `evenkeel ${version()}`;
+  return new SlaveRuntime({
+    ...parts,
+    facts: { ...connector, networkId, chargePointId, bootId: newBootId(), firmware, leaseMs },
+    charger: virtualCharger(config),
+    clock: systemClock,
+    timers: systemTimers,
+  });
 }
 
 /** The virtual driver has a vehicle plugged in from the start. */
-function virtualCharger({ connector, driver }: SlaveConfig): VirtualCharger {
+function virtualCharger({ connector, driver }: ChargerConfig): VirtualCharger {
   const charger = new VirtualCharger({ phases: connector.phases, energyScale: 1 });
   const { vehiclePhases: phases, vehicleMaxA: maxA } = driver;
   charger.plugIn({ ...TYPICAL_VEHICLE, phases, maxA }, Math.floor(systemClock.monotonicMs()));

@@ -104,6 +104,11 @@ export class MasterNet implements BroadcastPort {
     this.#options.logger.log('warn', 'NETWORK', `sending failed: ${text}`, {});
   }
 
+  /** True for the addresses that its own datagrams come from. */
+  isOwn({ host, port }: PeerAddress): boolean {
+    return [...this.#endpoints.values()].some(({ link, own }) => link.address === host && own.port === port);
+  }
+
   subscribe(handler: DatagramHandler): void {
     this.#handler = handler;
   }
