@@ -3,3 +3,4 @@ import './runtime/memory.js';
 import './runtime/poller.js';
 import './runtime/drop-counter.js';
 import './runtime/fixed-masters.js';
+import './runtime/late-chargers.js';

@@ -23,6 +23,8 @@ export const EVENTS = {
   FALLBACK_UNSAFE: 'the disconnected limits add up to more than the fuse',
   MASTER_FOUND: 'a slave heard a master',
   MASTER_LOST: 'a slave hears no master any more',
+  CHARGER_LATE: 'a charger may still follow a higher limit than it was told; the master counts that one',
+  CHARGER_OK: 'a charger follows its limit again',
   ENFORCED: 'what a slave enforces changed, and why',
   DATAGRAM_DROPPED: 'datagrams were dropped: garbage, foreign or a newer version',
   NETWORK: 'an interface came or went, or sending failed',

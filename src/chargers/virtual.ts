@@ -20,6 +20,7 @@ export interface VirtualChargerOptions {
  * unplugging frees the charge point at once.
  */
 export class VirtualCharger implements ChargerPort {
+  readonly reactionMs: Ms = 0;
   readonly #options: VirtualChargerOptions;
   #limitA: Amps = 0;
   #sessionId = 0;
@@ -48,6 +49,10 @@ export class VirtualCharger implements ChargerPort {
     assert(limitA >= 0, `limit: expected 0 A or more, got ${limitA}`);
     this.#limitA = limitA;
     this.#vehicle?.signal(limitA, nowMs);
+  }
+
+  inForceA(): Amps {
+    return this.#limitA;
   }
 
   snapshot(nowMs: Ms): ChargerSnapshot {

@@ -1,6 +1,6 @@
 /**
- * A charge point's power electronics as a slave sees them. A driver (virtual, later Modbus, MQTT, OCPP) stands behind;
- * it may take its time, the slave only says what must hold from now on.
+ * A charge point's power electronics as a slave sees them. A driver (virtual, later Modbus, MQTT, OCPP) stands behind; why
+ * it must promise what stands here: docs/decisions/0008-slave-role.md. No call throws or waits.
  */
 import type { ChargePointState } from '../base/messages.js';
 import type { Amps, Ms, PhaseAmps } from '../base/units.js';
@@ -14,7 +14,18 @@ export interface ChargerSnapshot {
 }
 
 export interface ChargerPort {
+  /** The longest time from `setLimit` until the limit is in force, as long as the charger answers; far below a lease. */
+  readonly reactionMs: Ms;
+  /** What the charger showed last. */
   snapshot(nowMs: Ms): ChargerSnapshot;
-  /** The most that the vehicle may draw on each phase from now on; 0 = pause. */
+  /**
+   * The most that the vehicle may draw on each phase from now on; 0 = pause. Said once: the driver repeats it until the
+   * charger has it, or until the next call replaces it.
+   */
   setLimit(limitA: Amps, nowMs: Ms): void;
+  /**
+   * The highest limit that the charger may be following now: what it last confirmed and everything that was sent since; its
+   * maximum as long as it has confirmed nothing.
+   */
+  inForceA(nowMs: Ms): Amps;
 }

@@ -5,12 +5,14 @@
 import type { Logger } from '../base/logger.js';
 import type { Beacon, BootId, Grant, Status } from '../base/messages.js';
 import { type Amps, type Ms, PHASES, type PhaseAmps } from '../base/units.js';
+import { connectedMask } from '../base/rotation.js';
 import { decode, encode } from '../discovery/codec.js';
 import { HEARTBEAT_MS } from '../dlm/lease-rules.js';
 import { type Enforced, SlaveCore, type SlaveFacts } from '../dlm/slave.js';
 import type { ChargerPort } from '../ports/charger-port.js';
 import type { DatagramPort, NamedPeer, PeerAddress } from '../ports/datagram-port.js';
 import type { Cancel, Clock, Timers } from '../ports/time.js';
+import { ChargerWatch } from './charger-watch.js';
 import { DropCounter } from './drop-counter.js';
 import { FixedMasters, keyOf } from './fixed-masters.js';
 
@@ -54,6 +56,7 @@ export class SlaveRuntime {
   #reported = '';
   #reportedCurrentA: PhaseAmps = [0, 0, 0];
   #enforced = '';
+  readonly #watch: ChargerWatch;
   #datagramsSent = 0;
   #hadMaster = false;
   #applied: Enforced = { limitA: 0, reason: 'booting', phases: 0 };
@@ -63,6 +66,7 @@ export class SlaveRuntime {
     this.#drops = new DropCounter(options.logger);
     this.core = new SlaveCore(options.facts, this.#now());
     const { logger, facts, fixedMasters: list = () => [] } = options;
+    this.#watch = new ChargerWatch(facts.chargePointId, logger);
     this.#fixed = new FixedMasters({ chargePointId: facts.chargePointId, list, logger }, this.#now());
   }
 
@@ -90,8 +94,10 @@ export class SlaveRuntime {
     this.#fixed.check(nowMs);
     this.#forgetMasters(nowMs);
     this.#apply(nowMs);
+    this.#watch.look(this.#options.charger, this.#applied.limitA, nowMs);
     this.#report(nowMs);
-    const untilChangeMs = (this.core.nextChangeMs(nowMs) ?? Number.POSITIVE_INFINITY) - nowMs;
+    const soonMs = nowMs + this.#options.charger.reactionMs;
+    const untilChangeMs = (this.core.nextChangeMs(soonMs) ?? Number.POSITIVE_INFINITY) - soonMs;
     this.#cancelStep = this.#options.timers.after(Math.min(STEP_MS, untilChangeMs), () => this.#step());
     this.#options.onStep?.(nowMs, `${this.#enforced}, polls ${this.#polled().size} masters`);
   }
@@ -100,7 +106,7 @@ export class SlaveRuntime {
   #apply(nowMs: Ms): void {
     const { charger, logger, facts } = this.#options;
     this.core.observe(charger.snapshot(nowMs), nowMs);
-    this.#applied = this.core.enforced(nowMs);
+    this.#applied = this.#due(nowMs);
     const { limitA, reason } = this.#applied;
     const text = `${limitA} A (${reason})`;
     if (text === this.#enforced) return;
@@ -112,16 +118,31 @@ export class SlaveRuntime {
     this.#enforced = text;
   }
 
+  /** A charger that takes its time is told of a lower limit before it must hold, and of a higher one not before it may. */
+  #due(nowMs: Ms): Enforced {
+    const now = this.core.enforced(nowMs);
+    const soon = this.core.enforced(nowMs + this.#options.charger.reactionMs);
+    return soon.limitA < now.limitA ? soon : now;
+  }
+
+  /** The master's books count on what may really flow: a charger that has not followed yet is told as it is. */
+  #status(nowMs: Ms): Status {
+    const status = this.core.status(nowMs);
+    const inForceA = this.#options.charger.inForceA(nowMs);
+    if (inForceA <= status.enforcedA) return status;
+    return { ...status, enforcedA: inForceA, enforcedPhases: connectedMask(status.phases) };
+  }
+
   /** Sends a STATUS when one is due: heartbeat, or something that the master should know at once. */
   #report(nowMs: Ms): void {
-    const status = this.core.status(nowMs);
+    const status = this.#status(nowMs);
     const moved = PHASES.some((p) => Math.abs(status.currentA[p] - this.#reportedCurrentA[p]) >= REPORT_CHANGE_A);
     const isDue = nowMs - this.#lastStatusMs >= HEARTBEAT_MS;
     if (isDue || moved || essenceOf(status) !== this.#reported) this.#sendStatus(nowMs);
   }
 
   #sendStatus(nowMs: Ms): void {
-    const status = this.core.status(nowMs);
+    const status = this.#status(nowMs);
     this.#lastStatusMs = nowMs;
     this.#reported = essenceOf(status);
     this.#reportedCurrentA = status.currentA;

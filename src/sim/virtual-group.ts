@@ -11,6 +11,7 @@ import type { VehicleSpec } from '../chargers/vehicle.js';
 import { VirtualCharger } from '../chargers/virtual.js';
 import type { Site } from '../dlm/types.js';
 import { ok } from '../base/result.js';
+import type { ChargerPort } from '../ports/charger-port.js';
 import type { StateStore } from '../ports/state-store.js';
 import type { SiteStatus } from '../ports/status-sink.js';
 import { MasterRuntime } from '../runtime/master.js';
@@ -30,6 +31,7 @@ export interface VirtualSlaveFacts {
 interface VirtualSlave {
   readonly facts: VirtualSlaveFacts;
   readonly charger: VirtualCharger;
+  readonly driver: ChargerPort;
   readonly node: ReturnType<VirtualTime['node']>;
   runtime: SlaveRuntime;
 }
@@ -112,14 +114,19 @@ export class VirtualGroup {
     return MASTERS.filter((name) => this.#masters.get(name)?.isActive);
   }
 
-  addSlave(facts: VirtualSlaveFacts): VirtualCharger {
+  /** `driverOf`: what stands between slave and charger, where that is not the charger itself. */
+  addSlave(
+    facts: VirtualSlaveFacts,
+    driverOf: (charger: VirtualCharger) => ChargerPort = (own) => own,
+  ): VirtualCharger {
     const node = this.time.node(this.#rng.between(0, 1e6), this.#rng.between(-DRIFT_MAX, DRIFT_MAX));
     const charger = new VirtualCharger({ phases: facts.phases, energyScale: 1 });
-    this.#slaves.set(facts.id, { facts, charger, node, runtime: this.#boot(facts, charger, node) });
+    const driver = driverOf(charger);
+    this.#slaves.set(facts.id, { facts, charger, driver, node, runtime: this.#boot(facts, driver, node) });
     return charger;
   }
 
-  #boot(facts: VirtualSlaveFacts, charger: VirtualCharger, node: VirtualSlave['node']): SlaveRuntime {
+  #boot(facts: VirtualSlaveFacts, charger: ChargerPort, node: VirtualSlave['node']): SlaveRuntime {
     const { networkId, leaseMs } = this.#site;
     const { id, ...connector } = facts;
     const runtime = new SlaveRuntime({
@@ -136,7 +143,7 @@ export class VirtualGroup {
   rebootSlave(id: string): void {
     const slave = this.slave(id);
     slave.runtime.stop();
-    slave.runtime = this.#boot(slave.facts, slave.charger, slave.node);
+    slave.runtime = this.#boot(slave.facts, slave.driver, slave.node);
   }
 
   /** The slave is dead and its charge point with it: it draws nothing and says nothing. */

@@ -73,6 +73,8 @@ class Pair {
     const runtime = new SlaveRuntime({
       facts: this.facts,
       charger: {
+        reactionMs: 0,
+        inForceA: () => this.#ourLimitA,
         snapshot: () => this.observation,
         setLimit: (limitA) => {
           this.#ourLimitA = limitA;

@@ -29,7 +29,7 @@ interface Sent {
 }
 
 export class SlaveRig {
-  readonly time = new VirtualTime();
+  readonly time: VirtualTime;
   readonly sent: Sent[] = [];
   readonly log: { readonly atMs: number; readonly level: LogLevel; readonly event: string; readonly text: string }[] =
     [];
@@ -40,7 +40,9 @@ export class SlaveRig {
   constructor(
     options: Partial<Pick<SlaveOptions, 'fixedMasters'>> = {},
     charger: ChargerPort = new VirtualCharger({ phases: 3, energyScale: 1 }),
+    time = new VirtualTime(),
   ) {
+    this.time = time;
     this.runtime = new SlaveRuntime({
       ...options,
       facts: FACTS,
