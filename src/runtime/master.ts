@@ -3,10 +3,10 @@
  * fits), sends the grants and hands a snapshot to whoever shows it. All time and all wires come in as ports.
  */
 import type { Logger } from '../base/logger.js';
-import type { BootId, Message } from '../base/messages.js';
+import type { BootId } from '../base/messages.js';
 import type { Ms, PhaseAmps } from '../base/units.js';
 import { mapPhases } from '../base/units.js';
-import { decode, encode } from '../discovery/codec.js';
+import { type Auth, Channel, NO_KEY } from '../discovery/auth.js';
 import { Controller, type Heard, type Memory } from '../dlm/controller.js';
 import type { Site } from '../dlm/types.js';
 import type { BroadcastPort, PeerAddress } from '../ports/datagram-port.js';
@@ -39,6 +39,8 @@ export interface MasterOptions {
   readonly sinks: readonly StatusSink[];
   /** Absent: nothing is kept over a restart. */
   readonly store?: StateStore;
+  /** Absent: datagrams are not signed. */
+  readonly auth?: Auth | undefined;
   readonly meters: MeterBoard;
   /** Called at the end of each good cycle, with one line for people. */
   readonly onTick?: (nowMs: Ms, summary: string) => void;
@@ -48,8 +50,10 @@ export class MasterRuntime {
   readonly controller: Controller;
   readonly #options: MasterOptions;
   readonly #addresses = new Map<string, PeerAddress>();
+  /** The key id that each charge point signs with. */
+  readonly #keyIds = new Map<string, number>();
+  readonly #channel: Channel;
   readonly #drops: DropCounter;
-  #datagramsSent = 0;
   #beaconsSent = 0;
   #cancelBeacon: Cancel = () => {};
   #cancelTick: Cancel = () => {};
@@ -61,7 +65,8 @@ export class MasterRuntime {
     this.#options = options;
     this.#drops = new DropCounter(options.logger);
     const memory = this.#loadMemory();
-    const { site, masterId, bootId, clock } = options;
+    const { site, masterId, bootId, clock, auth } = options;
+    this.#channel = new Channel({ networkId: site.networkId, bootId, hears: ['beacon', 'status'], auth });
     this.controller = new Controller({ site, masterId, bootId, memory }, clock.monotonicMs());
   }
 
@@ -86,6 +91,7 @@ export class MasterRuntime {
     this.#isRunning = false;
     this.#cancelBeacon();
     this.#cancelTick();
+    this.#drops.tellRest();
   }
 
   #now(): Ms {
@@ -97,31 +103,30 @@ export class MasterRuntime {
     const { mastership } = this.controller;
     const active = !mastership.isPassive(this.#now());
     const { networkId } = site;
-    net.broadcast(
-      this.#encoded({ type: 'beacon', networkId, masterId, bootId, rank: 0, epoch: mastership.epoch, active }),
-    );
+    const { epoch } = mastership;
+    for (const keyId of this.#channel.keyIds) {
+      net.broadcast(this.#channel.seal({ type: 'beacon', networkId, masterId, bootId, rank: 0, epoch, active }, keyId));
+    }
     this.#beaconsSent += 1;
     const periodMs = this.#beaconsSent < BEACON_FIRST_COUNT ? BEACON_FIRST_MS : BEACON_PERIOD_MS;
     this.#cancelBeacon = timers.after(periodMs, () => this.#beacon());
   }
 
-  #encoded(message: Message): Uint8Array {
-    this.#datagramsSent += 1;
-    return encode(message, this.#datagramsSent);
-  }
-
   #hear(bytes: Uint8Array, from: PeerAddress): void {
     const nowMs = this.#now();
-    const received = decode(bytes, this.#options.site.networkId);
-    if (!received.ok) {
-      this.#drops.count(received.error, from.host, nowMs);
+    const opened = this.#channel.open(bytes, from, nowMs);
+    if (!opened.ok) {
+      this.#drops.count(opened.error, from.host, nowMs);
       return;
     }
-    const { message } = received.value;
+    const { message, keyId } = opened.value;
     if (message.type === 'beacon') this.#after(this.controller.hearBeacon(message, nowMs), 0);
     if (message.type !== 'status') return;
     const heard = this.controller.hearStatus(message, nowMs);
-    if (heard.isCurrent) this.#addresses.set(message.chargePointId, from);
+    if (heard.isCurrent) {
+      this.#addresses.set(message.chargePointId, from);
+      this.#keyIds.set(message.chargePointId, keyId);
+    }
     this.#after(heard, GATHER_MS);
   }
 
@@ -176,10 +181,12 @@ export class MasterRuntime {
     this.#nextTickMs = Number.POSITIVE_INFINITY;
     for (const grant of this.controller.decide(nowMs)) {
       const address = this.#addresses.get(grant.chargePointId);
-      if (address) this.#options.net.send(address, this.#encoded(grant));
+      const keyId = this.#keyIds.get(grant.chargePointId) ?? NO_KEY;
+      if (address) this.#options.net.send(address, this.#channel.seal(grant, keyId));
     }
     this.#tickAfter(this.#options.site.samplePeriodMs);
     this.#tell();
+    this.#drops.tell(nowMs);
     this.#remember();
     this.#show(nowMs);
   }
@@ -219,7 +226,9 @@ export class MasterRuntime {
 
   #show(nowMs: Ms): void {
     const { clock, version, sinks, meters, onTick } = this.#options;
-    const status = siteStatus({ controller: this.controller, meters, version, nowMs, wallMs: clock.wallMs() });
+    const keyIds = this.#channel.isSigned ? this.#keyIds : undefined;
+    const wallMs = clock.wallMs();
+    const status = siteStatus({ controller: this.controller, meters, keyIds, version, nowMs, wallMs });
     for (const sink of sinks) sink.publish(status);
     const { slavesOnline, slavesKnown, epoch, role } = status;
     onTick?.(nowMs, `${role}, epoch ${epoch}, ${slavesOnline} of ${slavesKnown} charge points online`);

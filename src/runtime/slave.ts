@@ -5,7 +5,7 @@
 import type { Logger } from '../base/logger.js';
 import type { Beacon, BootId, Grant, Status } from '../base/messages.js';
 import { type Amps, type Ms, PHASES, type PhaseAmps } from '../base/units.js';
-import { decode, encode } from '../discovery/codec.js';
+import { type Auth, Channel } from '../discovery/auth.js';
 import { HEARTBEAT_MS } from '../dlm/lease-rules.js';
 import { type Enforced, SlaveCore, type SlaveFacts } from '../dlm/slave.js';
 import type { ChargerPort } from '../ports/charger-port.js';
@@ -17,7 +17,7 @@ import { DropCounter } from './drop-counter.js';
 const STEP_MS: Ms = 100;
 /** A change of a measured current by this much is reported before the next heartbeat. */
 const REPORT_CHANGE_A: Amps = 0.5;
-/** More masters than this in one network id and the longest silent one is forgotten. */
+/** More masters than this in one network id and one is forgotten: first those that never granted anything. */
 const MASTERS_MAX = 4;
 /** A master that was not heard for this long is no longer polled. */
 const MASTER_FORGOTTEN_MS: Ms = 30_000;
@@ -27,6 +27,9 @@ interface KnownMaster {
   readonly masterId: string;
   readonly bootId: BootId;
   readonly heardAtMs: Ms;
+  /** The highest of which it was heard; our STATUS goes to it under this one. */
+  readonly keyId: number;
+  readonly hasGranted: boolean;
 }
 
 export interface SlaveOptions {
@@ -36,11 +39,14 @@ export interface SlaveOptions {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly logger: Logger;
+  /** Absent: datagrams are not signed. */
+  readonly auth?: Auth | undefined;
 }
 
 export class SlaveRuntime {
   readonly core: SlaveCore;
   readonly #options: SlaveOptions;
+  readonly #channel: Channel;
   readonly #drops: DropCounter;
   readonly #masters = new Map<string, KnownMaster>();
   #cancelStep: Cancel = () => {};
@@ -48,14 +54,15 @@ export class SlaveRuntime {
   #reported = '';
   #reportedCurrentA: PhaseAmps = [0, 0, 0];
   #enforced = '';
-  #datagramsSent = 0;
   #hadMaster = false;
   #applied: Enforced = { limitA: 0, reason: 'booting', phases: 0 };
 
   constructor(options: SlaveOptions) {
     this.#options = options;
-    this.#drops = new DropCounter(options.logger);
-    this.core = new SlaveCore(options.facts, this.#now());
+    const { auth, facts, logger } = options;
+    this.#channel = new Channel({ networkId: facts.networkId, bootId: facts.bootId, hears: ['beacon', 'grant'], auth });
+    this.#drops = new DropCounter(logger);
+    this.core = new SlaveCore(facts, this.#now());
   }
 
   /** What the charge point was told last. */
@@ -70,6 +77,7 @@ export class SlaveRuntime {
 
   stop(): void {
     this.#cancelStep();
+    this.#drops.tellRest();
   }
 
   /** Whole milliseconds: the time that travels is the time that is compared. */
@@ -82,6 +90,7 @@ export class SlaveRuntime {
     this.#forgetMasters(nowMs);
     this.#apply(nowMs);
     this.#report(nowMs);
+    this.#drops.tell(nowMs);
     const untilChangeMs = (this.core.nextChangeMs(nowMs) ?? Number.POSITIVE_INFINITY) - nowMs;
     this.#cancelStep = this.#options.timers.after(Math.min(STEP_MS, untilChangeMs), () => this.#step());
   }
@@ -115,32 +124,35 @@ export class SlaveRuntime {
     this.#lastStatusMs = nowMs;
     this.#reported = essenceOf(status);
     this.#reportedCurrentA = status.currentA;
-    for (const { address } of this.#masters.values()) {
-      this.#datagramsSent += 1;
-      this.#options.net.send(address, encode(status, this.#datagramsSent));
+    for (const { address, keyId } of this.#masters.values()) {
+      this.#options.net.send(address, this.#channel.seal(status, keyId));
     }
   }
 
   #hear(bytes: Uint8Array, from: PeerAddress): void {
     const nowMs = this.#now();
-    const received = decode(bytes, this.#options.facts.networkId);
-    if (!received.ok) {
-      this.#drops.count(received.error, from.host, nowMs);
+    const opened = this.#channel.open(bytes, from, nowMs);
+    if (!opened.ok) {
+      this.#drops.count(opened.error, from.host, nowMs);
       return;
     }
-    const { message } = received.value;
-    if (message.type === 'beacon') this.#hearBeacon(message, from, nowMs);
-    if (message.type === 'grant') this.#hearGrant(message, nowMs);
+    const { message, keyId } = opened.value;
+    if (message.type === 'beacon') this.#hearBeacon(message, from, keyId);
+    if (message.type === 'grant') this.#hearGrant(message, from);
   }
 
-  #hearBeacon({ masterId, bootId, epoch }: Beacon, address: PeerAddress, nowMs: Ms): void {
-    const key = `${address.host}:${address.port}`;
+  #hearBeacon({ masterId, bootId, epoch }: Beacon, address: PeerAddress, heardKeyId: number): void {
+    const nowMs = this.#now();
+    const key = nameOf(address);
     const known = this.#masters.get(key);
     this.#masters.delete(key);
     if (this.#masters.size >= MASTERS_MAX) this.#forgetOldest();
-    this.#masters.set(key, { address, masterId, bootId, heardAtMs: nowMs });
+    const isSameBoot = known?.bootId === bootId;
+    const keyId = isSameBoot ? Math.max(known.keyId, heardKeyId) : heardKeyId;
+    const hasGranted = known?.hasGranted === true;
+    this.#masters.set(key, { address, masterId, bootId, heardAtMs: nowMs, keyId, hasGranted });
     this.#hadMaster = true;
-    if (known?.bootId === bootId) return;
+    if (isSameBoot) return;
     const { logger, facts } = this.#options;
     const text = `${facts.chargePointId} heard master ${masterId} at ${key} (epoch ${epoch})`;
     logger.log('info', 'MASTER_FOUND', text, { masterId, address: key, epoch });
@@ -148,8 +160,10 @@ export class SlaveRuntime {
   }
 
   #forgetOldest(): void {
-    const oldest = [...this.#masters].sort(([, a], [, b]) => a.heardAtMs - b.heardAtMs)[0];
-    if (oldest) this.#masters.delete(oldest[0]);
+    const byWorth = (a: KnownMaster, b: KnownMaster): number =>
+      Number(a.hasGranted) - Number(b.hasGranted) || a.heardAtMs - b.heardAtMs;
+    const least = [...this.#masters].sort(([, a], [, b]) => byWorth(a, b))[0];
+    if (least) this.#masters.delete(least[0]);
   }
 
   #forgetMasters(nowMs: Ms): void {
@@ -163,11 +177,18 @@ export class SlaveRuntime {
     logger.log('warn', 'MASTER_LOST', text, {});
   }
 
-  #hearGrant(grant: Grant, nowMs: Ms): void {
+  #hearGrant(grant: Grant, from: PeerAddress): void {
+    const nowMs = this.#now();
     if (this.core.hearGrant(grant, nowMs) !== 'accepted') return;
+    const master = this.#masters.get(nameOf(from));
+    if (master) this.#masters.set(nameOf(from), { ...master, hasGranted: true });
     this.#apply(nowMs);
     this.#sendStatus(nowMs);
   }
+}
+
+function nameOf({ host, port }: PeerAddress): string {
+  return `${host}:${port}`;
 }
 
 /** What the master should know at once when it changes. */
