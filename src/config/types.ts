@@ -43,7 +43,15 @@ export interface MqttConfig {
   readonly password?: string;
 }
 
-export interface MasterConfig {
+/** How datagrams are signed. */
+export interface AuthConfig {
+  /** Absent: on where `keyFile` is given or a key is found. */
+  readonly auth?: 'on' | 'off' | undefined;
+  /** Absolute; absent: where the role has it by default. */
+  readonly keyFile?: string | undefined;
+}
+
+export interface MasterConfig extends AuthConfig {
   readonly role: 'master';
   readonly site: Site;
   readonly meters: readonly MeterConfig[];
@@ -53,7 +61,7 @@ export interface MasterConfig {
   readonly log: { readonly level: LogLevel };
 }
 
-export interface SlaveConfig {
+export interface SlaveConfig extends AuthConfig {
   readonly role: 'slave';
   readonly networkId: number;
   /** The lease that the site's master grants; assumed before the first grant (safety rule S4). */

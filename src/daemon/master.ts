@@ -17,6 +17,7 @@ import { bindFailure } from './bind-failure.js';
 import type { DaemonLogger } from './pino-logger.js';
 import type { Running } from './process.js';
 import { createNotifier, type Notifier } from './sd-notify.js';
+import { describeAuth, siteAuth, warnAuthOff } from './site-key.js';
 import { createStateFile } from './state-file.js';
 
 export interface MasterStart {
@@ -30,14 +31,21 @@ export interface MasterStart {
 /** Throws an `ExitError` when a port or the state directory cannot be had. */
 export async function startMaster({ config, configFile, stateDir, logger }: MasterStart): Promise<Running> {
   const { site, discovery } = config;
+  const auth = siteAuth(config, process.env);
   const bootId = newBootId();
   const masterId = masterIdOf(bootId);
   const store = stateDir === undefined ? undefined : openStore(stateDir);
-  logger.log('info', 'START', `evenkeel ${version()} master ${masterId}: ${describeSite(config)}`, {
-    configFile,
-    stateDir: stateDir ?? null,
-    masterId,
-  });
+  logger.log(
+    'info',
+    'START',
+    `evenkeel ${version()} master ${masterId}: ${describeSite(config)}, ${describeAuth(auth)}`,
+    {
+      configFile,
+      stateDir: stateDir ?? null,
+      masterId,
+    },
+  );
+  if (!auth) warnAuthOff(logger);
   if (!store) logger.log('warn', 'START', 'no state directory: after a restart old leases are waited for', {});
   const net = await MasterNet.open({ ...discovery, timers: systemTimers, logger }).catch(bindFailure);
   const notifier = createNotifier({ logger, env: process.env });
@@ -54,6 +62,7 @@ export async function startMaster({ config, configFile, stateDir, logger }: Mast
     logger,
     sinks,
     ...(store && { store }),
+    auth,
     meters,
     onTick: readyOnce(notifier, logger),
   });

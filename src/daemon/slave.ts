@@ -9,10 +9,12 @@ import { bindFailure } from './bind-failure.js';
 import { newBootId, version } from './identity.js';
 import type { DaemonLogger } from './pino-logger.js';
 import type { Running } from './process.js';
+import { chargePointAuth, describeAuth, warnAuthOff } from './site-key.js';
 
 /** Throws an `ExitError` when the port cannot be had. */
 export async function startSlave(config: SlaveConfig, logger: DaemonLogger): Promise<Running> {
   const { id, networkId, leaseMs, connector, discovery } = config;
+  const auth = chargePointAuth(config, process.env);
   const net = await SlaveNet.open({ ...discovery, timers: systemTimers, logger }).catch(bindFailure);
   const runtime = new SlaveRuntime({
     facts: {
@@ -28,8 +30,11 @@ export async function startSlave(config: SlaveConfig, logger: DaemonLogger): Pro
     clock: systemClock,
     timers: systemTimers,
     logger,
+    auth,
   });
-  logger.log('info', 'START', `evenkeel ${version()} slave ${id}, network id ${networkId}, UDP ${discovery.port}`, {});
+  const where = `network id ${networkId}, UDP ${discovery.port}`;
+  logger.log('info', 'START', `evenkeel ${version()} slave ${id}, ${where}, ${describeAuth(auth)}`, {});
+  if (!auth) warnAuthOff(logger);
   runtime.start();
   return {
     stop: async () => {
