@@ -140,6 +140,7 @@ function isTreatedWell(bytes: Uint8Array): 'ok' | 'garbage' | 'version' | 'forei
   const got = decode(bytes, NETWORK);
   const want = expected(bytes);
   if (want !== 'mine') return !got.ok && got.error === want ? want : undefined;
+  if (!got.ok && got.error === 'signed') return bytes[4] === 1 ? 'garbage' : undefined;
   if (!got.ok) return got.error === 'garbage' ? 'garbage' : undefined;
   const { message, counter } = got.value;
   if (message.type !== 'grant' && bytes.length < 256) return undefined;
