@@ -17,7 +17,12 @@ export const checkCommand: Command = (parser) => {
       const config = loadConfig(file);
       const { auth, keyFile, text } = authReport(config, process.env);
       if (json) printJson({ ...describeJson(config), auth, keyFile, authNote: text });
-      else print(`${file}: good\n\n${describe(config)}\n${text}\n`);
+      else print(`${file}: good\n\n${describe(config)}\n${wrapped(text)}`);
     },
   );
 };
+
+/** At most 80 characters in a line, where there are spaces. */
+function wrapped(text: string): string {
+  return text.replace(/(.{1,80})(?:\s|$)/g, '$1\n');
+}
