@@ -17,7 +17,7 @@ import { bindFailure } from './bind-failure.js';
 import type { DaemonLogger } from './pino-logger.js';
 import type { Running } from './process.js';
 import { createNotifier, type Notifier } from './sd-notify.js';
-import { describeAuth, siteAuth, warnAuthOff } from './site-key.js';
+import { siteAuth, tellAuth } from './site-key.js';
 import { createStateFile } from './state-file.js';
 
 export interface MasterStart {
@@ -35,17 +35,12 @@ export async function startMaster({ config, configFile, stateDir, logger }: Mast
   const bootId = newBootId();
   const masterId = masterIdOf(bootId);
   const store = stateDir === undefined ? undefined : openStore(stateDir);
-  logger.log(
-    'info',
-    'START',
-    `evenkeel ${version()} master ${masterId}: ${describeSite(config)}, ${describeAuth(auth)}`,
-    {
-      configFile,
-      stateDir: stateDir ?? null,
-      masterId,
-    },
-  );
-  if (!auth) warnAuthOff(logger);
+  logger.log('info', 'START', `evenkeel ${version()} master ${masterId}: ${describeSite(config)}`, {
+    configFile,
+    stateDir: stateDir ?? null,
+    masterId,
+  });
+  tellAuth(auth, logger);
   if (!store) logger.log('warn', 'START', 'no state directory: after a restart old leases are waited for', {});
   const net = await MasterNet.open({ ...discovery, timers: systemTimers, logger }).catch(bindFailure);
   const notifier = createNotifier({ logger, env: process.env });

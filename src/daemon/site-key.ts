@@ -79,7 +79,7 @@ function wantedKeyText(config: Config, env: Environment): { readonly file: strin
   throw new ExitError(EXIT.config, `${file}: expected a key file, as auth is on, got nothing; ${way}`);
 }
 
-function valueOf<T>(file: string, parsed: Result<T>): T {
+function valueFrom<T>(file: string, parsed: Result<T>): T {
   if (parsed.ok) return parsed.value;
   throw new ExitError(EXIT.config, `${file}: ${parsed.error}`);
 }
@@ -88,14 +88,14 @@ function valueOf<T>(file: string, parsed: Result<T>): T {
 export function siteAuth(config: MasterConfig, env: Environment): Auth | undefined {
   const found = wantedKeyText(config, env);
   if (!found) return undefined;
-  return { keys: siteKeyRing(valueOf(found.file, parseSiteKeys(found.text, nodeMac)), nodeMac), mac: nodeMac };
+  return { keys: siteKeyRing(valueFrom(found.file, parseSiteKeys(found.text, nodeMac)), nodeMac), mac: nodeMac };
 }
 
 /** For a slave; `undefined`: authentication is off. Throws an `ExitError`. */
 export function chargePointAuth(config: SlaveConfig, env: Environment): Auth | undefined {
   const found = wantedKeyText(config, env);
   if (!found) return undefined;
-  const { chargePointId, keys } = valueOf(found.file, parseChargePointKeys(found.text, nodeMac));
+  const { chargePointId, keys } = valueFrom(found.file, parseChargePointKeys(found.text, nodeMac));
   if (chargePointId !== config.id) {
     const message = `expected the keys of charge point ${config.id}, got those of ${chargePointId}`;
     throw new ExitError(EXIT.config, `${found.file}: ${message}`);
@@ -106,7 +106,7 @@ export function chargePointAuth(config: SlaveConfig, env: Environment): Auth | u
 /** The keys in the file of a site. Throws an `ExitError`, also when there is none. */
 export function loadSiteKeys(file: string): readonly NumberedKey[] {
   const text = readKeyText({ file, isCredential: false });
-  if (text !== undefined) return valueOf(file, parseSiteKeys(text, nodeMac));
+  if (text !== undefined) return valueFrom(file, parseSiteKeys(text, nodeMac));
   const way = `make one with: evenkeel keys init --key-file ${file}`;
   throw new ExitError(EXIT.config, `${file}: expected the key file of a site, got nothing; ${way}`);
 }
@@ -115,9 +115,11 @@ export function describeAuth(auth: Auth | undefined): string {
   return auth ? `auth on (key id ${auth.keys.ids.toReversed().join(', ')})` : 'auth off';
 }
 
-export function warnAuthOff(logger: Logger): void {
-  const way = 'make keys with: evenkeel keys init';
-  logger.log('warn', 'AUTH_OFF', `auth is off: whoever reaches the network can forge limits; ${way}`, {});
+/** At each start. */
+export function tellAuth(auth: Auth | undefined, logger: Logger): void {
+  if (auth) logger.log('info', 'START', describeAuth(auth), { keyIds: auth.keys.ids });
+  else
+    logger.log('warn', 'AUTH_OFF', 'auth is off: whoever reaches the network can forge limits; see docs/keys.md', {});
 }
 
 /** For `evenkeel check`, which needs no key: whether there is one, and what follows. */

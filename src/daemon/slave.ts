@@ -9,7 +9,7 @@ import { bindFailure } from './bind-failure.js';
 import { newBootId, version } from './identity.js';
 import type { DaemonLogger } from './pino-logger.js';
 import type { Running } from './process.js';
-import { chargePointAuth, describeAuth, warnAuthOff } from './site-key.js';
+import { chargePointAuth, tellAuth } from './site-key.js';
 
 /** Throws an `ExitError` when the port cannot be had. */
 export async function startSlave(config: SlaveConfig, logger: DaemonLogger): Promise<Running> {
@@ -32,9 +32,8 @@ export async function startSlave(config: SlaveConfig, logger: DaemonLogger): Pro
     logger,
     auth,
   });
-  const where = `network id ${networkId}, UDP ${discovery.port}`;
-  logger.log('info', 'START', `evenkeel ${version()} slave ${id}, ${where}, ${describeAuth(auth)}`, {});
-  if (!auth) warnAuthOff(logger);
+  logger.log('info', 'START', `evenkeel ${version()} slave ${id}, network id ${networkId}, UDP ${discovery.port}`, {});
+  tellAuth(auth, logger);
   runtime.start();
   return {
     stop: async () => {

@@ -21,8 +21,8 @@ const SITE_KEY = { id: 1, key: Uint8Array.from(Buffer.from(value('site key'), 'h
 const CHARGE_POINT = value('charge point');
 
 /** In the order of the examples. */
-const SIGNED = [...page.slice(page.indexOf(`\n## ${SECTION}`)).matchAll(/```hex\n([^]*?)```/g)].map(([, text = '']) =>
-  text.replace(/\s/g, ''),
+const SIGNED = [...page.slice(page.indexOf(`\n## ${SECTION}`)).matchAll(/```hex\n([\s\S]*?)```/g)].map(
+  ([, text = '']) => text.replace(/\s/g, ''),
 );
 
 t.test('as Python computes them', needsTools('python3'), async (t) => {

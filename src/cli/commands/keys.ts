@@ -1,8 +1,11 @@
 /** `evenkeel keys init|show|rotate`: the key of a site, and what each charge point gets of it. */
 import type { Argv } from 'yargs';
+import { EXIT, ExitError } from '../../daemon/exit-codes.js';
 import { SITE_KEY_FILE } from '../../daemon/site-key.js';
 import { type Command, withConfig } from '../command.js';
 import { print } from '../output.js';
+
+const ONCE = ['config', 'key-file', 'slave-file'] as const;
 
 /** No default in yargs: `show --all` takes the one of the configuration. */
 function withKeyFile<T>(parser: Argv<T>): Argv<T & { 'key-file': string | undefined }> {
@@ -15,6 +18,11 @@ function withIds<T>(parser: Argv<T>) {
     withConfig(withKeyFile(parser))
       // "--charge-point a --charge-point b" are two.
       .parserConfiguration({ 'duplicate-arguments-array': true })
+      .check((values) => {
+        for (const name of ONCE)
+          if (Array.isArray(values[name])) throw new ExitError(EXIT.usage, `--${name}: expected once, got it twice`);
+        return true;
+      })
       .option('charge-point', {
         type: 'string',
         array: true,
@@ -43,12 +51,12 @@ export const keysCommand: Command = (parser) => {
         'make the key of a site',
         (options) => withKeyFile(options).example('$0 keys init', 'once for each site, as root'),
         async ({ keyFile }) => {
-          const { initKeys } = await import('../keys/change.js');
+          const { initKeys } = await import('../../cli/keys/change.js');
           print(initKeys(keyFile ?? SITE_KEY_FILE));
         },
       )
       .command('show', 'show the codes that go into a charge point', withIds, async (options) => {
-        const { showKeys } = await import('../keys/show.js');
+        const { showKeys } = await import('../../cli/keys/show.js');
         showKeys(options);
       })
       .command(
@@ -60,7 +68,7 @@ export const keysCommand: Command = (parser) => {
             .example('$0 keys rotate', 'then enter the new codes in every charge point')
             .example('$0 keys rotate --finish', 'when every charge point has the new one'),
         async ({ keyFile, finish }) => {
-          const { finishRotation, rotateKeys } = await import('../keys/change.js');
+          const { finishRotation, rotateKeys } = await import('../../cli/keys/change.js');
           print((finish ? finishRotation : rotateKeys)(keyFile ?? SITE_KEY_FILE));
         },
       )

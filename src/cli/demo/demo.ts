@@ -10,7 +10,7 @@ import type { LogLevel } from '../../base/logger.js';
 import { EXIT, ExitError } from '../../daemon/exit-codes.js';
 import { siteTopic } from '../../northbound/topics.js';
 import { minuteOfDay } from '../../sim/day/time-lapse.js';
-import { createKeyFile, newKey } from '../keys/key-store.js';
+import { createKeyFile, newKey } from '../../cli/keys/key-store.js';
 import { print } from '../output.js';
 import { building, sessions, timeLapse } from '../world.js';
 import { Board } from './board.js';

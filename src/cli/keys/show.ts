@@ -35,7 +35,8 @@ export function showKeys(options: ShowOptions): void {
   const keys = loadSiteKeys(file);
   if (slaveFile !== undefined) {
     const own = keys.map((key) => chargePointKeys(key, slaveFile, nodeMac));
-    return print(chargePointKeyText({ chargePointId: slaveFile, keys: own }, nodeMac));
+    print(chargePointKeyText({ chargePointId: slaveFile, keys: own }, nodeMac));
+    return;
   }
   const ids = [...new Set([...chargePoint, ...(listed?.ids ?? [])])];
   const points = ids.map((id) => ({ id, keys: codesOf(keys, id) }));
