@@ -1,7 +1,10 @@
 /** What one cycle computes: the decision, the division in it, and the datagrams, without any socket. */
 import type { Beacon, Grant, Message, Status } from '../src/base/messages.js';
-import { decode, encode } from '../src/discovery/codec.js';
+import { Channel } from '../src/discovery/auth.js';
+import { decode, encode, PADDED_BYTES } from '../src/discovery/codec.js';
+import { siteKeyRing } from '../src/discovery/keys.js';
 import { Allocator } from '../src/dlm/allocate.js';
+import { nodeMac } from '../src/transports/node-mac.js';
 import { DecisionBench, requestOf, siteOf } from './decision.js';
 import { median, pause, quantile } from './numbers.js';
 import type { Table } from './table.js';
@@ -108,6 +111,8 @@ const STATUS: Status = {
   firmware: 'evenkeel 0.1.0',
 };
 
+const PEER = { host: '127.0.0.1', port: 1, via: '' };
+
 function codecTable(): Table {
   const text = JSON.stringify(STATUS);
   const rows = [BEACON, STATUS, GRANT].flatMap((message) => {
@@ -117,11 +122,21 @@ function codecTable(): Table {
       perCall(`decode ${message.type.toUpperCase()}`, bytes.length, () => decode(bytes, 0)),
     ];
   });
+  const site = { id: 1, key: new Uint8Array(16) };
+  const auth = { keys: siteKeyRing([site], nodeMac), mac: nodeMac };
+  const { networkId } = STATUS;
+  const signed = new Channel({ networkId, bootId: STATUS.bootId, hears: [], auth });
+  const receiver = new Channel({ networkId, bootId: STATUS.bootId, hears: ['grant'], auth });
+  const grant = signed.seal(GRANT, 1);
+  // The key is derived once and kept.
+  receiver.open(grant, PEER, 0);
   return {
     title: `loop: one datagram, ${CODEC_BATCHES} batches of ${CODEC_BATCH} calls, µs per call`,
     columns: [{ head: 'call' }, { head: 'bytes' }, { head: 'median', digits: 2 }, { head: 'p99', digits: 2 }],
     rows: [
       ...rows,
+      perCall('encode STATUS, signed', PADDED_BYTES, () => signed.seal(STATUS, 1)),
+      perCall('decode GRANT, signed', grant.length, () => receiver.open(grant, PEER, 0)),
       perCall('JSON.stringify STATUS (baseline)', text.length, () => JSON.stringify(STATUS)),
       perCall('JSON.parse STATUS (baseline)', text.length, () => JSON.parse(text) as Message),
     ],

@@ -14,6 +14,7 @@ import './cli/crash.js';
 import './cli/refused.js';
 import './cli/check.js';
 import './cli/usage.js';
+import './cli/keys.js';
 import './cli/allocate-findings.js';
 import './cli/allocate-answers.js';
 import './cli/allocate-process.js';

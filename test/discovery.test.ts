@@ -1,5 +1,9 @@
 /** src/discovery: the bytes of the DLM protocol, and the page that describes them. */
+import './discovery/auth.js';
+import './discovery/auth-vectors.js';
+import './discovery/flood-gate.js';
 import './discovery/garbage.js';
+import './discovery/keys.js';
 import './discovery/page-bytes.js';
 import './discovery/page-numbers.js';
 import './discovery/page-slave.js';

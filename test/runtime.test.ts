@@ -4,3 +4,4 @@ import './runtime/poller.js';
 import './runtime/drop-counter.js';
 import './runtime/fixed-masters.js';
 import './runtime/late-chargers.js';
+import './runtime/auth.js';

@@ -5,6 +5,7 @@ import './transports/modbus-meter.js';
 import './transports/modbus-independent.js';
 import './transports/interfaces.js';
 import './transports/udp.js';
+import './transports/node-mac.js';
 import './transports/master-net.js';
 import './transports/slave-net.js';
 import './transports/internal-link.js';

@@ -5,12 +5,13 @@ import { version } from '../daemon/identity.js';
 import { allocateCommand } from './commands/allocate.js';
 import { checkCommand } from './commands/check.js';
 import { demoCommand } from './commands/demo.js';
+import { keysCommand } from './commands/keys.js';
 import { runCommand } from './commands/run.js';
 import { simulateCommand } from './commands/simulate.js';
 import { slaveCommand } from './commands/slave.js';
 import { numberFinding } from './numbers.js';
 
-const COMMANDS = [runCommand, slaveCommand, checkCommand, allocateCommand, simulateCommand, demoCommand];
+const COMMANDS = [runCommand, slaveCommand, checkCommand, keysCommand, allocateCommand, simulateCommand, demoCommand];
 
 /** What yargs refuses; its text is not yet for people (usage.ts). */
 export class UsageError extends Error {

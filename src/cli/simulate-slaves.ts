@@ -7,11 +7,15 @@ import { bindFailure } from '../daemon/bind-failure.js';
 import { EXIT, ExitError } from '../daemon/exit-codes.js';
 import { newBootId, version } from '../daemon/identity.js';
 import { createLogger } from '../daemon/pino-logger.js';
+import { loadSiteKeys } from '../daemon/site-key.js';
+import type { Auth } from '../discovery/auth.js';
+import { chargePointKeyRing, chargePointKeys, type NumberedKey } from '../discovery/keys.js';
 import type { SlaveFacts } from '../dlm/slave.js';
 import { SlaveRuntime } from '../runtime/slave.js';
 import { sessionAt, sessionVehicle, type VehicleSession } from '../sim/day/arrivals.js';
 import { minuteOfDay } from '../sim/day/time-lapse.js';
 import { encodeWireReport } from '../sim/wiring.js';
+import { nodeMac } from '../transports/node-mac.js';
 import { SlaveNet } from '../transports/slave-net.js';
 import { systemClock, systemTimers } from '../transports/system-time.js';
 import { UdpSocket } from '../transports/udp.js';
@@ -39,6 +43,8 @@ export interface SimulatedSlaves {
   readonly factor: number;
   readonly began: number | undefined;
   readonly wire: string | undefined;
+  /** Of the site: each slave gets its own keys of it. Absent: nothing is signed. */
+  readonly keyFile: string | undefined;
 }
 
 interface Simulated {
@@ -55,7 +61,8 @@ export async function simulateSlaves(options: SimulatedSlaves): Promise<number> 
   const ids = idsOf(options);
   const wireTo = options.wire === undefined ? undefined : hostPort('--wire', options.wire, 1);
   const park = options.day ? dayInThePark(options) : parkAtOnce(options);
-  const slaves = await Promise.all(ids.map((id) => startOne(id, options, logger)));
+  const siteKeys = options.keyFile === undefined ? undefined : loadSiteKeys(options.keyFile);
+  const slaves = await Promise.all(ids.map((id) => startOne(id, options, siteKeys, logger)));
   const wire = await UdpSocket.open({ host: '127.0.0.1', port: 0, isShared: false, mayBroadcast: false, via: '' });
   const step = setInterval(() => {
     for (const slave of slaves) {
@@ -86,6 +93,7 @@ function placeOf(id: string): number {
 async function startOne(
   id: string,
   options: SimulatedSlaves,
+  siteKeys: readonly NumberedKey[] | undefined,
   logger: ReturnType<typeof createLogger>,
 ): Promise<Simulated> {
   const { port, interface: name } = options;
@@ -104,9 +112,15 @@ async function startOne(
     firmware: `evenkeel ${version()} virtual`,
     leaseMs: LEASE_MS,
   };
-  const runtime = new SlaveRuntime({ facts, charger, net, clock: systemClock, timers: systemTimers, logger });
+  const auth = siteKeys && chargePointAuthOf(siteKeys, id);
+  const runtime = new SlaveRuntime({ facts, charger, net, clock: systemClock, timers: systemTimers, logger, auth });
   runtime.start();
   return { facts, charger, runtime, net, session: undefined, reports: 0 };
+}
+
+function chargePointAuthOf(siteKeys: readonly NumberedKey[], id: string): Auth {
+  const own = siteKeys.map((key) => chargePointKeys(key, id, nodeMac));
+  return { keys: chargePointKeyRing(id, own), mac: nodeMac };
 }
 
 function now(): number {

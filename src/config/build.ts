@@ -96,6 +96,8 @@ export function masterConfig(file: MasterFile): MasterConfig {
     site: siteOf(file),
     meters: file.meters.map(meterOf),
     discovery: discoveryOf(file),
+    ...(file.auth !== undefined && { auth: file.auth }),
+    ...(file.keyFile !== undefined && { keyFile: file.keyFile }),
     ...(file.mqtt && { mqtt: mqttOf(file.mqtt) }),
     ...(internalSlave && { internalSlave }),
     log: file.log,

@@ -96,6 +96,11 @@ export function title() {
   return z.string({ error }).check(z.minLength(1, { error }), z.maxLength(64, { error }), z.refine(isName, { error }));
 }
 
+export function filePath(example: string) {
+  const error = `an absolute path such as ${example}`;
+  return z.string({ error }).check(z.regex(/^\/.{0,1023}$/, { error }));
+}
+
 /** User name or password. */
 export function credential(what: string) {
   const error = `${what} of 1 to 256 characters (in quotes when it is a number)`;

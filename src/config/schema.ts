@@ -137,6 +137,15 @@ const log = () =>
     ),
   );
 
+const auth = () =>
+  key(
+    'Authentication',
+    'on: datagrams are signed, and unsigned ones dropped; off: whoever reaches the network can forge limits. On where keyFile is given or a key is found, when left out.',
+    z.optional(f.oneWord(['on', 'off'])),
+  );
+
+const keyFile = (description: string, example: string) => key('Key file', description, z.optional(f.filePath(example)));
+
 /** What is known of a connector, in the master's list and in the slave's own file. */
 const connectorKeys = () => ({
   maxA: key(
@@ -267,6 +276,11 @@ export const masterSchema = f.group({
     'What is known of particular charge points; others may be found by discovery.',
     z._default(f.list('charge points', chargePointSchema), []),
   ),
+  auth: auth(),
+  keyFile: keyFile(
+    'File with the key of the site; "evenkeel keys init" makes it. Default: the systemd credential site-key, else /etc/evenkeel/keys/site.key.',
+    '/etc/evenkeel/keys/site.key',
+  ),
   allocation: key('Allocation', 'How the current is divided.', z.prefault(allocationSchema, {})),
   mqtt: key('MQTT', 'The broker that gets the state of the site; no MQTT when left out.', z.optional(mqttSchema)),
   log: log(),
@@ -304,6 +318,11 @@ export const slaveSchema = f.group({
   leaseMs: leaseMs("The master's lease. After a start without master 0 A holds for it and 10 s more."),
   id: key('Charge point id', 'Id that this charge point reports to the master.', f.id('an id')),
   connector: key('Connector', 'The one charging interface of this slave.', z.prefault(connectorSchema, {})),
+  auth: auth(),
+  keyFile: keyFile(
+    'File with the keys of this charge point; "evenkeel keys show --slave-file ID" prints it. Default: the systemd credential charge-point-key, else /etc/evenkeel/keys/charge-point.key.',
+    '/etc/evenkeel/keys/charge-point.key',
+  ),
   driver: key('Driver', 'What stands behind this slave.', driverSchema),
   discovery: key('Discovery', 'How the master is found.', z.prefault(slaveDiscoverySchema, {})),
   log: log(),

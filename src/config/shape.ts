@@ -37,10 +37,13 @@ function pathOf(issue: Issue): Path {
   return issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step));
 }
 
+/** Where a secret belongs, or is written by mistake. */
+const SECRET: readonly unknown[] = ['password', 'keyFile'];
+
 /** A secret must not reach a screen or a log. */
 function gotAt(value: unknown, path: Path): string {
   const got = valueAt(value, path);
-  return path.at(-1) === 'password' && got !== undefined && got !== null ? 'a value not shown here' : gotText(got);
+  return SECRET.includes(path.at(-1)) && got !== undefined && got !== null ? 'a value not shown here' : gotText(got);
 }
 
 function unknownKeys(schema: z.core.$ZodType, issue: z.core.$ZodIssueUnrecognizedKeys): Finding[] {

@@ -43,6 +43,14 @@ export interface MqttConfig {
   readonly password?: string;
 }
 
+/** How datagrams are signed. */
+export interface AuthConfig {
+  /** Absent: on where `keyFile` is given or a key is found. */
+  readonly auth?: 'on' | 'off' | undefined;
+  /** Absolute; absent: where the role has it by default. */
+  readonly keyFile?: string | undefined;
+}
+
 /** One charge point, and what stands behind it. */
 export interface ChargerConfig {
   readonly id: string;
@@ -57,7 +65,7 @@ export interface ChargerConfig {
   readonly driver: { readonly type: 'virtual'; readonly vehiclePhases: PhaseCount; readonly vehicleMaxA: Amps };
 }
 
-export interface MasterConfig {
+export interface MasterConfig extends AuthConfig {
   readonly role: 'master';
   readonly site: Site;
   readonly meters: readonly MeterConfig[];
@@ -69,7 +77,7 @@ export interface MasterConfig {
   readonly log: { readonly level: LogLevel };
 }
 
-export interface SlaveConfig extends ChargerConfig {
+export interface SlaveConfig extends ChargerConfig, AuthConfig {
   readonly role: 'slave';
   readonly networkId: number;
   /** The lease that the site's master grants; assumed before the first grant (safety rule S4). */

@@ -1,5 +1,6 @@
 /** The slave in the master's own process: the same slave as any other, with a shorter way to this master. */
 import type { ChargerConfig, MasterConfig } from '../config/types.js';
+import type { Auth } from '../discovery/auth.js';
 import type { BroadcastPort } from '../ports/datagram-port.js';
 import { internalLink, type MasterSockets } from '../transports/internal-link.js';
 import { SlaveNet } from '../transports/slave-net.js';
@@ -15,6 +16,13 @@ export interface InternalSlave {
   stop(): Promise<void>;
 }
 
+export interface InternalSlaveParts {
+  readonly sockets: MasterSockets;
+  /** The site's: the keys of this charge point are among those that follow from it. */
+  readonly auth: Auth | undefined;
+  readonly logger: DaemonLogger;
+}
+
 /**
  * It listens to other masters too, whatever the master itself does: while another one decides, that one serves it.
  * Throws an `ExitError` when the port cannot be had.
@@ -22,13 +30,13 @@ export interface InternalSlave {
 export async function openInternalSlave(
   charger: ChargerConfig,
   { site, discovery: { port, interfaces } }: MasterConfig,
-  sockets: MasterSockets,
-  logger: DaemonLogger,
+  { sockets, auth, logger }: InternalSlaveParts,
 ): Promise<InternalSlave> {
   const where = { port, interfaces, broadcast: true };
   const slaveNet = await SlaveNet.open({ ...where, timers: systemTimers, logger }).catch(bindFailure);
   const link = internalLink(sockets, slaveNet);
-  const runtime = createSlave(charger, { networkId: site.networkId, leaseMs: site.leaseMs, net: link.slave, logger });
+  const { networkId, leaseMs } = site;
+  const runtime = createSlave(charger, { networkId, leaseMs, net: link.slave, auth, logger });
   return {
     net: link.master,
     start: () => runtime.start(),

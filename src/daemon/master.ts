@@ -19,6 +19,7 @@ import type { DaemonLogger } from './pino-logger.js';
 import type { Running } from './process.js';
 import { readyOnce } from './ready-once.js';
 import { createNotifier, type Notifier } from './sd-notify.js';
+import { siteAuth, tellAuth } from './site-key.js';
 import { createStateFile } from './state-file.js';
 
 export interface MasterStart {
@@ -34,6 +35,7 @@ export interface MasterStart {
 /** Throws an `ExitError` when a port or the state directory cannot be had. */
 export async function startMaster({ config, configFile, stateDir, isStandby, logger }: MasterStart): Promise<Running> {
   const { site, discovery } = config;
+  const auth = siteAuth(config, process.env);
   const bootId = newBootId();
   const masterId = masterIdOf(bootId);
   const store = stateDir === undefined ? undefined : openStore(stateDir);
@@ -42,9 +44,11 @@ export async function startMaster({ config, configFile, stateDir, isStandby, log
     stateDir: stateDir ?? null,
     masterId,
   });
+  tellAuth(auth, logger);
   if (!store) logger.log('warn', 'START', 'no state directory: after a restart old leases are waited for', {});
   const sockets = await MasterNet.open({ ...discovery, timers: systemTimers, logger }).catch(bindFailure);
-  const internal = config.internalSlave && (await openInternalSlave(config.internalSlave, config, sockets, logger));
+  const internal =
+    config.internalSlave && (await openInternalSlave(config.internalSlave, config, { sockets, auth, logger }));
   const net = internal?.net ?? sockets;
   const notifier = createNotifier({ logger, env: process.env });
   const sinks = config.mqtt ? [await mqttSink(config.mqtt, config, logger)] : [];
@@ -61,6 +65,7 @@ export async function startMaster({ config, configFile, stateDir, isStandby, log
     logger,
     sinks,
     ...(store && { store }),
+    auth,
     meters,
     onTick: readyOnce(notifier, logger, 'first decision made'),
   });

@@ -12,10 +12,12 @@ import type { DaemonLogger } from './pino-logger.js';
 import type { Running } from './process.js';
 import { readyOnce } from './ready-once.js';
 import { createNotifier } from './sd-notify.js';
+import { chargePointAuth, tellAuth } from './site-key.js';
 
 /** Throws an `ExitError` when the port cannot be had. */
 export async function startSlave(config: SlaveConfig, logger: DaemonLogger): Promise<Running> {
   const { id, networkId, leaseMs, discovery } = config;
+  const auth = chargePointAuth(config, process.env);
   const net = await SlaveNet.open({ ...discovery, timers: systemTimers, logger }).catch(bindFailure);
   const masters = new FixedHosts({ hosts: discovery.masters, timers: systemTimers, logger });
   const notifier = createNotifier({ logger, env: process.env });
@@ -24,10 +26,12 @@ export async function startSlave(config: SlaveConfig, logger: DaemonLogger): Pro
     leaseMs,
     net,
     logger,
+    auth,
     fixedMasters: () => masters.list(),
     onStep: readyOnce(notifier, logger, 'first limit enforced'),
   });
   logger.log('info', 'START', `evenkeel ${version()} slave ${id}, network id ${networkId}, ${where(config)}`, {});
+  tellAuth(auth, logger);
   runtime.start();
   return {
     stop: async () => {
@@ -44,7 +48,7 @@ function where({ discovery: { port, broadcast, masters } }: SlaveConfig): string
   return [...(broadcast ? [`UDP ${port}`] : []), ...fixed].join(', ');
 }
 
-type SlaveParts = Pick<SlaveOptions, 'net' | 'logger' | 'fixedMasters' | 'onStep'>;
+type SlaveParts = Pick<SlaveOptions, 'net' | 'logger' | 'auth' | 'fixedMasters' | 'onStep'>;
 
 /** One charge point with its driver, new since this start; it does nothing yet. */
 export function createSlave(

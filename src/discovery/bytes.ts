@@ -105,3 +105,8 @@ export class ByteReader {
     return at;
   }
 }
+
+/** Of a text that has ASCII characters only. */
+export function asciiBytes(text: string): Uint8Array {
+  return new ByteWriter(text.length).ascii(text).done();
+}

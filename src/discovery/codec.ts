@@ -1,10 +1,11 @@
 /**
  * The datagrams of the DLM protocol: one datagram, one message. A fixed header, then fields as (id, length, value),
- * then 16 bytes for the authentication tag. Unknown fields are skipped, so newer peers may add some. Described for
+ * then 16 bytes for the authentication tag (auth.ts). Unknown fields are skipped, so newer peers may add some. Described for
  * firmware engineers in docs/protocol.md; a test holds that page to this file.
  */
 import { assert } from '../base/assert.js';
-import { CHARGE_POINT_STATES, type Message } from '../base/messages.js';
+import { isId } from '../base/ids.js';
+import { type BootId, CHARGE_POINT_STATES, type Message } from '../base/messages.js';
 import { fail, ok, type Result } from '../base/result.js';
 import { ROTATIONS } from '../base/rotation.js';
 import { ByteReader, ByteWriter } from './bytes.js';
@@ -20,12 +21,50 @@ export const DATAGRAM_BYTES_MAX = 1200;
 /** BEACON and STATUS have at least this, a GRANT never more: whoever forges a sender gets no longer answer than he sent. */
 export const PADDED_BYTES = 256;
 
-/** `foreign`: another network id. `version`: another protocol version. `garbage`: not ours, or broken. */
-export type DropReason = 'garbage' | 'foreign' | 'version';
+/** Algorithms of the tag. */
+const UNSIGNED = 0;
+const HMAC_SHA256_128 = 1;
+
+/**
+ * `foreign`: another network id. `version`: another protocol version. `garbage`: not ours, or broken. `unsigned`,
+ * `signed`: here the others are wanted. `unknown key`: no such key here. `bad tag`: signed with another key, or forged.
+ * `replay`: sent before. `repeat`: a BEACON that comes twice. `ignored`: our own, or not for us. `flood`: not looked at,
+ * because too many bad ones came.
+ */
+export type DropReason =
+  | 'garbage'
+  | 'foreign'
+  | 'version'
+  | 'unsigned'
+  | 'signed'
+  | 'unknown key'
+  | 'bad tag'
+  | 'replay'
+  | 'repeat'
+  | 'ignored'
+  | 'flood';
 
 export interface Received {
   readonly message: Message;
   /** Counts the sender's datagrams since its start; for protection against replay. */
+  readonly counter: number;
+}
+
+/** How a datagram is signed: its key id, 1 to 255, and the tag of the bytes before it. */
+export interface Seal {
+  readonly keyId: number;
+  tag(bytes: Uint8Array): Uint8Array;
+}
+
+/** A datagram whose header is good; its fields were not read yet. */
+export interface Envelope {
+  readonly bytes: Uint8Array;
+  readonly type: Message['type'];
+  readonly networkId: number;
+  /** 0: not signed. */
+  readonly keyId: number;
+  readonly isSigned: boolean;
+  readonly bootId: BootId;
   readonly counter: number;
 }
 
@@ -39,18 +78,24 @@ const loadOf = (amps: number): number => within16Bits(Math.ceil(amps * 100 - ROU
 const within16Bits = (value: number): number => Math.min(0xffff, Math.max(0, value));
 const byte = (value: number): number => Math.min(0xff, Math.max(0, value));
 
-export function encode(message: Message, counter: number): Uint8Array {
+/** Without a seal the tag is zeros. */
+export function encode(message: Message, counter: number, seal?: Seal): Uint8Array {
   const writer = new ByteWriter(DATAGRAM_BYTES_MAX);
   const senderBootId = message.type === 'grant' ? message.masterBootId : message.bootId;
   writer
     .u16(MAGIC)
     .u8(PROTOCOL_VERSION)
     .u8(MESSAGE_TYPES.indexOf(message.type) + 1);
-  writer.u8(0).u8(0).u16(0);
+  writer
+    .u8(seal ? HMAC_SHA256_128 : UNSIGNED)
+    .u8(seal?.keyId ?? 0)
+    .u16(0);
   writer.u32(message.networkId).hex(senderBootId).u64(counter);
   writeFields(writer, message);
   if (message.type !== 'grant') pad(writer);
-  return writer.zeros(TAG_BYTES).done();
+  const bytes = writer.zeros(TAG_BYTES).done();
+  if (seal) bytes.set(seal.tag(signedPart(bytes)), bytes.length - TAG_BYTES);
+  return bytes;
 }
 
 function pad(writer: ByteWriter): void {
@@ -115,22 +160,61 @@ function text(writer: ByteWriter, field: number, value: string): void {
   writer.u8(field).u8(value.length).ascii(value);
 }
 
-/** Cheap checks first: garbage and foreign datagrams cost a few comparisons. Never throws. */
+/** Where signatures are not used. Never throws. */
 export function decode(bytes: Uint8Array, networkId: number): Result<Received, DropReason> {
+  const opened = openEnvelope(bytes, networkId);
+  if (!opened.ok) return opened;
+  return opened.value.isSigned ? fail('signed') : readMessage(opened.value);
+}
+
+/** The cheap checks: garbage and foreign datagrams cost a few comparisons. Never throws. */
+export function openEnvelope(bytes: Uint8Array, networkId: number): Result<Envelope, DropReason> {
   if (bytes.length < HEADER_BYTES + TAG_BYTES || bytes.length > DATAGRAM_BYTES_MAX) return fail('garbage');
   const reader = new ByteReader(bytes);
   if (reader.u16() !== MAGIC) return fail('garbage');
   if (reader.u8() !== PROTOCOL_VERSION) return fail('version');
   const type = MESSAGE_TYPES[reader.u8() - 1];
-  const [algorithm] = [reader.u8(), reader.u8(), reader.u16()];
+  const [algorithm, keyId] = [reader.u8(), reader.u8(), reader.u16()];
   if (reader.u32() !== networkId) return fail('foreign');
-  if (type === undefined || algorithm !== 0) return fail('garbage');
+  if (type === undefined || algorithm > HMAC_SHA256_128) return fail('garbage');
   if (type !== 'grant' && bytes.length < PADDED_BYTES) return fail('garbage');
-  const senderBootId = reader.hex(8);
-  const counter = reader.u64();
+  const isSigned = algorithm === HMAC_SHA256_128;
+  return ok({ bytes, type, networkId, keyId, isSigned, bootId: reader.hex(8), counter: reader.u64() });
+}
+
+export function readMessage({ bytes, type, networkId, bootId, counter }: Envelope): Result<Received, 'garbage'> {
   const fields = readFields(bytes.subarray(HEADER_BYTES, bytes.length - TAG_BYTES));
-  const message = fields && buildMessage(type, { networkId, senderBootId }, fields);
+  const message = fields && buildMessage(type, { networkId, senderBootId: bootId }, fields);
   return message ? ok({ message, counter }) : fail('garbage');
+}
+
+/** What the tag is made of: all before it. */
+export function signedPart(bytes: Uint8Array): Uint8Array {
+  return bytes.subarray(0, bytes.length - TAG_BYTES);
+}
+
+export function tagOf(bytes: Uint8Array): Uint8Array {
+  return bytes.subarray(bytes.length - TAG_BYTES);
+}
+
+/**
+ * The ids that the key is chosen by: of a signed datagram `sender` is the first field, and of a GRANT `chargePoint` the
+ * second, so that nothing else has to be read before the tag is known to be good. `undefined`: they are not there.
+ */
+export function leadingIds({ bytes, type }: Envelope): readonly string[] | undefined {
+  const wanted = type === 'grant' ? [FIELD.sender, FIELD.chargePoint] : [FIELD.sender];
+  const ids: string[] = [];
+  let at = HEADER_BYTES;
+  for (const field of wanted) {
+    const [id, length = 0] = bytes.subarray(at, at + 2);
+    const end = at + 2 + length;
+    if (id !== field || end > bytes.length - TAG_BYTES) return undefined;
+    const text = new ByteReader(bytes.subarray(at + 2, end)).ascii(length);
+    if (!isId(text)) return undefined;
+    ids.push(text);
+    at = end;
+  }
+  return ids;
 }
 
 /** Field id -> value; the first of each id counts. `undefined` when a length runs over the end. */

@@ -71,10 +71,10 @@ class MqttPublisher implements StatusSink {
   publish(status: SiteStatus): void {
     this.#latest = status;
     if (this.#closing) return;
-    const isActive = status.role === 'active';
-    if (isActive === this.#isActive) return this.#refresh();
-    this.#isActive = isActive;
-    if (isActive) this.#open();
+    const wasActive = this.#isActive;
+    this.#isActive = status.role === 'active';
+    if (this.#isActive === wasActive) this.#refresh();
+    else if (this.#isActive) this.#open();
     else this.#stepBack();
   }
 

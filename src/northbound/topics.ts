@@ -60,6 +60,7 @@ function siteBody(status: SiteStatus): JsonObject {
     role: status.role,
     epoch: status.epoch,
     version: status.version,
+    auth: status.auth,
     samplePeriodMs: whole(status.samplePeriodMs),
     slavesOnline: status.slavesOnline,
     slavesKnown: status.slavesKnown,
@@ -92,6 +93,7 @@ function chargePointBody(point: ChargePointStatus): JsonObject {
     disconnectedLimitA: rounded(point.disconnectedLimitA, 2),
     reason: reasonBody(point.reason, point.reasonText),
     firmware: point.firmware,
+    keyId: point.keyId,
   };
 }
 

@@ -34,6 +34,8 @@ export interface ChargePointStatus {
   readonly leaseLeftMs: Ms;
   readonly disconnectedLimitA: Amps;
   readonly firmware: string;
+  /** The id of the key that it signs with; `null` before it was heard, and while nothing is signed. */
+  readonly keyId: number | null;
 }
 
 export interface MeterStatus {
@@ -73,6 +75,8 @@ export interface SiteStatus {
   readonly otherMasters: readonly OtherMasterStatus[];
   readonly epoch: number;
   readonly version: string;
+  /** Whether the datagrams of the DLM protocol are signed. */
+  readonly auth: 'on' | 'off';
   readonly wallMs: Ms;
   readonly uptimeMs: Ms;
   readonly samplePeriodMs: Ms;

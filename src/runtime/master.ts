@@ -3,10 +3,10 @@
  * fits), sends the grants and hands a snapshot to whoever shows it. All time and all wires come in as ports.
  */
 import type { Logger } from '../base/logger.js';
-import type { Beacon, BootId, Message } from '../base/messages.js';
+import type { Beacon, BootId } from '../base/messages.js';
 import type { Ms, PhaseAmps } from '../base/units.js';
 import { mapPhases } from '../base/units.js';
-import { decode, encode } from '../discovery/codec.js';
+import { type Auth, Channel, NO_KEY } from '../discovery/auth.js';
 import { Controller, type Heard, type Memory } from '../dlm/controller.js';
 import type { Site } from '../dlm/types.js';
 import type { BroadcastPort, PeerAddress } from '../ports/datagram-port.js';
@@ -41,6 +41,8 @@ export interface MasterOptions {
   readonly sinks: readonly StatusSink[];
   /** Absent: nothing is kept over a restart. */
   readonly store?: StateStore;
+  /** Absent: datagrams are not signed. */
+  readonly auth?: Auth | undefined;
   readonly meters: MeterBoard;
   /** Called at the end of each good cycle, with one line for people. */
   readonly onTick?: (nowMs: Ms, summary: string) => void;
@@ -50,8 +52,10 @@ export class MasterRuntime {
   readonly controller: Controller;
   readonly #options: MasterOptions;
   readonly #addresses = new Map<string, PeerAddress>();
+  /** The key id that each charge point signs with. */
+  readonly #keyIds = new Map<string, number>();
+  readonly #channel: Channel;
   readonly #drops: DropCounter;
-  #datagramsSent = 0;
   #beaconsSent = 0;
   #cancelBeacon: Cancel = () => {};
   #cancelTick: Cancel = () => {};
@@ -66,7 +70,8 @@ export class MasterRuntime {
     this.#options = options;
     this.#drops = new DropCounter(options.logger);
     const memory = this.#loadMemory();
-    const { site, masterId, bootId, rank, clock } = options;
+    const { site, masterId, bootId, rank, clock, auth } = options;
+    this.#channel = new Channel({ networkId: site.networkId, bootId, hears: ['beacon', 'status'], auth });
     this.controller = new Controller({ site, masterId, bootId, rank, memory }, clock.monotonicMs());
   }
 
@@ -91,6 +96,7 @@ export class MasterRuntime {
     this.#isRunning = false;
     this.#cancelBeacon();
     this.#cancelTick();
+    this.#drops.tellRest();
   }
 
   #now(): Ms {
@@ -102,7 +108,9 @@ export class MasterRuntime {
     const { epoch } = this.controller.mastership;
     const active = this.isActive;
     const { networkId } = site;
-    net.broadcast(this.#encoded({ type: 'beacon', networkId, masterId, bootId, rank, epoch, active }));
+    for (const keyId of this.#channel.keyIds) {
+      net.broadcast(this.#channel.seal({ type: 'beacon', networkId, masterId, bootId, rank, epoch, active }, keyId));
+    }
     this.#saidActive = active;
     this.#beaconAtMs = this.#now();
     this.#beaconsSent += 1;
@@ -121,24 +129,22 @@ export class MasterRuntime {
     this.#beacon();
   }
 
-  #encoded(message: Message): Uint8Array {
-    this.#datagramsSent += 1;
-    return encode(message, this.#datagramsSent);
-  }
-
   #hear(bytes: Uint8Array, from: PeerAddress): void {
     const nowMs = this.#now();
-    const received = decode(bytes, this.#options.site.networkId);
-    if (!received.ok) {
-      this.#drops.count(received.error, from.host, nowMs);
+    const opened = this.#channel.open(bytes, from, nowMs);
+    if (!opened.ok) {
+      this.#drops.count(opened.error, from.host, nowMs);
       return;
     }
-    const { message } = received.value;
+    const { message, keyId } = opened.value;
     if (message.type === 'beacon') this.#hearBeacon(message, nowMs);
     if (message.type !== 'status') return;
     const heard = this.controller.hearStatus(message, nowMs);
-    if (heard.isCurrent) this.#addresses.set(message.chargePointId, from);
-    if (heard.probe) this.#options.net.send(from, this.#encoded(heard.probe));
+    if (heard.isCurrent) {
+      this.#addresses.set(message.chargePointId, from);
+      this.#keyIds.set(message.chargePointId, keyId);
+    }
+    if (heard.probe) this.#options.net.send(from, this.#channel.seal(heard.probe, keyId));
     this.#after(heard, GATHER_MS);
   }
 
@@ -202,11 +208,13 @@ export class MasterRuntime {
     this.#nextTickMs = Number.POSITIVE_INFINITY;
     for (const grant of this.controller.decide(nowMs)) {
       const address = this.#addresses.get(grant.chargePointId);
-      if (address) this.#options.net.send(address, this.#encoded(grant));
+      const keyId = this.#keyIds.get(grant.chargePointId) ?? NO_KEY;
+      if (address) this.#options.net.send(address, this.#channel.seal(grant, keyId));
     }
     this.#tellRole();
     this.#tickAfter(this.#options.site.samplePeriodMs);
     this.#tell();
+    this.#drops.tell(nowMs);
     this.#remember();
     this.#show(nowMs);
   }
@@ -246,7 +254,9 @@ export class MasterRuntime {
 
   #show(nowMs: Ms): void {
     const { clock, version, sinks, meters, onTick } = this.#options;
-    const status = siteStatus({ controller: this.controller, meters, version, nowMs, wallMs: clock.wallMs() });
+    const keyIds = this.#channel.isSigned ? this.#keyIds : undefined;
+    const wallMs = clock.wallMs();
+    const status = siteStatus({ controller: this.controller, meters, keyIds, version, nowMs, wallMs });
     for (const sink of sinks) sink.publish(status);
     const { slavesOnline, slavesKnown, epoch, role } = status;
     onTick?.(nowMs, `${role}, epoch ${epoch}, ${slavesOnline} of ${slavesKnown} charge points online`);

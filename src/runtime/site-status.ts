@@ -14,12 +14,14 @@ export interface MeterBoard {
 export interface StatusSource {
   readonly controller: Controller;
   readonly meters: MeterBoard;
+  /** The key id that each charge point signs with; `undefined` while nothing is signed. */
+  readonly keyIds: ReadonlyMap<string, number> | undefined;
   readonly version: string;
   readonly nowMs: Ms;
   readonly wallMs: Ms;
 }
 
-export function siteStatus({ controller, meters, version, nowMs, wallMs }: StatusSource): SiteStatus {
+export function siteStatus({ controller, meters, keyIds, version, nowMs, wallMs }: StatusSource): SiteStatus {
   const { site, mastership } = controller;
   const heard = controller.records.filter((record) => record.status !== undefined);
   return {
@@ -32,13 +34,17 @@ export function siteStatus({ controller, meters, version, nowMs, wallMs }: Statu
       .map(({ masterId: id, rank, epoch, active }) => ({ id, rank, epoch, active })),
     epoch: mastership.epoch,
     version,
+    auth: keyIds ? 'on' : 'off',
     wallMs,
     uptimeMs: nowMs - controller.startedAtMs,
     samplePeriodMs: site.samplePeriodMs,
     slavesOnline: heard.filter((record) => record.isOnline(nowMs)).length,
     slavesKnown: controller.records.length,
     circuits: circuitStatuses(controller, nowMs),
-    chargePoints: controller.records.map((record) => chargePointStatus(controller, record, nowMs)),
+    chargePoints: controller.records.map((record) => ({
+      ...chargePointStatus(controller, record, nowMs),
+      keyId: keyIds?.get(record.id) ?? null,
+    })),
     meters: meters.list(nowMs),
     alarms: controller.alarms.list().map(({ code, active, text, sinceMs }) => ({
       code,
@@ -66,7 +72,7 @@ function circuitStatuses(controller: Controller, nowMs: Ms): readonly CircuitSta
   });
 }
 
-function chargePointStatus({ site }: Controller, record: SlaveRecord, nowMs: Ms): ChargePointStatus {
+function chargePointStatus({ site }: Controller, record: SlaveRecord, nowMs: Ms): Omit<ChargePointStatus, 'keyId'> {
   const { status, facts, reason } = record;
   const online = record.isOnline(nowMs);
   const poll = record.lastPoll;

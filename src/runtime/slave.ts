@@ -6,7 +6,7 @@ import type { Logger } from '../base/logger.js';
 import type { Beacon, BootId, Grant, Status } from '../base/messages.js';
 import { type Amps, type Ms, PHASES, type PhaseAmps } from '../base/units.js';
 import { connectedMask } from '../base/rotation.js';
-import { decode, encode } from '../discovery/codec.js';
+import { type Auth, Channel, NO_KEY } from '../discovery/auth.js';
 import { HEARTBEAT_MS } from '../dlm/lease-rules.js';
 import { type Enforced, SlaveCore, type SlaveFacts } from '../dlm/slave.js';
 import type { ChargerPort } from '../ports/charger-port.js';
@@ -20,16 +20,22 @@ import { FixedMasters, keyOf } from './fixed-masters.js';
 const STEP_MS: Ms = 100;
 /** A change of a measured current by this much is reported before the next heartbeat. */
 const REPORT_CHANGE_A: Amps = 0.5;
-/** More masters than this in one network id and the longest silent one is forgotten. */
+/** More masters than this in one network id and one is forgotten: first those that never granted anything. */
 const MASTERS_MAX = 4;
 /** A master that was not heard for this long is no longer polled. */
 const MASTER_FORGOTTEN_MS: Ms = 30_000;
 
-interface KnownMaster {
+interface Polled {
   readonly address: PeerAddress;
+  /** The highest of which it was heard; our STATUS goes to it under this one. */
+  readonly keyId: number;
+}
+
+interface KnownMaster extends Polled {
   readonly masterId: string;
   readonly bootId: BootId;
   readonly heardAtMs: Ms;
+  readonly hasGranted: boolean;
 }
 
 export interface SlaveOptions {
@@ -43,11 +49,14 @@ export interface SlaveOptions {
   readonly fixedMasters?: () => readonly NamedPeer[];
   /** Called at the end of each good step, with one line for people. */
   readonly onStep?: (nowMs: Ms, summary: string) => void;
+  /** Absent: datagrams are not signed. */
+  readonly auth?: Auth | undefined;
 }
 
 export class SlaveRuntime {
   readonly core: SlaveCore;
   readonly #options: SlaveOptions;
+  readonly #channel: Channel;
   readonly #drops: DropCounter;
   readonly #masters = new Map<string, KnownMaster>();
   readonly #fixed: FixedMasters;
@@ -57,15 +66,15 @@ export class SlaveRuntime {
   #reportedCurrentA: PhaseAmps = [0, 0, 0];
   #enforced = '';
   readonly #watch: ChargerWatch;
-  #datagramsSent = 0;
   #hadMaster = false;
   #applied: Enforced = { limitA: 0, reason: 'booting', phases: 0 };
 
   constructor(options: SlaveOptions) {
     this.#options = options;
-    this.#drops = new DropCounter(options.logger);
-    this.core = new SlaveCore(options.facts, this.#now());
-    const { logger, facts, fixedMasters: list = () => [] } = options;
+    const { auth, facts, logger, fixedMasters: list = () => [] } = options;
+    this.#channel = new Channel({ networkId: facts.networkId, bootId: facts.bootId, hears: ['beacon', 'grant'], auth });
+    this.#drops = new DropCounter(logger);
+    this.core = new SlaveCore(facts, this.#now());
     this.#watch = new ChargerWatch(facts.chargePointId, logger);
     this.#fixed = new FixedMasters({ chargePointId: facts.chargePointId, list, logger }, this.#now());
   }
@@ -82,6 +91,7 @@ export class SlaveRuntime {
 
   stop(): void {
     this.#cancelStep();
+    this.#drops.tellRest();
   }
 
   /** Whole milliseconds: the time that travels is the time that is compared. */
@@ -96,6 +106,7 @@ export class SlaveRuntime {
     this.#apply(nowMs);
     this.#watch.look(this.#options.charger, this.#applied.limitA, nowMs);
     this.#report(nowMs);
+    this.#drops.tell(nowMs);
     const soonMs = nowMs + this.#options.charger.reactionMs;
     const untilChangeMs = (this.core.nextChangeMs(soonMs) ?? Number.POSITIVE_INFINITY) - soonMs;
     this.#cancelStep = this.#options.timers.after(Math.min(STEP_MS, untilChangeMs), () => this.#step());
@@ -146,39 +157,43 @@ export class SlaveRuntime {
     this.#lastStatusMs = nowMs;
     this.#reported = essenceOf(status);
     this.#reportedCurrentA = status.currentA;
-    for (const address of this.#polled().values()) {
-      this.#datagramsSent += 1;
-      this.#options.net.send(address, encode(status, this.#datagramsSent));
+    for (const { address, keyId } of this.#polled().values()) {
+      this.#options.net.send(address, this.#channel.seal(status, keyId));
     }
   }
 
-  /** Each address once, whether it was heard, or named, or both. */
-  #polled(): ReadonlyMap<string, PeerAddress> {
-    const heard = [...this.#masters.values()].map(({ address }) => address);
-    return new Map([...this.#fixed.addresses, ...heard].map((address) => [keyOf(address), address]));
+  /** Each address once, whether it was heard, or named, or both; one that was not heard yet under our newest key. */
+  #polled(): ReadonlyMap<string, Polled> {
+    const [keyId = NO_KEY] = this.#channel.keyIds;
+    const named = this.#fixed.addresses.map((address) => ({ address, keyId }));
+    return new Map([...named, ...this.#masters.values()].map((each) => [keyOf(each.address), each]));
   }
 
   #hear(bytes: Uint8Array, from: PeerAddress): void {
     const nowMs = this.#now();
-    const received = decode(bytes, this.#options.facts.networkId);
-    if (!received.ok) {
-      this.#drops.count(received.error, from.host, nowMs);
+    const opened = this.#channel.open(bytes, from, nowMs);
+    if (!opened.ok) {
+      this.#drops.count(opened.error, from.host, nowMs);
       return;
     }
-    const { message } = received.value;
+    const { message, keyId } = opened.value;
     if (message.type !== 'status') this.#fixed.hear(message.masterId, from, nowMs);
-    if (message.type === 'beacon') this.#hearBeacon(message, from, nowMs);
-    if (message.type === 'grant') this.#hearGrant(message, nowMs);
+    if (message.type === 'beacon') this.#hearBeacon(message, from, keyId);
+    if (message.type === 'grant') this.#hearGrant(message, from);
   }
 
-  #hearBeacon({ masterId, bootId, epoch }: Beacon, address: PeerAddress, nowMs: Ms): void {
+  #hearBeacon({ masterId, bootId, epoch }: Beacon, address: PeerAddress, heardKeyId: number): void {
+    const nowMs = this.#now();
     const key = keyOf(address);
     const known = this.#masters.get(key);
     this.#masters.delete(key);
     if (this.#masters.size >= MASTERS_MAX) this.#forgetOldest();
-    this.#masters.set(key, { address, masterId, bootId, heardAtMs: nowMs });
+    const isSameBoot = known?.bootId === bootId;
+    const keyId = isSameBoot ? Math.max(known.keyId, heardKeyId) : heardKeyId;
+    const hasGranted = known?.hasGranted === true;
+    this.#masters.set(key, { address, masterId, bootId, heardAtMs: nowMs, keyId, hasGranted });
     this.#hadMaster = true;
-    if (known?.bootId === bootId) return;
+    if (isSameBoot) return;
     const { logger, facts } = this.#options;
     const text = `${facts.chargePointId} heard master ${masterId} at ${key} (epoch ${epoch})`;
     logger.log('info', 'MASTER_FOUND', text, { masterId, address: key, epoch });
@@ -186,8 +201,10 @@ export class SlaveRuntime {
   }
 
   #forgetOldest(): void {
-    const oldest = [...this.#masters].sort(([, a], [, b]) => a.heardAtMs - b.heardAtMs)[0];
-    if (oldest) this.#masters.delete(oldest[0]);
+    const byWorth = (a: KnownMaster, b: KnownMaster): number =>
+      Number(a.hasGranted) - Number(b.hasGranted) || a.heardAtMs - b.heardAtMs;
+    const least = [...this.#masters].sort(([, a], [, b]) => byWorth(a, b))[0];
+    if (least) this.#masters.delete(least[0]);
   }
 
   #forgetMasters(nowMs: Ms): void {
@@ -201,8 +218,11 @@ export class SlaveRuntime {
     logger.log('warn', 'MASTER_LOST', text, {});
   }
 
-  #hearGrant(grant: Grant, nowMs: Ms): void {
+  #hearGrant(grant: Grant, from: PeerAddress): void {
+    const nowMs = this.#now();
     if (this.core.hearGrant(grant, nowMs) !== 'accepted') return;
+    const master = this.#masters.get(keyOf(from));
+    if (master) this.#masters.set(keyOf(from), { ...master, hasGranted: true });
     this.#apply(nowMs);
     this.#sendStatus(nowMs);
   }

@@ -29,6 +29,9 @@ aside('check: what a good file means, for people and for machines', async (t) =>
     role: 'master',
     site: 'Car park north',
     circuits: [{ id: 'main' }, { id: 'evse' }],
+    auth: 'on',
+    keyFile: '/etc/evenkeel/keys/site.key',
+    authNote: /^auth/,
   });
 });
 

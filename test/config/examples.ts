@@ -45,6 +45,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   url: 'mqtt://a',
   addresses: 'a:1',
   interfaces: 'eth0',
+  keyFile: '/a',
 };
 
 const NUMBERS: Readonly<Record<string, number>> = { limitA: 100, operatorLimitA: 100 };

@@ -11,6 +11,15 @@ const UNITS = ['evenkeel.service', 'evenkeel-slave.service'];
 const EXPOSURE_MAX = 25;
 const DIRECTORY = new URL('../../../systemd/', import.meta.url);
 
+t.test('a key file that is missing does not keep a unit from its start', (t) => {
+  for (const unit of UNITS) {
+    const text = readFileSync(new URL(unit, DIRECTORY), 'utf8');
+    const [, id] = /^LoadCredential=([a-z-]+):\/etc\/evenkeel\/keys\/[a-z-]+\.key$/m.exec(text) ?? [];
+    t.match(text, new RegExp(`^SetCredential=${id}:none$`, 'm'), unit);
+  }
+  t.end();
+});
+
 const needsSystemd = needsTools('systemd-analyze');
 
 for (const unit of UNITS) {

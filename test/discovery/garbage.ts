@@ -29,7 +29,8 @@ const ROWS: readonly (readonly [name: string, bytes: Uint8Array, error: string])
   ['type 0', patched(GRANT, 3, 0), 'garbage'],
   ['type 4', patched(GRANT, 3, 4), 'garbage'],
   ['type 255', patched(GRANT, 3, 255), 'garbage'],
-  ['algorithm 1', patched(GRANT, 4, 1), 'garbage'],
+  ['algorithm 1', patched(GRANT, 4, 1), 'signed'],
+  ['algorithm 2', patched(GRANT, 4, 2), 'garbage'],
   ['a field that runs into the tag', patched(GRANT, GRANT.length - 16 - 2, 2), 'garbage'],
   [
     'half a field head',
@@ -139,6 +140,7 @@ function isTreatedWell(bytes: Uint8Array): 'ok' | 'garbage' | 'version' | 'forei
   const got = decode(bytes, NETWORK);
   const want = expected(bytes);
   if (want !== 'mine') return !got.ok && got.error === want ? want : undefined;
+  if (!got.ok && got.error === 'signed') return bytes[4] === 1 ? 'garbage' : undefined;
   if (!got.ok) return got.error === 'garbage' ? 'garbage' : undefined;
   const { message, counter } = got.value;
   if (message.type !== 'grant' && bytes.length < 256) return undefined;

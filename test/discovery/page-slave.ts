@@ -17,7 +17,7 @@ import { REPLAY, SEED } from './samples.js';
 const CODE = `${code('6 ', 'js')}\n({ onGrant, onBeacon });`;
 
 interface PageSlave {
-  onGrant(grant: Grant): void;
+  onGrant(grant: Grant, address: string): void;
   onBeacon(beacon: Beacon, address: string): void;
 }
 
@@ -140,9 +140,9 @@ class Pair {
   }
 
   /** Ours hears it first, so that theirs can be compared with what ours does now. */
-  grant(grant: Grant): void {
-    this.#hear(encode(grant, 1), { host: 'master', port: 1, via: '' });
-    this.#page.onGrant(grant);
+  grant(grant: Grant, host = 'm1'): void {
+    this.#hear(encode(grant, 1), { host, port: 16_031, via: '' });
+    this.#page.onGrant(grant, `${host}:16031`);
     if (this.#ourLimitA !== this.#theirLimitA)
       this.differences.push(`${this.nowMs} ms: GRANT ${JSON.stringify(grant)}`);
   }
@@ -200,7 +200,7 @@ function randomGrant(pair: Pair, rng: Rng, number: { epoch: number; seq: number 
 
 function randomEvent(pair: Pair, rng: Rng, number: { epoch: number; seq: number }): void {
   const kind = rng.next();
-  if (kind < 0.5) pair.grant(randomGrant(pair, rng, number));
+  if (kind < 0.5) pair.grant(randomGrant(pair, rng, number), `m${rng.int(6)}`);
   else if (kind < 0.7) pair.beacon(`m${rng.int(6)}`, rng.chance(0.8) ? '01'.repeat(8) : '02'.repeat(8));
   else pair.observation = randomObservation(pair.observation.sessionId, rng);
 }
@@ -298,5 +298,22 @@ t.test('which masters are polled', async (t) => {
   t.equal(theirs[29], 'm1 m3 m4 m5');
   t.equal(theirs[34], 'm1', 'the others were silent for 30 s');
   t.equal(theirs[52], '', 'and now all were');
+  t.strictSame(pair.differences, []);
+});
+
+t.test('a master that granted something is forgotten last', async (t) => {
+  const pair = new Pair();
+  const at = (second: number, ...hosts: readonly string[]): void => {
+    pair.time.runUntil(second * 1000 + 500);
+    for (const host of hosts) pair.beacon(host, '01'.repeat(8));
+  };
+  at(0, 'm1');
+  at(1);
+  pair.grant(pair.grantWith({ tauMs: pair.theirs.at(-1)?.atMs ?? 0 }), 'm1');
+  at(2, 'm2', 'm3', 'm4', 'm5', 'm6');
+  at(5);
+  const theirs = polled(pair.theirs, 4);
+  t.strictSame(theirs, polled(pair.ours, 4), 'as ours');
+  t.equal(theirs[3], 'm1 m4 m5 m6');
   t.strictSame(pair.differences, []);
 });

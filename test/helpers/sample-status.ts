@@ -39,6 +39,7 @@ export function sampleChargePoint(changes: Partial<ChargePointStatus> = {}): Cha
     leaseLeftMs: 13_204.7,
     disconnectedLimitA: 6,
     firmware: 'virtual 1.0',
+    keyId: 1,
     ...changes,
   };
 }
@@ -52,6 +53,7 @@ export function sampleStatus(changes: Partial<SiteStatus> = {}): SiteStatus {
     otherMasters: [],
     epoch: 7,
     version: '0.1.0',
+    auth: 'on',
     wallMs: Date.UTC(2026, 5, 1, 12, 0, 0),
     uptimeMs: 61_000,
     samplePeriodMs: 1_000,

@@ -54,6 +54,7 @@ t.test('payloads: units, decimals, null for what is not there', (t) => {
     disconnectedLimitA: 6,
     reason: { kind: 'circuit', circuit: 'garage', phase: 'L2', text: 'garage L2 full' },
     firmware: 'virtual 1.0',
+    keyId: 1,
     leaseLeftMs: 13205,
   });
   t.match(all.get(`${ROOT}/circuit/main`), { parent: null, measuredA: [37, 20, -1.24], capacityA: [63, 63, 63] });

@@ -23,11 +23,37 @@ t.test('the first is told at once, the others once a minute with their number', 
   t.end();
 });
 
+t.test('the rest of a flood is told when its minute is over, or at the end', (t) => {
+  const logger = keepingLogger();
+  const drops = new DropCounter(logger);
+  for (let index = 0; index < 100; index++) drops.count('bad tag', '10.0.0.1', index);
+  drops.tell(MINUTE_MS - 1);
+  t.equal(logger.lines.length, 1);
+  drops.tell(MINUTE_MS);
+  drops.tell(3 * MINUTE_MS);
+  drops.tellRest();
+  drops.count('replay', '10.0.0.2', MINUTE_MS + 1);
+  drops.tellRest();
+  t.same(
+    logger.lines.map(({ message }) => message.split('; ').slice(0, 2).join('; ')),
+    [
+      'datagrams dropped: 1 bad tag; the last from 10.0.0.1',
+      'datagrams dropped: 99 bad tag; the last from 10.0.0.1',
+      'datagrams dropped: 1 replay; the last from 10.0.0.2',
+    ],
+  );
+  t.match(logger.lines[1], { fields: { counts: { 'bad tag': 99 } } });
+  t.end();
+});
+
 t.test("a neighbour's network id is counted, but worth no line", (t) => {
   const logger = keepingLogger();
   const drops = new DropCounter(logger);
-  for (let index = 0; index < 10; index++) drops.count('foreign', '10.0.0.1', index * MINUTE_MS);
+  for (const reason of ['foreign', 'ignored', 'repeat'] as const) {
+    for (let index = 0; index < 10; index++) drops.count(reason, '10.0.0.1', index * MINUTE_MS);
+  }
+  drops.tellRest();
   t.same(logger.lines, []);
-  t.equal(drops.total, 10);
+  t.equal(drops.total, 30);
   t.end();
 });

@@ -1,6 +1,7 @@
 /** `evenkeel check`: what a configuration means, and whether it is safe. Exit 0, or 78 with one line per finding. */
 import { describe, describeJson } from '../../config/report.js';
 import { loadConfig } from '../../daemon/load-config.js';
+import { authReport } from '../../daemon/site-key.js';
 import { type Command, withConfig } from '../command.js';
 import { print, printJson } from '../output.js';
 
@@ -14,8 +15,14 @@ export const checkCommand: Command = (parser) => {
         .example('$0 check -c etc/evenkeel.yaml', 'circuits, limits per phase, sums of disconnected limits'),
     ({ config: file, json }) => {
       const config = loadConfig(file);
-      if (json) printJson(describeJson(config));
-      else print(`${file}: good\n\n${describe(config)}`);
+      const { auth, keyFile, text } = authReport(config, process.env);
+      if (json) printJson({ ...describeJson(config), auth, keyFile, authNote: text });
+      else print(`${file}: good\n\n${describe(config)}\n${wrapped(text)}`);
     },
   );
 };
+
+/** At most 80 characters in a line, where there are spaces. */
+function wrapped(text: string): string {
+  return text.replace(/(.{1,80})(?:\s|$)/g, '$1\n');
+}

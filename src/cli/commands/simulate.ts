@@ -50,6 +50,11 @@ export const simulateCommand: Command = (parser, exitWith) => {
             .option('interface', { type: 'string', default: 'lo', describe: 'where they listen' })
             .option('phases', { choices: [1, 2, 3] as const, default: 3 as const, describe: 'of the vehicles' })
             .option('max-a', { type: 'number', default: 32, describe: 'hardware maximum in A' })
+            .option('key-file', {
+              type: 'string',
+              requiresArg: true,
+              describe: 'key file of the site (default: auth off)',
+            })
             .example('$0 simulate slaves --count 3', 'cp1, cp2 and cp3, each with a vehicle'),
         async (options) => {
           const { simulateSlaves } = await import('../simulate-slaves.js');

@@ -10,6 +10,7 @@ import type { LogLevel } from '../../base/logger.js';
 import { EXIT, ExitError } from '../../daemon/exit-codes.js';
 import { siteTopic } from '../../northbound/topics.js';
 import { minuteOfDay } from '../../sim/day/time-lapse.js';
+import { createKeyFile, newKey } from '../../cli/keys/key-store.js';
 import { print } from '../output.js';
 import { building, sessions, timeLapse } from '../world.js';
 import { Board } from './board.js';
@@ -22,6 +23,7 @@ import {
   brokerScript,
   brokerUrl,
   configText,
+  type DemoFiles,
   type DayChoice,
   MASTER,
   processPlans,
@@ -55,8 +57,10 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'evenkeel-demo-'));
   try {
     const config = join(folder, 'evenkeel.yaml');
-    writeFileSync(config, configText(ports));
-    const demo = new Demo(day, ports, { config, stateDir: join(folder, 'state') });
+    const keyFile = join(folder, 'keys', 'site.key');
+    createKeyFile(keyFile, [newKey(1)]);
+    writeFileSync(config, configText(ports, keyFile));
+    const demo = new Demo(day, ports, { config, keyFile, stateDir: join(folder, 'state') });
     return await demo.run(options.seconds);
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -89,7 +93,7 @@ class Demo {
     this.#end = resolve;
   });
 
-  constructor(day: DayChoice, ports: DemoPorts, files: { readonly config: string; readonly stateDir: string }) {
+  constructor(day: DayChoice, ports: DemoPorts, files: DemoFiles) {
     this.#day = day;
     this.#display = openDisplay({ key: (key) => this.#press(key), gone: () => this.#end() });
     this.#children = processPlans(ports, files, day).map((plan) => {

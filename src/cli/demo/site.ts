@@ -51,7 +51,7 @@ export function brokerUrl({ broker }: DemoPorts): string {
  * Disconnected limits (6 x 6 A) and the largest load of the building fit into the main fuse together. Short lease and
  * short maximum age, so that the loss of a slave or the meter is played to its end while people look.
  */
-export function configText(ports: DemoPorts): string {
+export function configText(ports: DemoPorts, keyFile: string): string {
   const points = CHARGE_POINT_IDS.map(
     (id, index) => `  - { id: ${id}, circuit: garage, disconnectedLimitA: 6, rotation: ${ROTATIONS[index]} }`,
   );
@@ -65,6 +65,8 @@ meters:
 discovery: { port: ${ports.discovery}, interfaces: [lo], autoAdopt: false, circuit: garage }
 chargePoints:
 ${points.join('\n')}
+auth: on
+keyFile: ${JSON.stringify(keyFile)}
 allocation: { dwellMin: 1 }
 mqtt: { url: "${brokerUrl(ports)}", baseTopic: ${BASE_TOPIC} }
 `;
@@ -72,6 +74,7 @@ mqtt: { url: "${brokerUrl(ports)}", baseTopic: ${BASE_TOPIC} }
 
 export interface DemoFiles {
   readonly config: string;
+  readonly keyFile: string;
   readonly stateDir: string;
 }
 
@@ -82,7 +85,8 @@ export function processPlans(ports: DemoPorts, files: DemoFiles, day: DayChoice)
   const dayArgs = ['--day', ...wire, ...dayOptions(day)];
   const building = ['--load-factor', `${LOAD_FACTOR}`, '--pv-factor', `${PV_FACTOR}`];
   const meter = ['simulate', 'meter', '--listen', `${HOST}:${ports.meter}`, '--location', 'including', ...building];
-  const slave = ['simulate', 'slaves', '--of', `${CHARGE_POINT_IDS.length}`, '--port', `${ports.discovery}`];
+  const virtual = ['--of', `${CHARGE_POINT_IDS.length}`, '--port', `${ports.discovery}`, '--key-file', files.keyFile];
+  const slave = ['simulate', 'slaves', ...virtual];
   const run = ['run', '-c', files.config, '--state-dir', files.stateDir];
   return [
     { name: 'broker', key: 'b', command: process.execPath, args: [brokerScript(), HOST, `${ports.broker}`] },
