@@ -2,3 +2,4 @@ import './runtime/master.js';
 import './runtime/memory.js';
 import './runtime/poller.js';
 import './runtime/drop-counter.js';
+import './runtime/memory-keeper.js';

@@ -40,6 +40,8 @@ export interface ControllerOptions {
   readonly masterId: string;
   readonly bootId: BootId;
   readonly memory: Memory | undefined;
+  /** Something was remembered, but it cannot be read any more: unlisted slaves may have been adopted. */
+  readonly isMemoryLost?: boolean;
 }
 
 export interface Heard {
@@ -86,7 +88,8 @@ export class Controller {
     this.#roster = new Roster({ site, topology, alarms, notices: this.#notices });
     this.#book = new CapacityBook(site.circuits, this.topology);
     this.#startedAtMs = nowMs;
-    this.#strangersUntilMs = memory || !site.autoAdopt ? nowMs : nowMs + leaseExpiryMs(site.leaseMs);
+    const mayHaveStrangers = !memory && (site.autoAdopt || options.isMemoryLost === true);
+    this.#strangersUntilMs = mayHaveStrangers ? nowMs + leaseExpiryMs(site.leaseMs) : nowMs;
     this.#overloadUntilMs = site.circuits.map(() => Number.NEGATIVE_INFINITY);
     for (const circuit of site.circuits) if (circuit.meter !== undefined) this.#awaitedMeters.add(circuit.meter);
     if (this.#strangersUntilMs > nowMs) {
@@ -114,7 +117,9 @@ export class Controller {
   takeMemory(): Memory | undefined {
     if (!this.#isMemoryDirty) return undefined;
     this.#isMemoryDirty = false;
-    const slaves = this.records.filter((record) => record.isAdopted && record.account.maxA > 0);
+    // One that was remembered stays so until it is forgotten: it may hold a grant of an earlier start.
+    const isKept = (record: SlaveRecord): boolean => record.isAdopted || record.isRemembered;
+    const slaves = this.records.filter((record) => isKept(record) && record.account.maxA > 0);
     return {
       epoch: this.mastership.epoch,
       leaseMs: this.site.leaseMs,

@@ -50,8 +50,10 @@ export class Roster {
     }
     for (const slave of remembered) {
       if (this.#records.has(slave.id)) continue;
-      const facts = { ...this.#strangerFacts(slave.id), ...slave };
-      const record = new SlaveRecord({ facts, isListed: false, isAdopted: this.#site.autoAdopt, unknownUntilMs });
+      const { adopted, ...known } = slave;
+      const facts = { ...this.#strangerFacts(slave.id), ...known };
+      const isAdopted = adopted || this.#site.autoAdopt;
+      const record = new SlaveRecord({ facts, isListed: false, isAdopted, unknownUntilMs });
       record.isRemembered = true;
       this.#add(record);
     }

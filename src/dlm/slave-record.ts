@@ -11,6 +11,8 @@ import { VehicleTracker } from './vehicle.js';
 /** What is kept of a slave over a restart of the master. */
 export interface RememberedSlave {
   readonly id: string;
+  /** Taken on although the configuration does not list it; it stays so when unlisted slaves are no longer taken on. */
+  readonly adopted: boolean;
   readonly maxA: Amps;
   readonly disconnectedLimitA: Amps;
   readonly phases: 1 | 2 | 3;
@@ -243,7 +245,8 @@ export class SlaveRecord {
 
   remembered(): RememberedSlave {
     const { id, disconnectedLimitA, phases, rotation } = this.#facts;
-    return { id, maxA: this.account.maxA, disconnectedLimitA, phases, rotation };
+    const adopted = this.isAdopted && !this.isListed;
+    return { id, adopted, maxA: this.account.maxA, disconnectedLimitA, phases, rotation };
   }
 }
 

@@ -7,14 +7,14 @@ import type { BootId, Message } from '../base/messages.js';
 import type { Ms, PhaseAmps } from '../base/units.js';
 import { mapPhases } from '../base/units.js';
 import { decode, encode } from '../discovery/codec.js';
-import { Controller, type Heard, type Memory } from '../dlm/controller.js';
+import { Controller, type Heard } from '../dlm/controller.js';
 import type { Site } from '../dlm/types.js';
 import type { BroadcastPort, PeerAddress } from '../ports/datagram-port.js';
 import type { StateStore } from '../ports/state-store.js';
 import type { StatusSink } from '../ports/status-sink.js';
 import type { Cancel, Clock, Timers } from '../ports/time.js';
 import { DropCounter } from './drop-counter.js';
-import { memoryText, parseMemory } from './memory.js';
+import { MemoryKeeper } from './memory-keeper.js';
 import type { PollerEvent } from './poller.js';
 import { type MeterBoard, siteStatus } from './site-status.js';
 
@@ -49,30 +49,20 @@ export class MasterRuntime {
   readonly #options: MasterOptions;
   readonly #addresses = new Map<string, PeerAddress>();
   readonly #drops: DropCounter;
+  readonly #keeper: MemoryKeeper;
   #datagramsSent = 0;
   #beaconsSent = 0;
   #cancelBeacon: Cancel = () => {};
   #cancelTick: Cancel = () => {};
   #nextTickMs: Ms = Number.POSITIVE_INFINITY;
   #isRunning = false;
-  #isSaving = false;
 
   constructor(options: MasterOptions) {
     this.#options = options;
     this.#drops = new DropCounter(options.logger);
-    const memory = this.#loadMemory();
+    this.#keeper = new MemoryKeeper(options);
     const { site, masterId, bootId, clock } = options;
-    this.controller = new Controller({ site, masterId, bootId, memory }, clock.monotonicMs());
-  }
-
-  #loadMemory(): Memory | undefined {
-    const { store, logger } = this.#options;
-    if (!store) return undefined;
-    const loaded = store.load();
-    const parsed = loaded.ok ? parseMemory(loaded.value) : loaded;
-    if (parsed.ok) return parsed.value;
-    logger.log('error', 'STATE_FAILED', `state not used: ${parsed.error}; waits for old leases to run out`, {});
-    return undefined;
+    this.controller = new Controller({ site, masterId, bootId, ...this.#keeper.load() }, clock.monotonicMs());
   }
 
   start(): void {
@@ -180,7 +170,7 @@ export class MasterRuntime {
     }
     this.#tickAfter(this.#options.site.samplePeriodMs);
     this.#tell();
-    this.#remember();
+    this.#keeper.keep(this.controller);
     this.#show(nowMs);
   }
 
@@ -188,33 +178,6 @@ export class MasterRuntime {
     for (const { level, event, message, fields } of this.controller.drainNotices()) {
       this.#options.logger.log(level, event, message, fields);
     }
-  }
-
-  /** New slaves are raised only after the state file knows them; without one they are never waited for. */
-  #remember(): void {
-    if (this.#isSaving) return;
-    const memory = this.controller.takeMemory();
-    if (!memory) return;
-    const { store } = this.#options;
-    if (!store) {
-      this.controller.memorySaved(memory);
-      return;
-    }
-    this.#isSaving = true;
-    store.save(memoryText(memory), (saved) => {
-      this.#isSaving = false;
-      this.#noteSaved(saved.ok ? undefined : saved.error);
-      // A disk that is full must not leave cars empty: the alarm is raised, and control goes on from memory.
-      this.controller.memorySaved(memory);
-    });
-  }
-
-  #noteSaved(error: string | undefined): void {
-    const changed = this.controller.alarms.set('STATE_FAILED', error, this.#now());
-    if (!changed) return;
-    const { logger } = this.#options;
-    if (error === undefined) logger.log('info', 'STATE_SAVED', 'the state file can be written again', {});
-    else logger.log('error', 'STATE_FAILED', `state not written: ${error}; control goes on from memory`, {});
   }
 
   #show(nowMs: Ms): void {
