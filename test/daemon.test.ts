@@ -10,3 +10,4 @@ import './daemon/load-config.js';
 import './daemon/process.js';
 import './daemon/meters.js';
 import './daemon/log-changes.js';
+import './daemon/control-socket.js';

@@ -8,9 +8,20 @@ import { demoCommand } from './commands/demo.js';
 import { runCommand } from './commands/run.js';
 import { simulateCommand } from './commands/simulate.js';
 import { slaveCommand } from './commands/slave.js';
+import { slavesCommand } from './commands/slaves.js';
+import { statusCommand } from './commands/status.js';
 import { numberFinding } from './numbers.js';
 
-const COMMANDS = [runCommand, slaveCommand, checkCommand, allocateCommand, simulateCommand, demoCommand];
+const COMMANDS = [
+  runCommand,
+  slaveCommand,
+  statusCommand,
+  slavesCommand,
+  checkCommand,
+  allocateCommand,
+  simulateCommand,
+  demoCommand,
+];
 
 /** What yargs refuses; its text is not yet for people (usage.ts). */
 export class UsageError extends Error {

@@ -10,6 +10,8 @@ import type { StatusSink } from '../ports/status-sink.js';
 import { MasterRuntime } from '../runtime/master.js';
 import { MasterNet } from '../transports/master-net.js';
 import { systemClock, systemTimers } from '../transports/system-time.js';
+import { controlPath } from './control-path.js';
+import { type ControlSocket, openControlSocket } from './control-socket.js';
 import { EXIT, ExitError } from './exit-codes.js';
 import { masterIdOf, newBootId, newSeed, version } from './identity.js';
 import { createMeters, type Meters } from './meters.js';
@@ -24,15 +26,34 @@ export interface MasterStart {
   readonly configFile: string;
   /** Absent: nothing is kept over a restart. */
   readonly stateDir: string | undefined;
+  /** Where commands are taken, as asked for; absent: where controlPath says. */
+  readonly socket: string | undefined;
   readonly logger: DaemonLogger;
 }
 
 /** Throws an `ExitError` when a port or the state directory cannot be had. */
-export async function startMaster({ config, configFile, stateDir, logger }: MasterStart): Promise<Running> {
+export async function startMaster(start: MasterStart): Promise<Running> {
+  const { stateDir, socket, logger } = start;
+  const store = stateDir === undefined ? undefined : openStore(stateDir);
+  const path = controlPath({ socket, stateDir, env: process.env });
+  // Before anything else: of two masters with one state directory the second ends here.
+  const control = path && (await openControlSocket({ path, isAsked: socket !== undefined, logger }));
+  if (!path) logger.log('info', 'CONTROL', 'no commands are taken: no --socket, state or runtime directory', {});
+  try {
+    return await assembleMaster(start, { ...(store && { store }), ...(control && { control }) });
+  } catch (error) {
+    if (control) await control.close();
+    throw error;
+  }
+}
+
+async function assembleMaster(
+  { config, configFile, stateDir, logger }: MasterStart,
+  { store, control }: { readonly store?: StateStore; readonly control?: ControlSocket },
+): Promise<Running> {
   const { site, discovery } = config;
   const bootId = newBootId();
   const masterId = masterIdOf(bootId);
-  const store = stateDir === undefined ? undefined : openStore(stateDir);
   logger.log('info', 'START', `evenkeel ${version()} master ${masterId}: ${describeSite(config)}`, {
     configFile,
     stateDir: stateDir ?? null,
@@ -59,7 +80,8 @@ export async function startMaster({ config, configFile, stateDir, logger }: Mast
   });
   meters.start();
   runtime.start();
-  return { stop: () => stopMaster(runtime, { meters, sinks, notifier, net }) };
+  control?.serve(runtime.commands);
+  return { stop: () => stopMaster(runtime, { meters, sinks, notifier, net, ...(control && { control }) }) };
 }
 
 function describeSite({ site, meters, mqtt, discovery }: MasterConfig): string {
@@ -108,9 +130,16 @@ function readyOnce(notifier: Notifier, logger: DaemonLogger): (nowMs: Ms, summar
 /** Grants are not taken back: they run out by themselves, and the slaves go on with what they have until then. */
 async function stopMaster(
   runtime: MasterRuntime,
-  parts: { meters: Meters; sinks: readonly StatusSink[]; notifier: Notifier; net: MasterNet },
+  parts: {
+    meters: Meters;
+    sinks: readonly StatusSink[];
+    notifier: Notifier;
+    net: MasterNet;
+    control?: ControlSocket;
+  },
 ): Promise<void> {
   parts.notifier.stopping();
   runtime.stop();
-  await Promise.all([parts.meters.stop(), parts.net.close(), ...parts.sinks.map((sink) => sink.close())]);
+  const sinks = parts.sinks.map((sink) => sink.close());
+  await Promise.all([parts.control?.close(), parts.meters.stop(), parts.net.close(), ...sinks]);
 }

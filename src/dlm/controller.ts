@@ -135,6 +135,28 @@ export class Controller {
     }
   }
 
+  /** On the way to current for an unlisted one; it gets some once `memorySaved` knows it. False: it has been adopted before. */
+  adopt(record: SlaveRecord): boolean {
+    if (record.isAdopted) return false;
+    this.#roster.adopt(record);
+    this.#isMemoryDirty = true;
+    return true;
+  }
+
+  whyKept(record: SlaveRecord, nowMs: Ms): string | undefined {
+    return this.#roster.whyKept(record, nowMs);
+  }
+
+  /** Its disconnected limit is no longer reserved; if it comes back, it is new. Why it cannot be, or `undefined` when it was. */
+  forget(record: SlaveRecord, nowMs: Ms): string | undefined {
+    const why = this.whyKept(record, nowMs);
+    if (why !== undefined) return why;
+    this.#roster.forget(record);
+    this.#limitLog.forget(record.id);
+    this.#isMemoryDirty = true;
+    return undefined;
+  }
+
   hearStatus(status: Status, nowMs: Ms): Heard {
     const record = this.#roster.find(status.chargePointId) ?? this.#meet(status, nowMs);
     if (!record) return IGNORED;

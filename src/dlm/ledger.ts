@@ -221,6 +221,13 @@ export class LedgerAccount {
     });
   }
 
+  /** From then on, if nothing more is sent or heard, it counts its disconnected limit and no more; may be in the past. */
+  silentFromMs(leaseMs: Ms): Ms {
+    const expiriesMs = this.#open.map((open) => open.expiresAtMs + SETTLE_MS);
+    const settledMs = this.#settling?.untilMs ?? Number.NEGATIVE_INFINITY;
+    return Math.max(this.#unknownUntilMs, settledMs, this.#currentAtMs + drawnExpiryMs(leaseMs), ...expiriesMs);
+  }
+
   #settlingA(nowMs: Ms): PhaseAmps {
     return this.#settling && nowMs < this.#settling.untilMs ? this.#settling.fromA : NO_AMPS;
   }

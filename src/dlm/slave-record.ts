@@ -61,6 +61,8 @@ export interface SlaveOptions {
   readonly isAdopted: boolean;
   /** M3: until then its full maximum counts. */
   readonly unknownUntilMs: Ms;
+  /** Its grants are numbered above this: a grant of before it was forgotten must not be taken for one of now. */
+  readonly lastSeq?: number;
 }
 
 export class SlaveRecord {
@@ -82,6 +84,7 @@ export class SlaveRecord {
   /** When it last left an offered current unused; `undefined` once it charges, and for a new vehicle. */
   declinedAtMs: Ms | undefined;
   readonly #configured: ChargePoint;
+  readonly #lastSeq: number;
   #facts: ChargePoint;
   #status: Status | undefined;
   #lastHeardMs: Ms = Number.NEGATIVE_INFINITY;
@@ -94,6 +97,7 @@ export class SlaveRecord {
     this.id = options.facts.id;
     this.#configured = options.facts;
     this.#facts = options.facts;
+    this.#lastSeq = options.lastSeq ?? 0;
     this.isListed = options.isListed;
     this.isAdopted = options.isAdopted;
     this.isRemembered = options.isListed;
@@ -240,7 +244,7 @@ export class SlaveRecord {
 
   nextNumber(epoch: number): GrantNumber {
     const last = this.lastGrant;
-    return { epoch, seq: last && last.epoch === epoch ? last.seq + 1 : 1 };
+    return { epoch, seq: (last && last.epoch === epoch ? last.seq : this.#lastSeq) + 1 };
   }
 
   remembered(): RememberedSlave {

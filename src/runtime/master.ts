@@ -11,9 +11,11 @@ import { Controller, type Heard } from '../dlm/controller.js';
 import type { Site } from '../dlm/types.js';
 import type { BroadcastPort, PeerAddress } from '../ports/datagram-port.js';
 import type { StateStore } from '../ports/state-store.js';
-import type { StatusSink } from '../ports/status-sink.js';
+import type { CommandPort } from '../ports/commands.js';
+import type { SiteStatus, StatusSink } from '../ports/status-sink.js';
 import type { Cancel, Clock, Timers } from '../ports/time.js';
 import { DropCounter } from './drop-counter.js';
+import { MasterCommands } from './commands.js';
 import { MemoryKeeper } from './memory-keeper.js';
 import type { PollerEvent } from './poller.js';
 import { type MeterBoard, siteStatus } from './site-status.js';
@@ -46,6 +48,7 @@ export interface MasterOptions {
 
 export class MasterRuntime {
   readonly controller: Controller;
+  readonly commands: CommandPort;
   readonly #options: MasterOptions;
   readonly #addresses = new Map<string, PeerAddress>();
   readonly #drops: DropCounter;
@@ -63,6 +66,13 @@ export class MasterRuntime {
     this.#keeper = new MemoryKeeper(options);
     const { site, masterId, bootId, clock } = options;
     this.controller = new Controller({ site, masterId, bootId, ...this.#keeper.load() }, clock.monotonicMs());
+    this.commands = new MasterCommands({
+      controller: this.controller,
+      keeper: this.#keeper,
+      addresses: this.#addresses,
+      now: () => this.#now(),
+      status: () => this.#status(),
+    });
   }
 
   start(): void {
@@ -180,9 +190,15 @@ export class MasterRuntime {
     }
   }
 
+  #status(): SiteStatus {
+    const { clock, version, meters } = this.#options;
+    const { controller } = this;
+    return siteStatus({ controller, meters, version, nowMs: this.#now(), wallMs: clock.wallMs() });
+  }
+
   #show(nowMs: Ms): void {
-    const { clock, version, sinks, meters, onTick } = this.#options;
-    const status = siteStatus({ controller: this.controller, meters, version, nowMs, wallMs: clock.wallMs() });
+    const { sinks, onTick } = this.#options;
+    const status = this.#status();
     for (const sink of sinks) sink.publish(status);
     const { slavesOnline, slavesKnown, epoch, role } = status;
     onTick?.(nowMs, `${role}, epoch ${epoch}, ${slavesOnline} of ${slavesKnown} charge points online`);

@@ -31,6 +31,11 @@ export class MemoryKeeper {
     this.#options = options;
   }
 
+  /** Whether anything is kept over a restart. */
+  get isLasting(): boolean {
+    return this.#options.store !== undefined;
+  }
+
   /** What cannot be used is set aside, told, and gone without: then the epoch is learned from the slaves. */
   load(): { readonly memory: Memory | undefined; readonly isMemoryLost: boolean } {
     const { store, logger } = this.#options;

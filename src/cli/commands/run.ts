@@ -14,8 +14,13 @@ export const runCommand: Command = (parser, exitWith) => {
           describe: 'where epoch and known slaves are kept over a restart (default: $STATE_DIRECTORY)',
           requiresArg: true,
         })
+        .option('socket', {
+          type: 'string',
+          describe: 'where commands are taken (default: control.sock in $RUNTIME_DIRECTORY or the state directory)',
+          requiresArg: true,
+        })
         .example('$0 run -c etc/evenkeel.yaml --state-dir /var/lib/evenkeel', 'with memory over restarts'),
-    async ({ config: configFile, stateDir }) => {
+    async ({ config: configFile, stateDir, socket }) => {
       const config = loadConfig(configFile);
       if (config.role !== 'master') {
         const way = `run it with: evenkeel slave -c ${configFile}`;
@@ -28,7 +33,8 @@ export const runCommand: Command = (parser, exitWith) => {
       ]);
       const logger = createLogger(config.log);
       const directory = stateDir ?? process.env['STATE_DIRECTORY'];
-      exitWith(await runUntilSignal(() => startMaster({ config, configFile, stateDir: directory, logger }), logger));
+      const start = { config, configFile, stateDir: directory, socket, logger };
+      exitWith(await runUntilSignal(() => startMaster(start), logger));
       exitSoon();
     },
   );
