@@ -2,6 +2,7 @@
 import './cli/site.js';
 import './cli/restarts.js';
 import './cli/masters.js';
+import './cli/control.js';
 import './cli/fire.js';
 import './cli/fresh.js';
 import './cli/hang.js';
@@ -10,6 +11,7 @@ import './cli/crash.js';
 import './cli/refused.js';
 import './cli/check.js';
 import './cli/usage.js';
+import './cli/control-text.js';
 import './cli/allocate-findings.js';
 import './cli/allocate-answers.js';
 import './cli/allocate-process.js';

@@ -17,3 +17,4 @@ import './dlm/turns.js';
 import './dlm/twins.js';
 import './dlm/vehicle.js';
 import './dlm/regressions.js';
+import './dlm/adopting.js';

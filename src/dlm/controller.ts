@@ -15,6 +15,7 @@ import { LEASE_MAX_MS, leaseExpiryMs } from './lease-rules.js';
 import { drawnExpiryMs } from './ledger.js';
 import { LimitLog } from './limit-log.js';
 import { Mastership } from './mastership.js';
+import { Membership } from './membership.js';
 import { type Notice, Notices } from './notice.js';
 import { Roster } from './roster.js';
 import type { RememberedSlave, SlaveRecord } from './slave-record.js';
@@ -60,6 +61,7 @@ export class Controller {
   readonly topology: Topology;
   readonly mastership: Mastership;
   readonly alarms = new AlarmBoard();
+  readonly membership: Membership;
   readonly #bootId: BootId;
   readonly #book: CapacityBook;
   readonly #allocator: Allocator;
@@ -86,6 +88,10 @@ export class Controller {
     this.#bootId = options.bootId;
     const { topology, alarms } = this;
     this.#roster = new Roster({ site, topology, alarms, notices: this.#notices });
+    this.membership = new Membership(this.#roster, site.leaseMs, (id) => {
+      this.#limitLog.forget(id);
+      this.#isMemoryDirty = true;
+    });
     this.#book = new CapacityBook(site.circuits, this.topology);
     this.#startedAtMs = nowMs;
     const mayHaveStrangers = !memory && (site.autoAdopt || options.isMemoryLost === true);
@@ -133,28 +139,6 @@ export class Controller {
       const record = this.#roster.find(id);
       if (record) record.isRemembered = true;
     }
-  }
-
-  /** On the way to current for an unlisted one; it gets some once `memorySaved` knows it. False: it has been adopted before. */
-  adopt(record: SlaveRecord): boolean {
-    if (record.isAdopted) return false;
-    this.#roster.adopt(record);
-    this.#isMemoryDirty = true;
-    return true;
-  }
-
-  whyKept(record: SlaveRecord, nowMs: Ms): string | undefined {
-    return this.#roster.whyKept(record, nowMs);
-  }
-
-  /** Its disconnected limit is no longer reserved; if it comes back, it is new. Why it cannot be, or `undefined` when it was. */
-  forget(record: SlaveRecord, nowMs: Ms): string | undefined {
-    const why = this.whyKept(record, nowMs);
-    if (why !== undefined) return why;
-    this.#roster.forget(record);
-    this.#limitLog.forget(record.id);
-    this.#isMemoryDirty = true;
-    return undefined;
   }
 
   hearStatus(status: Status, nowMs: Ms): Heard {

@@ -84,27 +84,10 @@ export class Roster {
     return this.#add(new SlaveRecord({ facts, isListed: false, isAdopted, unknownUntilMs, lastSeq }));
   }
 
-  /** Somebody decided that it gets current although it is not listed. */
-  adopt(record: SlaveRecord): void {
-    record.isAdopted = true;
-    this.say('info', 'SLAVE_ADOPTED', record, `is adopted at circuit ${record.facts.circuit}`);
-  }
-
-  /** Why it must not be forgotten now, since it may draw what nobody would count then; `undefined`: it may. */
-  whyKept(record: SlaveRecord, nowMs: Ms): string | undefined {
-    if (record.isListed) return 'is listed in the configuration: take it out there';
-    if (record.isOnline(nowMs)) return 'is still heard: switch it off first';
-    if (record.isDuplicate(nowMs)) return 'was the id of two charge points a moment ago: wait 60 s';
-    const waitS = Math.ceil((record.account.silentFromMs(this.#site.leaseMs) - nowMs) / 1000);
-    return waitS > 0 ? `may still draw by what it was granted: wait ${waitS} s` : undefined;
-  }
-
-  /** The caller has asked `whyKept`. */
-  forget(record: SlaveRecord): void {
+  /** What comes back is new; its grants are numbered on. */
+  remove(record: SlaveRecord): void {
     this.#forgottenSeq = Math.max(this.#forgottenSeq, record.lastGrant?.seq ?? 0);
     this.#records.delete(record.id);
-    const freed = `the ${record.facts.disconnectedLimitA} A of its disconnected limit are no longer reserved`;
-    this.say('warn', 'SLAVE_FORGOTTEN', record, `is forgotten; ${freed}`);
   }
 
   /** Tells people what a STATUS changed. */

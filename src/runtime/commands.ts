@@ -52,7 +52,7 @@ export class MasterCommands implements CommandPort {
       rotation,
       firmware: record.status?.firmware ?? '',
       address: address ? `${address.host}:${address.port}` : null,
-      keptBecause: controller.whyKept(record, now()) ?? null,
+      keptBecause: controller.membership.whyKept(record, now()) ?? null,
     };
   }
 
@@ -62,7 +62,7 @@ export class MasterCommands implements CommandPort {
     if (!found.ok) return found;
     if (found.value.isAdopted) return ok({ id, changed: false, notWritten: null });
     if (!keeper.isLasting) return fail(NO_STATE_DIRECTORY);
-    controller.adopt(found.value);
+    controller.membership.adopt(found.value);
     return ok({ id, changed: true, notWritten: await this.#written() });
   }
 
@@ -98,7 +98,7 @@ export class MasterCommands implements CommandPort {
   }
 
   #tryForget(record: SlaveRecord): string | undefined {
-    const why = this.#parts.controller.forget(record, this.#parts.now());
+    const why = this.#parts.controller.membership.forget(record, this.#parts.now());
     if (why === undefined) this.#parts.addresses.delete(record.id);
     return why;
   }

@@ -99,7 +99,10 @@ t.test('garbage gets a line that says what was expected, and the connection goes
 t.test('a line without an end, or too long a one', async (t) => {
   const path = await serving(t);
   const tooLong = `{"ok":false,"exitCode":65,"error":"expected a line of at most ${LINE_MAX} characters, got a longer one"}\n`;
-  t.equal(await exchange(path, `${' '.repeat(LINE_MAX)}x\n{"command":"slaves"}\n`), `${tooLong}{"ok":true,"value":[]}\n`);
+  t.equal(
+    await exchange(path, `${' '.repeat(LINE_MAX)}x\n{"command":"slaves"}\n`),
+    `${tooLong}{"ok":true,"value":[]}\n`,
+  );
   const flood = connect(path);
   flood.on('error', () => undefined);
   let said = '';

@@ -1,9 +1,9 @@
 /** Asks the running master over its control socket: one line of JSON out, one line back. */
 import { connect, type Socket } from 'node:net';
-import type { Argv } from 'yargs';
 import type { Ms } from '../../base/units.js';
 import { controlPathOfDaemon } from '../../daemon/control-path.js';
 import { EXIT, ExitError, isExitCode } from '../../daemon/exit-codes.js';
+import type { SocketArguments } from '../command.js';
 
 /** A change waits for the disk, which gives up after 5 s. */
 const ANSWER_LIMIT_MS: Ms = 10_000;
@@ -16,29 +16,13 @@ const UNREACHABLE: Readonly<Record<string, readonly [exitCode: 69 | 77, found: s
   EACCES: [EXIT.permission, 'one that this user may not ask; use sudo, or join the group evenkeel'],
 };
 
-export interface ControlArguments {
-  readonly socket?: string | undefined;
-  readonly stateDir?: string | undefined;
-}
-
-/** The options that say where the master is asked. */
-export function withSocket<T>(parser: Argv<T>) {
-  return parser
-    .option('socket', {
-      type: 'string',
-      describe: 'where the master takes commands (default: found as evenkeel run does, then /run/evenkeel/control.sock)',
-      requiresArg: true,
-    })
-    .option('state-dir', { type: 'string', describe: "the master's state directory", requiresArg: true });
-}
-
 /** Resolves with the value of the answer. Throws an `ExitError`: 69 not reachable, 77 not permitted, else as refused. */
-export async function ask(where: ControlArguments, request: Readonly<Record<string, unknown>>): Promise<unknown> {
+export async function ask(where: SocketArguments, request: Readonly<Record<string, unknown>>): Promise<unknown> {
   const path = controlPathOfDaemon({ ...where, env: process.env });
   const socket = connect(path);
   try {
     const answer: unknown = JSON.parse(await exchange(socket, path, request));
-    return valueOf(answer);
+    return valueIn(answer);
   } finally {
     socket.destroy();
   }
@@ -63,7 +47,7 @@ function exchange(socket: Socket, path: string, request: Readonly<Record<string,
   });
 }
 
-function valueOf(answer: unknown): unknown {
+function valueIn(answer: unknown): unknown {
   const { ok, value, error, exitCode } = answer as Readonly<Record<string, unknown>>;
   if (ok === true) return value;
   throw new ExitError(isExitCode(exitCode) ? exitCode : EXIT.data, String(error));

@@ -1,10 +1,10 @@
 /** Lines for a terminal of 80 columns: tables of words, and text that goes on below its own beginning. */
 import { type Amps, PHASES, type PhaseAmps } from '../../base/units.js';
 
-export const WIDTH = 80;
+const WIDTH = 80;
 
 /** Rows of cells as lines; each column as wide as its widest cell, numbers (`right`) at the right. */
-export function table(rows: readonly (readonly string[])[], right: readonly number[] = []): string[] {
+function table(rows: readonly (readonly string[])[], right: readonly number[]): string[] {
   const columns = Math.max(0, ...rows.map((row) => row.length));
   const widths = Array.from({ length: columns }, (_, column) =>
     Math.max(...rows.map((row) => row[column]?.length ?? 0)),
@@ -16,7 +16,7 @@ export function table(rows: readonly (readonly string[])[], right: readonly numb
 
 /** `head` and then `text`, broken between words; what follows stands below the beginning of `text`. */
 export function wrapped(head: string, text: string): string[] {
-  const room = Math.max(20, WIDTH - head.length);
+  const room = Math.max(ROOM_MIN, WIDTH - head.length);
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(' ')) {
@@ -28,6 +28,31 @@ export function wrapped(head: string, text: string): string[] {
   }
   lines.push(line);
   return lines.map((each, index) => `${index === 0 ? head : ' '.repeat(head.length)}${each}`.trimEnd());
+}
+
+/** Room that a text needs at least, to stand behind a line. */
+const ROOM_MIN = 20;
+/** A longer id stands in a line of its own, above its row. */
+const ID_MAX = 18;
+
+/** A table below its head; each row under its id, and behind it, or below where no room is left, its text. */
+export function described(
+  head: readonly string[],
+  rows: readonly { readonly id: string; readonly cells: readonly string[]; readonly text?: string }[],
+  textHead = '',
+): string[] {
+  const cells = rows.map((row) => [row.id.length > ID_MAX ? '' : row.id, ...row.cells]);
+  const right = head.flatMap((name, column) => (name.endsWith(' A') ? [column] : []));
+  const [first = '', ...lines] = table([head, ...cells], right);
+  const width = Math.max(first.length, ...lines.map((line) => line.length)) + 2;
+  const isBehind = width + ROOM_MIN <= WIDTH;
+  const body = lines.flatMap((line, index) => {
+    const { id = '', text = '' } = rows[index] ?? {};
+    const above = id.length > ID_MAX ? [id] : [];
+    if (text === '') return [...above, line];
+    return [...above, ...(isBehind ? wrapped(line.padEnd(width), text) : [line, ...wrapped('      ', text)])];
+  });
+  return [`${first.padEnd(width)}${isBehind ? textHead : ''}`.trimEnd(), ...body];
 }
 
 /** At most one decimal: "16", "9.9". */

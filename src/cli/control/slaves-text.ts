@@ -1,28 +1,26 @@
 /** The known charge points, and what became of a change to them, for people. */
 import type { Change, Cleared, SlaveEntry } from '../../ports/commands.js';
-import { ampsOf, durationOf, table, wrapped } from './columns.js';
+import { ampsOf, described, durationOf, wrapped } from './columns.js';
 
-const HEAD = ['id', 'known as', 'circuit', 'heard', 'alone A', 'connector', 'address', ''];
+const HEAD = ['id', 'known as', 'circuit', 'heard', 'alone A', 'connector', 'address'];
 
 export function slavesText(slaves: readonly SlaveEntry[]): string {
   if (slaves.length === 0) return 'no charge point is known';
-  const rows = slaves.map((slave) => [
-    slave.id,
-    slave.membership,
-    slave.circuit,
-    heardText(slave),
-    ampsOf(slave.disconnectedLimitA),
-    `${slave.phases} ph ${slave.rotation}`,
-    slave.address ?? '-',
-    '',
-  ]);
-  const lines = table([HEAD, ...rows], [4]);
-  const width = Math.max(...lines.map((line) => line.length));
-  const [head = '', ...others] = lines;
-  const listed = others.flatMap((line, index) => wrapped(`${line.padEnd(width)}  `, slaves[index]?.firmware ?? ''));
+  const rows = slaves.map((slave) => ({
+    id: slave.id,
+    cells: [
+      slave.membership,
+      slave.circuit,
+      heardText(slave),
+      ampsOf(slave.disconnectedLimitA),
+      `${slave.phases} ph ${slave.rotation}`,
+      slave.address ?? '-',
+    ],
+    text: slave.firmware,
+  }));
   const waiting = slaves.filter(({ membership }) => membership === 'waiting').map(({ id }) => id);
   const way = waiting.length > 0 ? ['', ...waiting.map((id) => `waits for: evenkeel slaves adopt ${id}`)] : [];
-  return [`${head.padEnd(width)}  firmware`, ...listed, ...way].join('\n');
+  return [...described(HEAD, rows, 'firmware'), ...way].join('\n');
 }
 
 function heardText({ online, heardAgoMs }: SlaveEntry): string {

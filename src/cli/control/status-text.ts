@@ -1,7 +1,7 @@
 /** A snapshot of the site for people, in 80 columns: alarms first, then circuits, meters and charge points. */
 import { PHASE_NAMES, PHASES } from '../../base/units.js';
 import type { Alarm, ChargePointStatus, CircuitStatus, MeterStatus, SiteStatus } from '../../ports/status-sink.js';
-import { ampsOf, durationOf, phasesOf, table, wrapped } from './columns.js';
+import { ampsOf, described, durationOf, phasesOf, wrapped } from './columns.js';
 
 /** As it comes over the socket; a master that authenticates its datagrams says so. */
 export type ShownStatus = SiteStatus & { readonly auth?: unknown };
@@ -31,7 +31,10 @@ function headLines(status: ShownStatus): string[] {
 function alarmLines({ alarms, wallMs }: SiteStatus): string[] {
   const line = ({ code, text, active, sinceWallMs }: Alarm): string[] => {
     const ago = durationOf(Math.max(0, wallMs - sinceWallMs));
-    return wrapped(active ? 'ALARM ' : '  was ', `${code} ${active ? 'for' : 'until'} ${ago}${active ? '' : ' ago'}: ${text}`);
+    return wrapped(
+      active ? 'ALARM ' : '  was ',
+      `${code} ${active ? 'for' : 'until'} ${ago}${active ? '' : ' ago'}: ${text}`,
+    );
   };
   return [...alarms.filter(({ active }) => active), ...alarms.filter(({ active }) => !active)].flatMap(line);
 }
@@ -40,15 +43,17 @@ const CIRCUIT_HEAD = ['circuit', '', 'capacity A', 'exposures A', 'limits A', 'm
 
 function circuitLines(circuits: readonly CircuitStatus[]): string[] {
   const rows = circuits.flatMap(({ id, limitA, capacityA, exposureA, sumOfLimitsA, measuredA }) =>
-    PHASES.map((phase) => [
-      phase === 0 ? id : '',
-      PHASE_NAMES[phase],
-      ...[capacityA, exposureA, sumOfLimitsA].map((values) => ampsOf(values[phase])),
-      measuredA === null ? '-' : ampsOf(measuredA[phase]),
-      ampsOf(limitA[phase]),
-    ]),
+    PHASES.map((phase) => ({
+      id: phase === 0 ? id : '',
+      cells: [
+        PHASE_NAMES[phase],
+        ...[capacityA, exposureA, sumOfLimitsA].map((values) => ampsOf(values[phase])),
+        measuredA === null ? '-' : ampsOf(measuredA[phase]),
+        ampsOf(limitA[phase]),
+      ],
+    })),
   );
-  return ['', ...table([CIRCUIT_HEAD, ...rows], [2, 3, 4, 5, 6])];
+  return described(CIRCUIT_HEAD, rows);
 }
 
 function meterLines({ id, model, online, ageMs, currentA }: MeterStatus): string[] {
@@ -57,22 +62,19 @@ function meterLines({ id, model, online, ageMs, currentA }: MeterStatus): string
   return wrapped(`meter ${id}: `, online ? `${currents} A (${model})` : `LOST, ${age} (${model})`);
 }
 
-const POINT_HEAD = ['point', 'state', 'limit A', 'exp. A', 'draws A', 'lease', ''];
+const POINT_HEAD = ['point', 'state', 'limit A', 'exp. A', 'draws A', 'lease'];
 
-/** The reason behind the columns; what has no room there goes on below. */
 function chargePointLines(points: readonly ChargePointStatus[]): string[] {
-  const rows = points.map((point) => [
-    point.id,
-    point.online ? point.state : 'silent',
-    ampsOf(point.limitA),
-    ampsOf(point.exposureA),
-    phasesOf(point.currentA),
-    point.leaseLeftMs > 0 ? durationOf(point.leaseLeftMs) : '-',
-    '',
-  ]);
-  const lines = table([POINT_HEAD, ...rows], [2, 3, 4, 5]);
-  const width = Math.max(...lines.map((line) => line.length));
-  const [head = '', ...others] = lines;
-  const reasons = others.flatMap((line, index) => wrapped(`${line.padEnd(width)}  `, points[index]?.reasonText ?? ''));
-  return ['', `${head.padEnd(width)}  reason`, ...reasons];
+  const rows = points.map((point) => ({
+    id: point.id,
+    cells: [
+      point.online ? point.state : 'silent',
+      ampsOf(point.limitA),
+      ampsOf(point.exposureA),
+      phasesOf(point.currentA),
+      point.leaseLeftMs > 0 ? durationOf(point.leaseLeftMs) : '-',
+    ],
+    text: point.reasonText,
+  }));
+  return described(POINT_HEAD, rows, 'reason');
 }
