@@ -18,3 +18,4 @@ import './dlm/twins.js';
 import './dlm/vehicle.js';
 import './dlm/regressions.js';
 import './dlm/adopting.js';
+import './dlm/reports.js';

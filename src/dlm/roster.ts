@@ -101,6 +101,12 @@ export class Roster {
       this.say('info', 'SLAVE_FOUND', record, `heard (${known}; ${facts})`);
       record.isAnnounced = true;
     }
+    const { phases } = record.facts;
+    const wasTold = wasOnline && before?.phases === status.phases;
+    if (record.isListed && status.phases > phases && !wasTold) {
+      const text = `reports ${status.phases} phases, the configuration lists ${phases}: what it draws on the others is counted by nobody`;
+      this.say('error', 'PHASE_MISMATCH', record, `${text}; correct its phases in the configuration`);
+    }
     if (before && before.state !== status.state) {
       this.say('info', 'SLAVE_STATE', record, `${before.state} -> ${status.state}`);
     }
@@ -134,10 +140,15 @@ export class Roster {
       const totalA = mapPhases((p) => sumA[p] + (circuit.backgroundMaxA?.[p] ?? 0));
       const phase = PHASES.find((p) => totalA[p] > circuit.limitA[p]);
       if (phase === undefined) return;
-      unsafe.set(index, `${circuit.id} ${PHASE_NAMES[phase]}: ${totalA[phase]} A of ${circuit.limitA[phase]} A`);
+      const tooMuchA = Math.round((totalA[phase] - circuit.limitA[phase]) * 100) / 100;
+      const place = `${circuit.id} ${PHASE_NAMES[phase]}`;
+      unsafe.set(index, `${place}: ${totalA[phase]} A of ${circuit.limitA[phase]} A, ${tooMuchA} A too much`);
     });
+    const wayOut = 'nobody below gets more than its own until they are lowered in the charge points, or some forgotten';
     const text =
-      unsafe.size > 0 ? `disconnected limits exceed the fuse: ${[...unsafe.values()].join('; ')}` : undefined;
+      unsafe.size > 0
+        ? `disconnected limits exceed the fuse: ${[...unsafe.values()].join('; ')}; ${wayOut}`
+        : undefined;
     if (this.#alarms.set('FALLBACK_UNSAFE', text, nowMs) && text) this.#notices.add('error', 'FALLBACK_UNSAFE', text);
     return new Set(unsafe.keys());
   }
