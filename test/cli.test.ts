@@ -12,6 +12,7 @@ import './cli/refused.js';
 import './cli/check.js';
 import './cli/usage.js';
 import './cli/control-text.js';
+import './cli/commands-page.js';
 import './cli/allocate-findings.js';
 import './cli/allocate-answers.js';
 import './cli/allocate-process.js';

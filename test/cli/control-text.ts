@@ -42,7 +42,7 @@ t.test('status: who decides, alarms, circuits by phase, meters, charge points wi
 evenkeel 0.1.0, master-1, network id 0, up 61 s
 ALARM METER_LOST for 60 min: heating: no answer
   was OVERLOAD until 2 min ago: main: L1 70.1 A of 63 A
-circuit      capacity A  exposures A  limits A  measured A  fuse A
+CIRCUIT      CAPACITY A  EXPOSURES A  LIMITS A  MEASURED A  FUSE A
 main     L1          63           16        10          37     100
          L2          63            0         0          20     100
          L3          63            0         0        -1.2     100
@@ -50,7 +50,7 @@ garage   L1          63           16        10           -      63
          L2          63            0         0           -      63
          L3          63            0         0           -      63
 meter grid: 37/20/-1.2 A (siemens-pac2200)
-point  state     limit A  exp. A  draws A  lease  reason
+POINT  STATE     LIMIT A  EXP. A  DRAWS A  LEASE  REASON
 cp1    Charging       10      16  9.9/0/0  13 s   garage L2 full
 cp2    silent          6      16  9.9/0/0  -      garage L2 full`,
   );
@@ -96,7 +96,7 @@ t.test('slaves list', async (t) => {
   ]);
   t.equal(
     text,
-    `id   known as  circuit  heard      alone A  connector  address
+    `ID   KNOWN AS  CIRCUIT  HEARD      ALONE A  CONNECTOR  ADDRESS
 cp1  listed    garage   now              6  3 ph STR   192.168.100.131:16031
       evenkeel 0.1.0 virtual
 cp2  adopted   garage   3 min ago        6  3 ph STR   -

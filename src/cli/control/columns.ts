@@ -43,7 +43,7 @@ export function described(
 ): string[] {
   const cells = rows.map((row) => [row.id.length > ID_MAX ? '' : row.id, ...row.cells]);
   const right = head.flatMap((name, column) => (name.endsWith(' A') ? [column] : []));
-  const [first = '', ...lines] = table([head, ...cells], right);
+  const [first = '', ...lines] = table([head.map((name) => name.toUpperCase()), ...cells], right);
   const width = Math.max(first.length, ...lines.map((line) => line.length)) + 2;
   const isBehind = width + ROOM_MIN <= WIDTH;
   const body = lines.flatMap((line, index) => {
@@ -52,7 +52,7 @@ export function described(
     if (text === '') return [...above, line];
     return [...above, ...(isBehind ? wrapped(line.padEnd(width), text) : [line, ...wrapped('      ', text)])];
   });
-  return [`${first.padEnd(width)}${isBehind ? textHead : ''}`.trimEnd(), ...body];
+  return [`${first.padEnd(width)}${isBehind ? textHead.toUpperCase() : ''}`.trimEnd(), ...body];
 }
 
 /** At most one decimal: "16", "9.9". */
