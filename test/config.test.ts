@@ -5,3 +5,4 @@ import './config/shape-rows.js';
 import './config/cross-rows.js';
 import './config/garbage.js';
 import './config/report.js';
+import './config/ways-out.js';

@@ -11,3 +11,4 @@ import './daemon/process.js';
 import './daemon/meters.js';
 import './daemon/log-changes.js';
 import './daemon/site-key.js';
+import './daemon/control-socket.js';

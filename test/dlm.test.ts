@@ -19,3 +19,5 @@ import './dlm/turns.js';
 import './dlm/twins.js';
 import './dlm/vehicle.js';
 import './dlm/regressions.js';
+import './dlm/adopting.js';
+import './dlm/reports.js';

@@ -5,3 +5,5 @@ import './runtime/drop-counter.js';
 import './runtime/fixed-masters.js';
 import './runtime/late-chargers.js';
 import './runtime/auth.js';
+import './runtime/memory-keeper.js';
+import './runtime/commands.js';

@@ -18,12 +18,14 @@ function editDistance(a: string, b: string): number {
  */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   const lower = word.toLowerCase();
-  let best: { candidate: string; distance: number } | undefined;
+  let best: { candidate: string; distance: number; edits: number } | undefined;
   for (const candidate of candidates) {
     const other = candidate.toLowerCase();
     const isPrefix = lower.length >= 3 && (other.startsWith(lower) || lower.startsWith(other));
-    const distance = isPrefix ? 1 : editDistance(lower, other);
-    if (!best || distance < best.distance) best = { candidate, distance };
+    const edits = editDistance(lower, other);
+    const distance = isPrefix ? 1 : edits;
+    const isNearer = !best || distance < best.distance || (distance === best.distance && edits < best.edits);
+    if (isNearer) best = { candidate, distance, edits };
   }
   const farthest = Math.max(2, Math.floor(word.length / 2));
   return best && best.distance <= farthest ? best.candidate : undefined;

@@ -18,6 +18,23 @@ export function withConfig<T>(parser: Argv<T>): Argv<T & { config: string }> {
   });
 }
 
+export interface SocketArguments {
+  readonly socket?: string | undefined;
+  readonly stateDir?: string | undefined;
+}
+
+/** Where the running master is asked, and how the answer is shown. */
+export function withSocket<T>(parser: Argv<T>): Argv<T & SocketArguments & { json: boolean }> {
+  return parser
+    .option('socket', {
+      type: 'string',
+      describe: 'where the master takes commands (default: as for evenkeel run, else /run/evenkeel/control.sock)',
+      requiresArg: true,
+    })
+    .option('state-dir', { type: 'string', describe: "the master's state directory", requiresArg: true })
+    .option('json', { type: 'boolean', default: false, describe: 'for machines' });
+}
+
 /** After the exit code is known: nothing may keep the process alive. */
 export function exitSoon(): void {
   setTimeout(() => process.exit(), EXIT_GRACE_MS).unref();

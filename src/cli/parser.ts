@@ -9,9 +9,21 @@ import { keysCommand } from './commands/keys.js';
 import { runCommand } from './commands/run.js';
 import { simulateCommand } from './commands/simulate.js';
 import { slaveCommand } from './commands/slave.js';
+import { slavesCommand } from './commands/slaves.js';
+import { statusCommand } from './commands/status.js';
 import { numberFinding } from './numbers.js';
 
-const COMMANDS = [runCommand, slaveCommand, checkCommand, keysCommand, allocateCommand, simulateCommand, demoCommand];
+const COMMANDS = [
+  runCommand,
+  slaveCommand,
+  statusCommand,
+  slavesCommand,
+  checkCommand,
+  keysCommand,
+  allocateCommand,
+  simulateCommand,
+  demoCommand,
+];
 
 /** What yargs refuses; its text is not yet for people (usage.ts). */
 export class UsageError extends Error {

@@ -5,8 +5,8 @@ import { createParser } from './parser.js';
 interface Words {
   readonly commands: readonly string[];
   readonly options: readonly string[];
-  /** It takes a FILE too. */
-  readonly takesFile: boolean;
+  /** What else it takes: "FILE". */
+  readonly takes: string | undefined;
 }
 
 /** `message` is the one of yargs. */
@@ -17,7 +17,14 @@ export async function usageText(message: string, args: readonly string[]): Promi
   if (valueless !== undefined) return `evenkeel: ${dashed(valueless)}: expected a value, got nothing`;
   const [, name, given, choices] = /Argument: (.+), Given: (.+), Choices: (.+)$/m.exec(message) ?? [];
   if (name !== undefined) return `evenkeel: ${dashed(name)}: expected one of ${choices}, got ${given}`;
-  return `evenkeel: ${message}`;
+  const lacksWord = /^Not enough non-option arguments/.test(message);
+  return `evenkeel: ${lacksWord ? await lackText(args) : message}`;
+}
+
+async function lackText(args: readonly string[]): Promise<string> {
+  const path = await commandPath(args);
+  const { takes } = await wordsAfter(path);
+  return `expected ${takes}, got nothing; see: ${['evenkeel', ...path, '--help'].join(' ')}`;
 }
 
 function dashed(name: string): string {
@@ -26,14 +33,14 @@ function dashed(name: string): string {
 
 async function unknownText(unknown: string, args: readonly string[]): Promise<string> {
   const path = await commandPath(args);
-  const { commands, options, takesFile } = await wordsAfter(path);
+  const { commands, options, takes } = await wordsAfter(path);
   const help = `see: ${['evenkeel', ...path, '--help'].join(' ')}`;
   const option = args.find((arg) => isWrittenAs(arg, unknown))?.split('=')[0];
   if (option !== undefined) {
     const near = nearest(option.replace(/^-+/, ''), options);
     return `expected a known option, got "${option}"; ${near === undefined ? help : `did you mean "--${near}"?`}`;
   }
-  if (takesFile) return `expected at most one FILE, got "${unknown}" as well; ${help}`;
+  if (takes !== undefined) return `expected at most one ${takes}, got "${unknown}" as well; ${help}`;
   if (commands.length === 0) return `expected options only, got "${unknown}"; ${help}`;
   const near = nearest(unknown, commands);
   return `expected a known command, got "${unknown}"; ${near === undefined ? help : `did you mean "${near}"?`}`;
@@ -68,8 +75,8 @@ export function wordsOf(help: string): Words {
   const names = (text: string, pattern: RegExp): readonly string[] =>
     [...text.matchAll(pattern)].flatMap((match) => match[1] ?? []);
   return {
-    commands: names(section('Commands'), /^ {2}evenkeel (?:[a-z]+ )*([a-z]+)(?: \[[a-z]+\])? {2}/gm),
+    commands: names(section('Commands'), /^ {2}evenkeel (?:[a-z]+ )*([a-z]+)(?: [[<][a-z]+[\]>])? {2}/gm),
     options: names(section('Options'), /^ {2}(?:-\w, | {4})--([a-z-]+)/gm),
-    takesFile: section('Positionals') !== '',
+    takes: /^ {2}(\w+)/.exec(section('Positionals'))?.[1]?.toUpperCase(),
   };
 }

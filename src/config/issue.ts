@@ -13,6 +13,8 @@ export interface Finding {
   readonly got: string;
   /** The valid word that was probably meant. */
   readonly nearest?: string | undefined;
+  /** The sums of safety.md I4: all is said, but the fuse cannot carry it. */
+  readonly rule?: 'I4';
 }
 
 export interface ConfigIssue {

@@ -9,14 +9,11 @@ import {
   type PhaseIndex,
 } from '../base/units.js';
 import { FALLBACK_IGNORED_A } from '../dlm/types.js';
-import { type DisconnectedLoad, disconnectedLoads } from './disconnected.js';
+import { type DisconnectedLoad, disconnectedLoads, evenLimitA, ROUNDING_A, tooMany } from './disconnected.js';
 import type { Facts, Places } from './facts.js';
 import type { Finding, Path } from './issue.js';
 import type { CircuitEntry } from './schema.js';
 import type { Draft } from './shape.js';
-
-/** Sums of decimal fractions are not exact. */
-export const ROUNDING_A = 1e-6;
 
 export function toPhases(value: number | readonly [number, number, number]): PhaseAmps {
   return typeof value === 'number' ? [value, value, value] : value;
@@ -132,12 +129,28 @@ function meterTimes({ meters, places }: Facts): Finding[] {
   });
 }
 
-/** How to mend a sum that is too high; whole amperes, because that is what chargers are set to. */
-function wayOut(load: DisconnectedLoad, leftA: Amps, hasBackground: boolean): string {
-  if (load.count === 0 || leftA < 0) return 'lower backgroundMaxA, or raise limitA';
-  const eachA = Math.floor((leftA + ROUNDING_A) / load.count);
-  const each = eachA > 0 ? `${eachA} or less` : '0';
-  return `lower disconnectedLimitA to ${each}${hasBackground ? ', lower backgroundMaxA' : ''}, or raise limitA`;
+/** The least that a vehicle charges with: below it a disconnected limit is a pause (IEC 61851-1). */
+const LEAST_A = 6;
+
+interface Sum extends DisconnectedLoad {
+  readonly limitA: Amps;
+  readonly backgroundA: Amps;
+}
+
+/** How to mend a sum that is too high, each way by itself; whole amperes, because that is what chargers are set to. */
+function waysOut(sum: Sum): string {
+  const { limitA, backgroundA, sumA, count } = sum;
+  const raise = `raise limitA to ${ampsText(sumA + backgroundA)}`;
+  const forBackgroundA = limitA - sumA;
+  const lower = `lower backgroundMaxA to ${ampsText(Math.max(0, forBackgroundA))}`;
+  const background = backgroundA > 0 && forBackgroundA >= 0 ? [lower] : [];
+  const leftA = limitA - backgroundA;
+  if (leftA < 0) return [...background, raise].join(', or ');
+  const eachA = evenLimitA(sum, leftA);
+  const many = tooMany(sum, leftA);
+  const some = eachA < LEAST_A && many < count ? [`to 0 A for the largest ${many}`] : [];
+  const each = eachA > 0 ? [`to ${eachA} A or less`] : some.length > 0 ? [] : ['to 0 A'];
+  return [`lower disconnectedLimitA ${[...each, ...some].join(', or ')}`, ...background, raise].join(', or ');
 }
 
 /** I4: with every charge point on its disconnected limit and the building at its most, no fuse is overloaded. */
@@ -171,11 +184,10 @@ function overloaded(
   return phaseGroups(sums, (sum) => sum.sumA + sum.backgroundA > sum.limitA + ROUNDING_A).map(([phases, sum]) => {
     const needA = ampsText(sum.sumA + sum.backgroundA);
     const many = sum.count === 1 ? '1 charge point takes' : `${sum.count} charge points take`;
-    const beside = sum.backgroundA > 0 ? `, backgroundMaxA is ${ampsText(sum.backgroundA)}` : '';
-    const mend = wayOut(sum, sum.limitA - sum.backgroundA, sum.backgroundA > 0);
-    const why = `${many} ${ampsText(sum.sumA)} without a master${beside}; ${mend}`;
+    const beside = sum.backgroundA > 0 ? ` + backgroundMaxA ${ampsText(sum.backgroundA)}` : '';
+    const why = `${many} ${ampsText(sum.sumA)} without a master${beside}; ${waysOut(sum)}`;
     const expected = `at least ${needA} on ${phasesText(phases)} of circuit ${value.id} (${why})`;
-    return { path: [...path, 'limitA'], expected, got: ampsText(sum.limitA) };
+    return { path: [...path, 'limitA'], expected, got: ampsText(sum.limitA), rule: 'I4' };
   });
 }
 

@@ -9,8 +9,8 @@ import {
   type PhaseIndex,
 } from '../base/units.js';
 import { type Circuit, FALLBACK_IGNORED_A, type Site } from '../dlm/types.js';
-import { disconnectedLoads, upwards } from './disconnected.js';
-import { ampsText, ROUNDING_A } from './limit-checks.js';
+import { disconnectedLoads, mayVanish, ROUNDING_A, upwards } from './disconnected.js';
+import { ampsText } from './limit-checks.js';
 import type { ChargerConfig, Config, MasterConfig, MeterConfig, SlaveConfig } from './types.js';
 
 const WIDTH = 80;
@@ -28,6 +28,8 @@ export interface PhaseReport {
   readonly leftA: Amps;
   /** Listed charge points below that load this phase. */
   readonly chargePoints: number;
+  /** How many of these may be without a master at once, whoever they are. */
+  readonly mayVanish: number;
   /** Slaves with `UNLISTED_DISCONNECTED_A` that the circuit and all above it could carry in addition. */
   readonly furtherSlaves: number;
 }
@@ -78,6 +80,10 @@ function phaseReports({ circuits, chargePoints }: Site): ReadonlyMap<string, Per
     const leastA = Math.min(...above.map((each) => leftA(each, phase)));
     return Math.max(0, Math.floor((leastA + ROUNDING_A) / UNLISTED_DISCONNECTED_A));
   };
+  const vanishing = (circuit: Circuit, phase: PhaseIndex): number => {
+    const load = loads.get(circuit.id)?.[phase];
+    return load ? mayVanish(load, circuit.limitA[phase] - (circuit.backgroundMaxA?.[phase] ?? 0)) : 0;
+  };
   const report = (circuit: Circuit): PerPhase<PhaseReport> =>
     mapPhases((phase) => ({
       limitA: circuit.limitA[phase],
@@ -85,6 +91,7 @@ function phaseReports({ circuits, chargePoints }: Site): ReadonlyMap<string, Per
       disconnectedSumA: loads.get(circuit.id)?.[phase].sumA ?? 0,
       leftA: leftA(circuit, phase),
       chargePoints: loads.get(circuit.id)?.[phase].count ?? 0,
+      mayVanish: vanishing(circuit, phase),
       furtherSlaves: furtherSlaves(circuit, phase),
     }));
   return new Map(circuits.map((circuit) => [circuit.id, report(circuit)]));
@@ -181,22 +188,24 @@ const COLUMNS = [
   { name: 'backgroundMax', width: 13 },
   { name: 'disconnected', width: 12 },
   { name: 'left', width: 8 },
-  { name: 'listed', width: 6 },
+  { name: 'may vanish', width: 12 },
   { name: 'further', width: 7 },
 ] as const;
 
-function row(cells: readonly string[]): string {
-  return `  ${cells.map((cell, column) => cell.padStart(COLUMNS[column]?.width ?? 0)).join('  ')}`;
+function row(cells: readonly string[], mark = ' '): string {
+  return `${mark} ${cells.map((cell, column) => cell.padStart(COLUMNS[column]?.width ?? 0)).join('  ')}`;
 }
 
 function tableLines(circuit: CircuitReport): string[] {
   const cells = (phase: PhaseIndex): string[] => {
-    const { limitA, backgroundMaxA, disconnectedSumA, leftA, chargePoints, furtherSlaves } = circuit.phases[phase];
+    const { limitA, backgroundMaxA, disconnectedSumA, leftA, furtherSlaves, ...listed } = circuit.phases[phase];
     const background = backgroundMaxA === null ? 'not given' : ampsText(backgroundMaxA);
     const amps = [ampsText(limitA), background, ampsText(disconnectedSumA), ampsText(leftA)];
-    return [PHASE_NAMES[phase], ...amps, String(chargePoints), String(furtherSlaves)];
+    const vanish = `${listed.mayVanish} of ${listed.chargePoints}`;
+    return [PHASE_NAMES[phase], ...amps, vanish, String(furtherSlaves)];
   };
-  return [circuit.id, row(COLUMNS.map(({ name }) => name)), ...PHASES.map((phase) => row(cells(phase)))];
+  const line = (phase: PhaseIndex): string => row(cells(phase), circuit.phases[phase].leftA < -ROUNDING_A ? '!' : ' ');
+  return [circuit.id, row(COLUMNS.map(({ name }) => name)), ...PHASES.map(line)];
 }
 
 function masterLines(report: MasterReport): string[] {
@@ -215,7 +224,8 @@ function masterLines(report: MasterReport): string[] {
     ...report.circuits.flatMap(treeLines),
     '',
     'Without a master: what the listed charge points take by themselves',
-    `("further": unlisted slaves with ${UNLISTED_DISCONNECTED_A} A that could hang there as well)`,
+    '("may vanish": how many of them may hear no master at once, whoever they are;',
+    ` "further": unlisted slaves with ${UNLISTED_DISCONNECTED_A} A that could hang there as well)`,
     ...report.circuits.flatMap(tableLines),
     ...report.notes.map((note) => `note: ${note}`),
   ];

@@ -10,6 +10,8 @@ import type { StatusSink } from '../ports/status-sink.js';
 import { MasterRuntime } from '../runtime/master.js';
 import { MasterNet } from '../transports/master-net.js';
 import { systemClock, systemTimers } from '../transports/system-time.js';
+import { controlPath } from './control-path.js';
+import { type ControlSocket, openControlSocket } from './control-socket.js';
 import { EXIT, ExitError } from './exit-codes.js';
 import { masterIdOf, newBootId, newSeed, version } from './identity.js';
 import { type InternalSlave, openInternalSlave } from './internal-slave.js';
@@ -29,16 +31,35 @@ export interface MasterStart {
   readonly stateDir: string | undefined;
   /** Waits until no other master is active. */
   readonly isStandby: boolean;
+  /** Where commands are taken, as asked for; absent: where controlPath says. */
+  readonly socket: string | undefined;
   readonly logger: DaemonLogger;
 }
 
 /** Throws an `ExitError` when a port or the state directory cannot be had. */
-export async function startMaster({ config, configFile, stateDir, isStandby, logger }: MasterStart): Promise<Running> {
+export async function startMaster(start: MasterStart): Promise<Running> {
+  const { stateDir, socket, logger } = start;
+  const store = stateDir === undefined ? undefined : openStore(stateDir);
+  const path = controlPath({ socket, stateDir, env: process.env });
+  // Before anything else: of two masters with one state directory the second ends here.
+  const control = path && (await openControlSocket({ path, isAsked: socket !== undefined, logger }));
+  if (!path) logger.log('info', 'CONTROL', 'no commands are taken: no --socket, state or runtime directory', {});
+  try {
+    return await assembleMaster(start, { ...(store && { store }), ...(control && { control }) });
+  } catch (error) {
+    if (control) await control.close();
+    throw error;
+  }
+}
+
+async function assembleMaster(
+  { config, configFile, stateDir, isStandby, logger }: MasterStart,
+  { store, control }: { readonly store?: StateStore; readonly control?: ControlSocket },
+): Promise<Running> {
   const { site, discovery } = config;
   const auth = siteAuth(config, process.env);
   const bootId = newBootId();
   const masterId = masterIdOf(bootId);
-  const store = stateDir === undefined ? undefined : openStore(stateDir);
   logger.log('info', 'START', `evenkeel ${version()} master ${masterId}: ${describeSite(config)}`, {
     configFile,
     stateDir: stateDir ?? null,
@@ -72,7 +93,8 @@ export async function startMaster({ config, configFile, stateDir, isStandby, log
   meters.start();
   runtime.start();
   internal?.start();
-  return { stop: () => stopMaster(runtime, { meters, sinks, notifier, net, internal }) };
+  control?.serve(runtime.commands);
+  return { stop: () => stopMaster(runtime, { meters, sinks, notifier, net, internal, control }) };
 }
 
 function describeSite({ site, meters, mqtt, discovery, internalSlave }: MasterConfig): string {
@@ -115,11 +137,13 @@ async function stopMaster(
     notifier: Notifier;
     net: BroadcastPort;
     internal: InternalSlave | undefined;
+    control: ControlSocket | undefined;
   },
 ): Promise<void> {
   parts.notifier.stopping();
   runtime.stop();
   await Promise.all([
+    parts.control?.close(),
     parts.internal?.stop(),
     parts.meters.stop(),
     parts.net.close(),

@@ -1,5 +1,9 @@
-/** The state on disk: one file, replaced as a whole. What fails is told and never thrown; control goes on without it. */
-import { readFileSync, statSync } from 'node:fs';
+/**
+ * The state on disk: one file, replaced as a whole, with the SHA-256 of the text as its last line. What fails is told and never
+ * thrown; control goes on without it.
+ */
+import { createHash } from 'node:crypto';
+import { readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail, ok, type Result } from '../base/result.js';
@@ -14,6 +18,7 @@ const FILE_MODE = 0o600;
 const MAX_BYTES = 4 * 1024 * 1024;
 /** A worn SD card can take seconds, a dead one for ever: who asked for the save is not left waiting. */
 const SAVE_LIMIT_MS: Ms = 5_000;
+const CHECKSUM_LINE = /^([\s\S]*)\nsha256 ([0-9a-f]{64})\n$/;
 
 type Saved = (saved: Result<void>) => void;
 
@@ -45,10 +50,27 @@ class StateFile implements StateStore {
     try {
       const { size } = statSync(this.#file);
       if (size > MAX_BYTES) return fail(`cannot read ${this.#file}: expected at most ${MAX_BYTES} bytes, got ${size}`);
-      return ok(new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(this.#file)));
+      return this.#checked(new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(this.#file)));
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return ok(undefined);
       return fail(`cannot read ${this.#file}: ${reasonOf(error)}`);
+    }
+  }
+
+  #checked(content: string): Result<string> {
+    const [, text, checksum] = CHECKSUM_LINE.exec(content) ?? [];
+    if (text === undefined) return fail(`${this.#file} is cut off: it does not end with its checksum`);
+    return checksum === sha256(text) ? ok(text) : fail(`${this.#file} is damaged: its checksum does not fit`);
+  }
+
+  setAside(): Result<string> {
+    const aside = `${this.#file}.corrupt`;
+    try {
+      rmSync(aside, { recursive: true, force: true });
+      renameSync(this.#file, aside);
+      return ok(aside);
+    } catch (error) {
+      return fail(`cannot rename ${this.#file}: ${reasonOf(error)}`);
     }
   }
 
@@ -91,7 +113,7 @@ class StateFile implements StateStore {
   async #replace(text: string): Promise<void> {
     const temporary = `${this.#file}.new`;
     try {
-      await writeThrough(temporary, text);
+      await writeThrough(temporary, `${text}\nsha256 ${sha256(text)}\n`);
       await rename(temporary, this.#file);
     } catch (error) {
       await rm(temporary, { force: true }).catch(() => {});
@@ -122,6 +144,10 @@ async function syncDirectory(directory: string): Promise<void> {
   } finally {
     await handle.close();
   }
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -16,6 +16,7 @@ import { drawnExpiryMs } from './ledger.js';
 import { LimitLog } from './limit-log.js';
 import { MasterWatch } from './master-watch.js';
 import type { Mastership } from './mastership.js';
+import { Membership } from './membership.js';
 import { type Notice, Notices } from './notice.js';
 import { OverloadWatch } from './overload.js';
 import { Roster } from './roster.js';
@@ -42,6 +43,8 @@ export interface ControllerOptions {
   /** 0, or more for a standby. */
   readonly rank: number;
   readonly memory: Memory | undefined;
+  /** Something was remembered, but it cannot be read any more: unlisted slaves may have been adopted. */
+  readonly isMemoryLost?: boolean;
 }
 
 export interface Heard {
@@ -61,6 +64,7 @@ export class Controller {
   readonly site: Site;
   readonly topology: Topology;
   readonly alarms = new AlarmBoard();
+  readonly membership: Membership;
   readonly #bootId: BootId;
   readonly #book: CapacityBook;
   readonly #allocator: Allocator;
@@ -91,9 +95,14 @@ export class Controller {
     this.#masters = new MasterWatch(name, { networkId, alarms, notices: this.#notices }, nowMs);
     this.#overload = new OverloadWatch(site.circuits, alarms, this.#notices);
     this.#roster = new Roster({ site, topology, alarms, notices: this.#notices });
+    this.membership = new Membership(this.#roster, site.leaseMs, (id) => {
+      this.#limitLog.forget(id);
+      this.#isMemoryDirty = true;
+    });
     this.#book = new CapacityBook(site.circuits, this.topology);
     this.#startedAtMs = nowMs;
-    this.#strangersUntilMs = memory || !site.autoAdopt ? nowMs : nowMs + leaseExpiryMs(site.leaseMs);
+    const mayHaveStrangers = !memory && (site.autoAdopt || options.isMemoryLost === true);
+    this.#strangersUntilMs = mayHaveStrangers ? nowMs + leaseExpiryMs(site.leaseMs) : nowMs;
     for (const circuit of site.circuits) if (circuit.meter !== undefined) this.#awaitedMeters.add(circuit.meter);
     if (this.#strangersUntilMs > nowMs) {
       const waitS = Math.ceil((this.#strangersUntilMs - nowMs) / 1000);
@@ -124,7 +133,9 @@ export class Controller {
   takeMemory(): Memory | undefined {
     if (!this.#isMemoryDirty) return undefined;
     this.#isMemoryDirty = false;
-    const slaves = this.records.filter((record) => record.isAdopted && record.account.maxA > 0);
+    // One that was remembered stays so until it is forgotten: it may hold a grant of an earlier start.
+    const isKept = (record: SlaveRecord): boolean => record.isAdopted || record.isRemembered;
+    const slaves = this.records.filter((record) => isKept(record) && record.account.maxA > 0);
     return {
       epoch: this.mastership.epoch,
       leaseMs: this.site.leaseMs,
@@ -280,7 +291,7 @@ export class Controller {
       for (const record of this.#roster.list) record.account.distrust(nowMs + drawnExpiryMs(LEASE_MAX_MS));
       this.#isMemoryDirty = true;
     }
-    if (this.#masters.isStrict) this.#roster.distrustSilent(nowMs);
+    if (this.#masters.isStrict) this.#roster.countSilentInFull();
     this.#overload.watch(nowMs);
     this.#roster.watch(nowMs);
   }

@@ -72,6 +72,8 @@ export class LedgerAccount {
   #overSinceMs: Ms = Number.POSITIVE_INFINITY;
   /** Until then the full maximum counts: what old grants allow is not known (M3). */
   #unknownUntilMs: Ms;
+  /** Another master may serve it while it does not follow this one (M7). */
+  mayFollowAnother = false;
   #settling: { readonly fromA: PhaseAmps; readonly untilMs: Ms } | undefined;
 
   /** `unknownUntilMs`: when nothing flows any more because of the longest lease that an earlier master may have granted. */
@@ -213,12 +215,20 @@ export class LedgerAccount {
   bookedA(nowMs: Ms, leaseMs: Ms): PhaseAmps {
     const grantedA = this.#grantedA(nowMs);
     const settlingA = this.#settlingA(nowMs);
-    const everythingA = this.isUnknown(nowMs) ? this.#maxA : 0;
-    const disconnectedA = this.isAcknowledged(nowMs, leaseMs) ? 0 : this.#disconnectedLimitA;
+    const follows = this.isAcknowledged(nowMs, leaseMs);
+    const everythingA = this.isUnknown(nowMs) || (this.mayFollowAnother && !follows) ? this.#maxA : 0;
+    const disconnectedA = follows ? 0 : this.#disconnectedLimitA;
     return mapPhases((p) => {
       const byItselfA = hasPhase(this.#connected, p) ? Math.max(everythingA, disconnectedA) : 0;
       return Math.max(grantedA[p], settlingA[p], byItselfA);
     });
+  }
+
+  /** From then on, if nothing more is sent or heard, it counts its disconnected limit and no more; may be in the past. */
+  silentFromMs(leaseMs: Ms): Ms {
+    const expiriesMs = this.#open.map((open) => open.expiresAtMs + SETTLE_MS);
+    const settledMs = this.#settling?.untilMs ?? Number.NEGATIVE_INFINITY;
+    return Math.max(this.#unknownUntilMs, settledMs, this.#currentAtMs + drawnExpiryMs(leaseMs), ...expiriesMs);
   }
 
   #settlingA(nowMs: Ms): PhaseAmps {

@@ -47,4 +47,9 @@ export class LimitLog {
     }
     return limitA === last ? undefined : { level: 'debug', fromA: last };
   }
+
+  forget(id: string): void {
+    this.#told.delete(id);
+    this.#last.delete(id);
+  }
 }

@@ -27,6 +27,8 @@ export class Roster {
   readonly #notices: Notices;
   readonly #alarms: AlarmBoard;
   readonly #records = new Map<string, SlaveRecord>();
+  /** The highest number of a grant to anybody who was forgotten. */
+  #forgottenSeq = 0;
 
   constructor({ site, topology, notices, alarms }: RosterParts) {
     this.#site = site;
@@ -50,8 +52,10 @@ export class Roster {
     }
     for (const slave of remembered) {
       if (this.#records.has(slave.id)) continue;
-      const facts = { ...this.#strangerFacts(slave.id), ...slave };
-      const record = new SlaveRecord({ facts, isListed: false, isAdopted: this.#site.autoAdopt, unknownUntilMs });
+      const { adopted, ...known } = slave;
+      const facts = { ...this.#strangerFacts(slave.id), ...known };
+      const isAdopted = adopted || this.#site.autoAdopt;
+      const record = new SlaveRecord({ facts, isListed: false, isAdopted, unknownUntilMs });
       record.isRemembered = true;
       this.#add(record);
     }
@@ -76,7 +80,14 @@ export class Roster {
     }
     const facts = { ...this.#strangerFacts(status.chargePointId), maxA: status.maxA };
     const unknownUntilMs = status.accepted.epoch > 0 ? nowMs + drawnExpiryMs(LEASE_MAX_MS) : nowMs;
-    return this.#add(new SlaveRecord({ facts, isListed: false, isAdopted: this.#site.autoAdopt, unknownUntilMs }));
+    const [isAdopted, lastSeq] = [this.#site.autoAdopt, this.#forgottenSeq];
+    return this.#add(new SlaveRecord({ facts, isListed: false, isAdopted, unknownUntilMs, lastSeq }));
+  }
+
+  /** What comes back is new; its grants are numbered on. */
+  remove(record: SlaveRecord): void {
+    this.#forgottenSeq = Math.max(this.#forgottenSeq, record.lastNumber.seq);
+    this.#records.delete(record.id);
   }
 
   /** Tells people what a STATUS changed. */
@@ -89,6 +100,12 @@ export class Roster {
       const known = record.isListed ? 'listed' : record.isAdopted ? 'adopted' : 'NOT adopted';
       this.say('info', 'SLAVE_FOUND', record, `heard (${known}; ${facts})`);
       record.isAnnounced = true;
+    }
+    const { phases } = record.facts;
+    const wasTold = wasOnline && before?.phases === status.phases;
+    if (record.isListed && status.phases > phases && !wasTold) {
+      const text = `reports ${status.phases} phases, the configuration lists ${phases}: what it draws on the others is counted by nobody`;
+      this.say('error', 'PHASE_MISMATCH', record, `${text}; correct its phases in the configuration`);
     }
     if (before && before.state !== status.state) {
       this.say('info', 'SLAVE_STATE', record, `${before.state} -> ${status.state}`);
@@ -104,7 +121,9 @@ export class Roster {
     for (const record of this.#records.values()) {
       if (!record.isAnnounced || record.isOnline(nowMs)) continue;
       record.isAnnounced = false;
-      this.say('warn', 'SLAVE_LOST', record, `is silent; ${record.facts.disconnectedLimitA} A stay reserved for it`);
+      const { mayFollowAnother, maxA } = record.account;
+      const reservedA = mayFollowAnother ? maxA : record.facts.disconnectedLimitA;
+      this.say('warn', 'SLAVE_LOST', record, `is silent; ${reservedA} A stay reserved for it`);
     }
     const lost = this.list.filter((record) => record.status && !record.isOnline(nowMs));
     this.#alarms.set('SLAVE_LOST', namesText('silent', lost), nowMs);
@@ -116,11 +135,8 @@ export class Roster {
   }
 
   /** Whoever does not follow this master may follow another one, which may have raised it to its maximum (M7). */
-  distrustSilent(nowMs: Ms): void {
-    const { leaseMs, samplePeriodMs } = this.#site;
-    for (const { account } of this.#records.values()) {
-      if (!account.isAcknowledged(nowMs, leaseMs)) account.distrust(nowMs + 2 * samplePeriodMs);
-    }
+  countSilentInFull(): void {
+    for (const { account } of this.#records.values()) account.mayFollowAnother = true;
   }
 
   /** I4: circuits whose disconnected limits and largest uncontrolled load exceed the fuse. */
@@ -131,10 +147,15 @@ export class Roster {
       const totalA = mapPhases((p) => sumA[p] + (circuit.backgroundMaxA?.[p] ?? 0));
       const phase = PHASES.find((p) => totalA[p] > circuit.limitA[p]);
       if (phase === undefined) return;
-      unsafe.set(index, `${circuit.id} ${PHASE_NAMES[phase]}: ${totalA[phase]} A of ${circuit.limitA[phase]} A`);
+      const tooMuchA = Math.round((totalA[phase] - circuit.limitA[phase]) * 100) / 100;
+      const place = `${circuit.id} ${PHASE_NAMES[phase]}`;
+      unsafe.set(index, `${place}: ${totalA[phase]} A of ${circuit.limitA[phase]} A, ${tooMuchA} A too much`);
     });
+    const wayOut = 'nobody below gets more than its own until they are lowered in the charge points, or some forgotten';
     const text =
-      unsafe.size > 0 ? `disconnected limits exceed the fuse: ${[...unsafe.values()].join('; ')}` : undefined;
+      unsafe.size > 0
+        ? `disconnected limits exceed the fuse: ${[...unsafe.values()].join('; ')}; ${wayOut}`
+        : undefined;
     if (this.#alarms.set('FALLBACK_UNSAFE', text, nowMs) && text) this.#notices.add('error', 'FALLBACK_UNSAFE', text);
     return new Set(unsafe.keys());
   }

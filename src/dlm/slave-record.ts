@@ -11,6 +11,8 @@ import { VehicleTracker } from './vehicle.js';
 /** What is kept of a slave over a restart of the master. */
 export interface RememberedSlave {
   readonly id: string;
+  /** Taken on although the configuration does not list it; it stays so when unlisted slaves are no longer taken on. */
+  readonly adopted: boolean;
   readonly maxA: Amps;
   readonly disconnectedLimitA: Amps;
   readonly phases: 1 | 2 | 3;
@@ -65,6 +67,8 @@ export interface SlaveOptions {
   readonly isAdopted: boolean;
   /** M3: until then its full maximum counts. */
   readonly unknownUntilMs: Ms;
+  /** Its grants are numbered above this: a grant of before it was forgotten must not be taken for one of now. */
+  readonly lastSeq?: number;
 }
 
 export class SlaveRecord {
@@ -96,12 +100,14 @@ export class SlaveRecord {
   #duplicateUntilMs: Ms = Number.NEGATIVE_INFINITY;
   #isPollAnswered = false;
   #lastNumber: GrantNumber = { epoch: 0, seq: 0 };
+  readonly #lowestSeq: number;
   #recentCurrents: { readonly atMs: Ms; readonly currentA: PhaseAmps }[] = [];
 
   constructor(options: SlaveOptions) {
     this.id = options.facts.id;
     this.#configured = options.facts;
     this.#facts = options.facts;
+    this.#lowestSeq = (options.lastSeq ?? 0) + 1;
     this.isListed = options.isListed;
     this.isAdopted = options.isAdopted;
     this.isRemembered = options.isListed;
@@ -265,15 +271,20 @@ export class SlaveRecord {
     return mayAnswer;
   }
 
+  get lastNumber(): GrantNumber {
+    return this.#lastNumber;
+  }
+
   nextNumber(epoch: number): GrantNumber {
     const last = this.#lastNumber;
-    this.#lastNumber = { epoch, seq: last.epoch === epoch ? last.seq + 1 : 1 };
+    this.#lastNumber = { epoch, seq: last.epoch === epoch ? last.seq + 1 : this.#lowestSeq };
     return this.#lastNumber;
   }
 
   remembered(): RememberedSlave {
     const { id, disconnectedLimitA, phases, rotation } = this.#facts;
-    return { id, maxA: this.account.maxA, disconnectedLimitA, phases, rotation };
+    const adopted = this.isAdopted && !this.isListed;
+    return { id, adopted, maxA: this.account.maxA, disconnectedLimitA, phases, rotation };
   }
 }
 

@@ -7,14 +7,16 @@ import type { Beacon, BootId } from '../base/messages.js';
 import type { Ms, PhaseAmps } from '../base/units.js';
 import { mapPhases } from '../base/units.js';
 import { type Auth, Channel, NO_KEY } from '../discovery/auth.js';
-import { Controller, type Heard, type Memory } from '../dlm/controller.js';
+import { Controller, type Heard } from '../dlm/controller.js';
 import type { Site } from '../dlm/types.js';
 import type { BroadcastPort, PeerAddress } from '../ports/datagram-port.js';
 import type { StateStore } from '../ports/state-store.js';
-import type { StatusSink } from '../ports/status-sink.js';
+import type { CommandPort } from '../ports/commands.js';
+import type { SiteStatus, StatusSink } from '../ports/status-sink.js';
 import type { Cancel, Clock, Timers } from '../ports/time.js';
 import { DropCounter } from './drop-counter.js';
-import { memoryText, parseMemory } from './memory.js';
+import { MasterCommands } from './commands.js';
+import { MemoryKeeper } from './memory-keeper.js';
 import type { PollerEvent } from './poller.js';
 import { type MeterBoard, siteStatus } from './site-status.js';
 
@@ -50,12 +52,14 @@ export interface MasterOptions {
 
 export class MasterRuntime {
   readonly controller: Controller;
+  readonly commands: CommandPort;
   readonly #options: MasterOptions;
   readonly #addresses = new Map<string, PeerAddress>();
   /** The key id that each charge point signs with. */
   readonly #keyIds = new Map<string, number>();
   readonly #channel: Channel;
   readonly #drops: DropCounter;
+  readonly #keeper: MemoryKeeper;
   #beaconsSent = 0;
   #cancelBeacon: Cancel = () => {};
   #cancelTick: Cancel = () => {};
@@ -64,25 +68,21 @@ export class MasterRuntime {
   /** What the last BEACON said. */
   #saidActive = false;
   #isRunning = false;
-  #isSaving = false;
 
   constructor(options: MasterOptions) {
     this.#options = options;
     this.#drops = new DropCounter(options.logger);
-    const memory = this.#loadMemory();
+    this.#keeper = new MemoryKeeper(options);
     const { site, masterId, bootId, rank, clock, auth } = options;
     this.#channel = new Channel({ networkId: site.networkId, bootId, hears: ['beacon', 'status'], auth });
-    this.controller = new Controller({ site, masterId, bootId, rank, memory }, clock.monotonicMs());
-  }
-
-  #loadMemory(): Memory | undefined {
-    const { store, logger } = this.#options;
-    if (!store) return undefined;
-    const loaded = store.load();
-    const parsed = loaded.ok ? parseMemory(loaded.value) : loaded;
-    if (parsed.ok) return parsed.value;
-    logger.log('error', 'STATE_FAILED', `state not used: ${parsed.error}; waits for old leases to run out`, {});
-    return undefined;
+    this.controller = new Controller({ site, masterId, bootId, rank, ...this.#keeper.load() }, clock.monotonicMs());
+    this.commands = new MasterCommands({
+      controller: this.controller,
+      keeper: this.#keeper,
+      addresses: this.#addresses,
+      now: () => this.#now(),
+      status: () => this.#status(),
+    });
   }
 
   start(): void {
@@ -215,7 +215,7 @@ export class MasterRuntime {
     this.#tickAfter(this.#options.site.samplePeriodMs);
     this.#tell();
     this.#drops.tell(nowMs);
-    this.#remember();
+    this.#keeper.keep(this.controller);
     this.#show(nowMs);
   }
 
@@ -225,38 +225,16 @@ export class MasterRuntime {
     }
   }
 
-  /** New slaves are raised only after the state file knows them; without one they are never waited for. */
-  #remember(): void {
-    if (this.#isSaving) return;
-    const memory = this.controller.takeMemory();
-    if (!memory) return;
-    const { store } = this.#options;
-    if (!store) {
-      this.controller.memorySaved(memory);
-      return;
-    }
-    this.#isSaving = true;
-    store.save(memoryText(memory), (saved) => {
-      this.#isSaving = false;
-      this.#noteSaved(saved.ok ? undefined : saved.error);
-      // A disk that is full must not leave cars empty: the alarm is raised, and control goes on from memory.
-      this.controller.memorySaved(memory);
-    });
-  }
-
-  #noteSaved(error: string | undefined): void {
-    const changed = this.controller.alarms.set('STATE_FAILED', error, this.#now());
-    if (!changed) return;
-    const { logger } = this.#options;
-    if (error === undefined) logger.log('info', 'STATE_SAVED', 'the state file can be written again', {});
-    else logger.log('error', 'STATE_FAILED', `state not written: ${error}; control goes on from memory`, {});
+  #status(): SiteStatus {
+    const { clock, version, meters } = this.#options;
+    const { controller } = this;
+    const keyIds = this.#channel.isSigned ? this.#keyIds : undefined;
+    return siteStatus({ controller, meters, keyIds, version, nowMs: this.#now(), wallMs: clock.wallMs() });
   }
 
   #show(nowMs: Ms): void {
-    const { clock, version, sinks, meters, onTick } = this.#options;
-    const keyIds = this.#channel.isSigned ? this.#keyIds : undefined;
-    const wallMs = clock.wallMs();
-    const status = siteStatus({ controller: this.controller, meters, keyIds, version, nowMs, wallMs });
+    const { sinks, onTick } = this.#options;
+    const status = this.#status();
     for (const sink of sinks) sink.publish(status);
     const { slavesOnline, slavesKnown, epoch, role } = status;
     onTick?.(nowMs, `${role}, epoch ${epoch}, ${slavesOnline} of ${slavesKnown} charge points online`);

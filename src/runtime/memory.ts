@@ -11,7 +11,7 @@ const AMPS_MAX = 1000;
 const LEASE_MAX_MS = 60_000;
 
 export function memoryText(memory: Memory): string {
-  return `${JSON.stringify({ format: FORMAT, ...memory }, null, 1)}\n`;
+  return JSON.stringify({ format: FORMAT, ...memory }, null, 1);
 }
 
 /** `undefined` in, `undefined` out: there was no file. */
@@ -31,8 +31,9 @@ function known({ epoch, leaseMs, slaves }: Memory): Memory {
   return {
     epoch,
     leaseMs,
-    slaves: slaves.map(({ id, maxA, disconnectedLimitA, phases, rotation }) => ({
+    slaves: slaves.map(({ id, adopted, maxA, disconnectedLimitA, phases, rotation }) => ({
       id,
+      adopted,
       maxA,
       disconnectedLimitA,
       phases,
@@ -55,8 +56,8 @@ function isSlaves(value: unknown): value is readonly RememberedSlave[] {
 
 function isSlave(value: unknown): value is RememberedSlave {
   if (!isRecord(value)) return false;
-  const { id, maxA, disconnectedLimitA, phases, rotation } = value;
-  const hasId = typeof id === 'string' && isId(id);
+  const { id, adopted, maxA, disconnectedLimitA, phases, rotation } = value;
+  const hasId = typeof id === 'string' && isId(id) && typeof adopted === 'boolean';
   const hasAmps = isWithin(maxA, 0, AMPS_MAX) && isWithin(disconnectedLimitA, 0, AMPS_MAX);
   return (
     hasId &&

@@ -220,6 +220,10 @@ function memoryStore(): StateStore & { text: string | undefined } {
     load() {
       return ok(this.text);
     },
+    setAside() {
+      this.text = undefined;
+      return ok('nowhere');
+    },
     save(text, done) {
       this.text = text;
       done(ok(undefined));

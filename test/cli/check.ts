@@ -50,6 +50,31 @@ aside('check: one line for each finding, and 78', async (t) => {
     t.match({ code, stderr, stdout }, { code: 78, stderr: found.stderr, stdout: '' });
 });
 
+aside(
+  'check: a fuse that cannot carry all on their own: the table all the same, what would help, and 78',
+  async (t) => {
+    const unsafe = `site: Unsafe
+circuits: [{ id: main, limitA: 63, backgroundMaxA: 20 }]
+chargePoints: [${Array.from({ length: 12 }, (_, index) => `{ id: cp${index}, circuit: main }`).join(', ')}]
+`;
+    const file = fileIn(folder(t), 'unsafe.yaml', unsafe);
+    const [text, json, run] = await Promise.all([
+      output(['check', '-c', file]),
+      output(['check', '--json', '-c', file]),
+      output(['run', '-c', file]),
+    ]);
+    t.ok(text.stdout.startsWith(`${file}: NOT SAFE\n\nSite Unsafe\n`), text.stdout.slice(0, 80));
+    t.match(text.stdout, /^! +L1 +63 A +20 A +72 A +-29 A +7 of 12 +0$/m);
+    t.match(JSON.parse(json.stdout), { circuits: [{ phases: [{ leftA: -29, chargePoints: 12, mayVanish: 7 }] }] });
+    const expected = 'at least 92 A on each phase of circuit main';
+    const why = '12 charge points take 72 A without a master + backgroundMaxA 20 A';
+    const ways = 'lower disconnectedLimitA to 3 A or less, or to 0 A for the largest 5, or raise limitA to 92 A';
+    const stderr = `${file}:2:32 circuits[0].limitA: expected ${expected} (${why}; ${ways}), got 63 A\n`;
+    for (const each of [text, json, run]) t.match({ code: each.code, stderr: each.stderr }, { code: 78, stderr });
+    t.equal(run.stdout, '', 'and nobody is controlled with it');
+  },
+);
+
 aside('a file that cannot be read, or is for another command: 78 and the way out', async (t) => {
   const missing = join(folder(t), 'missing.yaml');
   const ROWS: readonly (readonly [readonly string[], string])[] = [

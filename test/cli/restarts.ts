@@ -1,15 +1,16 @@
 /** A master that is killed and started again, with and without what it remembers. Its slaves are held by the test. */
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Test } from 'tap';
 import { type Daemon, discoveryPort, fileIn, folder, limitMs } from '../helpers/daemon-process.js';
-import { aside, siteFile, started, wireSlave } from './world.js';
+import { aside, remembered, siteFile, started, wireSlave } from './world.js';
 import type { HeardGrant, WireSlave } from './wire-slave.js';
 
 /** Both vehicles share this fuse. */
 const FUSE_A = 32;
 const DISCONNECTED_A = 6;
 const LEASE_MS = 6_000;
+const BROKEN = '{"format":1,"epoch":';
 
 interface Site {
   readonly stateDir: string;
@@ -46,7 +47,7 @@ aside('a master that is killed and started again', async (t) => {
 
   await fourth.master.end('SIGKILL');
   b.state = 'Charging';
-  fileIn(stateDir, 'state.json', '{"format":1,"epoch":');
+  fileIn(stateDir, 'state.json', BROKEN);
   // A save that was killed leaves a file of this name.
   rmSync(join(stateDir, 'state.json.new'), { force: true });
   mkdirSync(join(stateDir, 'state.json.new'));
@@ -79,7 +80,7 @@ async function afterKill(t: Test, { master, stateDir, a, b }: Site): Promise<voi
   t.ok(raises().every(({ grant }) => grant.chargePointId === 'b' && grant.limitA <= FUSE_A - a.enforcedA));
   b.acknowledges = true;
   await b.untilEnforced(16);
-  t.match(JSON.parse(readFileSync(join(stateDir, 'state.json'), 'utf8')), { epoch: 2 });
+  t.match(remembered(stateDir), { epoch: 2 });
 }
 
 /** Until its lease is over the silent one may have all that it can take; from then on its disconnected limit. */
@@ -101,14 +102,17 @@ async function soonNormal(t: Test, { master, a }: Site): Promise<void> {
   t.ok(Date.parse(raised.time) - Date.parse(start.time) < limitMs(3_000), `${start.time} to ${raised.time}`);
 }
 
-async function withoutState(t: Test, { master, a, b }: Site): Promise<void> {
+async function withoutState(t: Test, { master, stateDir, a, b }: Site): Promise<void> {
   const broken = await master.untilEvent('STATE_FAILED', /^state not used: /);
-  t.match(broken, {
-    level: 'error',
-    msg: 'state not used: the state file is not JSON; waits for old leases to run out',
-  });
-  await master.untilEvent('STATE_FAILED', /^state not written: .*state\.json.*; control goes on from memory$/);
+  const file = join(stateDir, 'state.json');
+  const reason = `${file} is cut off: it does not end with its checksum (kept as ${file}.corrupt)`;
+  t.match(broken, { level: 'error', msg: `state not used: ${reason}; waits for old leases to run out` });
+  t.equal(readFileSync(`${file}.corrupt`, 'utf8'), BROKEN);
+  await master.untilEvent('STATE_FAILED', /^state not written: .*state\.json.*; control goes on from memory, tried/);
   await master.untilEvent('EPOCH', /^grants continue with epoch 5$/);
   await Promise.all([a.untilEnforced(16), b.untilEnforced(16)]);
   t.equal(a.lastGrant?.epoch, 5, 'the slaves told it where the count was');
+  rmdirSync(`${file}.new`);
+  await master.untilEvent('STATE_SAVED', /^the state file can be written again$/);
+  t.match(remembered(stateDir), { epoch: 5, slaves: [{ id: 'a' }, { id: 'b' }] }, 'tried again by itself');
 }

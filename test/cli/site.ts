@@ -1,8 +1,8 @@
 /** A whole site as processes, as a user would start it: master, meter, slaves; what happens when one of them dies. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { discoveryPort, folder, type LogLine } from '../helpers/daemon-process.js';
-import { aside, observer, siteFile, started } from './world.js';
+import { aside, observer, remembered, siteFile, started } from './world.js';
 
 /** The limit that was last told of each charge point. */
 function limits(log: readonly LogLine[]): Record<string, number> {
@@ -57,7 +57,7 @@ aside('a site of processes: meter and slaves come and go', async (site) => {
     await untilLimits('12 A', (limitA) => limitA === 12, all);
     await master.untilEvent('SLAVE_STATE', /^cp1 .* -> Charging$/);
     await master.untilEvent('SLAVE_STATE', /^cp3 .* -> Charging$/);
-    t.match(JSON.parse(readFileSync(join(stateDir, 'state.json'), 'utf8')), { epoch: 1, leaseMs: 6000 });
+    t.match(remembered(stateDir), { epoch: 1, leaseMs: 6000 });
   });
 
   await site.test('the currents of the meter come from its stdin', async (t) => {

@@ -1,4 +1,5 @@
 /** What the tests of real processes share: sites on loopback, and observers that share no code with the product. */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { Daemon, evenkeel, fileIn, folder, ROOT, type StartOptions } from '../helpers/daemon-process.js';
@@ -47,6 +48,12 @@ export async function observer(t: Test, port: number): Promise<Daemon> {
   t.teardown(() => process.end('SIGKILL'));
   await process.until('the observer', () => process.text.includes('listening'));
   return process;
+}
+
+/** What the state file keeps; its last line is a checksum. */
+export function remembered(stateDir: string): unknown {
+  const lines = readFileSync(join(stateDir, 'state.json'), 'utf8').trimEnd().split('\n');
+  return JSON.parse(lines.slice(0, -1).join('\n'));
 }
 
 export interface SiteFile {

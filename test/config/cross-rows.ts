@@ -167,13 +167,13 @@ const ROWS: readonly Row[] = [
     'I4: disconnected limits above the fuse, on the phase of the rotated connector only',
     'limitA: 63\n    operatorLimitA: 50',
     'limitA: 10',
-    '11:13 circuits[1].limitA: expected at least 12 A on L2 of circuit evse (2 charge points take 12 A without a master; lower disconnectedLimitA to 5 or less, or raise limitA), got 10 A',
+    '11:13 circuits[1].limitA: expected at least 12 A on L2 of circuit evse (2 charge points take 12 A without a master; lower disconnectedLimitA to 5 A or less, or to 0 A for the largest 1, or raise limitA to 12 A), got 10 A',
   ],
   [
     'I4: with the building, at the circuit above',
     'backgroundMaxA: 20',
     'backgroundMaxA: [20, 50, 95]\n    headroomA: 5',
-    '5:13 circuits[0].limitA: expected at least 101 A on L3 of circuit main (1 charge point takes 6 A without a master, backgroundMaxA is 95 A; lower disconnectedLimitA to 5 or less, lower backgroundMaxA, or raise limitA), got 100 A',
+    '5:13 circuits[0].limitA: expected at least 101 A on L3 of circuit main (1 charge point takes 6 A without a master + backgroundMaxA 95 A; lower disconnectedLimitA to 5 A or less, or lower backgroundMaxA to 94 A, or raise limitA to 101 A), got 100 A',
     '7:16 circuits[0].fallbackA: expected at most 45 A on L2 (limitA 100 A - headroomA 5 A - backgroundMaxA 50 A), or 9999 to ignore the loss of the meter, got 50 A',
     '7:16 circuits[0].fallbackA: expected at most 0 A on L3 (limitA 100 A - headroomA 5 A - backgroundMaxA 95 A), or 9999 to ignore the loss of the meter, got 50 A',
   ],
@@ -181,14 +181,14 @@ const ROWS: readonly Row[] = [
     'I4: the building alone',
     'fallbackA: 50\n    backgroundMaxA: 20',
     'backgroundMaxA: 101',
-    '5:13 circuits[0].limitA: expected at least 107 A on L1 and L3 of circuit main (1 charge point takes 6 A without a master, backgroundMaxA is 101 A; lower backgroundMaxA, or raise limitA), got 100 A',
-    '5:13 circuits[0].limitA: expected at least 113 A on L2 of circuit main (2 charge points take 12 A without a master, backgroundMaxA is 101 A; lower backgroundMaxA, or raise limitA), got 100 A',
+    '5:13 circuits[0].limitA: expected at least 107 A on L1 and L3 of circuit main (1 charge point takes 6 A without a master + backgroundMaxA 101 A; lower backgroundMaxA to 94 A, or raise limitA to 107 A), got 100 A',
+    '5:13 circuits[0].limitA: expected at least 113 A on L2 of circuit main (2 charge points take 12 A without a master + backgroundMaxA 101 A; lower backgroundMaxA to 88 A, or raise limitA to 113 A), got 100 A',
   ],
   [
     'I4: nothing left for them',
     'limitA: 63\n    operatorLimitA: 50',
     'limitA: [0.5, 12, 6]',
-    '11:13 circuits[1].limitA: expected at least 6 A on L1 of circuit evse (1 charge point takes 6 A without a master; lower disconnectedLimitA to 0, or raise limitA), got 0.5 A',
+    '11:13 circuits[1].limitA: expected at least 6 A on L1 of circuit evse (1 charge point takes 6 A without a master; lower disconnectedLimitA to 0 A, or raise limitA to 6 A), got 0.5 A',
   ],
 ];
 

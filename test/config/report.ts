@@ -1,7 +1,8 @@
 /** What `evenkeel check` prints of a good file. */
 import t from 'tap';
+import { parseUnsafe } from '../../src/config/parse.js';
 import { describe, describeJson } from '../../src/config/report.js';
-import { edited, GOOD, GOOD_SLAVE, good, goodMaster, shipped } from './support.js';
+import { edited, GOOD, GOOD_SLAVE, good, goodMaster, MODELS, shipped } from './support.js';
 
 t.test('the shipped example', (t) => {
   t.equal(
@@ -20,17 +21,18 @@ main  100 A
     | no meter
 
 Without a master: what the listed charge points take by themselves
-("further": unlisted slaves with 6 A that could hang there as well)
+("may vanish": how many of them may hear no master at once, whoever they are;
+ "further": unlisted slaves with 6 A that could hang there as well)
 main
-  phase     limit  backgroundMax  disconnected      left  listed  further
-     L1     100 A           20 A           6 A      74 A       1       12
-     L2     100 A           20 A           6 A      74 A       1       12
-     L3     100 A           20 A           6 A      74 A       1       12
+  phase     limit  backgroundMax  disconnected      left    may vanish  further
+     L1     100 A           20 A           6 A      74 A        1 of 1       12
+     L2     100 A           20 A           6 A      74 A        1 of 1       12
+     L3     100 A           20 A           6 A      74 A        1 of 1       12
 evse
-  phase     limit  backgroundMax  disconnected      left  listed  further
-     L1      63 A      not given           6 A      57 A       1        9
-     L2      63 A      not given           6 A      57 A       1        9
-     L3      63 A      not given           6 A      57 A       1        9
+  phase     limit  backgroundMax  disconnected      left    may vanish  further
+     L1      63 A      not given           6 A      57 A        1 of 1        9
+     L2      63 A      not given           6 A      57 A        1 of 1        9
+     L3      63 A      not given           6 A      57 A        1 of 1        9
 `,
   );
   t.end();
@@ -41,10 +43,51 @@ t.test('phases that differ, single-phase charge points, and a full fuse', (t) =>
   const evse = report.role === 'master' ? report.circuits[1] : undefined;
   t.match(evse, { id: 'evse', parent: 'main', depth: 1, meter: null, limitA: [63, 16.5, 7] });
   t.same(evse?.phases, [
-    { limitA: 63, backgroundMaxA: null, disconnectedSumA: 6, leftA: 57, chargePoints: 1, furtherSlaves: 9 },
-    { limitA: 16.5, backgroundMaxA: null, disconnectedSumA: 12, leftA: 4.5, chargePoints: 2, furtherSlaves: 0 },
-    { limitA: 7, backgroundMaxA: null, disconnectedSumA: 6, leftA: 1, chargePoints: 1, furtherSlaves: 0 },
+    {
+      limitA: 63,
+      backgroundMaxA: null,
+      disconnectedSumA: 6,
+      leftA: 57,
+      chargePoints: 1,
+      mayVanish: 1,
+      furtherSlaves: 9,
+    },
+    {
+      limitA: 16.5,
+      backgroundMaxA: null,
+      disconnectedSumA: 12,
+      leftA: 4.5,
+      chargePoints: 2,
+      mayVanish: 2,
+      furtherSlaves: 0,
+    },
+    { limitA: 7, backgroundMaxA: null, disconnectedSumA: 6, leftA: 1, chargePoints: 1, mayVanish: 1, furtherSlaves: 0 },
   ]);
+  t.end();
+});
+
+t.test('I4 broken: which rows, and how many may vanish all the same', (t) => {
+  const circuits = '- { id: main, limitA: [63, 38, 37.9], backgroundMaxA: [20, 0, 0] }';
+  const facts = [16, 16, 6].map((limitA, index) => `{ id: cp${index}, circuit: main, disconnectedLimitA: ${limitA} }`);
+  const single = '{ id: cp3, circuit: main, disconnectedLimitA: 6, phases: 1 }';
+  const text = `site: X\ncircuits:\n  ${circuits}\nchargePoints: [${[...facts, single].join(', ')}]\n`;
+  const config = parseUnsafe(text, { meterModels: MODELS });
+  const report = config && describe(config);
+  t.match(
+    report,
+    `main
+  phase     limit  backgroundMax  disconnected      left    may vanish  further
+!    L1      63 A           20 A          44 A      -1 A        3 of 4        0
+     L2      38 A            0 A          38 A       0 A        3 of 3        0
+!    L3    37.9 A            0 A          38 A    -0.1 A        2 of 3        0
+`,
+  );
+  t.equal(
+    parseUnsafe(text.replace('limitA: [63', 'limitA: [64').replace('37.9', '38'), { meterModels: [] }),
+    undefined,
+  );
+  t.equal(parseUnsafe(`${text}sites: Y\n`, { meterModels: [] }), undefined, 'anything else is wrong as well');
+  t.equal(parseUnsafe('{', { meterModels: [] }), undefined);
   t.end();
 });
 

@@ -75,13 +75,67 @@ t.test('what cannot be read is an error, not an empty state', (t) => {
   t.end();
 });
 
+t.test('the file: the text, and its SHA-256 as the last line', async (t) => {
+  const directory = scratch(t);
+  const file = join(directory, 'state.json');
+  for (const text of ['{"epoch":1}', '', 'two\nlines\n', 'sha256 of nothing']) {
+    await save(createStateFile(directory, realTimers), text);
+    const sum = spawnSync('sha256sum', { input: text, encoding: 'utf8' }).stdout.slice(0, 64);
+    t.equal(readFileSync(file, 'utf8'), `${text}\nsha256 ${sum}\n`);
+    t.same(createStateFile(directory, realTimers).load(), { ok: true, value: text });
+  }
+});
+
+t.test('fault 44: cut off anywhere, or any byte of it changed: refused, with the reason', async (t) => {
+  const directory = scratch(t);
+  const file = join(directory, 'state.json');
+  const store = createStateFile(directory, realTimers);
+  await save(store, '{"epoch":17}');
+  const good = readFileSync(file);
+  for (let length = 0; length < good.length; length++) {
+    writeFileSync(file, good.subarray(0, length));
+    t.match(
+      store.load(),
+      { ok: false, error: /state\.json is cut off: it does not end with its checksum$/ },
+      `${length}`,
+    );
+  }
+  for (let place = 0; place < good.length; place++) {
+    const bad = Buffer.from(good);
+    bad[place] = (bad[place] ?? 0) ^ 1;
+    writeFileSync(file, bad);
+    t.match(store.load(), { ok: false, error: /state\.json is (cut off|damaged): / }, `byte ${place}`);
+  }
+  writeFileSync(file, Buffer.alloc(good.length));
+  t.match(store.load(), { ok: false }, 'zeros, as a power cut leaves them');
+  writeFileSync(file, Buffer.from(good.toString().replace('17', '18')));
+  t.match(store.load(), { ok: false, error: /state\.json is damaged: its checksum does not fit$/ });
+});
+
+t.test('what cannot be used is set aside, in the place of what was set aside before', async (t) => {
+  const directory = scratch(t);
+  const aside = join(directory, 'state.json.corrupt');
+  const store = createStateFile(directory, realTimers);
+  for (const text of ['first', 'second']) {
+    writeFileSync(join(directory, 'state.json'), text);
+    t.same(store.setAside(), { ok: true, value: aside });
+    t.equal(readFileSync(aside, 'utf8'), text);
+    t.same(store.load(), { ok: true, value: undefined });
+  }
+  mkdirSync(join(directory, 'state.json', 'x'), { recursive: true });
+  t.match(store.setAside(), { ok: true }, 'a folder too');
+  t.ok(statSync(aside).isDirectory());
+  t.match(store.setAside(), { ok: false, error: /^cannot rename .*state\.json: ENOENT/ });
+});
+
 t.test('saves that come while one runs are one save, of the latest', async (t) => {
   const directory = scratch(t);
   const store = createStateFile(directory, realTimers);
   const results = await Promise.all(
     Array.from({ length: 100 }, async (_, index) => {
       const result = await save(store, String(index));
-      return `${result.ok} ${readFileSync(join(directory, 'state.json'), 'utf8')}`;
+      const there = store.load();
+      return `${result.ok} ${there.ok ? there.value : there.error}`;
     }),
   );
   t.equal(results[0], 'true 0', 'the first is written at once');
@@ -141,6 +195,7 @@ t.test('a read-only file system', needsMount, async (t) => {
   await save(store, 'old');
   spawnSync('mount', ['-o', 'remount,ro', directory]);
   t.match(await save(store, 'new'), { ok: false, error: /EROFS/ });
+  t.match(store.setAside(), { ok: false, error: /EROFS/ });
   t.same(store.load(), { ok: true, value: 'old' });
 });
 

@@ -147,7 +147,7 @@ t.test('unlisted slaves', async (t) => {
   unsaved.add('x').plugIn();
   unsaved.run(60_000);
   t.equal(unsaved.limits, '0', 'nobody is raised before the state file knows it');
-  const remembered = { id: 'y', maxA: 20, disconnectedLimitA: 6, phases: 3, rotation: 'RST' } as const;
+  const remembered = { id: 'y', adopted: true, maxA: 20, disconnectedLimitA: 6, phases: 3, rotation: 'RST' } as const;
   const expecting = new Rig({ site: nobodyListed, memory: { epoch: 1, leaseMs: 15_000, slaves: [remembered] } });
   expecting.add('x').plugIn();
   expecting.run(4000);

@@ -125,7 +125,8 @@ function play(seed: number): string | undefined {
 function start(rng: Rng): { controller: Controller; startMs: Ms; of: Site } {
   const of = randomSite(rng);
   const startMs = rng.int(1e9);
-  const slave = { id: 'z', maxA: amps(rng), disconnectedLimitA: amps(rng), phases: 3, rotation: 'RST' } as const;
+  const facts = { maxA: amps(rng), disconnectedLimitA: amps(rng), phases: 3, rotation: 'RST' } as const;
+  const slave = { id: 'z', adopted: rng.chance(0.5), ...facts };
   const memory = rng.chance(0.5) ? undefined : { epoch: rng.int(5), leaseMs: 6000, slaves: [slave] };
   return {
     controller: new Controller({ site: of, masterId: 'me', bootId: bootIdOf('me'), rank: 0, memory }, startMs),

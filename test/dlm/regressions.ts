@@ -126,7 +126,7 @@ t.test('tenths come out as tenths', async (t) => {
 });
 
 t.test('only what is known and whole is taken from the state file', async (t) => {
-  const slave = { id: 'x', maxA: 32, disconnectedLimitA: 6, phases: 3, rotation: 'RST' };
+  const slave = { id: 'x', adopted: true, maxA: 32, disconnectedLimitA: 6, phases: 3, rotation: 'RST' };
   const text = (facts: object, of: object = {}): string =>
     JSON.stringify({ format: 1, epoch: 3, leaseMs: 15_000, slaves: [{ ...slave, ...facts }], ...of });
   t.equal(parseMemory(text({ phases: 1.5 })).ok, false, 'one and a half phases');

@@ -61,6 +61,7 @@ function environment({ env, isMeasured = false }: StartOptions): NodeJS.ProcessE
     NODE_V8_COVERAGE: _,
     NOTIFY_SOCKET: __,
     STATE_DIRECTORY: ___,
+    RUNTIME_DIRECTORY: ____,
     ...others
   } = process.env;
   return { ...others, ...(isMeasured && options !== undefined && { NODE_OPTIONS: options }), ...env };

@@ -1,6 +1,10 @@
-/** `evenkeel check`: what a configuration means, and whether it is safe. Exit 0, or 78 with one line per finding. */
+/**
+ * `evenkeel check`: what a configuration means, and whether it is safe. Exit 0, or 78 with one line per finding; with the table
+ * too, where nothing but its sums is wrong.
+ */
 import { describe, describeJson } from '../../config/report.js';
-import { loadConfig } from '../../daemon/load-config.js';
+import { EXIT, ExitError } from '../../daemon/exit-codes.js';
+import { checkConfig } from '../../daemon/load-config.js';
 import { authReport } from '../../daemon/site-key.js';
 import { type Command, withConfig } from '../command.js';
 import { print, printJson } from '../output.js';
@@ -14,10 +18,14 @@ export const checkCommand: Command = (parser) => {
         .option('json', { type: 'boolean', default: false, describe: 'for machines' })
         .example('$0 check -c etc/evenkeel.yaml', 'circuits, limits per phase, sums of disconnected limits'),
     ({ config: file, json }) => {
-      const config = loadConfig(file);
-      const { auth, keyFile, text } = authReport(config, process.env);
-      if (json) printJson({ ...describeJson(config), auth, keyFile, authNote: text });
-      else print(`${file}: good\n\n${describe(config)}\n${wrapped(text)}`);
+      const { config, findings } = checkConfig(file);
+      if (config) {
+        const { auth, keyFile, text } = authReport(config, process.env);
+        const verdict = findings === undefined ? 'good' : 'NOT SAFE';
+        if (json) printJson({ ...describeJson(config), auth, keyFile, authNote: text });
+        else print(`${file}: ${verdict}\n\n${describe(config)}\n${wrapped(text)}`);
+      }
+      if (findings !== undefined) throw new ExitError(EXIT.config, findings);
     },
   );
 };

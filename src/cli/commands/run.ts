@@ -19,8 +19,13 @@ export const runCommand: Command = (parser, exitWith) => {
           default: false,
           describe: 'listen, and take over when the other master falls silent',
         })
+        .option('socket', {
+          type: 'string',
+          describe: 'where commands are taken (default: control.sock in $RUNTIME_DIRECTORY or the state directory)',
+          requiresArg: true,
+        })
         .example('$0 run -c etc/evenkeel.yaml --state-dir /var/lib/evenkeel', 'with memory over restarts'),
-    async ({ config: configFile, stateDir, standby: isStandby }) => {
+    async ({ config: configFile, stateDir, socket, standby: isStandby }) => {
       const config = loadConfig(configFile);
       if (config.role !== 'master') {
         const way = `run it with: evenkeel slave -c ${configFile}`;
@@ -33,9 +38,8 @@ export const runCommand: Command = (parser, exitWith) => {
       ]);
       const logger = createLogger(config.log);
       const directory = stateDir ?? process.env['STATE_DIRECTORY'];
-      exitWith(
-        await runUntilSignal(() => startMaster({ config, configFile, stateDir: directory, isStandby, logger }), logger),
-      );
+      const start = { config, configFile, stateDir: directory, socket, isStandby, logger };
+      exitWith(await runUntilSignal(() => startMaster(start), logger));
       exitSoon();
     },
   );

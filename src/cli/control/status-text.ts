@@ -1,0 +1,80 @@
+/** A snapshot of the site for people, in 80 columns: alarms first, then circuits, meters and charge points. */
+import { PHASE_NAMES, PHASES } from '../../base/units.js';
+import type { Alarm, ChargePointStatus, CircuitStatus, MeterStatus, SiteStatus } from '../../ports/status-sink.js';
+import { ampsOf, described, durationOf, phasesOf, wrapped } from './columns.js';
+
+/** As it comes over the socket; a master that authenticates its datagrams says so. */
+export type ShownStatus = SiteStatus & { readonly auth?: unknown };
+
+export function statusText(status: ShownStatus): string {
+  const blocks = [
+    headLines(status),
+    alarmLines(status),
+    circuitLines(status.circuits),
+    status.meters.flatMap(meterLines),
+    chargePointLines(status.chargePoints),
+  ];
+  return blocks.flat().join('\n');
+}
+
+function headLines(status: ShownStatus): string[] {
+  const { site, role, epoch, slavesOnline, slavesKnown, version, masterId, networkId, uptimeMs, auth } = status;
+  const heard = `${slavesOnline} of ${slavesKnown} charge points heard`;
+  const authText = auth === undefined ? '' : `, auth ${typeof auth === 'string' ? auth : JSON.stringify(auth)}`;
+  return [
+    ...wrapped('', `${site}: ${role}, epoch ${epoch}, ${heard}${authText}`),
+    ...wrapped('', `evenkeel ${version}, ${masterId}, network id ${networkId}, up ${durationOf(uptimeMs)}`),
+  ];
+}
+
+/** Those that last first, each with since when. */
+function alarmLines({ alarms, wallMs }: SiteStatus): string[] {
+  const line = ({ code, text, active, sinceWallMs }: Alarm): string[] => {
+    const ago = durationOf(Math.max(0, wallMs - sinceWallMs));
+    return wrapped(
+      active ? 'ALARM ' : '  was ',
+      `${code} ${active ? 'for' : 'until'} ${ago}${active ? '' : ' ago'}: ${text}`,
+    );
+  };
+  return [...alarms.filter(({ active }) => active), ...alarms.filter(({ active }) => !active)].flatMap(line);
+}
+
+const CIRCUIT_HEAD = ['circuit', '', 'capacity A', 'exposures A', 'limits A', 'measured A', 'fuse A'];
+
+function circuitLines(circuits: readonly CircuitStatus[]): string[] {
+  const rows = circuits.flatMap(({ id, limitA, capacityA, exposureA, sumOfLimitsA, measuredA }) =>
+    PHASES.map((phase) => ({
+      id: phase === 0 ? id : '',
+      cells: [
+        PHASE_NAMES[phase],
+        ...[capacityA, exposureA, sumOfLimitsA].map((values) => ampsOf(values[phase])),
+        measuredA === null ? '-' : ampsOf(measuredA[phase]),
+        ampsOf(limitA[phase]),
+      ],
+    })),
+  );
+  return described(CIRCUIT_HEAD, rows);
+}
+
+function meterLines({ id, model, online, ageMs, currentA }: MeterStatus): string[] {
+  const age = ageMs === null ? 'no values yet' : `values ${durationOf(ageMs)} old`;
+  const currents = currentA.map((value) => (value === null ? '-' : ampsOf(value))).join('/');
+  return wrapped(`meter ${id}: `, online ? `${currents} A (${model})` : `LOST, ${age} (${model})`);
+}
+
+const POINT_HEAD = ['point', 'state', 'limit A', 'exp. A', 'draws A', 'lease'];
+
+function chargePointLines(points: readonly ChargePointStatus[]): string[] {
+  const rows = points.map((point) => ({
+    id: point.id,
+    cells: [
+      point.online ? point.state : 'silent',
+      ampsOf(point.limitA),
+      ampsOf(point.exposureA),
+      phasesOf(point.currentA),
+      point.leaseLeftMs > 0 ? durationOf(point.leaseLeftMs) : '-',
+    ],
+    text: point.reasonText,
+  }));
+  return described(POINT_HEAD, rows, 'reason');
+}

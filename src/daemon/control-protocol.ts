@@ -1,0 +1,82 @@
+/** One line of JSON in, one line of JSON out: what the control socket speaks. docs/commands.md describes it. */
+import { nearest } from '../base/nearest.js';
+import type { Result } from '../base/result.js';
+import type { CommandPort } from '../ports/commands.js';
+import { EXIT } from './exit-codes.js';
+
+/** Longest request, in UTF-16 units; far above what any of them needs. */
+export const LINE_MAX = 64 * 1024;
+const QUOTE_MAX = 40;
+
+export type Answer =
+  | { readonly ok: true; readonly value: unknown }
+  /** `exitCode`: with what a command should end that asked this. */
+  | { readonly ok: false; readonly exitCode: number; readonly error: string };
+
+type Handler = (commands: CommandPort, id: string) => unknown;
+
+const HANDLERS: Readonly<Record<string, { readonly needsId: boolean; readonly run: Handler }>> = {
+  status: { needsId: false, run: (commands) => commands.status() },
+  slaves: { needsId: false, run: (commands) => commands.slaves() },
+  adopt: { needsId: true, run: async (commands, id) => await outcome(commands.adopt(id)) },
+  forget: { needsId: true, run: async (commands, id) => await outcome(commands.forget(id)) },
+  clear: { needsId: false, run: async (commands) => await outcome(commands.clear()) },
+};
+
+class Refusal extends Error {
+  override readonly name = 'Refusal';
+}
+
+async function outcome<T>(result: Promise<Result<T>>): Promise<T> {
+  const done = await result;
+  if (!done.ok) throw new Refusal(done.error);
+  return done.value;
+}
+
+export function refused(error: string): Answer {
+  return { ok: false, exitCode: EXIT.data, error };
+}
+
+/** Never rejects because of the line; what is wrong with it is the answer. */
+export async function answerLine(line: string, commands: CommandPort): Promise<Answer> {
+  try {
+    const { run, id } = requestOf(line);
+    return { ok: true, value: await run(commands, id) };
+  } catch (error) {
+    if (error instanceof Refusal) return refused(error.message);
+    throw error;
+  }
+}
+
+function requestOf(line: string): { readonly run: Handler; readonly id: string } {
+  const request = parsed(line);
+  const { command, id } = request;
+  const names = Object.keys(HANDLERS);
+  const handler = typeof command === 'string' && Object.hasOwn(HANDLERS, command) ? HANDLERS[command] : undefined;
+  if (!handler) {
+    const near = typeof command === 'string' ? nearest(command, names) : undefined;
+    const hint = near === undefined ? '' : `; did you mean "${near}"?`;
+    throw new Refusal(`command: expected one of ${names.join(', ')}, got ${quoted(command)}${hint}`);
+  }
+  if (handler.needsId && typeof id !== 'string') throw new Refusal(`id: expected a text, got ${quoted(id)}`);
+  return { run: handler.run, id: typeof id === 'string' ? id : '' };
+}
+
+function parsed(line: string): Readonly<Record<string, unknown>> {
+  const expected = 'expected one JSON object in a line, like {"command":"status"}';
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    throw new Refusal(`${expected}, got ${quoted(line)}`);
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new Refusal(`${expected}, got ${quoted(value)}`);
+  }
+  return value as Readonly<Record<string, unknown>>;
+}
+
+function quoted(value: unknown): string {
+  const text = value === undefined ? 'nothing' : JSON.stringify(value);
+  return text.length > QUOTE_MAX ? `${text.slice(0, QUOTE_MAX)}...` : text;
+}

@@ -1,0 +1,45 @@
+/** Who belongs to the group beside the configuration: taken on and forgotten by people. */
+import type { Ms } from '../base/units.js';
+import type { Roster } from './roster.js';
+import type { SlaveRecord } from './slave-record.js';
+
+export class Membership {
+  readonly #roster: Roster;
+  readonly #leaseMs: Ms;
+  readonly #onChange: (id: string) => void;
+
+  constructor(roster: Roster, leaseMs: Ms, onChange: (id: string) => void) {
+    this.#roster = roster;
+    this.#leaseMs = leaseMs;
+    this.#onChange = onChange;
+  }
+
+  /** It gets current once `Controller.memorySaved` knows it. False: it was taken on before. */
+  adopt(record: SlaveRecord): boolean {
+    if (record.isAdopted) return false;
+    record.isAdopted = true;
+    this.#roster.say('info', 'SLAVE_ADOPTED', record, `is adopted at circuit ${record.facts.circuit}`);
+    this.#onChange(record.id);
+    return true;
+  }
+
+  /** Why it must not be forgotten now, since it may draw what nobody would count then; `undefined`: it may. */
+  whyKept(record: SlaveRecord, nowMs: Ms): string | undefined {
+    if (record.isListed) return 'is listed in the configuration: take it out there';
+    if (record.isOnline(nowMs)) return 'is still heard: switch it off first';
+    if (record.isDuplicate(nowMs)) return 'was the id of two charge points a moment ago: wait 60 s';
+    const waitS = Math.ceil((record.account.silentFromMs(this.#leaseMs) - nowMs) / 1000);
+    return waitS > 0 ? `may still draw by what it was granted: wait ${waitS} s` : undefined;
+  }
+
+  /** Its disconnected limit is no longer reserved. Why it cannot be, or `undefined` when it was. */
+  forget(record: SlaveRecord, nowMs: Ms): string | undefined {
+    const why = this.whyKept(record, nowMs);
+    if (why !== undefined) return why;
+    this.#roster.remove(record);
+    const freed = `the ${record.facts.disconnectedLimitA} A of its disconnected limit are no longer reserved`;
+    this.#roster.say('warn', 'SLAVE_FORGOTTEN', record, `is forgotten; ${freed}`);
+    this.#onChange(record.id);
+    return undefined;
+  }
+}

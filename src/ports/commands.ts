@@ -1,0 +1,50 @@
+/** What people may ask of a running master: by the control socket now, by a page later. */
+import type { PhaseCount, Rotation } from '../base/rotation.js';
+import type { Result } from '../base/result.js';
+import type { Amps, Ms } from '../base/units.js';
+import type { SiteStatus } from './status-sink.js';
+
+export interface SlaveEntry {
+  readonly id: string;
+  /** In the configuration; taken on beside it; or heard and without current until somebody adopts it. */
+  readonly membership: 'listed' | 'adopted' | 'waiting';
+  readonly circuit: string;
+  readonly online: boolean;
+  /** `null`: not since the start. */
+  readonly heardAgoMs: Ms | null;
+  readonly disconnectedLimitA: Amps;
+  readonly maxA: Amps;
+  readonly phases: PhaseCount;
+  readonly rotation: Rotation;
+  readonly firmware: string;
+  /** "192.168.0.31:16031"; `null` while it was not heard. */
+  readonly address: string | null;
+  /** Why it cannot be forgotten now; `null`: it may. */
+  readonly keptBecause: string | null;
+}
+
+/** What a change came to. */
+export interface Change {
+  readonly id: string;
+  /** False: it was so before. */
+  readonly changed: boolean;
+  /** Why it does not outlast a restart of the master yet; `null`: it does. */
+  readonly notWritten: string | null;
+}
+
+export interface Cleared {
+  readonly forgotten: readonly string[];
+  /** The unlisted ones that stay, each with why. */
+  readonly kept: readonly { readonly id: string; readonly because: string }[];
+  /** As in `Change`. */
+  readonly notWritten: string | null;
+}
+
+/** A change ends when it is on the disk, or is known not to be. A refusal is a sentence for people. */
+export interface CommandPort {
+  status(): SiteStatus;
+  slaves(): readonly SlaveEntry[];
+  adopt(id: string): Promise<Result<Change>>;
+  forget(id: string): Promise<Result<Change>>;
+  clear(): Promise<Result<Cleared>>;
+}

@@ -1,0 +1,110 @@
+/** What people ask of the running master, done on the core; an answer comes after the state file knows of the change. */
+import { nearest } from '../base/nearest.js';
+import { fail, ok, type Result } from '../base/result.js';
+import type { Ms } from '../base/units.js';
+import type { Controller } from '../dlm/controller.js';
+import type { SlaveRecord } from '../dlm/slave-record.js';
+import type { Change, Cleared, CommandPort, SlaveEntry } from '../ports/commands.js';
+import type { PeerAddress } from '../ports/datagram-port.js';
+import type { SiteStatus } from '../ports/status-sink.js';
+import type { MemoryKeeper } from './memory-keeper.js';
+
+const NO_STATE_DIRECTORY =
+  'adopt needs a state directory (evenkeel run --state-dir): without one nobody knows after a restart what it was granted';
+
+export interface CommandParts {
+  readonly controller: Controller;
+  readonly keeper: MemoryKeeper;
+  readonly addresses: Map<string, PeerAddress>;
+  readonly now: () => Ms;
+  readonly status: () => SiteStatus;
+}
+
+export class MasterCommands implements CommandPort {
+  readonly #parts: CommandParts;
+
+  constructor(parts: CommandParts) {
+    this.#parts = parts;
+  }
+
+  status(): SiteStatus {
+    return this.#parts.status();
+  }
+
+  slaves(): readonly SlaveEntry[] {
+    return this.#parts.controller.records.map((record) => this.#entry(record));
+  }
+
+  #entry(record: SlaveRecord): SlaveEntry {
+    const { controller, addresses, now } = this.#parts;
+    const { circuit, disconnectedLimitA, maxA, phases, rotation } = record.facts;
+    const poll = record.lastPoll;
+    const address = addresses.get(record.id);
+    return {
+      id: record.id,
+      membership: record.isListed ? 'listed' : record.isAdopted ? 'adopted' : 'waiting',
+      circuit,
+      online: record.isOnline(now()),
+      heardAgoMs: poll ? Math.round(now() - poll.receivedAtMs) : null,
+      disconnectedLimitA,
+      maxA,
+      phases,
+      rotation,
+      firmware: record.status?.firmware ?? '',
+      address: address ? `${address.host}:${address.port}` : null,
+      keptBecause: controller.membership.whyKept(record, now()) ?? null,
+    };
+  }
+
+  async adopt(id: string): Promise<Result<Change>> {
+    const { controller, keeper } = this.#parts;
+    const found = this.#find(id);
+    if (!found.ok) return found;
+    if (found.value.isAdopted) return ok({ id, changed: false, notWritten: null });
+    if (!keeper.isLasting) return fail(NO_STATE_DIRECTORY);
+    controller.membership.adopt(found.value);
+    return ok({ id, changed: true, notWritten: await this.#written() });
+  }
+
+  async forget(id: string): Promise<Result<Change>> {
+    const found = this.#find(id);
+    if (!found.ok) return found;
+    const why = this.#tryForget(found.value);
+    if (why !== undefined) return fail(`${id} ${why}`);
+    return ok({ id, changed: true, notWritten: await this.#written() });
+  }
+
+  async clear(): Promise<Result<Cleared>> {
+    const forgotten: string[] = [];
+    const kept: { id: string; because: string }[] = [];
+    for (const record of this.#parts.controller.records.filter(({ isListed }) => !isListed)) {
+      const because = this.#tryForget(record);
+      if (because === undefined) forgotten.push(record.id);
+      else kept.push({ id: record.id, because });
+    }
+    return ok({ forgotten, kept, notWritten: forgotten.length > 0 ? await this.#written() : null });
+  }
+
+  #find(id: string): Result<SlaveRecord> {
+    const { records } = this.#parts.controller;
+    const record = records.find((each) => each.id === id);
+    if (record) return ok(record);
+    const near = nearest(
+      id,
+      records.map((each) => each.id),
+    );
+    const hint = near === undefined ? 'see: evenkeel slaves list' : `did you mean "${near}"?`;
+    return fail(`expected the id of a known charge point, got ${JSON.stringify(id)}; ${hint}`);
+  }
+
+  #tryForget(record: SlaveRecord): string | undefined {
+    const why = this.#parts.controller.membership.forget(record, this.#parts.now());
+    if (why === undefined) this.#parts.addresses.delete(record.id);
+    return why;
+  }
+
+  #written(): Promise<string | null> {
+    const { controller, keeper } = this.#parts;
+    return new Promise((resolve) => keeper.keepNow(controller, (error) => resolve(error ?? null)));
+  }
+}

@@ -1,0 +1,100 @@
+/** docs/commands.md: its examples are what the program says, and it names every command of the socket. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { slavesText } from '../../src/cli/control/slaves-text.js';
+import { statusText } from '../../src/cli/control/status-text.js';
+import { answerLine } from '../../src/daemon/control-protocol.js';
+import { fail, ok } from '../../src/base/result.js';
+import type { CommandPort, SlaveEntry } from '../../src/ports/commands.js';
+import { Daemon, fileIn, folder, PROGRAM, ROOT } from '../helpers/daemon-process.js';
+import { SAMPLE_REASONS, sampleChargePoint, sampleStatus } from '../helpers/sample-status.js';
+import { aside } from './world.js';
+
+const page = readFileSync(join(ROOT, 'docs/commands.md'), 'utf8');
+
+/** What stands after "$ command" in the page, up to the end of its block. */
+function shown(command: string): string {
+  const from = page.indexOf(`$ ${command}\n`);
+  if (from === -1) throw new Error(`the page does not show ${command}`);
+  const rest = page.slice(page.indexOf('\n', from) + 1);
+  return rest.slice(0, rest.indexOf('```'));
+}
+
+const STATUS = sampleStatus({
+  slavesOnline: 2,
+  slavesKnown: 3,
+  chargePoints: [
+    sampleChargePoint(),
+    sampleChargePoint({
+      id: 'cp2',
+      state: 'SuspendedEVSE',
+      limitA: 0,
+      exposureA: 0,
+      currentA: [0, 0, 0],
+      reason: SAMPLE_REASONS.shortage,
+      reasonText: 'paused, garage L3 has no minimum left, yields to cp1',
+    }),
+    sampleChargePoint({
+      id: 'cp3',
+      online: false,
+      limitA: 6,
+      exposureA: 6,
+      currentA: [0, 0, 0],
+      leaseLeftMs: 0,
+      reason: SAMPLE_REASONS.offline,
+      reasonText: 'not heard, disconnected limit reserved',
+    }),
+  ],
+});
+
+const CP1: SlaveEntry = {
+  id: 'cp1',
+  membership: 'listed',
+  circuit: 'garage',
+  online: true,
+  heardAgoMs: 300,
+  disconnectedLimitA: 6,
+  maxA: 32,
+  phases: 3,
+  rotation: 'STR',
+  firmware: 'v5.2',
+  address: '10.0.0.31:16031',
+  keptBecause: 'is listed in the configuration: take it out there',
+};
+
+t.test('status and slaves list, as the program prints them', async (t) => {
+  t.equal(shown('evenkeel status'), `${statusText(STATUS)}\n`);
+  const cp3 = { ...CP1, id: 'cp3', membership: 'adopted', online: false, heardAgoMs: 400_000, address: null } as const;
+  const cp7 = { ...CP1, id: 'cp7', membership: 'waiting', address: '10.0.0.37:16031' } as const;
+  t.equal(shown('evenkeel slaves list'), `${slavesText([CP1, { ...cp3, firmware: '' }, cp7])}\n`);
+});
+
+t.test('the lines of the socket', async (t) => {
+  const commands: CommandPort = {
+    status: () => STATUS,
+    slaves: () => [],
+    adopt: async (id) => ok({ id, changed: true, notWritten: null }),
+    forget: async (id) => fail(`${id} is still heard: switch it off first`),
+    clear: async () => ok({ forgotten: ['cp7'], kept: [], notWritten: null }),
+  };
+  const block = /```json\n([\s\S]*?)```/.exec(page)?.[1] ?? '';
+  const lines = block.trimEnd().split('\n');
+  t.ok(lines.length >= 6);
+  for (let index = 0; index < lines.length; index += 2) {
+    const question = lines[index] ?? '';
+    t.equal(JSON.stringify(await answerLine(question, commands)), lines[index + 1], question);
+  }
+  const every = await answerLine('{}', commands);
+  const names = (!every.ok && /one of ([a-z, ]+), got/.exec(every.error)?.[1]) || '';
+  for (const name of names.split(', ')) t.match(page, `| \`${name}\` |`);
+});
+
+aside('check of an unsafe file, as the page shows it', async (t) => {
+  const [, yaml = ''] = /```yaml\n([\s\S]*?)```/.exec(page) ?? [];
+  const directory = folder(t);
+  fileIn(directory, 'unsafe.yaml', yaml);
+  const bash = new Daemon('bash', ['-c', `cd "${directory}" && "${PROGRAM}" check -c unsafe.yaml 2>&1`]);
+  t.match(await bash.ended, { code: 78 });
+  t.equal(bash.stdout, shown('evenkeel check -c unsafe.yaml'));
+});

@@ -1,0 +1,147 @@
+/** What status and slaves print: everything of the snapshot that matters, within the columns of a terminal. */
+import t from 'tap';
+import { durationOf, wrapped } from '../../src/cli/control/columns.js';
+import { adoptedText, clearedText, forgottenText, slavesText, warningText } from '../../src/cli/control/slaves-text.js';
+import { statusText } from '../../src/cli/control/status-text.js';
+import type { SlaveEntry } from '../../src/ports/commands.js';
+import { sampleChargePoint, sampleStatus } from '../helpers/sample-status.js';
+
+const ENTRY: SlaveEntry = {
+  id: 'cp1',
+  membership: 'listed',
+  circuit: 'garage',
+  online: true,
+  heardAgoMs: 200,
+  disconnectedLimitA: 6,
+  maxA: 32,
+  phases: 3,
+  rotation: 'STR',
+  firmware: 'evenkeel 0.1.0 virtual',
+  address: '192.168.100.131:16031',
+  keptBecause: null,
+};
+
+function tooWide(text: string): readonly string[] {
+  return text.split('\n').filter((line) => line.length > 80);
+}
+
+t.test('status: who decides, alarms, circuits by phase, meters, charge points with their reasons', async (t) => {
+  const point = sampleChargePoint();
+  const text = statusText(
+    sampleStatus({
+      chargePoints: [point, sampleChargePoint({ id: 'cp2', online: false, leaseLeftMs: 0, limitA: 6 })],
+      alarms: [
+        { code: 'OVERLOAD', active: false, text: 'main: L1 70.1 A of 63 A', sinceWallMs: Date.UTC(2026, 5, 1, 11, 58) },
+        ...sampleStatus().alarms,
+      ],
+    }),
+  );
+  t.equal(
+    text,
+    `Car park north: active, epoch 7, 1 of 2 charge points heard
+evenkeel 0.1.0, master-1, network id 0, up 61 s
+ALARM METER_LOST for 60 min: heating: no answer
+  was OVERLOAD until 2 min ago: main: L1 70.1 A of 63 A
+CIRCUIT      CAPACITY A  EXPOSURES A  LIMITS A  MEASURED A  FUSE A
+main     L1          63           16        10          37     100
+         L2          63            0         0          20     100
+         L3          63            0         0        -1.2     100
+garage   L1          63           16        10           -      63
+         L2          63            0         0           -      63
+         L3          63            0         0           -      63
+meter grid: 37/20/-1.2 A (siemens-pac2200)
+POINT  STATE     LIMIT A  EXP. A  DRAWS A  LEASE  REASON
+cp1    Charging       10      16  9.9/0/0  13 s   garage L2 full
+cp2    silent          6      16  9.9/0/0  -      garage L2 full`,
+  );
+});
+
+t.test('status: a passive one, one that authenticates, a lost meter, and every reason there is', async (t) => {
+  const [meter] = sampleStatus().meters;
+  const all = sampleStatus({ role: 'passive', meters: meter ? [{ ...meter, online: false, ageMs: 7_000 }] : [] });
+  const text = statusText({ ...all, auth: 'on' });
+  t.match(text, /^Car park north: passive, epoch 7, 1 of 2 charge points heard, auth on$/m);
+  t.match(text, /^meter grid: LOST, values 7 s old \(siemens-pac2200\)$/m);
+  t.same(tooWide(text), []);
+  for (const { reasonText } of all.chargePoints) t.ok(text.replace(/\n +/g, ' ').includes(reasonText), reasonText);
+  t.match(statusText({ ...all, meters: meter ? [{ ...meter, online: false, ageMs: null }] : [] }), 'no values yet');
+});
+
+t.test('ids of 32 characters stand above their rows', async (t) => {
+  const id = 'x'.repeat(32);
+  const [circuit] = sampleStatus().circuits;
+  const text = statusText(
+    sampleStatus({
+      circuits: circuit ? [{ ...circuit, id }] : [],
+      chargePoints: [sampleChargePoint({ id, state: 'SuspendedEVSE', currentA: [31.9, 31.9, 31.9] })],
+    }),
+  );
+  t.match(text, `\n${id}\n`);
+  t.same(tooWide(text), []);
+});
+
+t.test('12 charge points and two circuits fit a terminal of 80x24', async (t) => {
+  const chargePoints = Array.from({ length: 12 }, (_, index) => sampleChargePoint({ id: `cp${index + 1}` }));
+  const lines = statusText(sampleStatus({ chargePoints, alarms: [] })).split('\n');
+  t.ok(lines.length < 24, `${lines.length} lines`);
+});
+
+t.test('slaves list', async (t) => {
+  const silent = { online: false, membership: 'adopted', firmware: '', address: null } as const;
+  const text = slavesText([
+    ENTRY,
+    { ...ENTRY, ...silent, id: 'cp2', heardAgoMs: 200_000 },
+    { ...ENTRY, ...silent, id: 'cp3', heardAgoMs: null },
+    { ...ENTRY, id: 'x', membership: 'waiting', phases: 1 },
+  ]);
+  t.equal(
+    text,
+    `ID   KNOWN AS  CIRCUIT  HEARD      ALONE A  CONNECTOR  ADDRESS
+cp1  listed    garage   now              6  3 ph STR   192.168.100.131:16031
+      evenkeel 0.1.0 virtual
+cp2  adopted   garage   3 min ago        6  3 ph STR   -
+cp3  adopted   garage   never            6  3 ph STR   -
+x    waiting   garage   now              6  1 ph STR   192.168.100.131:16031
+      evenkeel 0.1.0 virtual
+
+waits for: evenkeel slaves adopt x`,
+  );
+  t.match(slavesText([{ ...ENTRY, address: '10.0.0.1:16031', firmware: 'v2' }]), /^cp1 .* 10\.0\.0\.1:16031\n {6}v2$/m);
+  t.equal(slavesText([]), 'no charge point is known');
+});
+
+t.test('what became of a change', async (t) => {
+  const done = { id: 'x', changed: true, notWritten: null };
+  t.equal(adoptedText(done), 'x is adopted');
+  t.equal(adoptedText({ ...done, changed: false }), 'x is taken on already');
+  t.equal(
+    forgottenText({ ...done, notWritten: 'ENOSPC' }),
+    'x is forgotten, but a restart would undo it: ENOSPC; this is tried again by itself',
+  );
+  t.equal(
+    clearedText({ forgotten: ['x', 'y'], kept: [{ id: 'z', because: 'is still heard' }], notWritten: null }),
+    'forgotten: x, y\nkept: z is still heard',
+  );
+  t.equal(
+    clearedText({ forgotten: [], kept: [], notWritten: null }),
+    'nothing to forget: all known charge points are listed',
+  );
+  t.equal(
+    warningText([ENTRY]),
+    'cp1: 6 A on garage are no longer reserved for it\nWhatever of these still draws current is then counted by nobody.',
+  );
+});
+
+t.test('durations, and text that goes on', async (t) => {
+  const MINUTE = 60_000;
+  const rows = [
+    [0, '0 s'],
+    [119_999, '119 s'],
+    [2 * MINUTE, '2 min'],
+    [120 * MINUTE, '2 h'],
+    [48 * 60 * MINUTE, '2 d'],
+  ] as const;
+  for (const [ms, text] of rows) t.equal(durationOf(ms), text);
+  t.same(wrapped('ab ', `${'word '.repeat(16)}end`), [`ab ${'word '.repeat(15)}word`.slice(0, 77), '   word end']);
+  t.same(wrapped('', ''), ['']);
+});
