@@ -28,7 +28,7 @@ export const EVENTS = {
   CHARGER_LATE: 'a charger may still follow a higher limit than it was told; the master counts that one',
   CHARGER_OK: 'a charger follows its limit again',
   ENFORCED: 'what a slave enforces changed, and why',
-  AUTH_OFF: 'datagrams are not signed: whoever reaches the network can forge limits',
+  AUTH: 'at each start: datagrams are signed, or a warning that they are not',
   DATAGRAM_DROPPED: 'datagrams were dropped: garbage, another version, a wrong or missing signature, a replay, a flood',
   NETWORK: 'an interface came or went, or sending failed',
   MQTT_CONNECTED: 'the MQTT broker is connected',

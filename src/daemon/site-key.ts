@@ -117,9 +117,8 @@ export function describeAuth(auth: Auth | undefined): string {
 
 /** At each start. */
 export function tellAuth(auth: Auth | undefined, logger: Logger): void {
-  if (auth) logger.log('info', 'START', describeAuth(auth), { keyIds: auth.keys.ids });
-  else
-    logger.log('warn', 'AUTH_OFF', 'auth is off: whoever reaches the network can forge limits; see docs/keys.md', {});
+  if (auth) logger.log('info', 'AUTH', describeAuth(auth), { keyIds: auth.keys.ids });
+  else logger.log('warn', 'AUTH', 'auth is off: whoever reaches the network can forge limits; see docs/keys.md', {});
 }
 
 /** For `evenkeel check`, which needs no key: whether there is one, and what follows. */

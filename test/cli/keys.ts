@@ -104,9 +104,8 @@ discovery: { port: ${port}, interfaces: [lo] }
     cp1.untilEvent('ENFORCED', / -> 1\d A \(grant\)$/),
     cp2.untilEvent('ENFORCED', / -> 1\d A \(grant\)$/),
   ]);
-  await master.untilEvent('START', /^auth on \(key id 1\)$/);
-  await cp1.untilEvent('START', /^auth on \(key id 1\)$/);
-  t.same(master.messages('AUTH_OFF'), []);
+  await master.untilEvent('AUTH', /^auth on \(key id 1\)$/);
+  await cp1.untilEvent('AUTH', /^auth on \(key id 1\)$/);
 
   unsigned.masters.set('master', { host: '127.0.0.1', port: port + 1 });
   await master.untilEvent(
@@ -130,7 +129,7 @@ discovery: { port: ${port}, interfaces: [lo] }
   t.match(master.messages('DATAGRAM_DROPPED').join('\n'), /bad tag/, 'the rest is told at the end');
   const first = master;
   master = run();
-  await master.untilEvent('START', /^auth on \(key id 1, 2\)$/);
+  await master.untilEvent('AUTH', /^auth on \(key id 1, 2\)$/);
   await master.untilEvent('SLAVE_FOUND', /^cp1 /);
   await master.untilEvent('SLAVE_FOUND', /^cp2 /);
   await Promise.all([master.end('SIGTERM'), cp1.end('SIGTERM'), cp2.end('SIGTERM')]);
@@ -148,7 +147,7 @@ discovery: { port: ${port}, interfaces: [lo] }
 aside('auth is off: told at every start; on without a key: 78 and the way out', async (t) => {
   const port = await discoveryPort();
   const master = started(t, ['run', '-c', siteFile(t, { port, more: 'auth: off' })]);
-  t.match(await master.untilEvent('AUTH_OFF'), { level: 'warn', msg: /^auth is off: whoever reaches the network/ });
+  t.match(await master.untilEvent('AUTH'), { level: 'warn', msg: /^auth is off: whoever reaches the network/ });
   t.match(await master.end('SIGTERM'), { code: 0 });
   const keyFile = join(folder(t), 'site.key');
   const config = siteFile(t, { port, more: `auth: on\nkeyFile: ${keyFile}` });

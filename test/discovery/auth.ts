@@ -186,6 +186,26 @@ t.test('a flood costs a bounded number of tags, and good peers are heard through
   t.equal(open(slave.seal(STATUS, 1), 6, 30_000).ok, true, 'and a new one is heard afterwards');
 });
 
+t.test('a key is derived once for a charge point that has it, and each time for one that has not', async (t) => {
+  let derived = 0;
+  const hkdfSha256: MacPort['hkdfSha256'] = (...args) => {
+    derived += 1;
+    return nodeMac.hkdfSha256(...args);
+  };
+  const mac = { ...nodeMac, hkdfSha256 };
+  const master = channel(MASTER_BOOT, { keys: siteKeyRing([KEY], mac), mac });
+  const [slave, forger] = [
+    channel(SLAVE_BOOT, slaveAuth(ID, KEY)),
+    channel(SLAVE_BOOT, slaveAuth('forger', NEWER, OTHER_SITE)),
+  ];
+  derived = 0;
+  for (let i = 0; i < 10; i++) t.equal(outcome(master, slave.seal(STATUS, 1)), 'good');
+  t.equal(derived, 1);
+  for (let i = 0; i < 10; i++)
+    t.equal(outcome(master, forger.seal({ ...STATUS, chargePointId: 'forger' }, 1)), 'bad tag');
+  t.equal(derived, 11);
+});
+
 t.test('100,000 random changes are never taken for good', async (t) => {
   t.comment(REPLAY);
   const rng = seededRng(SEED);
