@@ -101,7 +101,7 @@ t.test('a killed slave, meter and broker: one line each, the others go on, all r
   for (const event of ['ended by SIGKILL', 'started again, pid'])
     t.equal(demo.count(new RegExp(event)), 3, `3 ${event}`);
   for (const event of ['SLAVE_LOST', 'METER_LOST']) t.equal(demo.count(new RegExp(` ${event} `)), 1, event);
-  t.equal(demo.count(/ START .* master /), 1, 'the master goes on');
+  t.equal(demo.count(/ START /), 1, 'the master goes on');
   t.equal(demo.count(/ CRASH /), 0);
 
   const folder = demo.folder();
