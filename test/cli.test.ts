@@ -1,6 +1,7 @@
 /** The command line and real processes, as a user meets them. */
 import './cli/site.js';
 import './cli/restarts.js';
+import './cli/disk.js';
 import './cli/masters.js';
 import './cli/standby.js';
 import './cli/control.js';

@@ -20,6 +20,7 @@ import { createStateFile } from '../../src/daemon/state-file.js';
 import type { StateStore } from '../../src/ports/state-store.js';
 import type { Timers } from '../../src/ports/time.js';
 import { eventually, realTimers } from '../helpers/real-time.js';
+import { makeReadOnly, needsMount, smallDisk } from '../helpers/small-disk.js';
 
 type Tap = typeof t;
 
@@ -162,22 +163,6 @@ t.test('a directory that may not be written', async (t) => {
   t.match(await save(store, 'x'), { ok: true }, 'and it works as soon as it may');
 });
 
-/** A container may forbid it, even to root. */
-const needsMount = ((): { skip?: string } => {
-  const directory = mkdtempSync(join(tmpdir(), 'evenkeel-mount-'));
-  const works = spawnSync('mount', ['-t', 'tmpfs', 'tmpfs', directory]).status === 0;
-  if (works) spawnSync('umount', [directory]);
-  rmSync(directory, { recursive: true });
-  return works ? {} : { skip: 'mounting is not allowed here' };
-})();
-
-function smallDisk(t: Pick<Tap, 'teardown'>): string {
-  const directory = scratch(t);
-  spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', directory]);
-  t.teardown(() => void spawnSync('umount', [directory]));
-  return directory;
-}
-
 t.test('a full disk: the old state stays, and there is room again afterwards', needsMount, async (t) => {
   const directory = smallDisk(t);
   const store = createStateFile(directory, realTimers);
@@ -193,7 +178,7 @@ t.test('a read-only file system', needsMount, async (t) => {
   const directory = smallDisk(t);
   const store = createStateFile(directory, realTimers);
   await save(store, 'old');
-  spawnSync('mount', ['-o', 'remount,ro', directory]);
+  makeReadOnly(directory);
   t.match(await save(store, 'new'), { ok: false, error: /EROFS/ });
   t.match(store.setAside(), { ok: false, error: /EROFS/ });
   t.same(store.load(), { ok: true, value: 'old' });
