@@ -1,0 +1,30 @@
+/**
+ * The mutants: the rules of docs/decisions/0003-ledger-and-leases.md, each broken in one place of the emitted code, and a
+ * test that must fail then. With the text of a rule the text here changes: what is not found is a failure.
+ */
+import type { Edit, Row } from './edit.js';
+import { MASTER_MUTANTS } from './master.js';
+import { SLAVE_MUTANTS } from './slave.js';
+
+export interface Mutant extends Edit {
+  /** As in the rules: S1 to S6, M1 to M7, I4, I5. */
+  readonly rule: string;
+  readonly name: string;
+  /** A file of test/ without its ending that must fail: `dlm/ledger`. */
+  readonly killer: string;
+}
+
+const rows: readonly Row[] = [...SLAVE_MUTANTS, ...MASTER_MUTANTS];
+
+export const MUTANTS: readonly Mutant[] = rows.map(([rule, name, file, find, replace, killer]) => ({
+  ...{ rule, name, file, find, replace, killer },
+}));
+
+/** Section 7 of the safety rules: without one of these the promise is broken, and the simulation must notice it. */
+export const SAFETY_MUTANTS = [
+  'no fencing',
+  'lease from receipt',
+  'no wait after restart',
+  'no hold',
+  'raise before acknowledgement',
+] as const;
