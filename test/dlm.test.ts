@@ -10,6 +10,7 @@ import './dlm/ledger.js';
 import './dlm/limit-log.js';
 import './dlm/mastership.js';
 import './dlm/restarts.js';
+import './dlm/rules.js';
 import './dlm/slave.js';
 import './dlm/steady.js';
 import './dlm/topology.js';

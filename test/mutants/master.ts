@@ -5,7 +5,6 @@ const LEDGER = 'dlm/ledger.js';
 const RULES = 'dlm/lease-rules.js';
 const DECIDE = 'dlm/decide.js';
 const CONTROLLER = 'dlm/controller.js';
-const ROSTER = 'dlm/roster.js';
 const RECORD = 'dlm/slave-record.js';
 const MASTERSHIP = 'dlm/mastership.js';
 const CAPACITY = 'dlm/capacity.js';
@@ -31,7 +30,7 @@ export const MASTER_MUTANTS: readonly Row[] = [
     RULES,
     'HOLD_MS * (1 - CLOCK_DRIFT) - 3 * CLOCK_DRIFT * leaseMs',
     'HOLD_MS * (1 + CLOCK_DRIFT) + 3 * CLOCK_DRIFT * leaseMs',
-    'dlm/ledger',
+    'dlm/rules',
   ],
   ['H', 'd never counted', LEDGER, '? 0 : this.#disconnectedLimitA;', '? 0 : 0;', 'dlm/ledger'],
   [
@@ -77,16 +76,16 @@ export const MASTER_MUTANTS: readonly Row[] = [
     DECIDE,
     "    for (const circuit of pathOf(snapshot, record)) {\n        const capacityA = defined(snapshot.capacities[circuit], 'capacity of a circuit').capacityA;\n        const sumA",
     "    for (const circuit of pathOf(snapshot, record).slice(0, 1)) {\n        const capacityA = defined(snapshot.capacities[circuit], 'capacity of a circuit').capacityA;\n        const sumA",
-    'dlm/deciding',
+    'dlm/steady',
   ],
-  ['M1', 'keeps more than is booked', DECIDE, 'enforced.limitA, onItsPhasesA', 'enforced.limitA', 'dlm/deciding'],
+  ['M1', 'keeps more than is booked', DECIDE, 'enforced.limitA, onItsPhasesA', 'enforced.limitA', 'dlm/restarts'],
   [
     'M1',
     'keeps other phases',
     DECIDE,
     'wish.phases & (record.status?.enforcedPhases ?? 0)',
     'wish.phases',
-    'dlm/deciding',
+    'dlm/rules',
   ],
   [
     'M1',
@@ -94,7 +93,7 @@ export const MASTER_MUTANTS: readonly Row[] = [
     DECIDE,
     'Math.floor(limitA / stepA + EPSILON_A)',
     'Math.ceil(limitA / stepA - EPSILON_A)',
-    'dlm/deciding',
+    'dlm/regressions',
   ],
   [
     'M1',
@@ -259,14 +258,6 @@ export const MASTER_MUTANTS: readonly Row[] = [
     'return this.site.autoAdopt ? this.#roster.meet(status, nowMs) : undefined;',
     'dlm/controller',
   ],
-  [
-    'M4',
-    'a stranger with a grant',
-    ROSTER,
-    'status.accepted.epoch > 0 ? nowMs + drawnExpiryMs(LEASE_MAX_MS) : nowMs',
-    'nowMs',
-    'dlm/controller',
-  ],
   // M5, M6: the load of the building, the meter.
   [
     'M5',
@@ -274,7 +265,7 @@ export const MASTER_MUTANTS: readonly Row[] = [
     DECIDE,
     '[...wishes.filter((wish) => !isRaise(wish)), ...raises]',
     '[...raises, ...wishes.filter((wish) => !isRaise(wish))]',
-    'dlm/deciding',
+    'dlm/rules',
   ],
   ['M5', 'a fall counts at once', CAPACITY, 'FALL_HOLD_MS = 5_000', 'FALL_HOLD_MS = 0', 'dlm/capacity'],
   [
@@ -331,7 +322,7 @@ export const MASTER_MUTANTS: readonly Row[] = [
     'config/limit-checks.js',
     '.flatMap((circuit) => overloaded(circuit, loads))',
     '.flatMap(() => [])',
-    'config/values',
+    'config/cross-rows',
   ],
   [
     'I4',
@@ -339,7 +330,7 @@ export const MASTER_MUTANTS: readonly Row[] = [
     DECIDE,
     'isAcknowledged(snapshot, record) ? facts.minA : Math.max(facts.minA, facts.disconnectedLimitA)',
     'facts.minA',
-    'dlm/deciding',
+    'dlm/rules',
   ],
   [
     'I4',
@@ -347,9 +338,9 @@ export const MASTER_MUTANTS: readonly Row[] = [
     DECIDE,
     'isAcknowledged(snapshot, record) ? record.activePhases() : connectedMask(record.facts.phases)',
     'record.activePhases()',
-    'dlm/deciding',
+    'dlm/rules',
   ],
-  ['I4', 'nothing kept for the silent', DECIDE, 'if (served.has(record))', 'if (true)', 'dlm/regressions'],
+  ['I4', 'nothing kept for the silent', DECIDE, 'if (served.has(record))', 'if (true)', 'dlm/deciding'],
   [
     'I5',
     'raises before all answered',
