@@ -68,6 +68,7 @@ class RoughSite {
   readonly #processes = new Map<string, Daemon>();
   #file = '';
   #master: Daemon | undefined;
+  #away: Daemon | undefined;
 
   constructor(bench: Bench) {
     this.#bench = bench;
@@ -109,17 +110,22 @@ class RoughSite {
     this.#master = this.#bench.start(evenkeelCommand('run', '-c', this.#file, '--state-dir', this.#stateDir));
   }
 
-  /** A vehicle goes or comes, on one phase or on three: the others are lowered and raised. */
+  /** A vehicle goes, or the one that went comes back, on one phase or on three: the others are raised and lowered. */
   disturb(): void {
-    const { daemon } = this.slaves[this.#rng.int(this.slaves.length)] ?? {};
-    daemon?.write(this.#rng.chance(0.3) ? 'unplug' : 'plug');
-    daemon?.write(this.#rng.chance(0.5) ? 'phases 1' : 'phases 3');
+    if (this.#away === undefined) {
+      this.#away = this.slaves[this.#rng.int(this.slaves.length)]?.daemon;
+      this.#away?.write('unplug');
+      return;
+    }
+    this.#away.write(this.#rng.chance(0.5) ? 'phases 1' : 'phases 3');
+    this.#away.write('plug');
+    this.#away = undefined;
   }
 
   async #pass(ms: number): Promise<void> {
     for (const endMs = Date.now() + ms; Date.now() < endMs; ) {
       this.disturb();
-      await pause(Math.min(this.#rng.between(1_000, 2_000), Math.max(0, endMs - Date.now())));
+      await pause(Math.min(this.#rng.between(500, 1_500), Math.max(0, endMs - Date.now())));
     }
   }
 
@@ -155,7 +161,7 @@ class RoughSite {
 
   heal(): void {
     for (const wire of this.#wires.values()) wire.isGood = true;
-    for (const { daemon } of this.slaves) daemon.write('plug');
+    this.#away?.write('plug');
   }
 
   get limitsA(): readonly number[] {
