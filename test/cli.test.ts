@@ -3,6 +3,7 @@ import './cli/site.js';
 import './cli/restarts.js';
 import './cli/masters.js';
 import './cli/fire.js';
+import './cli/flood.js';
 import './cli/fresh.js';
 import './cli/hang.js';
 import './cli/fixed.js';
