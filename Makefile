@@ -18,7 +18,7 @@ test: ## everything: packages, build, lint, tests with coverage
 	@bash scripts/test.sh
 
 test-long: ## the same with many more runs of the random tests (EVENKEEL_RUNS=n)
-	@EVENKEEL_RUNS=$${EVENKEEL_RUNS:-2000} EVENKEEL_SITES=$${EVENKEEL_SITES:-10000} EVENKEEL_FUZZ=$${EVENKEEL_FUZZ:-100000} TAP_TIMEOUT=7200 bash scripts/test.sh
+	@EVENKEEL_RUNS=$${EVENKEEL_RUNS:-2000} EVENKEEL_MINUTES=$${EVENKEEL_MINUTES:-10} EVENKEEL_SITES=$${EVENKEEL_SITES:-10000} EVENKEEL_FUZZ=$${EVENKEEL_FUZZ:-100000} TAP_TIMEOUT=7200 bash scripts/test.sh
 
 mutants: build ## break each rule of the leases once: a test must notice it
 	@node scripts/mutants.mjs
