@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { type Mutant, SAFETY_MUTANTS } from './list.js';
 
 const BUILD = fileURLToPath(new URL('../../', import.meta.url));
-const PRELOAD = new URL('./preload.js', import.meta.url).href;
+const PRELOAD = new URL('../helpers/mutant-child.js', import.meta.url).href;
 /** Safety rules, section 7: every mutant is killed within so many seeds. */
 const SEEDS_MAX = 300;
 /** Far above what any needs. */

@@ -1,5 +1,5 @@
 /** Runs in the thread of Node's module loader: puts the mutant's text in place of the original. */
-import { type Edit, edited } from './edit.js';
+import { type Edit, edited } from '../mutants/edit.js';
 
 interface Loaded {
   readonly format: string;
