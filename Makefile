@@ -1,6 +1,6 @@
 # The tool chain in one place: every target is one call; the work is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help build lint format test test-long demo bench clean
+.PHONY: help build lint format test test-long mutants demo bench clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -18,7 +18,10 @@ test: ## everything: packages, build, lint, tests with coverage
 	@bash scripts/test.sh
 
 test-long: ## the same with many more runs of the random tests (EVENKEEL_RUNS=n)
-	@EVENKEEL_RUNS=$${EVENKEEL_RUNS:-2000} EVENKEEL_SITES=$${EVENKEEL_SITES:-10000} EVENKEEL_FUZZ=$${EVENKEEL_FUZZ:-100000} TAP_TIMEOUT=7200 bash scripts/test.sh
+	@EVENKEEL_RUNS=$${EVENKEEL_RUNS:-2000} EVENKEEL_MINUTES=$${EVENKEEL_MINUTES:-10} EVENKEEL_SITES=$${EVENKEEL_SITES:-10000} EVENKEEL_FUZZ=$${EVENKEEL_FUZZ:-100000} TAP_TIMEOUT=7200 bash scripts/test.sh
+
+mutants: build ## break each rule of the leases once: a test must notice it
+	@node scripts/mutants.mjs
 
 demo: build ## a site with virtual slaves and meters on this machine
 	@bin/evenkeel demo

@@ -3,21 +3,26 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { nearest } from '../src/base/nearest.js';
 import { allocate } from './allocate.js';
+import { garbage } from './garbage.js';
 import { load } from './load.js';
 import { loop } from './loop.js';
 import { memory } from './memory.js';
 import { busyShare } from './numbers.js';
 import { reaction } from './reaction.js';
 import { start } from './start.js';
+import { steady } from './steady.js';
 import { type Table, tableText } from './table.js';
 import type { Topic } from './topic.js';
 import { Workshop } from './workshop.js';
 
 const TOPICS: readonly Topic[] = [reaction, start, memory, loop, allocate, load];
+/** These take long, or all of the machine: only with their name. */
+const NAMED: readonly Topic[] = [steady, garbage];
+const ALL: readonly Topic[] = [...TOPICS, ...NAMED];
 const USAGE = `node build/bench/main.js [--only NAME] [--json]
 
   --only NAME  one topic:
-${TOPICS.map(({ name, about }) => `                 ${name.padEnd(9)} ${about}`).join('\n')}
+${ALL.map(({ name, about }) => `                 ${name.padEnd(9)} ${about}`).join('\n')}
   --json       one JSON object instead of the tables`;
 
 const OPTIONS = { only: { type: 'string' }, json: { type: 'boolean' }, help: { type: 'boolean' } } as const;
@@ -28,7 +33,7 @@ async function main(): Promise<number> {
     console.log(USAGE);
     return 0;
   }
-  const topics = TOPICS.filter(({ name }) => only === undefined || name === only);
+  const topics = only === undefined ? TOPICS : ALL.filter(({ name }) => name === only);
   if (topics.length === 0) throw new UsageError(unknownTopic(only ?? ''));
   const busy = Math.round((await busyShare()) * 100);
   const hardware = `${process.platform} ${process.arch}, ${cpus().length} cores`;
@@ -53,7 +58,7 @@ function isUsageError(error: unknown): error is Error {
 }
 
 function unknownTopic(only: string): string {
-  const names = TOPICS.map(({ name }) => name);
+  const names = ALL.map(({ name }) => name);
   const near = nearest(only, names);
   const hint = near === undefined ? '' : `; did you mean "${near}"?`;
   return `--only: expected one of ${names.join(', ')}, got "${only}"${hint}`;

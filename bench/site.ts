@@ -18,7 +18,7 @@ export interface SiteOptions {
 export interface BenchSite {
   readonly meter: BenchMeter;
   readonly slaves: SlaveGroup;
-  startMaster(stateDir?: string): Child;
+  startMaster(stateDir?: string, env?: NodeJS.ProcessEnv): Child;
 }
 
 const PATIENCE_MS = 30_000;
@@ -35,7 +35,8 @@ export async function openSite(workshop: Workshop, options: SiteOptions): Promis
   return {
     meter,
     slaves,
-    startMaster: (stateDir) => workshop.startMaster({ config, ...(stateDir !== undefined && { stateDir }) }),
+    startMaster: (stateDir, env) =>
+      workshop.startMaster({ config, ...(stateDir !== undefined && { stateDir }), ...(env && { env }) }),
   };
 }
 

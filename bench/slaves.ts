@@ -67,6 +67,11 @@ export class SlaveGroup {
     return new SlaveGroup(slaves, ear, port);
   }
 
+  /** Where the master listens. */
+  get masterPort(): number {
+    return this.#masterPort;
+  }
+
   get count(): number {
     return this.#slaves.length;
   }

@@ -24,6 +24,8 @@ export interface Child {
 export interface MasterFacts {
   readonly config: unknown;
   readonly stateDir?: string;
+  /** What else stands in its environment. */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 export class Workshop {
@@ -48,18 +50,19 @@ export class Workshop {
     return join(this.#directory, `${this.#files}-${name}`);
   }
 
-  startMaster({ config, stateDir }: MasterFacts): Child {
+  startMaster({ config, stateDir, env }: MasterFacts): Child {
     const file = this.path('evenkeel.yaml');
     writeFileSync(file, JSON.stringify(config, null, 2));
-    return this.start(EVENKEEL, ['run', '-c', file, ...(stateDir === undefined ? [] : ['--state-dir', stateDir])]);
+    const state = stateDir === undefined ? [] : ['--state-dir', stateDir];
+    return this.start(EVENKEEL, ['run', '-c', file, ...state], env);
   }
 
   /** Its output goes to a file, as a daemon's may: nobody here has to keep up with it. */
-  start(command: string, args: readonly string[]): Child {
+  start(command: string, args: readonly string[], more: NodeJS.ProcessEnv = {}): Child {
     const logFile = this.path('log.txt');
     const log = openSync(logFile, 'w');
     const { NOTIFY_SOCKET, STATE_DIRECTORY, JOURNAL_STREAM, ...env } = process.env;
-    const child = spawn(command, args, { cwd: REPOSITORY, env, stdio: ['ignore', log, log] });
+    const child = spawn(command, args, { cwd: REPOSITORY, env: { ...env, ...more }, stdio: ['ignore', log, log] });
     closeSync(log);
     this.#children.add(child);
     return {

@@ -6,6 +6,7 @@ import './cli/masters.js';
 import './cli/standby.js';
 import './cli/control.js';
 import './cli/fire.js';
+import './cli/flood.js';
 import './cli/fresh.js';
 import './cli/hang.js';
 import './cli/notified.js';

@@ -2,3 +2,4 @@ import './e2e/independents.js';
 import './e2e/lossy.js';
 import './e2e/network.js';
 import './e2e/real-day.js';
+import './e2e/rough.js';

@@ -21,6 +21,22 @@ export interface Change {
   readonly gridPhases: number;
 }
 
+/**
+ * A process that was stopped. Its charge point would have followed the end of the lease by itself, as the firmware of a
+ * charger does; the simulated one, which stood still with the process, is dated as if it had.
+ */
+export interface Stall {
+  readonly id: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** How much later than it was due a change may be said at this time. */
+function forgivenMs(stalls: readonly Stall[], id: string, atMs: number): number {
+  const stall = stalls.find((each) => each.id === id && atMs >= each.fromMs && atMs <= each.toMs + BUSY_MS);
+  return stall ? BUSY_MS + stall.toMs - stall.fromMs : BUSY_MS;
+}
+
 export interface Verdict {
   /** The highest sum of each grid phase. */
   readonly highestA: readonly [number, number, number];
@@ -73,9 +89,14 @@ export interface SlavePy {
 }
 
 /** What a slave.py says itself. */
-export function changesSaid({ id, rotation, daemon }: SlavePy): Change[] {
+export function changesSaid(slave: SlavePy): Change[] {
+  return changesDespite([], slave);
+}
+
+/** The same of one that was stopped now and then. */
+export function changesDespite(stalls: readonly Stall[], { id, rotation, daemon }: SlavePy): Change[] {
   return saidOf(daemon, 'limit').map((line) => ({
-    atMs: numberIn(line, 't') - Math.min(BUSY_MS, numberIn(line, 'lateMs')),
+    atMs: numberIn(line, 't') - Math.min(forgivenMs(stalls, id, numberIn(line, 't')), numberIn(line, 'lateMs')),
     id,
     limitA: numberIn(line, 'limitA'),
     gridPhases: toGridMask(rotation, numberIn(line, 'phases')),
@@ -115,22 +136,40 @@ export class StatusWatch {
     return this.#last.get(id);
   }
 
-  changes(ids?: readonly string[]): Change[] {
+  changes(ids?: readonly string[], stalls: readonly Stall[] = []): Change[] {
     return [...this.#heard.values()]
       .filter(([first]) => first && (ids?.includes(first.status.id) ?? true))
-      .flatMap(dated);
+      .flatMap((heard) => dated(heard, stalls));
+  }
+
+  /** What all vehicles draw: for each phase a change of its own. */
+  drawn(): Change[] {
+    return [...this.#heard.values()].flatMap((heard) => {
+      const aheadMs = offsetMs(heard);
+      return heard.flatMap(({ status: { id, tauMs, currentA } }) =>
+        PHASES.map((phase) => ({
+          ...{ atMs: tauMs + aheadMs, id: `${id} L${phase + 1}` },
+          ...{ limitA: currentA[phase] ?? 0, gridPhases: 1 << phase },
+        })),
+      );
+    });
   }
 }
 
 /** The quickest datagram shows how far the slave's clock is from ours. */
-function dated(heard: readonly Heard[]): Change[] {
-  const offsetMs = Math.min(...heard.map(({ status, atMs }) => atMs - status.tauMs));
+function offsetMs(heard: readonly Heard[]): number {
+  return heard.reduce((least, { status, atMs }) => Math.min(least, atMs - status.tauMs), Number.POSITIVE_INFINITY);
+}
+
+function dated(heard: readonly Heard[], stalls: readonly Stall[]): Change[] {
+  const aheadMs = offsetMs(heard);
   const ordered = heard.map(({ status }) => status).sort((a, b) => a.tauMs - b.tauMs);
   let leaseEndsMs = Infinity;
   return ordered.map((status) => {
     const { id, tauMs, leaseLeftMs, enforcedA: limitA, gridPhases } = status;
-    const dueMs = leaseLeftMs === 0 ? Math.max(tauMs - BUSY_MS, Math.min(tauMs, leaseEndsMs)) : tauMs;
+    const latestMs = forgivenMs(stalls, id, tauMs + aheadMs);
+    const dueMs = leaseLeftMs === 0 ? Math.max(tauMs - latestMs, Math.min(tauMs, leaseEndsMs)) : tauMs;
     leaseEndsMs = leaseLeftMs === 0 ? Infinity : tauMs + leaseLeftMs;
-    return { atMs: dueMs + offsetMs, id, limitA, gridPhases };
+    return { atMs: dueMs + aheadMs, id, limitA, gridPhases };
   });
 }

@@ -2,21 +2,14 @@
  * A master with fixed addresses and its slaves, between them wires that lose three datagrams of ten in each direction,
  * double some and hold back others for up to 2 s, while vehicles come and go, the master dies, and two wires are cut.
  */
-import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
-import { once } from 'node:events';
 import t from 'tap';
-import { type Rng, seededRng } from '../../src/base/rng.js';
+import { seededRng } from '../../src/base/rng.js';
 import { type Daemon, discoveryPort } from '../helpers/daemon-process.js';
+import { BadWire, LOCAL, newTally } from './bad-wire.js';
 import { Bench, evenkeelCommand, eventually, independentCommand, numberIn, saidOf } from './bench.js';
 import { changesSaid, judge, type SlavePy, StatusWatch } from './fuse-watch.js';
 import { SITE } from './side-by-side.js';
-import { GRANT, portOf, typeOf } from './wire.js';
 
-const LOSS = 0.3;
-const DOUBLED = 0.15;
-/** This share comes at once, the others after anything up to the longest delay. */
-const PROMPT = 0.6;
-const DELAY_MAX_MS = 2_000;
 const FUSE_A = 48;
 /** Vehicles come and go this often: each time the others must be lowered first. */
 const EVENTS = 16;
@@ -29,80 +22,6 @@ const MASTER_DIES_AT = 12;
 const SEED = Number(process.env['EVENKEEL_SEED'] ?? Date.now() % 1_000_000);
 const ROTATION = { a: 'RST', b: 'STR', c: 'TSR' } as const;
 const IDS = ['a', 'b', 'c'] as const;
-const LOCAL = '127.0.0.1';
-
-interface Tally {
-  carried: number;
-  lost: number;
-  doubled: number;
-  late: number;
-}
-
-/** The wire between the master and one slave. Each sees one end of it as the other's address. */
-class BadWire {
-  readonly #rng: Rng;
-  readonly #tally: Tally;
-  readonly #towardsMaster = createSocket('udp4');
-  readonly #towardsSlave = createSocket('udp4');
-  readonly #underWay = new Set<NodeJS.Timeout>();
-  isCut = false;
-  #master: RemoteInfo | undefined;
-  #slave: RemoteInfo | undefined;
-
-  constructor(rng: Rng, tally: Tally) {
-    this.#rng = rng;
-    this.#tally = tally;
-  }
-
-  /** Resolves with the port under which the master knows the slave. `heard`: every STATUS, as the slave sent it. */
-  async open(discovery: number, heard: (bytes: Buffer, atMs: number) => void): Promise<number> {
-    for (const socket of [this.#towardsMaster, this.#towardsSlave]) socket.bind(0, LOCAL);
-    await Promise.all([once(this.#towardsMaster, 'listening'), once(this.#towardsSlave, 'listening')]);
-    this.#towardsMaster.on('message', (bytes, from) => {
-      this.#master = from;
-      const to = typeOf(bytes) === GRANT ? this.#slave?.port : discovery;
-      if (to !== undefined) this.#carry(bytes, this.#towardsSlave, to);
-    });
-    this.#towardsSlave.on('message', (bytes, from) => {
-      this.#slave = from;
-      heard(bytes, Date.now());
-      if (this.#master) this.#carry(bytes, this.#towardsMaster, this.#master.port);
-    });
-    return portOf(this.#towardsMaster);
-  }
-
-  #carry(bytes: Buffer, from: Socket, to: number): void {
-    const copies = this.#rng.chance(DOUBLED) ? 2 : 1;
-    if (copies === 2) this.#tally.doubled += 1;
-    for (let copy = 0; copy < copies; copy++) {
-      if (this.#rng.chance(LOSS)) this.#tally.lost += 1;
-      else this.#deliver(() => (this.isCut ? undefined : from.send(bytes, to, LOCAL)));
-    }
-  }
-
-  #deliver(send: () => void): void {
-    this.#tally.carried += 1;
-    if (this.#rng.chance(PROMPT)) {
-      send();
-      return;
-    }
-    this.#tally.late += 1;
-    const timer = setTimeout(
-      () => {
-        this.#underWay.delete(timer);
-        send();
-      },
-      this.#rng.between(0, DELAY_MAX_MS),
-    );
-    this.#underWay.add(timer);
-  }
-
-  close(): void {
-    for (const timer of this.#underWay) clearTimeout(timer);
-    this.#towardsMaster.close();
-    this.#towardsSlave.close();
-  }
-}
 
 function masterFile(discovery: number, addresses: readonly number[]): string {
   return `site: Bad wires
@@ -132,7 +51,7 @@ discovery: { port: ${discovery}, interfaces: [lo] }
 class BadLan {
   readonly #bench: Bench;
   readonly #rng = seededRng(SEED);
-  readonly tally: Tally = { carried: 0, lost: 0, doubled: 0, late: 0 };
+  readonly tally = newTally();
   readonly watch = new StatusWatch();
   readonly slaves: SlavePy[] = [];
   readonly #wires = new Map<string, BadWire>();
@@ -173,7 +92,7 @@ class BadLan {
   disturb(event: number): void {
     for (const id of CUT) {
       const wire = this.#wires.get(id);
-      if (wire) wire.isCut = event >= CUT_FROM && event < CUT_TO;
+      if (wire) wire.cut = event >= CUT_FROM && event < CUT_TO ? 'both' : undefined;
     }
     if (this.#away === undefined) {
       this.#away = this.slaves.filter(({ id }) => id !== 'a')[this.#rng.int(2)]?.daemon;

@@ -36,6 +36,8 @@ export interface SeenStatus {
   /** Bits of grid phases that the limit was counted for. */
   readonly gridPhases: number;
   readonly leaseLeftMs: number;
+  /** Measured, on the grid's L1, L2, L3. */
+  readonly currentA: readonly number[];
 }
 
 export function typeOf(bytes: Buffer): number {
@@ -52,6 +54,15 @@ export function toGridMask(rotation: string | number, mask: number): number {
     if (mask & (1 << index)) bits |= 1 << phase;
   });
   return bits;
+}
+
+/** Hundredths of an ampere in connector order to amperes in grid order. */
+function toGrid(rotation: number, currents: Buffer): readonly number[] {
+  const gridA = [0, 0, 0];
+  GRID[rotation]?.forEach((phase, index) => {
+    gridA[phase] = currents.readUInt16BE(2 * index) / 100;
+  });
+  return gridA;
 }
 
 function fieldsOf(bytes: Buffer): Map<number, Buffer> {
@@ -81,6 +92,7 @@ export function readStatus(bytes: Buffer): SeenStatus | undefined {
     enforcedA: field(13).readUInt16BE() / 100,
     gridPhases: toGridMask(field(21).readUInt8(), field(25).readUInt8()),
     leaseLeftMs: field(14).readUInt32BE(),
+    currentA: toGrid(field(21).readUInt8(), field(19)),
   };
 }
 

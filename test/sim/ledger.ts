@@ -168,14 +168,15 @@ t.test('no fault lets the sum exceed a fuse, and all recovers', async (t) => {
   );
   for (let seed = FIRST_SEED; seed < FIRST_SEED + RUNS; seed++) {
     const { violation, group } = play(seed);
-    if (violation) t.fail(`seed ${seed}: ${violation}`);
+    // The first one is enough: it can be replayed, and a mutant needs no more.
+    if (violation) return t.fail(`seed ${seed}: ${violation}`);
     const waiting = IDS.filter((id) =>
       ['SuspendedEVSE', 'Charging'].includes(group.slave(id).charger.snapshot(0).state),
     );
     const served = waiting.filter((id) => group.limitA(id) >= 6);
     const isServed = waiting.length === 0 || served.length >= Math.min(waiting.length, 3);
     if (!isServed)
-      t.fail(`seed ${seed}: after healing only ${served.length} of ${waiting.length} vehicles get current`);
+      return t.fail(`seed ${seed}: after healing only ${served.length} of ${waiting.length} vehicles get current`);
   }
-  t.pass(`${RUNS} runs judged`);
+  return t.pass(`${RUNS} runs judged`);
 });

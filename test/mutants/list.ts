@@ -1,0 +1,33 @@
+/**
+ * The mutants: the rules of docs/decisions/0003-ledger-and-leases.md, each broken in one place of the emitted code, and a
+ * test that must fail then. With the text of a rule the text here changes: what is not found is a failure.
+ */
+import type { Edit, Row } from './edit.js';
+import { MASTER_MUTANTS } from './master.js';
+import { SLAVE_MUTANTS } from './slave.js';
+
+export interface Mutant extends Edit {
+  /** As in the rules: S1 to S6, M1 to M7, I4, I5. */
+  readonly rule: string;
+  readonly name: string;
+  /** A file of test/ without its ending that must fail: `dlm/ledger`. */
+  readonly killer: string;
+}
+
+const rows: readonly Row[] = [...SLAVE_MUTANTS, ...MASTER_MUTANTS];
+
+export const MUTANTS: readonly Mutant[] = rows.map(([rule, name, file, find, replace, killer]) => ({
+  ...{ rule, name, file, find, replace, killer },
+}));
+
+/**
+ * Section 7 of the safety rules: without one of these the promise is broken, and the simulation must notice it. The number is
+ * the seed from which it notices soon; another one only takes longer.
+ */
+export const SAFETY_MUTANTS: ReadonlyMap<string, number> = new Map([
+  ['no fencing', 1],
+  ['lease from receipt', 42],
+  ['no wait after restart', 3],
+  ['no hold', 2],
+  ['raise before acknowledgement', 18],
+]);
