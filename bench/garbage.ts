@@ -165,7 +165,7 @@ function garbageTable(phases: readonly Phase[]): Table {
       },
     })),
     notes: [
-      'heard: reached the program. The kernel dropped the others when the buffer of the socket was full, and STATUS messages with them. GRANT: from one to the next of the same slave. least A: the lowest limit that any slave enforced; its lease ended where that is 6. Strangers: well formed STATUS messages of 5,000 charge points that nobody knows.',
+      'heard: reached the program. The kernel dropped the others when the buffer of the socket was full, and STATUS messages with them. GRANT: from one to the next of the same slave. least A: the lowest limit that any slave enforced: 6 where its lease ended, 0 where it was paused. Strangers: well formed STATUS messages of 5,000 charge points that nobody knows.',
     ],
   };
 }
