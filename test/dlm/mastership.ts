@@ -91,6 +91,8 @@ t.test('a standby listens first, takes over after silence, and tells of nobody w
   t.equal(standby.role(5000 + PASSIVE_HOLD_MS), 'active');
   standby.hearBeacon(beacon('b', 3, false), 20_000);
   t.equal(standby.rival(20_000)?.masterId, 'b', 'the other is back, behind it');
+  standby.hearBeacon(beacon('b', 3), 20_000);
+  t.equal(standby.role(20_000), 'standby', 'gives the office back, whatever the epoch');
   const primary = masterOf(7);
   primary.hearBeacon({ ...beacon('s', 3, false), rank: 1 }, 0);
   t.equal(primary.rival(0), undefined, 'a waiting standby is no rival');

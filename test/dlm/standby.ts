@@ -5,7 +5,7 @@ import { type Ms, perPhase } from '../../src/base/units.js';
 import { PASSIVE_HOLD_MS } from '../../src/dlm/mastership.js';
 import { chargePoint, circuit, site } from '../helpers/site.js';
 import { Rig } from './rig.js';
-import { bootIdOf } from './statuses.js';
+import { bootIdOf, status } from './statuses.js';
 
 const LEASE_MS: Ms = 15_000;
 const ids = ['a', 'b', 'c'];
@@ -112,4 +112,18 @@ t.test('a master without a standby counts the disconnected limit of a silent one
   rig.slave('c').hears = false;
   rig.run(100_000);
   t.equal(rig.exposures, '13 13 6');
+});
+
+t.test('a slave tells of a higher epoch: whoever granted in it may have raised anybody who is silent', async (t) => {
+  const rig = new Rig({ site: behind(64) });
+  for (const id of ['b', 'c']) rig.slave(id).isHeard = false;
+  rig.run(100_000);
+  t.equal(rig.exposures, '0 6 6', 'nothing is known of another master');
+  const accepted = { masterId: 'other', epoch: 6, seq: 1 };
+  rig.controller.hearStatus(status('b', { accepted, tauMs: rig.nowMs, state: 'Available' }), rig.nowMs);
+  rig.controller.decide(rig.nowMs);
+  t.equal(rig.controller.mastership.epoch, 7);
+  t.equal(rig.exposures, '32 32 32');
+  rig.run(1000);
+  t.equal(rig.exposures, '0 32 32', 'a has answered a grant of the new epoch');
 });
