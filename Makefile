@@ -1,6 +1,6 @@
 # The tool chain in one place: every target is one call; the work is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help build lint format test test-long mutants demo bench clean
+.PHONY: help build lint format test test-long mutants model demo bench clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -22,6 +22,9 @@ test-long: ## the same with many more runs of the random tests (EVENKEEL_RUNS=n)
 
 mutants: build ## break each rule of the leases once: a test must notice it
 	@node scripts/mutants.mjs
+
+model: ## the lease protocol, model-checked in every order of events (docs/model.md)
+	@bash scripts/setup-debian.sh && bash scripts/model.sh
 
 demo: build ## a site with virtual slaves and meters on this machine
 	@bin/evenkeel demo

@@ -324,10 +324,10 @@ function withinLedger(snapshot: Snapshot, sums: ExposureSums, wish: Planned): Pl
 function keptOf(snapshot: Snapshot, wish: Planned): { readonly limitA: Amps; readonly phases: PhaseMask } {
   const { record } = wish;
   const { enforced } = record.account;
-  const bookedA = record.account.bookedA(snapshot.nowMs, snapshot.site.leaseMs);
+  const renewableA = record.account.renewableA(snapshot.nowMs, snapshot.site.leaseMs);
   const phases = wish.phases & (record.status?.enforcedPhases ?? 0);
   const grid = maskToGrid(record.facts.rotation, phases);
-  const onItsPhasesA = Math.min(...PHASES.map((p) => (hasPhase(grid, p) ? bookedA[p] : Number.POSITIVE_INFINITY)));
+  const onItsPhasesA = Math.min(...PHASES.map((p) => (hasPhase(grid, p) ? renewableA[p] : Number.POSITIVE_INFINITY)));
   const keptA = phases === 0 ? 0 : Math.min(wish.limitA, enforced.limitA, onItsPhasesA);
   return { limitA: inSteps(keptA, record, snapshot.site.allocation.stepA), phases };
 }

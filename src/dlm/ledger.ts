@@ -204,24 +204,35 @@ export class LedgerAccount {
 
   /** The exposure H: the most that this charge point may draw from now on, if nothing more is sent. Grid order. */
   exposureA(nowMs: Ms, leaseMs: Ms): PhaseAmps {
-    const bookedA = this.bookedA(nowMs, leaseMs);
+    const bookedA = this.#bookedA(nowMs, leaseMs);
     return this.#saidCounts(nowMs, leaseMs) ? mapPhases((p) => Math.max(bookedA[p], this.#saidA(p))) : bookedA;
   }
 
+  /** The same by our own books alone. Grid order. */
+  #bookedA(nowMs: Ms, leaseMs: Ms): PhaseAmps {
+    const everythingA = this.#isCountedInFull(nowMs, leaseMs) ? this.#maxA : 0;
+    const knownA = this.#knownA(nowMs, leaseMs);
+    return mapPhases((p) => (hasPhase(this.#connected, p) ? Math.max(knownA[p], everythingA) : knownA[p]));
+  }
+
+  #isCountedInFull(nowMs: Ms, leaseMs: Ms): boolean {
+    return this.isUnknown(nowMs) || (this.mayFollowAnother && !this.isAcknowledged(nowMs, leaseMs));
+  }
+
+  /** What we granted, what of that is still being given up, and its disconnected limit where it may have risen to it. */
+  #knownA(nowMs: Ms, leaseMs: Ms): PhaseAmps {
+    const disconnectedA = this.isAcknowledged(nowMs, leaseMs) ? 0 : this.#disconnectedLimitA;
+    const grantedA = maxOf(this.#grantedA(nowMs), this.#settlingA(nowMs));
+    return mapPhases((p) => Math.max(grantedA[p], hasPhase(this.#connected, p) ? disconnectedA : 0));
+  }
+
   /**
-   * The same by our own books alone. What it said it enforces may have been under way for long, and lowered since by the end
-   * of a lease: it is counted, but more than is booked is not to be renewed. Grid order.
+   * The most that may be renewed of what it says it enforces. That word may have been under way for long, and the limit lowered
+   * since, by the end of a lease or by us: so not more than our books say; and as soon as we have granted something, the
+   * maximum that counts for what earlier masters did is no reason to renew more than that. Grid order.
    */
-  bookedA(nowMs: Ms, leaseMs: Ms): PhaseAmps {
-    const grantedA = this.#grantedA(nowMs);
-    const settlingA = this.#settlingA(nowMs);
-    const follows = this.isAcknowledged(nowMs, leaseMs);
-    const everythingA = this.isUnknown(nowMs) || (this.mayFollowAnother && !follows) ? this.#maxA : 0;
-    const disconnectedA = follows ? 0 : this.#disconnectedLimitA;
-    return mapPhases((p) => {
-      const byItselfA = hasPhase(this.#connected, p) ? Math.max(everythingA, disconnectedA) : 0;
-      return Math.max(grantedA[p], settlingA[p], byItselfA);
-    });
+  renewableA(nowMs: Ms, leaseMs: Ms): PhaseAmps {
+    return this.#open.length > 0 ? this.#knownA(nowMs, leaseMs) : this.#bookedA(nowMs, leaseMs);
   }
 
   /** From then on, if nothing more is sent or heard, it counts its disconnected limit and no more; may be in the past. */

@@ -84,10 +84,12 @@ export class SlaveCore {
 
   /**
    * A new master lets a slave keep what it said to enforce in that poll. If it was lowered since, by a later grant or by the
-   * end of a lease, the former master may have given the difference to others: only a later poll counts.
+   * end of a lease, the former master may have given the difference to others: only a later poll counts. A master that lost its
+   * memory may begin with the epoch of the former one, so the name is looked at too.
    */
-  #isOutdated({ epoch, tauMs }: Grant, nowMs: Ms): boolean {
-    if (!this.#accepted || epoch === this.#accepted.grant.epoch) return false;
+  #isOutdated({ epoch, masterId, tauMs }: Grant, nowMs: Ms): boolean {
+    const last = this.#accepted?.grant;
+    if (!this.#accepted || (epoch === last?.epoch && masterId === last.masterId)) return false;
     const leaseEndsMs = this.#leaseEndsMs();
     return tauMs <= this.#accepted.acceptedAtMs || (leaseEndsMs <= nowMs && tauMs < leaseEndsMs);
   }

@@ -84,6 +84,8 @@ t.test('S1: a grant of another epoch answers a poll that told what is enforced n
     ['a poll of the same millisecond: it may have been sent before', 3000, { tauMs: 2000 }, 'outdated'],
     ['a later poll', 3000, { tauMs: 2001 }, 'accepted'],
     ['an earlier poll in the same epoch: the master counts what it granted', 3000, { epoch: 3, seq: 8 }, 'accepted'],
+    ['the same of another master in the same epoch', 3000, { epoch: 3, seq: 8, masterId: 'other' }, 'outdated'],
+    ['a later poll, of that one', 3000, { epoch: 3, seq: 8, masterId: 'other', tauMs: 2001 }, 'accepted'],
     ['the last moment of the lease', 15_999, { tauMs: 15_000 }, 'accepted'],
     ['a poll from before the end of the lease, after it', 16_000, { tauMs: 15_999 }, 'outdated'],
     ['a poll from after the end', 16_000, { tauMs: 16_000 }, 'accepted'],

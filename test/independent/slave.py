@@ -277,7 +277,7 @@ class Slave:
             return
         if grant["tau"] > now or grant["tau"] + grant["lease"] <= now:
             return
-        if self.last and grant["epoch"] != self.last["epoch"]:  # S1: is what that poll told still so?
+        if self.last and (grant["epoch"], grant["sender"]) != (self.last["epoch"], self.last["sender"]):  # S1
             if grant["tau"] <= self.accepted_at or grant["tau"] < self.lease_end() <= now:
                 return
         self.last, self.accepted_at = grant, now

@@ -78,6 +78,7 @@ export const MASTER_MUTANTS: readonly Row[] = [
     "    for (const circuit of pathOf(snapshot, record).slice(0, 1)) {\n        const capacityA = defined(snapshot.capacities[circuit], 'capacity of a circuit').capacityA;\n        const sumA",
     'dlm/steady',
   ],
+  ['M1', 'renews what the past counts', LEDGER, 'this.#open.length > 0 ?', 'false ?', 'dlm/ledger'],
   ['M1', 'keeps more than is booked', DECIDE, 'enforced.limitA, onItsPhasesA', 'enforced.limitA', 'dlm/restarts'],
   [
     'M1',

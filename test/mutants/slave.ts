@@ -69,4 +69,5 @@ export const SLAVE_MUTANTS: readonly Row[] = [
     'if (this.#accepted.acceptedAtMs < this.#needsGrantSinceMs)',
     'dlm/slave',
   ],
+  ['S1', 'looks at the epoch only', SLAVE, ' && masterId === last.masterId', '', 'dlm/slave'],
 ];
