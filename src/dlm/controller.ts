@@ -145,6 +145,7 @@ export class Controller {
     const isAsRemembered = before?.disconnectedLimitA === status.disconnectedLimitA && before.maxA === status.maxA;
     if (!isAsRemembered) this.#isMemoryDirty = true;
     this.#roster.announce(record, before, wasOnline);
+    if (!record.isAdopted) return NOT_URGENT;
     const endsStart = wasStarting && !this.#isStarting(nowMs);
     return endsStart || this.#changesDecision(before, status, wasOnline) ? URGENT : NOT_URGENT;
   }
@@ -155,8 +156,9 @@ export class Controller {
   }
 
   #meet(status: Status, nowMs: Ms): SlaveRecord | undefined {
-    this.#isMemoryDirty = true;
-    return this.#roster.meet(status, nowMs);
+    const record = this.#roster.meet(status, nowMs);
+    if (record?.isAdopted) this.#isMemoryDirty = true;
+    return record;
   }
 
   /** A good sample of a meter. Urgent when the worst case no longer fits: then it is answered in that moment. */

@@ -13,6 +13,9 @@ import type { ChargePoint, Site } from './types.js';
 
 /** More slaves than this in one network id and further ones are refused. */
 export const SLAVES_MAX = 1000;
+/** More than this that nobody has adopted and further ones are refused: whoever makes up names must not slow down the cycle. */
+export const STRANGERS_MAX = 100;
+const REFUSALS_QUIET_MS: Ms = 60_000;
 
 export interface RosterParts {
   readonly site: Site;
@@ -27,6 +30,8 @@ export class Roster {
   readonly #notices: Notices;
   readonly #alarms: AlarmBoard;
   readonly #records = new Map<string, SlaveRecord>();
+  #strangers = 0;
+  #refusalsQuietUntilMs: Ms = Number.NEGATIVE_INFINITY;
 
   constructor({ site, topology, notices, alarms }: RosterParts) {
     this.#site = site;
@@ -69,14 +74,27 @@ export class Roster {
 
   /** M4: a slave that nobody knows is taken on if the configuration lets it, else it only counts. */
   meet(status: Status, nowMs: Ms): SlaveRecord | undefined {
-    if (this.#records.size >= SLAVES_MAX) {
-      const message = `${status.chargePointId} refused: ${SLAVES_MAX} slaves are known already`;
-      this.#notices.add('error', 'SLAVE_REFUSED', message, { chargePoint: status.chargePointId });
+    const full = this.#fullText();
+    if (full !== undefined) {
+      this.#refuse(status.chargePointId, full, nowMs);
       return undefined;
     }
+    if (!this.#site.autoAdopt) this.#strangers += 1;
     const facts = { ...this.#strangerFacts(status.chargePointId), maxA: status.maxA };
     const unknownUntilMs = status.accepted.epoch > 0 ? nowMs + drawnExpiryMs(LEASE_MAX_MS) : nowMs;
     return this.#add(new SlaveRecord({ facts, isListed: false, isAdopted: this.#site.autoAdopt, unknownUntilMs }));
+  }
+
+  #fullText(): string | undefined {
+    if (this.#records.size >= SLAVES_MAX) return `${SLAVES_MAX} slaves are known already`;
+    return this.#strangers >= STRANGERS_MAX ? `${STRANGERS_MAX} wait for adoption already` : undefined;
+  }
+
+  /** Whoever makes up names has many of them: told now and then only. */
+  #refuse(chargePoint: string, full: string, nowMs: Ms): void {
+    if (nowMs < this.#refusalsQuietUntilMs) return;
+    this.#refusalsQuietUntilMs = nowMs + REFUSALS_QUIET_MS;
+    this.#notices.add('error', 'SLAVE_REFUSED', `${chargePoint} refused: ${full}`, { chargePoint });
   }
 
   /** Tells people what a STATUS changed. */

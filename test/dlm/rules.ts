@@ -2,10 +2,12 @@
 import t from 'tap';
 import { hasPhase, maskToGrid } from '../../src/base/rotation.js';
 import { type Amps, mapPhases, type PhaseAmps, perPhase } from '../../src/base/units.js';
+import { STRANGERS_MAX } from '../../src/dlm/roster.js';
 import { acknowledgementMaxAgeMs } from '../../src/dlm/lease-rules.js';
 import type { ChargePoint } from '../../src/dlm/types.js';
 import { chargePoint, circuit, site } from '../helpers/site.js';
 import { Rig } from './rig.js';
+import { status } from './statuses.js';
 
 function rigBehind(limitA: Amps, ...chargePoints: readonly (Partial<ChargePoint> & { readonly id: string })[]): Rig {
   const main = circuit({ id: 'main', limitA: perPhase(limitA) });
@@ -81,4 +83,23 @@ t.test('who hears no grants will rise on all its phases', async (t) => {
   const rig = oneOnEachPhase();
   rig.slave('c').hears = false;
   t.ok(mostA(rig, 60) <= 20, `at no moment more than the fuse: ${rig.limits}`);
+});
+
+t.test('M4: names that somebody makes up fill neither the cycle nor the log', async (t) => {
+  const rig = rigBehind(32, { id: 'a' });
+  rig.run(5000);
+  const heard = Array.from({ length: 5000 }, (_, index) =>
+    rig.controller.hearStatus(status(`stranger-${index}`, { state: 'Available' }), rig.nowMs),
+  );
+  t.notOk(
+    heard.some(({ isUrgent }) => isUrgent),
+    'who gets nothing does not hurry the cycle',
+  );
+  rig.cycle();
+  t.equal(rig.controller.records.length, 1 + STRANGERS_MAX);
+  t.equal(rig.events('SLAVE_REFUSED').length, 1, 'told once');
+  t.notOk(
+    rig.saved?.slaves.some(({ id }) => id !== 'a'),
+    'nor is any remembered',
+  );
 });
