@@ -255,10 +255,12 @@ export const MASTER_MUTANTS: readonly Row[] = [
     'M4',
     'no record of a stranger',
     CONTROLLER,
-    'return this.#roster.meet(status, nowMs);',
-    'return this.site.autoAdopt ? this.#roster.meet(status, nowMs) : undefined;',
+    'this.#roster.meet(status, nowMs)',
+    '(this.site.autoAdopt ? this.#roster.meet(status, nowMs) : undefined)',
     'dlm/controller',
   ],
+  ['M4', 'strangers without a bound', 'dlm/roster.js', 'this.#strangers >= STRANGERS_MAX', 'false', 'dlm/rules'],
+  ['M4', 'strangers hurry the cycle', CONTROLLER, 'if (!record.isAdopted)', 'if (false)', 'dlm/rules'],
   // M5, M6: the load of the building, the meter.
   [
     'M5',
