@@ -38,7 +38,7 @@ t.test('status: who decides, alarms, circuits by phase, meters, charge points wi
   );
   t.equal(
     text,
-    `Car park north: active, epoch 7, 1 of 2 charge points heard
+    `Car park north: active, epoch 7, 1 of 2 charge points heard, auth on
 evenkeel 0.1.0, master-1, network id 0, up 61 s
 ALARM METER_LOST for 60 min: heating: no answer
   was OVERLOAD until 2 min ago: main: L1 70.1 A of 63 A

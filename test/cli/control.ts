@@ -57,7 +57,7 @@ async function asked(t: Test, { stateDir, master, say }: Site): Promise<void> {
     output(['slaves', 'list', '--json'], { env: { STATE_DIRECTORY: stateDir } }),
   ]);
   t.match(shown, { code: 0, stderr: '' });
-  t.match(shown.stdout, /^Loopback: active, epoch 1, 2 of 2 charge points heard$/m);
+  t.match(shown.stdout, /^Loopback: active, epoch 1, 2 of 2 charge points heard, auth off$/m);
   t.match(shown.stdout, /^a +Charging +32 +32 +32\/32\/32 .*its own maximum$/m);
   t.match(JSON.parse(json.stdout), { site: 'Loopback', role: 'active', chargePoints: [{ id: 'a' }, { id: 'x-17' }] });
   t.match(list, { code: 0, stderr: '' });
