@@ -30,6 +30,7 @@ t.test('status: who decides, alarms, circuits by phase, meters, charge points wi
   const text = statusText(
     sampleStatus({
       chargePoints: [point, sampleChargePoint({ id: 'cp2', online: false, leaseLeftMs: 0, limitA: 6 })],
+      otherMasters: [{ id: 'spare-12ab34', rank: 1, epoch: 6, active: false }],
       alarms: [
         { code: 'OVERLOAD', active: false, text: 'main: L1 70.1 A of 63 A', sinceWallMs: Date.UTC(2026, 5, 1, 11, 58) },
         ...sampleStatus().alarms,
@@ -40,6 +41,7 @@ t.test('status: who decides, alarms, circuits by phase, meters, charge points wi
     text,
     `Car park north: active, epoch 7, 1 of 2 charge points heard, auth on
 evenkeel 0.1.0, master-1, network id 0, up 61 s
+other master spare-12ab34: standby, epoch 6
 ALARM METER_LOST for 60 min: heating: no answer
   was OVERLOAD until 2 min ago: main: L1 70.1 A of 63 A
 CIRCUIT      CAPACITY A  EXPOSURES A  LIMITS A  MEASURED A  FUSE A

@@ -1,12 +1,16 @@
 /** A snapshot of the site for people, in 80 columns: alarms first, then circuits, meters and charge points. */
 import { PHASE_NAMES, PHASES } from '../../base/units.js';
-import type { Alarm, ChargePointStatus, CircuitStatus, MeterStatus, SiteStatus } from '../../ports/status-sink.js';
+import type {
+  Alarm,
+  ChargePointStatus,
+  CircuitStatus,
+  MeterStatus,
+  OtherMasterStatus,
+  SiteStatus,
+} from '../../ports/status-sink.js';
 import { ampsOf, described, durationOf, phasesOf, wrapped } from './columns.js';
 
-/** As it comes over the socket; a master that authenticates its datagrams says so. */
-export type ShownStatus = SiteStatus & { readonly auth?: unknown };
-
-export function statusText(status: ShownStatus): string {
+export function statusText(status: SiteStatus): string {
   const blocks = [
     headLines(status),
     alarmLines(status),
@@ -17,14 +21,20 @@ export function statusText(status: ShownStatus): string {
   return blocks.flat().join('\n');
 }
 
-function headLines(status: ShownStatus): string[] {
-  const { site, role, epoch, slavesOnline, slavesKnown, version, masterId, networkId, uptimeMs, auth } = status;
+function headLines(status: SiteStatus): string[] {
+  const { site, role, epoch, slavesOnline, slavesKnown, version, masterId, networkId, uptimeMs, auth, otherMasters } =
+    status;
   const heard = `${slavesOnline} of ${slavesKnown} charge points heard`;
-  const authText = auth === undefined ? '' : `, auth ${typeof auth === 'string' ? auth : JSON.stringify(auth)}`;
   return [
-    ...wrapped('', `${site}: ${role}, epoch ${epoch}, ${heard}${authText}`),
+    ...wrapped('', `${site}: ${role}, epoch ${epoch}, ${heard}, auth ${auth}`),
     ...wrapped('', `evenkeel ${version}, ${masterId}, network id ${networkId}, up ${durationOf(uptimeMs)}`),
+    ...otherMasters.flatMap(otherMasterLines),
   ];
+}
+
+function otherMasterLines({ id, rank, epoch, active }: OtherMasterStatus): string[] {
+  const role = active ? 'active' : rank > 0 ? 'standby' : 'passive';
+  return wrapped('', `other master ${id}: ${role}, epoch ${epoch}`);
 }
 
 /** Those that last first, each with since when. */
