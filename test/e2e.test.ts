@@ -1,4 +1,5 @@
 import './e2e/independents.js';
+import './e2e/independents-auth.js';
 import './e2e/lossy.js';
 import './e2e/network.js';
 import './e2e/real-day.js';

@@ -3,132 +3,52 @@
 
 One process is one connector with a simulated vehicle. Only the standard library of Python 3 is used.
 
-    slave.py --id garage-1 --port 16030 --network-id 0 --phases 3 --disconnected 6 --max 32
+    slave.py --id garage-1 --port 16030 --network-id 0 --phases 3 --disconnected 6 --max 32 --key-file garage-1.key
+
+The key file is what `evenkeel keys show --slave-file garage-1` prints; without one authentication is off.
 
 Commands on standard input, one per line: `plug`, `unplug`, `phases N` (how many phases the vehicle draws from), `quit`;
 the end of the input means `quit` too. Standard output has one JSON object per line, with `t` in Unix milliseconds:
 `start` (boot id), `limit` (the enforced limit or what it was counted for changed; `lateMs`: how much later than the
-rules say, because this process had to wait for the processor), `grant` (one was accepted), and `state` (state of the
-connector, vehicle or used phases changed). Currents are in amperes there, in hundredths of an ampere inside.
+rules say, because this process had to wait for the processor), `grant` (one was accepted), `state` (state of the
+connector, vehicle or used phases changed), `drop` (a datagram was not taken, and why; each reason once a second) and
+`silent` (a fixed master). Currents are in amperes there, in hundredths of an ampere inside.
 """
 
-import argparse, json, os, re, secrets  # noqa: E401
-import select, socket, struct, sys, time  # noqa: E401
+import argparse
+import json
+import os
+import secrets
+import select
+import socket
+import sys
+import time
+
+sys.dont_write_bytecode = True  # before the modules beside this file: nothing is left in the folder of the sources
+
+from mac import parse_keys  # noqa: E402
+from masters import MAX_FIXED, Fixed, Masters  # noqa: E402
+from wire import BEACON, ID, ROTATIONS, UINT32, Dropped, Reader, encode_status  # noqa: E402
 
 # Section 3 of the page.
 HEARTBEAT_MS = 1000
 STEP_MS = 100
 HOLD_MS = 10_000
-FORGET_MS = 30_000
-MAX_MASTERS = 4
 REPORT_CHANGE_CA = 50
 PHASE_IN_USE_CA = 100
+DROP_TOLD_MS = 1000
 
-# Section 2 of the page.
-MAGIC = b"EK"
-VERSION = 1
-BEACON, STATUS, GRANT = 1, 2, 3
-HEADER = struct.Struct(">2sBBB3xI8sQ")
-TAG_BYTES = 16
-MAX_BYTES = 1200
-PADDED_BYTES = 256
-ID = re.compile(rb"(?!\.\.?\Z)[A-Za-z0-9._-]{1,32}")
-STATES = ("Available", "Preparing", "Charging", "SuspendedEV", "SuspendedEVSE",
-          "Finishing", "Reserved", "Unavailable", "Faulted")
-ROTATIONS = ("RST", "STR", "TRS", "RTS", "SRT", "TSR")
-SAFE_INTEGER = 2**53 - 1
-UINT32 = 2**32 - 1
-
-# Field id -> (name, bytes of the number or None for an id, least, greatest): what a slave has to read.
-SENDER = {1: ("sender", None, 0, 0)}
-BEACON_FIELDS = SENDER | {3: ("rank", 1, 0, 255), 4: ("epoch", 4, 1, UINT32), 6: ("active", 1, 0, 255)}
-GRANT_FIELDS = SENDER | {
-    2: ("chargePoint", None, 0, 0),
-    4: ("epoch", 4, 1, UINT32),
-    5: ("seq", 4, 1, UINT32),
-    7: ("tau", 8, 0, SAFE_INTEGER),
-    8: ("pollBootId", 8, 0, 2**64 - 1),
-    9: ("limit", 2, 0, 65535),
-    10: ("lease", 4, 1, 60_000),
-    11: ("phases", 1, 0, 7),
-}
-FIELDS_OF = {BEACON: BEACON_FIELDS, GRANT: GRANT_FIELDS}
-
-def read_value(kind, value):
-    """The value of one field; None when too short or out of range. A longer number is read from its first bytes."""
-    _, size, least, greatest = kind
-    if size is None:
-        return value.decode("ascii") if ID.fullmatch(value) else None
-    if len(value) < size:
-        return None
-    number = int.from_bytes(value[:size], "big")
-    return number if least <= number <= greatest else None
-
-def read_fields(wanted, body):
-    """Name -> value of the wanted fields; None when one is missing, bad, or runs into the tag."""
-    found = {}
-    at = 0
-    while at < len(body):
-        if at + 2 > len(body) or at + 2 + body[at + 1] > len(body):
-            return None
-        field, value = body[at], body[at + 2 : at + 2 + body[at + 1]]
-        at += 2 + len(value)
-        if field not in wanted or wanted[field][0] in found:
-            continue
-        found[wanted[field][0]] = read = read_value(wanted[field], value)
-        if read is None:
-            return None
-    return found if len(found) == len(wanted) else None
-
-def decode(data, network_id):
-    """A BEACON or GRANT of our network as a dict; None for everything that section 2 drops, and for a STATUS."""
-    if not HEADER.size + TAG_BYTES <= len(data) <= MAX_BYTES:
-        return None
-    magic, version, kind, algorithm, network, boot_id, _counter = HEADER.unpack_from(data)
-    if magic != MAGIC or version != VERSION or algorithm != 0 or network != network_id or kind not in FIELDS_OF:
-        return None
-    if kind == BEACON and len(data) < PADDED_BYTES:
-        return None
-    fields = read_fields(FIELDS_OF[kind], data[HEADER.size : -TAG_BYTES])
-    return None if fields is None else fields | {"type": kind, "bootId": boot_id}
-
-def field(number, value):
-    return bytes((number, len(value))) + value
-
-def number_field(number, size, value):
-    return field(number, value.to_bytes(size, "big"))
-
-def encode_status(network_id, boot_id, counter, s):
-    """The datagram of a STATUS. Numbers of `s` are as on the wire (hundredths of an ampere, milliseconds, masks)."""
-    body = b"".join((field(1, s["id"].encode("ascii")), number_field(7, 8, s["tau"]),
-        field(12, struct.pack(">II", s["epoch"], s["seq"]) + s["masterId"].encode("ascii")),
-        number_field(13, 2, s["enforced"]),
-        number_field(25, 1, s["enforcedPhases"]),
-        number_field(14, 4, s["leaseLeft"]),
-        number_field(15, 2, s["disconnected"]),
-        number_field(16, 2, s["maximum"]),
-        number_field(17, 2, s["minimum"]),
-        number_field(18, 1, STATES.index(s["state"])),
-        field(19, struct.pack(">HHH", *s["currents"])),
-        number_field(20, 1, s["connectedPhases"]),
-        number_field(21, 1, ROTATIONS.index(s["rotation"])),
-        number_field(22, 1, s["usedPhases"]),
-        number_field(23, 4, s["session"]),
-        field(24, s["firmware"].encode("ascii")),
-    ))
-    missing = PADDED_BYTES - HEADER.size - len(body) - TAG_BYTES
-    if missing > 0:
-        body += field(0, bytes(max(0, missing - 2)))
-    return HEADER.pack(MAGIC, VERSION, STATUS, 0, network_id, boot_id, counter) + body + bytes(TAG_BYTES)
 
 def now_ms():
     """Monotonic, and goes on while the machine sleeps."""
     return time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1_000_000
 
+
 def report(event, **values):
     line = {"event": event, "t": round(time.time_ns() / 1e6, 3)} | values
     sys.stdout.write(json.dumps(line) + "\n")
     sys.stdout.flush()
+
 
 class Vehicle:
     """Wants to charge while it is plugged in, and follows its limit with 8 A/s, so from 32 A to 0 A in 4 s."""
@@ -167,11 +87,15 @@ class Vehicle:
         drawn = -int(-self.drawn_ca // 1)
         return tuple(drawn if phase < self.phases else 0 for phase in range(3))
 
+
 class Slave:
     """Sections 4 to 6 of the page."""
 
     def __init__(self, options, vehicle, send):
         self.o, self.vehicle, self.send = options, vehicle, send
+        self.reader = Reader(options.network_id, options.id, options.keys)
+        self.masters = Masters(options.master, options.keys, now_ms())
+        self.drop_told_at = {}
         self.boot_id = secrets.token_bytes(8)
         self.counter = 0
         self.all_phases = (1 << options.phases) - 1
@@ -181,7 +105,6 @@ class Slave:
         self.session = vehicle.session
         self.used_since = {}
         self.currents = self.told_currents = (0, 0, 0)
-        self.masters = {}
         self.told = None
         self.told_at = now_ms() - HEARTBEAT_MS
         self.step_at = now_ms()
@@ -247,32 +170,38 @@ class Slave:
             "state": self.vehicle.state(), "currents": self.currents, "connectedPhases": self.o.phases,
             "rotation": self.o.rotation, "usedPhases": self.used, "session": self.session, "firmware": "slave.py",
         }
-        for address in self.masters:
+        for address in self.masters.addresses():
             self.counter += 1
-            self.send(encode_status(self.o.network_id, self.boot_id, self.counter, status), address)
+            key_id = self.masters.key_id(address, now)
+            key = self.o.keys.charge_point[key_id] if self.o.keys else None
+            self.send(encode_status(self.o.network_id, self.boot_id, self.counter, status, key_id, key), address)
         self.told, self.told_currents, self.told_at = self.changes(), self.currents, now
 
     def on_datagram(self, data, address):
-        message = decode(data, self.o.network_id)
+        try:
+            message = self.reader.read(data)
+        except Dropped as reason:
+            self.tell_drop(str(reason), address)
+            return
         if message is None:
             return
         if message["type"] == BEACON:
-            self.on_beacon(message, address)
+            if self.masters.on_beacon(message, address, now_ms()):
+                self.send_status()
         else:
-            self.on_grant(message)
+            self.on_grant(message, address)
 
-    def on_beacon(self, beacon, address):
-        known = self.masters.pop(address, None)
-        if len(self.masters) >= MAX_MASTERS:
-            del self.masters[next(iter(self.masters))]
-        self.masters[address] = (beacon["bootId"], now_ms())
-        if known is None or known[0] != beacon["bootId"]:
-            self.send_status()
+    def tell_drop(self, reason, address):
+        now = now_ms()
+        if now - self.drop_told_at.get(reason, now - DROP_TOLD_MS) >= DROP_TOLD_MS:
+            self.drop_told_at[reason] = now
+            report("drop", reason=reason, address=f"{address[0]}:{address[1]}")
 
-    def on_grant(self, grant):
+    def on_grant(self, grant, address):
         now = now_ms()
         if grant["chargePoint"] != self.o.id or grant["pollBootId"] != int.from_bytes(self.boot_id, "big"):
             return
+        self.masters.on_answer(grant, address, now)
         if self.last and (grant["epoch"], grant["seq"]) <= (self.last["epoch"], self.last["seq"]):
             return
         if grant["tau"] > now or grant["tau"] + grant["lease"] <= now:
@@ -282,15 +211,19 @@ class Slave:
                 return
         self.last, self.accepted_at = grant, now
         self.hold_end = now + grant["lease"] + HOLD_MS
+        if master := self.masters.of(address):
+            master.granted = True
         report("grant", masterId=grant["sender"], epoch=grant["epoch"], seq=grant["seq"],
-               limitA=grant["limit"] / 100, leaseMs=grant["lease"], phases=grant["phases"], ageMs=now - grant["tau"])
+               limitA=grant["limit"] / 100, leaseMs=grant["lease"], phases=grant["phases"], ageMs=now - grant["tau"],
+               keyId=grant["keyId"])
         self.look()
         self.send_status()
 
     def step(self):
         now = now_ms()
-        for address in [a for a, (_, heard) in self.masters.items() if now - heard > FORGET_MS]:
-            del self.masters[address]
+        self.masters.forget(now)
+        for silent in self.masters.silent_fixed(now):
+            report("silent", master=silent)
         self.look()
         moved = any(abs(a - b) >= REPORT_CHANGE_CA for a, b in zip(self.currents, self.told_currents))
         if moved or self.changes() != self.told or now - self.told_at >= HEARTBEAT_MS:
@@ -303,6 +236,7 @@ class Slave:
         due = [end for end in ends if self.step_at - STEP_MS < end]
         return min([self.step_at, *due])
 
+
 def open_socket(address, port):
     s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     if port != 0:
@@ -311,6 +245,7 @@ def open_socket(address, port):
     s.setblocking(False)
     return s
 
+
 def send_with(s):
     def send(data, address):
         try:
@@ -318,6 +253,7 @@ def send_with(s):
         except OSError:
             pass  # No route, interface down or buffer full: the next STATUS is less than a second away.
     return send
+
 
 def receive(s, slave):
     """At most 64 datagrams at a time, so that a flood delays no end of a lease for long."""
@@ -329,6 +265,7 @@ def receive(s, slave):
         except OSError:
             continue
         slave.on_datagram(data, address)
+
 
 def obey(command, vehicle, slave):
     """One line of standard input. False for `quit`."""
@@ -345,11 +282,21 @@ def obey(command, vehicle, slave):
         print(f"slave.py: unknown command {command!r}: plug, unplug, phases 1-3, quit", file=sys.stderr)
     return True
 
+
 def amperes(text):
     value = round(float(text) * 100)
     if not 0 <= value <= 65_535:
         raise argparse.ArgumentTypeError("0 to 655.35 A expected")
     return value
+
+
+def read_keys(p, options):
+    try:
+        with open(options.key_file, encoding="ascii") as file:
+            return parse_keys(file.read(), options.id)
+    except (OSError, ValueError) as error:
+        p.error(f"--key-file {options.key_file}: {error}")
+
 
 def parse_options():
     p = argparse.ArgumentParser(description="DLM slave with a simulated vehicle, written from docs/protocol.md")
@@ -365,12 +312,18 @@ def parse_options():
     p.add_argument("--max", type=amperes, default=3200)
     p.add_argument("--minimum", type=amperes, default=600)
     p.add_argument("--boot-lease", type=int, default=60_000, help="ms; S4: the lease of the site")
+    p.add_argument("--master", type=Fixed, action="append", default=[], help="HOST or HOST:PORT; a fixed master")
+    p.add_argument("--key-file", help="codes of this charge point; without it authentication is off")
     options = p.parse_args()
     if not ID.fullmatch(options.id.encode()):
         p.error("--id: 1 to 32 characters out of A-Z a-z 0-9 . _ - expected, but not . or ..")
     if options.disconnected > options.max:
         p.error("--disconnected must not be above --max")
+    if len(options.master) > MAX_FIXED:
+        p.error(f"--master: at most {MAX_FIXED} expected")
+    options.keys = read_keys(p, options) if options.key_file else None
     return options
+
 
 def run(options):
     vehicle = Vehicle(min(options.vehicle_phases, options.phases), options.vehicle_max, options.minimum)
@@ -392,6 +345,7 @@ def run(options):
             if not chunk or not all([obey(c.decode("ascii", "replace"), vehicle, slave) for c in commands]):
                 return
             slave.step()
+
 
 if __name__ == "__main__":
     try:

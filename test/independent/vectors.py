@@ -4,49 +4,172 @@
 Standard input: {"siteKey": hex, "chargePoint": id, "keyId": 1, "datagrams": [{"type", "hex"}, ...]}, the datagrams
 unsigned. Standard output: {"siteCode", "networkKey", "networkCode", "chargePointKey", "chargePointCode",
 "datagrams": [hex, ...]}, the datagrams signed.
+
+    vectors.py --page docs/protocol.md
+
+reads the examples and vectors out of the page itself instead, holds them to the slave beside this file, prints how many
+things agree, and ends with 1 where something does not, with a line for each on standard error.
 """
 
-import hashlib
-import hmac
 import json
+import re
 import sys
 
-SALT = b"evenkeel dlm 1"
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+sys.dont_write_bytecode = True
 
+from mac import TAG_BYTES, Keys, charge_point_key, code_of, key_of, network_key, tag  # noqa: E402
+from wire import ROTATIONS, STATES, STATUS, Dropped, Reader, encode_status, split_fields  # noqa: E402
 
-def hkdf(secret, info):
-    extracted = hmac.new(SALT, secret, hashlib.sha256).digest()
-    return hmac.new(extracted, info + b"\x01", hashlib.sha256).digest()[:16]
-
-
-def code(key):
-    check = int.from_bytes(hashlib.sha256(key).digest()[:2], "big") >> 4
-    number = int.from_bytes(key, "big") << 12 | check
-    digits = "".join(ALPHABET[number >> 5 * place & 31] for place in range(27, -1, -1))
-    return "-".join(digits[at : at + 4] for at in range(0, 28, 4))
+# "  0  45 4b 00*185   meaning": offset, bytes with repetitions, and at least two spaces before the meaning.
+DUMP_LINE = re.compile(r" *(\d+)  ([0-9a-f]{2}(?:\*\d+)?(?: [0-9a-f]{2}(?:\*\d+)?)*)(?:  .*)?")
+TITLE = re.compile(r"(BEACON|STATUS|GRANT), (\d+) bytes")
+SECRET = re.compile(r"([a-z]+(?: [a-z]+)*) {2,}(\S+)")
 
 
 def signed(datagram, key_id, key):
-    head = datagram[:4] + bytes((1, key_id)) + datagram[6:-16]
-    return head + hmac.new(key, head, hashlib.sha256).digest()[:16]
+    head = datagram[:4] + bytes((1, key_id)) + datagram[6:-TAG_BYTES]
+    return head + tag(key, head)
+
+
+def answer(given):
+    site = bytes.fromhex(given["siteKey"])
+    network, charge_point = network_key(site), charge_point_key(site, given["chargePoint"])
+    keys = {"beacon": network, "status": charge_point, "grant": charge_point}
+    datagrams = [signed(bytes.fromhex(d["hex"]), given["keyId"], keys[d["type"]]).hex() for d in given["datagrams"]]
+    return {
+        "siteCode": code_of(site),
+        "networkKey": network.hex(),
+        "networkCode": code_of(network),
+        "chargePointKey": charge_point.hex(),
+        "chargePointCode": code_of(charge_point),
+        "datagrams": datagrams,
+    }
+
+
+def blocks(page, heading, language):
+    """The fenced blocks of one language in the section with this number."""
+    section = re.search(rf"^## {heading} .*?(?=^## |\Z)", page, re.MULTILINE | re.DOTALL).group()
+    return re.findall(rf"^```{language}\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)
+
+
+class Page:
+    """What the page shows, and how much of it agrees with the code beside this file."""
+
+    def __init__(self, text):
+        self.agreed, self.wrong = 0, []
+        (dump,), (content,) = blocks(text, 8, "text"), blocks(text, 8, "json")
+        (secrets,) = blocks(text, 10, "text")
+        self.plain = self.read_dump(dump)
+        self.messages = json.loads(content)
+        self.secrets = dict(SECRET.fullmatch(line).groups() for line in secrets.splitlines())
+        self.signed = [bytes.fromhex(block.replace("\n", "")) for block in blocks(text, 10, "hex")]
+        self.expect("three of each", [len(x) for x in (self.plain, self.messages, self.signed)], [3, 3, 3])
+
+    def expect(self, what, found, expected):
+        if found == expected:
+            self.agreed += 1
+        else:
+            shown = [x.hex() if isinstance(x, bytes) else x for x in (expected, found)]
+            self.wrong.append(f"{what}: the page has {shown[0]}, here it is {shown[1]}")
+
+    def read_dump(self, dump):
+        datagrams, lengths = [], []
+        for line in dump.splitlines():
+            if title := TITLE.fullmatch(line):
+                datagrams.append(b"")
+                lengths.append(int(title[2]))
+            elif match := DUMP_LINE.fullmatch(line):
+                self.expect(f"offset of {line!r}", len(datagrams[-1]), int(match[1]))
+                for part in match[2].split():
+                    byte, _, times = part.partition("*")
+                    datagrams[-1] += bytes.fromhex(byte) * int(times or 1)
+            elif line:
+                self.wrong.append(f"no example: {line!r}")
+        self.expect("lengths of the examples", [len(d) for d in datagrams], lengths)
+        return datagrams
+
+    def check_codes(self):
+        s = self.secrets
+        site, id_ = bytes.fromhex(s["site key"]), s["charge point"]
+        self.expect("network key", network_key(site).hex(), s["network key"])
+        self.expect("charge point key", charge_point_key(site, id_).hex(), s["charge point key"])
+        for name in ("site", "network", "charge point"):
+            key, code = bytes.fromhex(s[f"{name} key"]), s[f"{name} code"]
+            self.expect(f"{name} code", code_of(key), code)
+            self.expect(f"{name} code typed", key_of(code.lower().replace("-", " ").replace("0", "o")), key)
+        return Keys({1: (network_key(site), charge_point_key(site, id_))})
+
+    def check_datagrams(self, keys):
+        owners = (keys.network[1], keys.charge_point[1], keys.charge_point[1])
+        for plain, hmac, key, content in zip(self.plain, self.signed, owners, self.messages):
+            message, counter = content["message"], content["counter"]
+            kind = message["type"]
+            self.expect(f"{kind} signed", signed(plain, 1, key), hmac)
+            self.expect(f"{kind} counter", int.from_bytes(plain[20:28], "big"), counter)
+            if kind == "status":
+                self.check_status(message, counter, plain)
+                self.check_status(message, counter, hmac, 1, key)
+            else:
+                self.check_read(message, plain, None)
+                self.check_read(message, hmac, keys)
+
+    def check_status(self, m, counter, expected, *key):
+        centi = {name: round(m[f"{name}A"] * 100) for name in ("enforced", "disconnectedLimit", "max", "min")}
+        status = {"id": m["chargePointId"], "tau": m["tauMs"], **m["accepted"], "enforced": centi["enforced"],
+            "enforcedPhases": m["enforcedPhases"], "leaseLeft": m["leaseLeftMs"],
+            "disconnected": centi["disconnectedLimit"], "maximum": centi["max"], "minimum": centi["min"],
+            "state": m["state"], "currents": [round(a * 100) for a in m["currentA"]], "connectedPhases": m["phases"],
+            "rotation": m["rotation"], "usedPhases": m["usedPhases"], "session": m["sessionId"],
+            "firmware": m["firmware"]}
+        found = encode_status(m["networkId"], bytes.fromhex(m["bootId"]), counter, status, *key)
+        self.expect(f"STATUS written, key {bool(key)}", found, expected)
+        self.expect("STATUS type", (found[3], STATES.index(m["state"]), ROTATIONS.index(m["rotation"])), (STATUS, 2, 1))
+        self.expect("STATUS fields", len(dict(split_fields(found[28:-TAG_BYTES]))), 17)
+
+    def check_read(self, m, data, keys):
+        reader = Reader(m["networkId"], self.secrets["charge point"], keys)
+        read = self.read(reader, data)
+        found = {"masterId": read.get("sender"), "epoch": read.get("epoch"), "bootId": read.get("bootId", b"").hex()}
+        if m["type"] == "beacon":
+            found |= {"rank": read.get("rank"), "active": read.get("active") != 0}
+        else:
+            found |= {"chargePointId": read.get("chargePoint"), "masterBootId": found["bootId"],
+                "bootId": read.get("pollBootId", 0).to_bytes(8, "big").hex(), "tauMs": read.get("tau"),
+                "seq": read.get("seq"), "limitA": read.get("limit", 0) / 100, "leaseMs": read.get("lease"),
+                "phases": read.get("phases")}
+        expected = {name: value for name, value in m.items() if name not in ("type", "networkId")}
+        self.expect(f"{m['type']} read, keys {bool(keys)}", found, expected)
+        if keys is not None:
+            self.check_bad(m["type"], reader, data)
+
+    def read(self, reader, data):
+        try:
+            return reader.read(data)
+        except Dropped as reason:
+            return {"dropped": str(reason)}
+
+    def check_bad(self, kind, reader, data):
+        """Section 9: one bit changed anywhere, and for a BEACON a second time."""
+        for bit in range(len(data) * 8):
+            changed = bytearray(data)
+            changed[bit // 8] ^= 1 << bit % 8
+            if "dropped" not in self.read(reader, bytes(changed)):
+                self.wrong.append(f"{kind} with bit {bit} changed is not dropped")
+        again = self.read(reader, data).get("dropped")
+        self.expect(f"{kind} a second time", again, "replay" if kind == "beacon" else None)
 
 
 def main():
-    given = json.load(sys.stdin)
-    site = bytes.fromhex(given["siteKey"])
-    network = hkdf(site, b"network")
-    charge_point = hkdf(site, b"charge point " + given["chargePoint"].encode("ascii"))
-    keys = {"beacon": network, "status": charge_point, "grant": charge_point}
-    datagrams = [signed(bytes.fromhex(d["hex"]), given["keyId"], keys[d["type"]]).hex() for d in given["datagrams"]]
-    print(json.dumps({
-        "siteCode": code(site),
-        "networkKey": network.hex(),
-        "networkCode": code(network),
-        "chargePointKey": charge_point.hex(),
-        "chargePointCode": code(charge_point),
-        "datagrams": datagrams,
-    }))
+    if sys.argv[1:2] != ["--page"]:
+        print(json.dumps(answer(json.load(sys.stdin))))
+        return
+    with open(sys.argv[2], encoding="utf-8") as file:
+        page = Page(file.read())
+    page.check_datagrams(page.check_codes())
+    print(json.dumps({"agreed": page.agreed, "wrong": len(page.wrong)}))
+    for line in page.wrong:
+        print(line, file=sys.stderr)
+    sys.exit(1 if page.wrong else 0)
 
 
 main()
