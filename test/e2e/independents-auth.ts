@@ -11,6 +11,8 @@ import { Bench, evenkeelCommand, eventually, independentCommand, type Said, said
 import { SITE } from './side-by-side.js';
 
 const NETWORK = 4712;
+/** Small enough for all three at once. */
+const MAX_A = 12;
 const LOOPBACK_BROADCAST = '127.255.255.255';
 const BEACON = 1;
 const GRANT = 3;
@@ -135,9 +137,9 @@ circuits:
   - { id: main, limitA: 42, backgroundMaxA: 0 }
 discovery: { port: ${this.port}, interfaces: [lo], autoAdopt: false }
 chargePoints:
-  - { id: cp1, circuit: main, maxA: 12 }
-  - { id: cp2, circuit: main, maxA: 12 }
-  - { id: cp3, circuit: main, maxA: 12 }
+  - { id: cp1, circuit: main, maxA: ${MAX_A} }
+  - { id: cp2, circuit: main, maxA: ${MAX_A} }
+  - { id: cp3, circuit: main, maxA: ${MAX_A} }
 `;
     const directories = ['--state-dir', `${this.#bench.directory}/keyed`];
     const file = this.#bench.file('keyed.yaml', text);
@@ -179,12 +181,12 @@ chargePoints:
     return this.said(id, 'limit').at(-1)?.['limitA'];
   }
 
-  /** Of those that are named each has a new GRANT above 0 A, and it is in force. */
+  /** Each of those has its full limit by a new GRANT. */
   async untilServed(what: string, ...ids: readonly string[]): Promise<void> {
     const before = new Map(ids.map((id) => [id, this.said(id, 'grant').length]));
     const isServed = (id: string): boolean => {
       const news = this.said(id, 'grant').slice(before.get(id));
-      return news.some(({ limitA }) => Number(limitA) > 0) && Number(this.limitA(id)) > 0;
+      return news.at(-1)?.['limitA'] === MAX_A && this.limitA(id) === MAX_A;
     };
     await eventually(
       () => `${what}: ${ids.map((id) => `${id} has ${this.limitA(id)} A`).join(', ')}`,

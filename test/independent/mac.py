@@ -82,7 +82,10 @@ def parse_keys(text, charge_point):
         elif words[0] == "key" and len(words) == 4 and re.fullmatch(r"[0-9]{1,3}", words[1]):
             if not 1 <= int(words[1]) <= 255 or int(words[1]) in pairs:
                 raise ValueError(f"line {number}: another key id of 1 to 255 expected, found {words[1]}")
-            pairs[int(words[1])] = key_of(words[2]), key_of(words[3])
+            try:
+                pairs[int(words[1])] = key_of(words[2]), key_of(words[3])
+            except ValueError as error:
+                raise ValueError(f"line {number}: {error}") from error
         else:
             raise ValueError(f"line {number}: 'chargePoint ID' or 'key ID NETWORK-CODE CHARGE-POINT-CODE' expected")
     if not 1 <= len(pairs) <= MAX_KEY_IDS:
