@@ -57,13 +57,15 @@ export class SlaveCore {
   #accepted: AcceptedGrant | undefined;
   #observation: SlaveObservation = { state: 'Available', sessionId: 0, currentA: NO_AMPS };
   #usedPhases: PhaseMask = 0;
-  /** Only a grant that answers a poll from then on counts for this vehicle and its phases (S6). */
-  #needsGrantSinceMs: Ms;
+  /** When current was first seen on each phase since this vehicle came. */
+  #usedAtMs: [Ms, Ms, Ms];
+  #vehicleSinceMs: Ms;
 
   constructor(facts: SlaveFacts, nowMs: Ms) {
     this.#facts = facts;
     this.#bootedAtMs = nowMs;
-    this.#needsGrantSinceMs = nowMs;
+    this.#vehicleSinceMs = nowMs;
+    this.#usedAtMs = [nowMs, nowMs, nowMs];
   }
 
   get facts(): SlaveFacts {
@@ -98,7 +100,7 @@ export class SlaveCore {
   observe(observation: SlaveObservation, nowMs: Ms): void {
     if (observation.sessionId !== this.#observation.sessionId) {
       this.#usedPhases = 0;
-      this.#needsGrantSinceMs = nowMs;
+      this.#vehicleSinceMs = nowMs;
     }
     this.#observation = observation;
     for (const phase of PHASES) {
@@ -109,8 +111,13 @@ export class SlaveCore {
   #use(phase: 0 | 1 | 2, nowMs: Ms): void {
     if (hasPhase(this.#usedPhases, phase)) return;
     this.#usedPhases |= 1 << phase;
-    const granted = this.#accepted?.grant.phases ?? 0;
-    if (!hasPhase(granted, phase)) this.#needsGrantSinceMs = nowMs;
+    this.#usedAtMs[phase] = nowMs;
+  }
+
+  /** Only a grant that answers a poll from then on counts for this vehicle and the phases that it does not cover (S6). */
+  #needsGrantSinceMs(granted: PhaseMask): Ms {
+    const uncovered = PHASES.filter((phase) => hasPhase(this.#usedPhases & ~granted, phase));
+    return Math.max(this.#vehicleSinceMs, ...uncovered.map((phase) => this.#usedAtMs[phase]));
   }
 
   /** What holds now, and by which rule. */
@@ -122,7 +129,9 @@ export class SlaveCore {
     const { grant } = this.#accepted;
     const { phases } = grant;
     const limitA = Math.min(grant.limitA, this.#facts.maxA);
-    if (grant.tauMs < this.#needsGrantSinceMs) return { limitA: this.#ungrantedA(grant), reason: 'newVehicle', phases };
+    if (grant.tauMs < this.#needsGrantSinceMs(phases)) {
+      return { limitA: this.#ungrantedA(grant), reason: 'newVehicle', phases };
+    }
     if (nowMs < this.#leaseEndsMs()) return { limitA, reason: 'grant', phases };
     return { limitA: Math.min(limitA, disconnectedLimitA), reason: 'leaseExpired', phases };
   }

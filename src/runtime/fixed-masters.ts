@@ -52,12 +52,15 @@ export class FixedMasters {
     return [...this.#heardAtMs.values()].some((heardAtMs) => nowMs - heardAtMs <= SILENT_MS);
   }
 
-  /** Tells of those that have fallen silent, or never answered. */
-  check(nowMs: Ms): void {
+  /**
+   * Tells of those that have fallen silent, or never answered. `isServed`: by one of them or by another master; those that
+   * stand by answer nothing then, and that is no news.
+   */
+  check(isServed: boolean, nowMs: Ms): void {
     const { list, logger, chargePointId } = this.#options;
     for (const { name, address } of list()) {
       const sinceMs = this.#heardAtMs.get(name) ?? this.#startedAtMs;
-      if (this.#silent.has(name) || nowMs - sinceMs <= SILENT_MS) continue;
+      if (this.#silent.has(name) || nowMs - sinceMs <= SILENT_MS || (isServed && address)) continue;
       this.#silent.add(name);
       const where = address ? 'no answer' : 'no address of that name';
       const text = `${chargePointId} has heard nothing from fixed master ${name} for ${SILENT_MS / 1000} s (${where}); asks on`;

@@ -101,16 +101,22 @@ export class SlaveRuntime {
 
   #step(): void {
     const nowMs = this.#now();
-    this.#fixed.check(nowMs);
     this.#forgetMasters(nowMs);
     this.#apply(nowMs);
+    this.#fixed.check(this.#applied.reason === 'grant', nowMs);
     this.#watch.look(this.#options.charger, this.#applied.limitA, nowMs);
     this.#report(nowMs);
     this.#drops.tell(nowMs);
+    this.#stepLater(nowMs);
+    this.#options.onStep?.(nowMs, `${this.#enforced}, polls ${this.#polled().size} masters`);
+  }
+
+  /** Never late at the end of a lease. */
+  #stepLater(nowMs: Ms): void {
     const soonMs = nowMs + this.#options.charger.reactionMs;
     const untilChangeMs = (this.core.nextChangeMs(soonMs) ?? Number.POSITIVE_INFINITY) - soonMs;
+    this.#cancelStep();
     this.#cancelStep = this.#options.timers.after(Math.min(STEP_MS, untilChangeMs), () => this.#step());
-    this.#options.onStep?.(nowMs, `${this.#enforced}, polls ${this.#polled().size} masters`);
   }
 
   /** Looks at the charge point and enforces what holds now. */
@@ -225,6 +231,7 @@ export class SlaveRuntime {
     if (master) this.#masters.set(keyOf(from), { ...master, hasGranted: true });
     this.#apply(nowMs);
     this.#sendStatus(nowMs);
+    this.#stepLater(nowMs);
   }
 }
 

@@ -9,6 +9,7 @@ import { decode, encode } from '../../src/discovery/codec.js';
 import type { EnforcedReason, SlaveFacts } from '../../src/dlm/slave.js';
 import type { ChargerSnapshot } from '../../src/ports/charger-port.js';
 import type { DatagramHandler } from '../../src/ports/datagram-port.js';
+import type { Cancel } from '../../src/ports/time.js';
 import { SlaveRuntime } from '../../src/runtime/slave.js';
 import { VirtualTime } from '../../src/sim/virtual-time.js';
 import { code } from './page.js';
@@ -58,6 +59,7 @@ class Pair {
   #hear: DatagramHandler = () => {};
   #ourLimitA = Number.NaN;
   #theirLimitA = Number.NaN;
+  #cancelTheirs: Cancel = () => {};
 
   constructor(part: Partial<SlaveFacts> = {}) {
     this.facts = factsWith(part);
@@ -112,7 +114,10 @@ class Pair {
       charger: () => this.observation,
       setLimit: (limitA: number) => this.#compareLimits(limitA),
       send: (address: string, status: Status) => this.#compareStatus(address, status),
-      after: (delayMs: number, call: () => void) => this.#node.timers.after(delayMs, call),
+      after: (delayMs: number, call: () => void) => {
+        this.#cancelTheirs();
+        this.#cancelTheirs = this.#node.timers.after(delayMs, call);
+      },
     }) as PageSlave;
   }
 

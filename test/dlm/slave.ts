@@ -180,6 +180,19 @@ t.test('S6: more phases than granted for', async (t) => {
   t.equal(core.status(5000).usedPhases, 0, 'another vehicle, other phases');
 });
 
+t.test('S6: a phase that was in use before the grant came that lacks it', async (t) => {
+  const core = slave();
+  core.hearGrant(grant(16, { tauMs: 1000 }), 1010);
+  core.observe(vehicle({ sessionId: 0, currentA: [10, 10, 10] }), 3000);
+  t.equal(enforced(core, 3000), '16 grant', 'all phases were granted');
+  core.hearGrant(grant(16, { tauMs: 2000, seq: 2, phases: 0b011 }), 3100);
+  t.equal(enforced(core, 3100), '0 newVehicle', 'it answers a poll from before L3 was in use');
+  core.hearGrant(grant(16, { tauMs: 2500, seq: 3 }), 3200);
+  t.equal(enforced(core, 3200), '16 grant', 'all are counted again, whichever poll that answers');
+  core.hearGrant(grant(12, { tauMs: 3000, seq: 4, phases: 0b011 }), 3300);
+  t.equal(enforced(core, 3300), '12 grant', 'the master knew of L3');
+});
+
 t.test('S5: the status tells all that the ledger needs', async (t) => {
   const core = slave({ phases: 1, rotation: 'STR', disconnectedLimitA: 8, maxA: 20, minA: 7 });
   core.observe(vehicle({ currentA: [12, 0, 0], sessionId: 4 }), 500);

@@ -34,6 +34,18 @@ t.test('one that takes 250 ms is told in time: at the end of the lease it has fo
   t.end();
 });
 
+t.test('a lease that ends between two steps: not one millisecond late', (t) => {
+  const { rig, charger } = rigWith({ delayMs: 0, reactionMs: 0 });
+  rig.run(1010);
+  rig.grant(MASTER, 16, { tauMs: 1000, leaseMs: 51 });
+  t.equal(rig.runtime.applied.limitA, 16);
+  rig.time.runUntil(1050);
+  t.equal(charger.followsA, 16);
+  rig.time.runUntil(1051);
+  t.equal(charger.followsA, 6);
+  t.end();
+});
+
 t.test('higher limits are not told early: the disconnected limit after 0 A', (t) => {
   const { rig, charger } = rigWith({ delayMs: 0, reactionMs: 300 });
   rig.grant(MASTER, 0);
