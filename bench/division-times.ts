@@ -8,14 +8,16 @@ import { progressiveFilling } from './progressive-filling.js';
 const WARM_UP_MS = 400;
 const MEASURE_MS = 300;
 /** Where one call takes long. */
-const CALLS_MIN = 5;
+const READINGS_MIN = 5;
+/** Fewer charge points are read for all moments of the site together: the clock takes a tenth of such a call. */
+const SINGLE_MIN = 100;
 
 export interface DivisionTimes {
   readonly count: number;
   readonly kind: SiteKind;
-  /** Milliseconds of each call. */
+  /** Milliseconds of each call; its first part alone. */
   readonly callMs: readonly number[];
-  readonly divideMs: readonly number[];
+  readonly fillMs: readonly number[];
   readonly allocateMs: readonly number[];
   /** Only where the textbook knows all that matters. */
   readonly textbookMs?: readonly number[];
@@ -25,50 +27,40 @@ export interface DivisionTimes {
 function measure(count: number, kind: SiteKind): DivisionTimes {
   const site = new DivisionSite(count, kind);
   if (kind === 'imbalance') assertThatItBinds(site);
-  const row = { count, kind, ...measurePrepared(site), allocateMs: measureAnswers(site) };
+  const calls = count < SINGLE_MIN ? site.requests.length : 1;
+  const prepared = new PreparedDivision(site);
+  const allocator = new Allocator(site.at(0).circuits);
+  const row: DivisionTimes = {
+    count,
+    kind,
+    callMs: readings(calls, (moment) => {
+      prepared.fill(moment);
+      prepared.divider.divide();
+    }),
+    fillMs: readings(calls, (moment) => prepared.fill(moment)),
+    allocateMs: readings(calls, (moment) => allocator.allocate(site.at(moment))),
+  };
   if (kind !== 'fuses') return row;
-  const textbookMs = repeated((moment) => timed(() => progressiveFilling(site.at(moment))));
+  const textbookMs = readings(calls, (moment) => progressiveFilling(site.at(moment)));
   return { ...row, textbookMs, differA: differenceA(site) };
 }
 
-function measurePrepared(site: DivisionSite): Pick<DivisionTimes, 'callMs' | 'divideMs'> {
-  const prepared = new PreparedDivision(site);
-  const divideMs: number[] = [];
-  const callMs = repeated((moment) => {
-    const startedMs = performance.now();
-    prepared.fill(moment);
-    const filledMs = performance.now();
-    prepared.divider.divide();
-    const endedMs = performance.now();
-    divideMs.push(endedMs - filledMs);
-    return endedMs - startedMs;
-  });
-  return { callMs, divideMs: divideMs.slice(-callMs.length) };
-}
-
-function measureAnswers(site: DivisionSite): readonly number[] {
-  const allocator = new Allocator(site.at(0).circuits);
-  return repeated((moment) => timed(() => allocator.allocate(site.at(moment))));
-}
-
-/** The milliseconds that `callMs` gives, at one moment of the site after the other. */
-function repeated(callMs: (moment: number) => number): readonly number[] {
+/** Milliseconds per call, each reading of so many in a row: at one moment of the site after the other. */
+function readings(calls: number, call: (moment: number) => unknown): readonly number[] {
   const timesMs: number[] = [];
   let moment = 0;
-  const repeatFor = (durationMs: number, calls: number): void => {
+  const readFor = (durationMs: number, least: number): void => {
     const endMs = performance.now() + durationMs;
-    while (performance.now() < endMs || timesMs.length < calls) timesMs.push(callMs(moment++));
+    while (performance.now() < endMs || timesMs.length < least) {
+      const startedMs = performance.now();
+      for (let i = 0; i < calls; i++) call(moment++);
+      timesMs.push((performance.now() - startedMs) / calls);
+    }
   };
-  repeatFor(WARM_UP_MS, 1);
+  readFor(WARM_UP_MS, 1);
   timesMs.length = 0;
-  repeatFor(MEASURE_MS, CALLS_MIN);
+  readFor(MEASURE_MS, READINGS_MIN);
   return timesMs;
-}
-
-function timed(call: () => unknown): number {
-  const startedMs = performance.now();
-  call();
-  return performance.now() - startedMs;
 }
 
 /** The shares that know nothing of the imbalance limit break it; else these were the times of a site without one. */

@@ -52,7 +52,7 @@ const siteFacts = fc.record({
   decimals: one(0, 0, 0, 1, 2),
   isImbalanceLimited: one(false, false, false, true),
   isPowerLimited: one(false, false, false, true),
-  areAlike: one(false, false, false, true),
+  models: one(undefined, undefined, undefined, 1, 2, 3),
   isRootLast: one(false, false, false, true),
   stepA: one(undefined, 1, 1, 0.5, 0.1),
   sharing: one('equal', 'equal', 'priority'),
@@ -69,9 +69,9 @@ export function sites(fixed: Partial<SiteFacts> = {}): fc.Arbitrary<RequestForm>
 }
 
 function requestOf(facts: SiteFacts): RequestForm {
-  const { circuits, vehicles, areAlike, isRootLast, stepA, sharing, shortage, rotationSeed } = facts;
+  const { circuits, vehicles, models, isRootLast, stepA, sharing, shortage, rotationSeed } = facts;
   const forms = circuits.map((circuit, index) => circuitOf(circuit, index, facts));
-  const all = areAlike ? vehicles.map((each) => likeFirst(each, vehicles)) : vehicles;
+  const all = models === undefined ? vehicles : vehicles.map((each, index) => like(vehicles[index % models], each));
   return {
     circuits: isRootLast ? forms.reverse() : forms,
     chargePoints: all.map((each, index) => chargePointOf(each, index, circuits.length)),
@@ -82,10 +82,10 @@ function requestOf(facts: SiteFacts): RequestForm {
   };
 }
 
-/** Loads what the first one loads, elsewhere and in its own turn. */
-function likeFirst(own: VehicleFacts, [first]: readonly VehicleFacts[]): VehicleFacts {
+/** Loads what the model loads, elsewhere and in its own turn. */
+function like(model: VehicleFacts | undefined, own: VehicleFacts): VehicleFacts {
   const { circuit, priority, connectedAtS, chargingS } = own;
-  return { ...(first ?? own), circuit, priority, connectedAtS, chargingS };
+  return { ...(model ?? own), circuit, priority, connectedAtS, chargingS };
 }
 
 function circuitOf(facts: CircuitFacts, index: number, site: SiteFacts): CircuitForm {

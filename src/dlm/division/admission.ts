@@ -3,7 +3,7 @@
  * plus it can have the minimum. One that does not fit does not stop those after it.
  */
 import { addLoad, type Division } from './division.js';
-import { at, byteAt, intAt, DUST } from './numbers.js';
+import { at, byteAt, intAt, DUST, fillWith } from './numbers.js';
 import { NO_OBSTACLE, obstacleTo } from './obstacle.js';
 import { type SortSpace, sortByKeys } from './sorting.js';
 import { PHASES_IN, POWER, SLOTS } from './places.js';
@@ -39,7 +39,7 @@ function listUsers({ seatCount, minOf, maxOf, order, isAdmitted, steps, obstacle
 /** Sums the minima of all per circuit, then upwards: linear, whatever the depth. */
 function minimaFit(division: Division, count: number): boolean {
   const { tree, load, order, groupOf, minOf, capacity } = division;
-  load.fill(0);
+  fillWith(load, 0);
   for (let i = 0; i < count; i++) {
     const seat = intAt(order, i);
     addToOwnCircuit(load, intAt(groupOf, seat), intAt(minOf, seat));
@@ -79,7 +79,7 @@ function admitAll({ order, isAdmitted, steps, minOf }: Division, count: number):
 
 function admitInOrder(division: Division, count: number): void {
   const { order, groupOf, minOf, isAdmitted, steps, obstacleOf, load } = division;
-  load.fill(0);
+  fillWith(load, 0);
   for (let i = 0; i < count; i++) {
     const seat = intAt(order, i);
     const obstacle = obstacleTo(division, intAt(groupOf, seat), intAt(minOf, seat));

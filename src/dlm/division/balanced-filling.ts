@@ -6,12 +6,14 @@
  * on it are held at this level for good. That is the lexicographic optimum, level after level.
  */
 import { assert } from '../../base/assert.js';
-import { Basis, NOTHING } from './basis.js';
+import { Basis } from './basis.js';
 import type { Division } from './division.js';
+import { Forecast } from './forecast.js';
 import { Kinds } from './kinds.js';
 import { Limits } from './limits.js';
-import { at, byteAt, intAt, SHARE_DUST } from './numbers.js';
+import { at, byteAt, intAt, NOTHING, SHARE_DUST } from './numbers.js';
 import { NO_PART } from './parts.js';
+import { PAIRS, SLOTS } from './places.js';
 import { type SortSpace, sortByKey } from './sorting.js';
 
 /** Where a kind is: at the level (or its minimum), lifted to its maximum, lifted somewhere between, or held for good. */
@@ -23,28 +25,26 @@ const HELD = 3;
 /** Per kind and limit: more events than this mean that the method goes round in circles. */
 const EVENTS_PER_ITEM_MAX = 50;
 
-/** What ends a stretch of the way up. */
-interface Block {
-  /** Index of a kind, or of a limit after all kinds; -1: only a minimum or a maximum is reached. */
-  item: number;
-  distance: number;
-  /** A kind that is blocked at its maximum. */
-  isAtUpper: boolean;
-}
-
 export class BalancedFilling {
   readonly #division: Division;
   readonly #space: SortSpace;
   readonly #kinds: Kinds;
   readonly #limits: Limits;
+  readonly #forecast: Forecast;
   readonly #basis: Basis;
-  readonly #block: Block = { item: -1, distance: 0, isAtUpper: false };
+  /**
+   * What ends a stretch of the way up: a kind, or a limit (after all kinds); -1: only a minimum or a maximum is reached.
+   * Fields, not arguments: a number that is no integer costs an object each time it is handed over.
+   */
+  #block = -1;
+  #isAtUpper = false;
+  #distance = Number.NaN;
+  #distanceAsked = Number.NaN;
   #stateOf = new Uint8Array(0);
   /** Held while still in the basis. */
   #isFixed = new Uint8Array(0);
   /** Not kept up for those who rise with the level. */
   #shareOf = new Float64Array(0);
-  #rateOf = new Float64Array(0);
   #partOf = new Int32Array(0);
   /** Kinds of the class by minimum and by maximum, and how many of them are behind. */
   #starts = new Int32Array(0);
@@ -53,7 +53,7 @@ export class BalancedFilling {
   #stopped = 0;
   #members = 0;
   #class = 0;
-  #level = 0;
+  #lastHelper = 0;
   #heldLevel = Number.NEGATIVE_INFINITY;
   #lastPart = NO_PART;
 
@@ -62,7 +62,8 @@ export class BalancedFilling {
     this.#space = space;
     this.#kinds = new Kinds(division.tree.count);
     this.#limits = new Limits(division);
-    this.#basis = new Basis(division.tree, this.#kinds, this.#limits);
+    this.#forecast = new Forecast(division, this.#kinds, this.#limits);
+    this.#basis = new Basis(division.tree, this.#kinds, this.#limits, this.#forecast);
   }
 
   /** Sets `shareOf` and `partOf` of all who are admitted, class after class. */
@@ -79,17 +80,16 @@ export class BalancedFilling {
   }
 
   #begin(): void {
-    const { count, minOf, groupOf, sizeOf } = this.#kinds;
+    const { count, minOf } = this.#kinds;
     this.#reserve(this.#kinds.kindOf.length);
-    this.#stateOf.fill(AT_LOWER, 0, count);
-    this.#isFixed.fill(0, 0, count);
-    this.#rateOf.fill(0, 0, count);
-    this.#partOf.fill(NO_PART, 0, count);
     this.#basis.clear();
-    this.#limits.begin();
+    this.#lastHelper = 0;
+    this.#forecast.begin();
     for (let kind = 0; kind < count; kind++) {
+      this.#stateOf[kind] = AT_LOWER;
+      this.#isFixed[kind] = 0;
+      this.#partOf[kind] = NO_PART;
       this.#shareOf[kind] = intAt(minOf, kind);
-      this.#limits.addLoad(intAt(groupOf, kind), intAt(minOf, kind) * intAt(sizeOf, kind));
     }
   }
 
@@ -98,21 +98,22 @@ export class BalancedFilling {
     this.#stateOf = new Uint8Array(size);
     this.#isFixed = new Uint8Array(size);
     this.#shareOf = new Float64Array(size);
-    this.#rateOf = new Float64Array(size);
     this.#partOf = new Int32Array(size);
     this.#starts = new Int32Array(size);
     this.#stops = new Int32Array(size);
   }
 
   #fillClass(): void {
-    let eventsLeft = EVENTS_PER_ITEM_MAX * (this.#kinds.count + this.#limits.count);
+    const { tree, balanced } = this.#division;
+    const limits = tree.count * SLOTS + balanced.length * PAIRS;
+    let eventsLeft = EVENTS_PER_ITEM_MAX * (this.#kinds.count + limits);
     this.#listMembers();
     this.#heldLevel = Number.NEGATIVE_INFINITY;
-    this.#level = 0;
+    this.#forecast.restart();
     for (let turn = this.#nextTurn(); turn < Number.POSITIVE_INFINITY; turn = this.#nextTurn()) {
       assert(eventsLeft-- > 0, 'the filling ends');
       this.#advance(turn);
-      if (this.#block.item === -1) this.#turn();
+      if (this.#block === -1) this.#turn();
       else if (!this.#relieve()) this.#hold();
     }
   }
@@ -123,7 +124,7 @@ export class BalancedFilling {
     for (let kind = 0; kind < count; kind++) {
       if (intAt(classOf, kind) === this.#class) this.#starts[this.#members++] = kind;
     }
-    this.#stops.set(this.#starts.subarray(0, this.#members));
+    for (let i = 0; i < this.#members; i++) this.#stops[i] = intAt(this.#starts, i);
     sortByKey(this.#starts, 0, this.#members, minOf, this.#space);
     sortByKey(this.#stops, 0, this.#members, maxOf, this.#space);
     this.#started = 0;
@@ -145,12 +146,12 @@ export class BalancedFilling {
     const { minOf, maxOf } = this.#kinds;
     for (; this.#started < this.#members; this.#started++) {
       const kind = intAt(this.#starts, this.#started);
-      if (intAt(minOf, kind) > this.#level) break;
+      if (intAt(minOf, kind) > this.#forecast.level) break;
       if (this.#isOpen(kind) && byteAt(this.#stateOf, kind) === AT_LOWER) this.#setRate(kind, 1);
     }
     for (; this.#stopped < this.#members; this.#stopped++) {
       const kind = intAt(this.#stops, this.#stopped);
-      if (intAt(maxOf, kind) > this.#level) break;
+      if (intAt(maxOf, kind) > this.#forecast.level) break;
       if (this.#isOpen(kind)) this.#holdAt(kind, intAt(maxOf, kind));
     }
   }
@@ -163,18 +164,17 @@ export class BalancedFilling {
   #isMoving(kind: number): boolean {
     const { classOf, minOf, maxOf } = this.#kinds;
     const isInClass = intAt(classOf, kind) === this.#class && this.#isOpen(kind);
-    return isInClass && intAt(minOf, kind) <= this.#level && this.#level < intAt(maxOf, kind);
+    return isInClass && intAt(minOf, kind) <= this.#forecast.level && this.#forecast.level < intAt(maxOf, kind);
   }
 
-  #lowerOf(kind: number): number {
-    return this.#isMoving(kind) ? this.#level : intAt(this.#kinds.minOf, kind);
+  /** Puts a kind where it is when nobody lifts it. */
+  #lower(kind: number): void {
+    this.#shareOf[kind] = this.#isMoving(kind) ? this.#forecast.level : intAt(this.#kinds.minOf, kind);
   }
 
-  #setRate(kind: number, rate: number): void {
-    const change = rate - at(this.#rateOf, kind);
-    if (change === 0) return;
-    this.#rateOf[kind] = rate;
-    this.#limits.addRate(intAt(this.#kinds.groupOf, kind), change * intAt(this.#kinds.sizeOf, kind));
+  #setRate(kind: number, rate: 0 | 1): void {
+    this.#forecast.rateOf[kind] = rate;
+    this.#forecast.changeRate(kind);
   }
 
   #holdAt(kind: number, share: number): void {
@@ -189,67 +189,66 @@ export class BalancedFilling {
 
   /** Raises the level to the turn, or to where something blocks it before. */
   #advance(turn: number): void {
-    const block = this.#block;
-    this.#findBasicRates();
-    block.item = -1;
-    block.distance = turn - this.#level;
+    const forecast = this.#forecast;
+    const { members, memberCount } = this.#basis;
+    this.#basis.follow();
+    this.#block = -1;
+    this.#distance = turn - forecast.level;
     this.#findBlockedKind();
     this.#findBlockedLimit();
-    this.#level = block.item === -1 ? turn : this.#level + block.distance;
-    this.#limits.advance(block.distance);
-    for (const kind of this.#basis.members) {
-      this.#shareOf[kind] = at(this.#shareOf, kind) + at(this.#rateOf, kind) * block.distance;
+    if (this.#block === -1) forecast.level = turn;
+    else forecast.level += this.#distance;
+    for (let i = 0; i < memberCount; i++) {
+      const kind = intAt(members, i);
+      this.#shareOf[kind] = at(this.#shareOf, kind) + at(forecast.rateOf, kind) * this.#distance;
     }
   }
 
-  #findBasicRates(): void {
-    const { members } = this.#basis;
-    if (members.length === 0) return;
-    for (const kind of members) this.#setRate(kind, 0);
-    const rates = this.#basis.rates();
-    for (let i = 0; i < members.length; i++) this.#setRate(members[i] ?? 0, at(rates, i));
-  }
-
   #findBlockedKind(): void {
-    const { maxOf } = this.#kinds;
-    for (const kind of this.#basis.members) {
+    const { minOf, maxOf } = this.#kinds;
+    const { members, memberCount } = this.#basis;
+    for (let i = 0; i < memberCount; i++) {
+      const kind = intAt(members, i);
       const share = at(this.#shareOf, kind);
-      const rate = at(this.#rateOf, kind);
-      const isFixed = byteAt(this.#isFixed, kind) === 1;
-      const lower = isFixed ? share : this.#lowerOf(kind);
-      const upper = isFixed ? share : intAt(maxOf, kind);
-      this.#consider(kind, share - lower, (this.#isMoving(kind) ? 1 : 0) - rate, false);
-      this.#consider(kind, upper - share, rate, true);
+      const rate = at(this.#forecast.rateOf, kind);
+      if (byteAt(this.#isFixed, kind) === 1) {
+        this.#distanceAsked = 0;
+        if (Math.abs(rate) > NOTHING) this.#consider(kind, rate > 0);
+        continue;
+      }
+      const isMoving = this.#isMoving(kind);
+      const approach = (isMoving ? 1 : 0) - rate;
+      const lower = isMoving ? this.#forecast.level : intAt(minOf, kind);
+      this.#distanceAsked = Math.max(0, share - lower) / approach;
+      if (approach > NOTHING) this.#consider(kind, false);
+      this.#distanceAsked = Math.max(0, intAt(maxOf, kind) - share) / rate;
+      if (rate > NOTHING) this.#consider(kind, true);
     }
   }
 
   #findBlockedLimit(): void {
-    const limits = this.#limits;
-    for (let i = 0; i < limits.count; i++) {
-      const limit = limits.itemAt(i);
-      const rate = limits.rateOf(limit);
-      if (rate <= NOTHING || limits.isTight(limit)) continue;
-      this.#consider(this.#kinds.count + limit, limits.roomIn(limit), rate, false);
-    }
+    const { fullAt, level } = this.#forecast;
+    const limit = this.#forecast.nextFull();
+    if (limit === -1) return;
+    this.#distanceAsked = Math.max(0, at(fullAt, limit) - level);
+    this.#consider(this.#kinds.count + limit, false);
   }
 
-  /** The nearest block; of several the first (Bland's rule, which ends always). */
-  #consider(item: number, room: number, speed: number, isAtUpper: boolean): void {
-    if (speed <= NOTHING) return;
-    const block = this.#block;
-    const distance = Math.max(0, room) / speed;
-    const isFirstOfEqual = item < block.item && distance <= block.distance + NOTHING;
-    if (distance >= block.distance - NOTHING && !isFirstOfEqual) return;
-    block.item = item;
-    block.distance = distance;
-    block.isAtUpper = isAtUpper;
+  /** What is at `#distanceAsked`: the nearest block; of several the first (Bland's rule, which ends always). */
+  #consider(item: number, isAtUpper: boolean): void {
+    const distance = this.#distanceAsked;
+    const isFirstOfEqual = item < this.#block && distance <= this.#distance + NOTHING;
+    if (distance >= this.#distance - NOTHING && !isFirstOfEqual) return;
+    this.#block = item;
+    this.#distance = distance;
+    this.#isAtUpper = isAtUpper;
   }
 
   /** Lets somebody else give way instead of what is blocked. False when nobody can. */
   #relieve(): boolean {
-    const { item, isAtUpper } = this.#block;
+    const item = this.#block;
     if (item >= this.#kinds.count) this.#basis.priceLimit(item - this.#kinds.count);
-    else this.#basis.priceKind(item, isAtUpper ? 1 : -1);
+    else this.#basis.priceKind(item, this.#isAtUpper ? 1 : -1);
     const helper = this.#findHelper();
     const limit = helper === -1 ? this.#basis.helpfulLimit() : -1;
     if (helper === -1 && limit === -1) return false;
@@ -259,28 +258,41 @@ export class BalancedFilling {
     return true;
   }
 
-  /** The first one that can move the right way: up from its lower bound, or down from its maximum. */
+  /**
+   * One that can move the right way: up from its lower bound, or down from its maximum. The next one after the last that was
+   * found, as those before it cannot help for long; the first of all where the level stands still (Bland's rule).
+   */
   #findHelper(): number {
-    const { maxOf, groupOf } = this.#kinds;
-    for (let kind = this.#basis.from; kind < this.#basis.to; kind++) {
+    const { from, to } = this.#basis;
+    const isStill = this.#distance <= NOTHING;
+    const start = isStill ? from : Math.max(from, Math.min(this.#lastHelper, to));
+    const after = this.#findHelperIn(start, to);
+    const helper = after === -1 ? this.#findHelperIn(from, start) : after;
+    if (helper !== -1) this.#lastHelper = helper;
+    return helper;
+  }
+
+  #findHelperIn(from: number, to: number): number {
+    const { minOf, maxOf, groupOf } = this.#kinds;
+    for (let kind = from; kind < to; kind++) {
       const state = byteAt(this.#stateOf, kind);
       if (state === BASIC || state === HELD) continue;
       const gain = this.#limits.priceOf(intAt(groupOf, kind));
       const isHelp = state === AT_LOWER ? gain > NOTHING : gain < -NOTHING;
-      if (isHelp && this.#lowerOf(kind) < intAt(maxOf, kind)) return kind;
+      if (isHelp && intAt(minOf, kind) < intAt(maxOf, kind)) return kind;
     }
     return -1;
   }
 
   #enter(kind: number): void {
-    if (byteAt(this.#stateOf, kind) === AT_LOWER) this.#shareOf[kind] = this.#lowerOf(kind);
+    if (byteAt(this.#stateOf, kind) === AT_LOWER) this.#lower(kind);
     this.#stateOf[kind] = BASIC;
     this.#basis.addKind(kind);
   }
 
   /** What is blocked stays where it is: a limit becomes tight, a kind leaves the basis. */
   #leave(): void {
-    const { item, isAtUpper } = this.#block;
+    const item = this.#block;
     if (item >= this.#kinds.count) {
       this.#basis.addLimit(item - this.#kinds.count);
       return;
@@ -291,19 +303,20 @@ export class BalancedFilling {
       this.#setRate(item, 0);
       return;
     }
-    this.#stateOf[item] = isAtUpper ? AT_UPPER : AT_LOWER;
-    this.#shareOf[item] = isAtUpper ? intAt(this.#kinds.maxOf, item) : this.#lowerOf(item);
-    this.#setRate(item, !isAtUpper && this.#isMoving(item) ? 1 : 0);
+    this.#stateOf[item] = this.#isAtUpper ? AT_UPPER : AT_LOWER;
+    if (this.#isAtUpper) this.#shareOf[item] = intAt(this.#kinds.maxOf, item);
+    else this.#lower(item);
+    this.#setRate(item, !this.#isAtUpper && this.#isMoving(item) ? 1 : 0);
   }
 
   /** Nobody relieves what is blocked: whoever presses on it is held here, and itself where it cannot follow the level. */
   #hold(): void {
-    const { item, isAtUpper } = this.#block;
+    const item = this.#block;
     const { groupOf, count } = this.#kinds;
-    const stuck = item < count && !isAtUpper && this.#isMoving(item) ? item : -1;
+    const stuck = item < count && !this.#isAtUpper && this.#isMoving(item) ? item : -1;
     // Who is held at one level is one part, whichever of several limits came first.
-    if (this.#level - this.#heldLevel >= SHARE_DUST) this.#lastPart = NO_PART;
-    this.#heldLevel = this.#level;
+    if (this.#forecast.level - this.#heldLevel >= SHARE_DUST) this.#lastPart = NO_PART;
+    this.#heldLevel = this.#forecast.level;
     let held = 0;
     for (let kind = this.#basis.from; kind < this.#basis.to; kind++) {
       const rises = byteAt(this.#stateOf, kind) === AT_LOWER && this.#isMoving(kind);
@@ -312,7 +325,7 @@ export class BalancedFilling {
       held++;
       if (this.#lastPart === NO_PART) this.#lastPart = -2 - intAt(groupOf, kind);
       this.#partOf[kind] = this.#lastPart;
-      this.#holdAt(kind, this.#level);
+      this.#holdAt(kind, this.#forecast.level);
     }
     assert(held > 0, 'somebody is held where nobody can help');
   }

@@ -2,119 +2,144 @@
  * The basis of the simplex method: limits that are tight, and as many kinds that give way to keep them so. Everything
  * else about it follows from two small systems of equations.
  */
-import { assert } from '../../base/assert.js';
-import type { FuseTree } from './tree.js';
+import type { Forecast } from './forecast.js';
 import { Kernel } from './kernel.js';
 import type { Kinds } from './kinds.js';
 import type { Limits } from './limits.js';
-import { at, intAt } from './numbers.js';
+import { NOTHING, at, intAt } from './numbers.js';
+import type { FuseTree } from './tree.js';
 
-/** Rates and prices are sums of small fractions; less than this is nothing. */
-export const NOTHING = 1e-9;
+/** A tight limit that rises by less is still: rounding, not movement. */
+const STILL = 1e-12;
 
 export class Basis {
   readonly #tree: FuseTree;
   readonly #kinds: Kinds;
   readonly #limits: Limits;
+  readonly #forecast: Forecast;
+  /** A row for each tight limit, a column for each member, in the same order. */
   readonly #kernel = new Kernel();
-  readonly #tight: number[] = [];
-  readonly #members: number[] = [];
+  #tight = new Int32Array(8);
+  #tightCount = 0;
+  /** Kinds that give way, `memberCount` of them. */
+  members = new Int32Array(8);
+  memberCount = 0;
+  /** By tight limit or by member. */
   #values = new Float64Array(8);
-  #isCurrent = false;
   /** Kinds with a price other than 0 are in this range, and so are their places in the tree. */
   from = 0;
   to = 0;
   #firstPlace = 0;
   #endPlace = 0;
 
-  constructor(tree: FuseTree, kinds: Kinds, limits: Limits) {
+  constructor(tree: FuseTree, kinds: Kinds, limits: Limits, forecast: Forecast) {
     this.#tree = tree;
     this.#kinds = kinds;
     this.#limits = limits;
+    this.#forecast = forecast;
   }
 
   clear(): void {
-    this.#tight.length = 0;
-    this.#members.length = 0;
-    this.#isCurrent = false;
-  }
-
-  /** Kinds that give way. */
-  get members(): readonly number[] {
-    return this.#members;
+    this.#tightCount = 0;
+    this.memberCount = 0;
+    this.#kernel.clear();
   }
 
   addLimit(limit: number): void {
-    this.#tight.push(limit);
-    this.#limits.setTight(limit, 1);
-    this.#isCurrent = false;
+    const row = this.#kernel.addRow();
+    this.#tight = withRoom(this.#tight, row + 1);
+    if (this.#values.length <= row) this.#values = new Float64Array(2 * row + 2);
+    this.#tight[row] = limit;
+    this.#tightCount = row + 1;
+    this.#forecast.setTight(limit, 1);
+    for (let column = 0; column < this.memberCount; column++) {
+      this.#kernel.set(row, column, this.#coefficientOf(limit, intAt(this.members, column)));
+    }
   }
 
   removeLimit(limit: number): void {
-    this.#tight.splice(this.#tight.indexOf(limit), 1);
-    this.#limits.setTight(limit, 0);
-    this.#isCurrent = false;
+    const row = this.#tight.indexOf(limit);
+    this.#kernel.removeRow(row);
+    this.#tight[row] = intAt(this.#tight, --this.#tightCount);
+    this.#forecast.setTight(limit, 0);
   }
 
   addKind(kind: number): void {
-    this.#members.push(kind);
-    this.#isCurrent = false;
+    const column = this.#kernel.addColumn();
+    this.members = withRoom(this.members, column + 1);
+    this.members[column] = kind;
+    this.memberCount = column + 1;
+    for (let row = 0; row < this.#tightCount; row++) {
+      this.#kernel.set(row, column, this.#coefficientOf(intAt(this.#tight, row), kind));
+    }
   }
 
   removeKind(kind: number): void {
-    this.#members.splice(this.#members.indexOf(kind), 1);
-    this.#isCurrent = false;
+    const column = this.members.indexOf(kind);
+    this.#kernel.removeColumn(column);
+    this.members[column] = intAt(this.members, --this.memberCount);
   }
 
-  /** How fast each member moves so that the tight limits stay tight; while none of them does, as the limits see it. */
-  rates(): Float64Array {
-    this.#refresh();
-    for (let row = 0; row < this.#tight.length; row++) this.#values[row] = -this.#limits.rateOf(this.#tight[row] ?? 0);
+  /** Lets the members move so that the tight limits stay tight, whatever else has changed its rate. */
+  follow(): void {
+    const forecast = this.#forecast;
+    let isStill = true;
+    for (let row = 0; row < this.#tightCount; row++) {
+      const rate = forecast.rateIn(intAt(this.#tight, row));
+      const isMoving = Math.abs(rate) > STILL;
+      this.#values[row] = isMoving ? -rate : 0;
+      if (isMoving) isStill = false;
+    }
+    if (isStill) return;
     this.#kernel.solve(this.#values);
-    return this.#values;
+    for (let column = 0; column < this.memberCount; column++) {
+      const kind = intAt(this.members, column);
+      if (Math.abs(at(this.#values, column)) <= STILL) continue;
+      forecast.rateOf[kind] = at(forecast.rateOf, kind) + at(this.#values, column);
+      forecast.changeRate(kind);
+    }
   }
 
   /** Prices on the limits such that each kind's price is what room in `limit` gains by a step of it. */
   priceLimit(limit: number): void {
-    this.#refresh();
-    this.#members.forEach((kind, column) => {
-      this.#values[column] = this.#coefficientOf(limit, kind);
-    });
-    this.#kernel.solveTransposed(this.#values);
-    this.#setRange(this.#hasPrices() ? -1 : this.#limits.circuitOf(limit));
+    let hasPrices = false;
+    for (let column = 0; column < this.memberCount; column++) {
+      const coefficient = this.#coefficientOf(limit, intAt(this.members, column));
+      this.#values[column] = coefficient;
+      if (coefficient !== 0) hasPrices = true;
+    }
+    if (hasPrices) this.#kernel.solveTransposed(this.#values);
+    if (hasPrices) this.#setRange(0, this.#tree.count);
+    else this.#setRangeBelow(this.#limits.circuitOf(limit));
     this.#limits.price(limit, -1);
     this.#priceTight(1);
   }
 
   /** The same for what a member has above its lower bound (sign -1) or below its upper one (sign 1). */
   priceKind(member: number, sign: 1 | -1): void {
-    this.#refresh();
-    this.#members.forEach((kind, column) => {
-      this.#values[column] = kind === member ? 1 : 0;
-    });
+    for (let column = 0; column < this.memberCount; column++) {
+      this.#values[column] = intAt(this.members, column) === member ? 1 : 0;
+    }
     this.#kernel.solveTransposed(this.#values);
-    this.#setRange(-1);
+    this.#setRange(0, this.#tree.count);
     this.#priceTight(sign);
   }
 
   /** A tight limit whose loosening would help, by the last prices; -1 when there is none. */
   helpfulLimit(): number {
     let helpful = -1;
-    for (let row = 0; row < this.#tight.length; row++) {
-      const limit = this.#tight[row] ?? -1;
+    for (let row = 0; row < this.#tightCount; row++) {
+      const limit = intAt(this.#tight, row);
       if (at(this.#values, row) > NOTHING && (helpful === -1 || limit < helpful)) helpful = limit;
     }
     return helpful;
   }
 
-  #hasPrices(): boolean {
-    for (let row = 0; row < this.#tight.length; row++) if (Math.abs(at(this.#values, row)) > NOTHING) return true;
-    return false;
+  #setRangeBelow(circuit: number): void {
+    this.#setRange(intAt(this.#tree.placeOf, circuit), intAt(this.#tree.endOf, circuit));
   }
 
-  #setRange(circuit: number): void {
-    const { placeOf, endOf, count } = this.#tree;
-    const [first, end] = circuit === -1 ? [0, count] : [intAt(placeOf, circuit), intAt(endOf, circuit)];
+  #setRange(first: number, end: number): void {
     this.from = intAt(this.#kinds.firstAt, first);
     this.to = intAt(this.#kinds.firstAt, end);
     this.#firstPlace = first;
@@ -123,30 +148,22 @@ export class Basis {
   }
 
   #priceTight(sign: 1 | -1): void {
-    for (let row = 0; row < this.#tight.length; row++) {
+    for (let row = 0; row < this.#tightCount; row++) {
       const price = sign * at(this.#values, row);
       this.#values[row] = price;
-      if (Math.abs(price) > NOTHING) this.#limits.price(this.#tight[row] ?? 0, price);
+      if (Math.abs(price) > NOTHING) this.#limits.price(intAt(this.#tight, row), price);
     }
     this.#limits.sumPrices(this.#firstPlace, this.#endPlace);
-  }
-
-  #refresh(): void {
-    const size = this.#tight.length;
-    if (this.#isCurrent) return;
-    assert(size === this.#members.length, 'a kind gives way for each tight limit');
-    if (this.#values.length < size) this.#values = new Float64Array(size * 2);
-    this.#kernel.resize(size);
-    this.#tight.forEach((limit, row) => {
-      this.#members.forEach((kind, column) => {
-        this.#kernel.set(row, column, this.#coefficientOf(limit, kind));
-      });
-    });
-    this.#kernel.decompose();
-    this.#isCurrent = true;
   }
 
   #coefficientOf(limit: number, kind: number): number {
     return this.#limits.coefficientOf(limit, intAt(this.#kinds.groupOf, kind)) * intAt(this.#kinds.sizeOf, kind);
   }
+}
+
+function withRoom(items: Int32Array<ArrayBuffer>, count: number): Int32Array<ArrayBuffer> {
+  if (items.length >= count) return items;
+  const larger = new Int32Array(2 * count);
+  larger.set(items);
+  return larger;
 }

@@ -7,9 +7,9 @@ import { addToOwnCircuit, admit, sumUpwards } from './admission.js';
 import { BalancedFilling } from './balanced-filling.js';
 import { Division } from './division.js';
 import { Filling } from './filling.js';
-import { at, byteAt, intAt, SHARE_DUST } from './numbers.js';
+import { at, byteAt, intAt, SHARE_DUST, fillWith } from './numbers.js';
 import { explainObstacle, NO_OBSTACLE, type Obstacle } from './obstacle.js';
-import { repairBalance } from './repair.js';
+import { Repair } from './repair.js';
 import { Rounding } from './rounding.js';
 import { SortSpace } from './sorting.js';
 import type { Parents } from '../topology.js';
@@ -19,16 +19,19 @@ export class Divider {
   readonly #space = new SortSpace();
   readonly #filling: Filling;
   readonly #rounding: Rounding;
+  readonly #repair: Repair;
   /** Made when it is first needed: few sites have an imbalance limit that binds. */
   #balancedFilling: BalancedFilling | undefined;
   #classOf = new Int32Array(0);
   /** Ends of the classes in `order`; those of one class rise together. */
-  readonly #classEnds: number[] = [];
+  #classEnds = new Int32Array(1);
+  #classes = 0;
 
   constructor(parents: Pick<Parents, 'parentOf' | 'root'>) {
     this.division = new Division(parents);
     this.#filling = new Filling(this.division, this.#space);
     this.#rounding = new Rounding(this.division, this.#space);
+    this.#repair = new Repair(this.division, this.#space);
   }
 
   /** Answers in `division`: `steps`, `isAdmitted`, `load`; and `bindingOf`. */
@@ -38,8 +41,8 @@ export class Divider {
     this.#findClasses();
     this.#fill();
     this.#rounding.roundDown();
-    if (division.balanced.length > 0) repairBalance(division);
-    this.#rounding.handOut(this.#classOf);
+    const isRepaired = division.balanced.length > 0 && this.#repair.run();
+    this.#rounding.handOut(this.#classOf, isRepaired);
     this.#findObstacles();
     this.#assertWithinLimits();
   }
@@ -59,38 +62,39 @@ export class Divider {
 
   #findClasses(): void {
     const { order, userCount: users, priorityOf, rules } = this.division;
-    if (this.#classOf.length < order.length) this.#classOf = new Int32Array(order.length);
-    this.#classEnds.length = 0;
-    if (rules.sharing === 'equal') {
+    if (this.#classOf.length < order.length) {
+      this.#classOf = new Int32Array(order.length);
+      this.#classEnds = new Int32Array(order.length + 1);
+    } else if (this.#classes > 1) {
       this.#classOf.fill(0);
-      this.#classEnds.push(users);
-      return;
     }
-    for (let i = 0; i < users; i++) {
-      const isNext = i > 0 && at(priorityOf, intAt(order, i)) !== at(priorityOf, intAt(order, i - 1));
-      if (isNext) this.#classEnds.push(i);
-      this.#classOf[intAt(order, i)] = this.#classEnds.length;
+    this.#classes = 0;
+    for (let i = 1; i < users && rules.sharing === 'priority'; i++) {
+      const isNext = at(priorityOf, intAt(order, i)) !== at(priorityOf, intAt(order, i - 1));
+      if (isNext) this.#classEnds[this.#classes++] = i;
+      this.#classOf[intAt(order, i)] = this.#classes;
     }
-    this.#classEnds.push(users);
+    this.#classEnds[this.#classes++] = users;
   }
 
   /** Where no imbalance limit is in the way of the simpler filling, its answer is the exact one. */
   #fill(): void {
     this.#filling.begin();
     let from = 0;
-    for (const to of this.#classEnds) {
+    for (let index = 0; index < this.#classes; index++) {
+      const to = intAt(this.#classEnds, index);
       this.#filling.fill(from, to);
       from = to;
     }
     if (this.division.balanced.length === 0 || this.#sharesAreBalanced()) return;
     this.#balancedFilling ??= new BalancedFilling(this.division, this.#space);
-    this.#balancedFilling.fill(this.#classOf, this.#classEnds.length);
+    this.#balancedFilling.fill(this.#classOf, this.#classes);
   }
 
   #sharesAreBalanced(): boolean {
     const { division } = this;
     const { seatCount, isAdmitted, groupOf, shareOf, load, tree } = division;
-    load.fill(0);
+    fillWith(load, 0);
     for (let seat = 0; seat < seatCount; seat++) {
       if (byteAt(isAdmitted, seat) === 1) addToOwnCircuit(load, intAt(groupOf, seat), at(shareOf, seat));
     }

@@ -10,7 +10,7 @@ import type { Parents } from '../topology.js';
 import type { SharingRule } from '../types.js';
 import { at, byteAt, intAt, DUST } from './numbers.js';
 import { type FuseTree, fuseTree } from './tree.js';
-import { GROUPS, PAIRS, PHASES_IN, POWER, SLOTS, aheadIn, pairOf } from './places.js';
+import { GROUPS, PAIRS, PHASES_IN, POWER, SLOTS, laggingSlot, leadingSlot, pairOf } from './places.js';
 
 /** Nobody needs more steps, and sums of them stay exact. */
 const STEPS_MAX = 2 ** 30;
@@ -96,7 +96,8 @@ export class Division {
     this.rules = rules;
     this.#stepA = rules.stepA;
     this.seatCount = 0;
-    this.balanced.length = 0;
+    // Even where there is nothing to cut off this is a call into the engine.
+    if (this.balanced.length > 0) this.balanced.length = 0;
     this.hasPower = false;
   }
 
@@ -144,7 +145,8 @@ export class Division {
   isWithinLead(dust: number): boolean {
     for (const circuit of this.balanced) {
       for (let pair = circuit * PAIRS; pair < (circuit + 1) * PAIRS; pair++) {
-        if (aheadIn(this.load, pair) > at(this.lead, pair) + dust) return false;
+        const ahead = at(this.load, leadingSlot(pair)) - at(this.load, laggingSlot(pair));
+        if (ahead > at(this.lead, pair) + dust) return false;
       }
     }
     return true;

@@ -5,7 +5,7 @@
  */
 import { addToOwnCircuit, sumUpwards } from './admission.js';
 import type { Division } from './division.js';
-import { add, addInt, at, byteAt, intAt, SHARE_DUST } from './numbers.js';
+import { add, addInt, at, byteAt, intAt, SHARE_DUST, fillWith, fillIntsWith, fillBytesWith } from './numbers.js';
 import { NO_PART, Parts } from './parts.js';
 import { SlotHeap } from './slot-heap.js';
 import { type SortSpace, sortByKey } from './sorting.js';
@@ -33,6 +33,8 @@ export class Filling {
   /** Fields, not arguments: a number that is no integer costs an object each time it is handed over. */
   #level = Number.NaN;
   #nextFull = Number.NaN;
+  /** How many rise in all. */
+  #risers = 0;
   #starts = new Int32Array(0);
   #stops = new Int32Array(0);
 
@@ -54,17 +56,17 @@ export class Filling {
 
   /** Before the first class: everybody admitted has its minimum, and that is the load. */
   begin(): void {
-    this.#fixed.set(this.#division.load);
+    const { load } = this.#division;
+    for (let slot = 0; slot < load.length; slot++) this.#fixed[slot] = at(load, slot);
   }
 
   /** Sets `shareOf` and `partOf` of the candidates `order[from..to)`, as far as they are admitted. */
   fill(from: number, to: number): void {
     const members = this.#listMembers(from, to);
     if (members === 0) return;
-    this.#isFull.fill(0);
-    this.#risingIn.fill(0);
-    this.#heldBy.fill(NOT_HELD);
-    this.#levelOf.fill(Number.POSITIVE_INFINITY);
+    fillBytesWith(this.#isFull, 0);
+    fillIntsWith(this.#risingIn, 0);
+    fillIntsWith(this.#heldBy, NOT_HELD);
     this.#heap.clear();
     this.#parts.clear();
     this.#sweep(members);
@@ -92,14 +94,15 @@ export class Filling {
   #sweep(members: number): void {
     const { minOf, maxOf } = this.#division;
     this.#level = intAt(minOf, intAt(this.#starts, 0));
+    this.#risers = 0;
     let started = this.#startFirst(members);
     let stopped = 0;
     for (;;) {
       const start = started < members ? intAt(minOf, intAt(this.#starts, started)) : NEVER;
       const stop = stopped < members ? intAt(maxOf, intAt(this.#stops, stopped)) : NEVER;
       this.#findNextFull();
+      if (this.#risers === 0 && started === members) return;
       if (stop <= start && stop <= this.#nextFull) {
-        if (stop === NEVER) return;
         this.#level = Math.max(this.#level, stop);
         do this.#stop(intAt(this.#stops, stopped++));
         while (stopped < members && intAt(maxOf, intAt(this.#stops, stopped)) === stop);
@@ -117,12 +120,13 @@ export class Filling {
   #startFirst(members: number): number {
     const { minOf, maxOf, groupOf, capacity, tree } = this.#division;
     const rising = this.#rising;
-    rising.fill(0);
+    fillWith(rising, 0);
     let started = 0;
     for (; started < members; started++) {
       const seat = intAt(this.#starts, started);
       if (intAt(minOf, seat) > this.#level) break;
       if (intAt(maxOf, seat) === this.#level) continue;
+      this.#risers++;
       addInt(this.#risingIn, intAt(groupOf, seat), 1);
       addToOwnCircuit(rising, intAt(groupOf, seat), 1);
     }
@@ -130,32 +134,38 @@ export class Filling {
     for (let slot = 0; slot < rising.length; slot++) {
       if (at(rising, slot) === 0) continue;
       add(this.#fixed, slot, -at(rising, slot) * this.#level);
-      if (at(capacity, slot) < Number.POSITIVE_INFINITY) this.#heap.set(slot, this.#fullAt(slot));
+      if (at(capacity, slot) < Number.POSITIVE_INFINITY) this.#schedule(slot);
     }
     return started;
   }
 
-  #fullAt(slot: number): number {
-    return (at(this.#division.capacity, slot) - at(this.#fixed, slot)) / at(this.#rising, slot);
+  /** Puts a slot into the heap, or moves it there, by the level at which it is full. */
+  #schedule(slot: number): void {
+    const room = at(this.#division.capacity, slot) - at(this.#fixed, slot);
+    this.#heap.keyOf[slot] = room / at(this.#rising, slot);
+    this.#heap.place(slot);
   }
 
   /** The level at which the next slot is full; it is on top of the heap then. Keys rise only when others stop, so mend on sight. */
   #findNextFull(): void {
     this.#nextFull = Number.POSITIVE_INFINITY;
     for (let slot = this.#heap.top; slot !== -1; slot = this.#heap.top) {
+      // Nobody rises, and what comes after this one is not full at this level either.
+      if (this.#risers === 0 && at(this.#heap.keyOf, slot) > this.#level + SHARE_DUST) return;
+      const room = at(this.#division.capacity, slot) - at(this.#fixed, slot);
       if (at(this.#rising, slot) === 0) {
         this.#heap.removeTop();
         // Filled up together with another one, which was looked at first and held everybody here too.
-        const isFull = at(this.#division.capacity, slot) - at(this.#fixed, slot) < SHARE_DUST;
-        if (isFull) this.#parts.addFull(slot, this.#level);
+        if (room < SHARE_DUST) this.#parts.addFull(slot, this.#level);
         continue;
       }
-      const fullAt = this.#fullAt(slot);
-      if (fullAt <= this.#heap.keyOf(slot)) {
+      const fullAt = room / at(this.#rising, slot);
+      if (fullAt <= at(this.#heap.keyOf, slot)) {
         this.#nextFull = Math.max(this.#level, fullAt);
         return;
       }
-      this.#heap.set(slot, fullAt);
+      this.#heap.keyOf[slot] = fullAt;
+      this.#heap.place(slot);
     }
   }
 
@@ -169,12 +179,13 @@ export class Filling {
       this.#markHeld(group, full);
       return;
     }
+    this.#risers++;
     addInt(this.#risingIn, group, 1);
     this.#change(group, -this.#level, 1, 1);
     const slots = this.#listSlots(group);
     for (let i = 0; i < slots; i++) {
       const slot = intAt(this.#slots, i);
-      if (at(capacity, slot) < Number.POSITIVE_INFINITY) this.#heap.set(slot, this.#fullAt(slot));
+      if (at(capacity, slot) < Number.POSITIVE_INFINITY) this.#schedule(slot);
     }
   }
 
@@ -188,6 +199,7 @@ export class Filling {
     const { groupOf, minOf, maxOf } = this.#division;
     const group = intAt(groupOf, seat);
     if (intAt(this.#heldBy, group) !== NOT_HELD || intAt(minOf, seat) === intAt(maxOf, seat)) return;
+    this.#risers--;
     addInt(this.#risingIn, group, -1);
     this.#change(group, intAt(maxOf, seat), 1, -1);
   }
@@ -221,6 +233,7 @@ export class Filling {
     this.#heldBy[group] = slot;
     this.#levelOf[group] = this.#level;
     this.#risingIn[group] = 0;
+    this.#risers -= count;
     if (count > 0) this.#change(group, this.#level * count, count, -1);
   }
 
@@ -232,15 +245,16 @@ export class Filling {
     const rise = sign * count;
     for (let circuit = group >> 3; circuit !== -1; circuit = intAt(tree.parentOf, circuit)) {
       const slot = circuit * SLOTS;
-      for (let p = 0; p < POWER; p++) {
-        if (((mask >> p) & 1) === 0) continue;
-        add(this.#fixed, slot + p, fixed);
-        add(this.#rising, slot + p, rise);
-      }
-      if (!hasPower) continue;
-      add(this.#fixed, slot + POWER, fixed * phases);
-      add(this.#rising, slot + POWER, rise * phases);
+      if (mask & 1) this.#changeSlot(slot, fixed, rise);
+      if (mask & 2) this.#changeSlot(slot + 1, fixed, rise);
+      if (mask & 4) this.#changeSlot(slot + 2, fixed, rise);
+      if (hasPower) this.#changeSlot(slot + POWER, fixed * phases, rise * phases);
     }
+  }
+
+  #changeSlot(slot: number, fixed: number, rise: number): void {
+    add(this.#fixed, slot, fixed);
+    add(this.#rising, slot, rise);
   }
 
   /** Puts the slots that the group loads into `#slots`, from its own circuit upwards. Returns how many. */
@@ -250,7 +264,7 @@ export class Filling {
     let count = 0;
     for (let circuit = group >> 3; circuit !== -1; circuit = intAt(tree.parentOf, circuit)) {
       for (let p = 0; p < POWER; p++) if ((mask >> p) & 1) this.#slots[count++] = circuit * SLOTS + p;
-      if (hasPower) this.#slots[count++] = circuit * SLOTS + POWER;
+      if (hasPower && mask !== 0) this.#slots[count++] = circuit * SLOTS + POWER;
     }
     return count;
   }
@@ -261,11 +275,11 @@ export class Filling {
     for (let i = 0; i < members; i++) {
       const seat = intAt(this.#starts, i);
       const group = intAt(groupOf, seat);
-      const share = Math.max(intAt(minOf, seat), Math.min(intAt(maxOf, seat), at(this.#levelOf, group)));
-      shareOf[seat] = share;
       const heldBy = intAt(this.#heldBy, group);
-      partOf[seat] =
-        heldBy === NOT_HELD || share > intAt(maxOf, seat) - SHARE_DUST ? NO_PART : this.#parts.partOf(heldBy);
+      const level = heldBy === NOT_HELD ? intAt(maxOf, seat) : at(this.#levelOf, group);
+      const share = Math.max(intAt(minOf, seat), Math.min(intAt(maxOf, seat), level));
+      shareOf[seat] = share;
+      partOf[seat] = share > intAt(maxOf, seat) - SHARE_DUST ? NO_PART : this.#parts.partOf(heldBy);
     }
   }
 

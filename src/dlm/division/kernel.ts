@@ -1,51 +1,65 @@
-/** A small system of linear equations: decomposed when it changes, solved often. LU with partial pivoting. */
+/** A small system of linear equations: changed row by row and column by column, solved often. LU with partial pivoting. */
 import { assert } from '../../base/assert.js';
 import { at, intAt } from './numbers.js';
 
 const SINGULAR = 1e-11;
 
-/** A square matrix, row by row, of a size that changes; it keeps its memory. */
+/** A matrix whose size changes; while it is solved it is square. It keeps its memory. */
 export class Kernel {
-  #factors = new Float64Array(16);
-  #values = new Float64Array(4);
-  #rowOf = new Int32Array(4);
-  #size = 0;
+  /** Rows and columns that there is room for; a row starts at a multiple of it. */
+  #room = 0;
+  #matrix = new Float64Array(0);
+  #factors = new Float64Array(0);
+  #values = new Float64Array(0);
+  #rowOf = new Int32Array(0);
+  #rows = 0;
+  #columns = 0;
+  #isDecomposed = false;
 
-  /** Starts anew; then every element is set, and `decompose` called. */
-  resize(size: number): void {
-    this.#size = size;
-    if (this.#rowOf.length >= size) return;
-    this.#factors = new Float64Array(size * size * 4);
-    this.#values = new Float64Array(size * 2);
-    this.#rowOf = new Int32Array(size * 2);
+  clear(): void {
+    this.#rows = 0;
+    this.#columns = 0;
+    this.#isDecomposed = false;
+  }
+
+  /** Its elements are to be set. Returns its index. */
+  addRow(): number {
+    if (this.#rows === this.#room) this.#grow();
+    this.#isDecomposed = false;
+    return this.#rows++;
+  }
+
+  addColumn(): number {
+    if (this.#columns === this.#room) this.#grow();
+    this.#isDecomposed = false;
+    return this.#columns++;
+  }
+
+  /** The last row takes its index. */
+  removeRow(row: number): void {
+    const last = --this.#rows * this.#room;
+    this.#matrix.copyWithin(row * this.#room, last, last + this.#columns);
+    this.#isDecomposed = false;
+  }
+
+  /** The last column takes its index. */
+  removeColumn(column: number): void {
+    const last = --this.#columns;
+    for (let row = 0; row < this.#rows; row++) {
+      this.#matrix[row * this.#room + column] = at(this.#matrix, row * this.#room + last);
+    }
+    this.#isDecomposed = false;
   }
 
   set(row: number, column: number, value: number): void {
-    this.#factors[row * this.#size + column] = value;
-  }
-
-  decompose(): void {
-    const size = this.#size;
-    const factors = this.#factors;
-    for (let row = 0; row < size; row++) this.#rowOf[row] = row;
-    for (let pivot = 0; pivot < size; pivot++) {
-      this.#swapRows(pivot, this.#largestIn(pivot));
-      const diagonal = this.#at(pivot, pivot);
-      assert(Math.abs(diagonal) > SINGULAR, 'the tight limits are independent');
-      for (let row = pivot + 1; row < size; row++) {
-        if (this.#at(row, pivot) === 0) continue;
-        const factor = this.#at(row, pivot) / diagonal;
-        factors[row * size + pivot] = factor;
-        for (let column = pivot + 1; column < size; column++) {
-          factors[row * size + column] = this.#at(row, column) - factor * this.#at(pivot, column);
-        }
-      }
-    }
+    this.#matrix[row * this.#room + column] = value;
+    this.#isDecomposed = false;
   }
 
   /** x with matrix x = values; `values` becomes x. */
   solve(values: Float64Array): void {
-    const size = this.#size;
+    this.#decompose();
+    const size = this.#rows;
     for (let row = 0; row < size; row++) {
       let value = at(values, intAt(this.#rowOf, row));
       for (let column = 0; column < row; column++) value -= this.#at(row, column) * at(this.#values, column);
@@ -58,29 +72,80 @@ export class Kernel {
     }
   }
 
-  /** x with x matrix = values; `values` becomes x. */
+  /** x with x matrix = values; `values` becomes x. Row by row, as they are stored. */
   solveTransposed(values: Float64Array): void {
-    const size = this.#size;
-    for (let column = 0; column < size; column++) {
-      let value = at(values, column);
-      for (let row = 0; row < column; row++) value -= this.#at(row, column) * at(this.#values, row);
-      this.#values[column] = value / this.#at(column, column);
+    this.#decompose();
+    const size = this.#rows;
+    for (let row = 0; row < size; row++) {
+      const value = at(values, row) / this.#at(row, row);
+      values[row] = value;
+      if (value === 0) continue;
+      for (let column = row + 1; column < size; column++) {
+        values[column] = at(values, column) - this.#at(row, column) * value;
+      }
     }
-    for (let column = size - 1; column >= 0; column--) {
-      let value = at(this.#values, column);
-      for (let row = column + 1; row < size; row++) value -= this.#at(row, column) * at(this.#values, row);
-      this.#values[column] = value;
+    for (let row = size - 1; row > 0; row--) {
+      const value = at(values, row);
+      if (value === 0) continue;
+      for (let column = 0; column < row; column++) {
+        values[column] = at(values, column) - this.#at(row, column) * value;
+      }
     }
-    for (let row = 0; row < size; row++) values[intAt(this.#rowOf, row)] = at(this.#values, row);
+    for (let row = 0; row < size; row++) this.#values[intAt(this.#rowOf, row)] = at(values, row);
+    for (let row = 0; row < size; row++) values[row] = at(this.#values, row);
   }
 
+  #decompose(): void {
+    if (this.#isDecomposed) return;
+    assert(this.#rows === this.#columns, 'there are as many unknowns as equations');
+    const size = this.#rows;
+    const factors = this.#factors;
+    this.#startDecomposing();
+    for (let pivot = 0; pivot < size; pivot++) {
+      this.#swapRows(pivot, this.#largestIn(pivot));
+      const diagonal = this.#at(pivot, pivot);
+      assert(Math.abs(diagonal) > SINGULAR, 'the tight limits are independent');
+      for (let row = pivot + 1; row < size; row++) {
+        if (this.#at(row, pivot) === 0) continue;
+        const factor = this.#at(row, pivot) / diagonal;
+        factors[row * this.#room + pivot] = factor;
+        for (let column = pivot + 1; column < size; column++) {
+          factors[row * this.#room + column] = this.#at(row, column) - factor * this.#at(pivot, column);
+        }
+      }
+    }
+    this.#isDecomposed = true;
+  }
+
+  #startDecomposing(): void {
+    for (let row = 0; row < this.#rows; row++) {
+      this.#rowOf[row] = row;
+      const start = row * this.#room;
+      for (let i = start; i < start + this.#columns; i++) this.#factors[i] = at(this.#matrix, i);
+    }
+  }
+
+  #grow(): void {
+    const room = Math.max(8, this.#room * 2);
+    const matrix = new Float64Array(room * room);
+    for (let row = 0; row < this.#rows; row++) {
+      matrix.set(this.#matrix.subarray(row * this.#room, row * this.#room + this.#columns), row * room);
+    }
+    this.#matrix = matrix;
+    this.#factors = new Float64Array(room * room);
+    this.#values = new Float64Array(room);
+    this.#rowOf = new Int32Array(room);
+    this.#room = room;
+  }
+
+  /** Of the factors. */
   #at(row: number, column: number): number {
-    return at(this.#factors, row * this.#size + column);
+    return at(this.#factors, row * this.#room + column);
   }
 
   #largestIn(pivot: number): number {
     let largest = pivot;
-    for (let row = pivot + 1; row < this.#size; row++) {
+    for (let row = pivot + 1; row < this.#rows; row++) {
       if (Math.abs(this.#at(row, pivot)) > Math.abs(this.#at(largest, pivot))) largest = row;
     }
     return largest;
@@ -88,10 +153,10 @@ export class Kernel {
 
   #swapRows(a: number, b: number): void {
     if (a === b) return;
-    for (let column = 0; column < this.#size; column++) {
+    for (let column = 0; column < this.#columns; column++) {
       const kept = this.#at(a, column);
-      this.#factors[a * this.#size + column] = this.#at(b, column);
-      this.#factors[b * this.#size + column] = kept;
+      this.#factors[a * this.#room + column] = this.#at(b, column);
+      this.#factors[b * this.#room + column] = kept;
     }
     const kept = intAt(this.#rowOf, a);
     this.#rowOf[a] = intAt(this.#rowOf, b);

@@ -1,6 +1,6 @@
 /** Candidates that are alike (group, minimum, maximum, class) as one: by symmetry all of them get the same exact share. */
 import type { Division } from './division.js';
-import { addInt, byteAt, intAt } from './numbers.js';
+import { addInt, byteAt, intAt, fillIntsWith } from './numbers.js';
 import { GROUPS } from './places.js';
 
 const NONE = -1;
@@ -34,7 +34,7 @@ export class Kinds {
   collect(division: Division, classOf: Int32Array): void {
     const { seatCount, isAdmitted } = division;
     this.#reserve(classOf.length);
-    this.#firstOf.fill(NONE);
+    fillIntsWith(this.#firstOf, NONE);
     this.count = 0;
     for (let seat = 0; seat < seatCount; seat++) {
       if (byteAt(isAdmitted, seat) === 1) this.kindOf[seat] = this.#find(division, seat, classOf);

@@ -1,5 +1,5 @@
 /** Which full slots belong together: union-find over those that filled up at the same level and hold somebody in common. */
-import { at, byteAt, intAt, SHARE_DUST } from './numbers.js';
+import { at, byteAt, intAt, SHARE_DUST, fillWith } from './numbers.js';
 
 /** Of a candidate that has its maximum. */
 export const NO_PART = -1;
@@ -21,7 +21,7 @@ export class Parts {
   }
 
   clear(): void {
-    this.#fullAt.fill(NEVER);
+    fillWith(this.#fullAt, NEVER);
     this.#lastLevel = NEVER;
     this.hasTies = false;
   }

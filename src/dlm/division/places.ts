@@ -3,7 +3,6 @@
  * that leads * 3 + the one that lags.
  */
 import type { PhaseMask } from '../../base/rotation.js';
-import { at } from './numbers.js';
 
 /** A circuit has a slot for each phase, and after them one for its power. */
 export const SLOTS = 4;
@@ -30,10 +29,13 @@ export function laggingOf(pair: number): number {
   return pair % 3;
 }
 
-/** How far the one phase leads the other, from sums per slot. */
-export function aheadIn(sums: Float64Array, pair: number): number {
-  const slot = circuitOfPair(pair) * SLOTS;
-  return at(sums, slot + leadingOf(pair)) - at(sums, slot + laggingOf(pair));
+/** The slots of the two phases of a pair. Indices, as a difference would cost an object wherever it is handed back. */
+export function leadingSlot(pair: number): number {
+  return circuitOfPair(pair) * SLOTS + leadingOf(pair);
+}
+
+export function laggingSlot(pair: number): number {
+  return circuitOfPair(pair) * SLOTS + laggingOf(pair);
 }
 
 /** 1 where a step on these phases widens the gap of the pair, -1 where it closes it. */

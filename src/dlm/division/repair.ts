@@ -7,35 +7,183 @@ import { assert } from '../../base/assert.js';
 import { addLoad, type Division } from './division.js';
 import { at, byteAt, intAt, DUST, SHARE_DUST } from './numbers.js';
 import { fullSlot, NO_OBSTACLE, obstacleTo } from './obstacle.js';
-import { PAIRS, aheadIn, circuitOfPair, leadOf } from './places.js';
+import { PAIRS, circuitOfPair, laggingSlot, leadingSlot, leadOf } from './places.js';
+import { type SortSpace, sortByKey } from './sorting.js';
 
 const NOBODY = -1;
 
 /** With more candidates than this two of them are not moved together: all pairs would be too many. */
 const PAIRED_MAX = 60;
 
-/** Moves single steps until every imbalance limit holds again. `steps` and `load` are kept up. */
-export function repairBalance(division: Division): void {
-  for (let pair = worstPair(division); pair !== NOBODY; pair = worstPair(division)) {
-    if (move(division, pair, 1, false) || move(division, pair, -1, false) || moveTwo(division)) continue;
-    if (move(division, pair, 1, true) || move(division, pair, -1, true)) continue;
-    backToMinimum(division);
-    riseToShares(division);
-    return;
+const KEY_MAX = 2 ** 31 - 1;
+
+export class Repair {
+  readonly #division: Division;
+  readonly #space: SortSpace;
+  /** All who are admitted, whoever lacks most of its share first; who was lifted since then is at its end. */
+  #ranked = new Int32Array(0);
+  #rankOf = new Int32Array(0);
+  #isLifted = new Uint8Array(0);
+  #count = 0;
+  #lifted = 0;
+  /** Per pair: so many of the first ones cannot close its gap. */
+  readonly #passed: Int32Array;
+
+  constructor(division: Division, space: SortSpace) {
+    this.#division = division;
+    this.#space = space;
+    this.#passed = new Int32Array(division.tree.count * PAIRS);
   }
+
+  /** Moves single steps until every imbalance limit holds again. `steps` and `load` are kept up. True when it moved any. */
+  run(): boolean {
+    const division = this.#division;
+    this.#count = 0;
+    let pair = worstPair(division);
+    const isNeeded = pair !== NOBODY;
+    for (; pair !== NOBODY; pair = worstPair(division)) {
+      if (this.#lift(pair)) continue;
+      this.#forgetPassed();
+      if (move(division, pair, -1, false) || moveTwo(division)) continue;
+      if (move(division, pair, 1, true) || move(division, pair, -1, true)) continue;
+      backToMinimum(division);
+      this.#riseToShares();
+      break;
+    }
+    return isNeeded;
+  }
+
+  /** One step more for whoever of those who lag lacks most of its share, as far as it harms no other pair. */
+  #lift(pair: number): boolean {
+    if (this.#count === 0) this.#rank();
+    for (;;) {
+      const seat = this.#firstToLift(pair);
+      if (seat !== NOBODY) {
+        step(this.#division, seat, 1);
+        this.#isLifted[seat] = 1;
+        this.#lifted++;
+        return true;
+      }
+      if (this.#lifted === 0) return false;
+      this.#rank();
+    }
+  }
+
+  #firstToLift(pair: number): number {
+    let isPassed = true;
+    for (let i = intAt(this.#passed, pair); i < this.#count; i++) {
+      const seat = intAt(this.#ranked, i);
+      const isOut = byteAt(this.#isLifted, seat) === 1 || !this.#mayLift(seat, pair);
+      if (isPassed && isOut) this.#passed[pair] = i + 1;
+      else isPassed = false;
+      if (!isOut && closesGap(this.#division, intAt(this.#division.groupOf, seat), 1, false)) return seat;
+    }
+    return NOBODY;
+  }
+
+  /** What cannot become true while others are lifted. */
+  #mayLift(seat: number, pair: number): boolean {
+    return isOnSide(this.#division, seat, pair, 1) && isInRange(this.#division, seat, 1);
+  }
+
+  /** Whoever steps down may make room for others. */
+  #forgetPassed(): void {
+    for (const circuit of this.#division.balanced) {
+      for (let pair = circuit * PAIRS; pair < (circuit + 1) * PAIRS; pair++) this.#passed[pair] = 0;
+    }
+  }
+
+  /** By what is lacking now; of equals in turn. */
+  #rank(): void {
+    const { shareOf, steps } = this.#division;
+    this.#list();
+    for (let i = 0; i < this.#count; i++) {
+      const seat = intAt(this.#ranked, i);
+      this.#rankOf[seat] = rankFor(at(shareOf, seat) - intAt(steps, seat));
+    }
+    sortByKey(this.#ranked, 0, this.#count, this.#rankOf, this.#space);
+  }
+
+  /** By what rounding down takes away; of equals in turn. */
+  #rankByFraction(): void {
+    const { shareOf } = this.#division;
+    this.#list();
+    for (let i = 0; i < this.#count; i++) {
+      const seat = intAt(this.#ranked, i);
+      this.#rankOf[seat] = rankFor(at(shareOf, seat) - Math.floor(at(shareOf, seat) + SHARE_DUST));
+    }
+    sortByKey(this.#ranked, 0, this.#count, this.#rankOf, this.#space);
+  }
+
+  #list(): void {
+    const { seatCount, isAdmitted, turnOf } = this.#division;
+    if (this.#ranked.length < seatCount) {
+      this.#ranked = new Int32Array(turnOf.length);
+      this.#rankOf = new Int32Array(turnOf.length);
+      this.#isLifted = new Uint8Array(turnOf.length);
+    }
+    this.#count = 0;
+    this.#lifted = 0;
+    this.#forgetPassed();
+    for (let seat = 0; seat < seatCount; seat++) {
+      this.#isLifted[seat] = 0;
+      if (byteAt(isAdmitted, seat) === 1) this.#ranked[this.#count++] = seat;
+    }
+    sortByKey(this.#ranked, 0, this.#count, turnOf, this.#space);
+  }
+
+  /** Single steps from the minima that keep every limit, those who lack most of their share first. */
+  #riseToShares(): void {
+    const { shareOf, steps } = this.#division;
+    this.#rankByFraction();
+    let most = 0;
+    for (let i = 0; i < this.#count; i++) {
+      const seat = intAt(this.#ranked, i);
+      most = Math.max(most, at(shareOf, seat) - intAt(steps, seat));
+    }
+    for (let lack = Math.floor(most + SHARE_DUST); lack >= 1; lack--) {
+      // A step of one can make room for another one: again until nobody rises.
+      while (this.#riseOnce(lack));
+    }
+  }
+
+  /** One step for everybody who still lacks so many and has room. True when somebody took one. */
+  #riseOnce(lack: number): boolean {
+    const { steps, shareOf, groupOf } = this.#division;
+    let someoneRose = false;
+    for (let i = 0; i < this.#count; i++) {
+      const seat = intAt(this.#ranked, i);
+      if (at(shareOf, seat) - intAt(steps, seat) < lack - SHARE_DUST) continue;
+      if (obstacleTo(this.#division, intAt(groupOf, seat), 1) !== NO_OBSTACLE) continue;
+      step(this.#division, seat, 1);
+      someoneRose = true;
+    }
+    return someoneRose;
+  }
+}
+
+/** The more, the lower; what differs by dust is equal. */
+function rankFor(lack: number): number {
+  return Math.min(Math.max(0, Math.round((1 - lack) / SHARE_DUST)), KEY_MAX);
+}
+
+function step(division: Division, seat: number, by: 1 | -1): void {
+  const { steps, groupOf } = division;
+  steps[seat] = intAt(steps, seat) + by;
+  addLoad(division, intAt(groupOf, seat), by);
 }
 
 /** The pair that exceeds its limit by most. */
 function worstPair({ balanced, lead, load }: Division): number {
-  let [worst, most] = [NOBODY, 0];
+  let worst = NOBODY;
+  let most = 0;
   for (const circuit of balanced) {
     for (let pair = circuit * PAIRS; pair < (circuit + 1) * PAIRS; pair++) {
+      const ahead = at(load, leadingSlot(pair)) - at(load, laggingSlot(pair));
       // Asked as in the admission: else dust could part the two, and the minima would not fit here that did there.
-      if (!(aheadIn(load, pair) > at(lead, pair) + DUST)) continue;
-      const excess = aheadIn(load, pair) - at(lead, pair);
-      if (excess <= most) continue;
+      if (!(ahead > at(lead, pair) + DUST) || ahead - at(lead, pair) <= most) continue;
       worst = pair;
-      most = excess;
+      most = ahead - at(lead, pair);
     }
   }
   return worst;
@@ -43,8 +191,9 @@ function worstPair({ balanced, lead, load }: Division): number {
 
 /** One step more for somebody who lags, or less for somebody who leads: whoever is furthest on the other side of its share. */
 function move(division: Division, pair: number, by: 1 | -1, mayHarm: boolean): boolean {
-  const { seatCount, isAdmitted, steps, shareOf, groupOf, turnOf } = division;
-  let [best, most] = [NOBODY, Number.NEGATIVE_INFINITY];
+  const { seatCount, isAdmitted, steps, shareOf, turnOf } = division;
+  let best = NOBODY;
+  let most = Number.NEGATIVE_INFINITY;
   for (let seat = 0; seat < seatCount; seat++) {
     if (byteAt(isAdmitted, seat) === 0) continue;
     const lost = by * (at(shareOf, seat) - intAt(steps, seat));
@@ -54,44 +203,46 @@ function move(division: Division, pair: number, by: 1 | -1, mayHarm: boolean): b
     most = lost;
   }
   if (best === NOBODY) return false;
-  steps[best] = intAt(steps, best) + by;
-  addLoad(division, intAt(groupOf, best), by);
+  step(division, best, by);
   return true;
 }
 
 function canMove(division: Division, seat: number, pair: number, by: 1 | -1, mayHarm: boolean): boolean {
-  const { tree, groupOf } = division;
+  if (!isOnSide(division, seat, pair, by) || !isInRange(division, seat, by)) return false;
+  return closesGap(division, intAt(division.groupOf, seat), by, mayHarm);
+}
+
+/** A step changes the gap of the pair, and the right way. */
+function isOnSide({ tree, groupOf }: Division, seat: number, pair: number, by: 1 | -1): boolean {
   const group = intAt(groupOf, seat);
+  if (by * leadOf(group, pair) !== -1) return false;
   const place = intAt(tree.placeOf, group >> 3);
   const circuit = circuitOfPair(pair);
-  if (place < intAt(tree.placeOf, circuit) || place >= intAt(tree.endOf, circuit)) return false;
-  if (by * leadOf(group, pair) !== -1 || !isInRange(division, seat, by)) return false;
+  return place >= intAt(tree.placeOf, circuit) && place < intAt(tree.endOf, circuit);
+}
+
+function closesGap(division: Division, group: number, by: 1 | -1, mayHarm: boolean): boolean {
   return excessChange(division, group, by) < -DUST && (mayHarm || !harms(division, group, by));
 }
 
 interface TwoMoves {
   a: number;
-  byA: number;
+  byA: 1 | -1;
   b: number;
-  byB: number;
+  byB: 1 | -1;
   /** How far both are from their shares afterwards. */
   distance: number;
 }
 
 /** Where a step widens one gap more than it closes another, two together may close both: those nearest to their shares. */
 function moveTwo(division: Division): boolean {
-  const { seatCount, steps, groupOf } = division;
+  const { seatCount } = division;
   if (seatCount > PAIRED_MAX) return false;
-  const best: TwoMoves = { a: NOBODY, byA: 0, b: NOBODY, byB: 0, distance: Number.POSITIVE_INFINITY };
+  const best: TwoMoves = { a: NOBODY, byA: 1, b: NOBODY, byB: 1, distance: Number.POSITIVE_INFINITY };
   for (let a = 1; a < seatCount; a++) for (const byA of BOTH_WAYS) findPartner(division, a, byA, best);
   if (best.a === NOBODY) return false;
-  for (const [seat, by] of [
-    [best.a, best.byA],
-    [best.b, best.byB],
-  ] as const) {
-    steps[seat] = intAt(steps, seat) + by;
-    addLoad(division, intAt(groupOf, seat), by);
-  }
+  step(division, best.a, best.byA);
+  step(division, best.b, best.byB);
   return true;
 }
 
@@ -133,7 +284,7 @@ function excessChange({ tree, isBalanced, lead, load }: Division, group: number,
   for (let circuit = group >> 3; circuit !== -1; circuit = intAt(tree.parentOf, circuit)) {
     if (byteAt(isBalanced, circuit) === 0) continue;
     for (let pair = circuit * PAIRS; pair < (circuit + 1) * PAIRS; pair++) {
-      const excess = aheadIn(load, pair) - at(lead, pair);
+      const excess = at(load, leadingSlot(pair)) - at(load, laggingSlot(pair)) - at(lead, pair);
       change += Math.max(0, excess + by * leadOf(group, pair)) - Math.max(0, excess);
     }
   }
@@ -146,7 +297,9 @@ function harms({ tree, isBalanced, lead, load }: Division, group: number, by: 1 
     if (byteAt(isBalanced, circuit) === 0) continue;
     for (let pair = circuit * PAIRS; pair < (circuit + 1) * PAIRS; pair++) {
       const shift = by * leadOf(group, pair);
-      if (shift > 0 && aheadIn(load, pair) + shift > at(lead, pair) + DUST) return true;
+      if (shift <= 0) continue;
+      const ahead = at(load, leadingSlot(pair)) - at(load, laggingSlot(pair));
+      if (ahead + shift > at(lead, pair) + DUST) return true;
     }
   }
   return false;
@@ -161,37 +314,4 @@ function backToMinimum(division: Division): void {
     steps[seat] = intAt(minOf, seat);
   }
   assert(worstPair(division) === NOBODY, 'the minima of all who are admitted fit every limit');
-}
-
-/** Single steps that keep every limit, those who lack most of their share first. */
-function riseToShares(division: Division): void {
-  const { shareOf, steps } = division;
-  const seats = inOrderOfFractions(division);
-  const lackOf = (seat: number): number => at(shareOf, seat) - intAt(steps, seat);
-  const most = seats.reduce((lack, seat) => Math.max(lack, lackOf(seat)), 0);
-  for (let level = Math.floor(most + SHARE_DUST); level >= 1; level--) {
-    const lacking = seats.filter((seat) => lackOf(seat) >= level - SHARE_DUST);
-    // A step of one can make room for another one: again until nobody rises.
-    while (riseOnce(division, lacking, level));
-  }
-}
-
-function inOrderOfFractions({ seatCount, isAdmitted, shareOf, turnOf }: Division): readonly number[] {
-  const seats = Array.from({ length: seatCount }, (_, seat) => seat).filter((seat) => byteAt(isAdmitted, seat) === 1);
-  const fractionOf = (seat: number): number => at(shareOf, seat) - Math.floor(at(shareOf, seat) + SHARE_DUST);
-  return seats.sort((a, b) => fractionOf(b) - fractionOf(a) || intAt(turnOf, a) - intAt(turnOf, b));
-}
-
-/** One step for everybody of them who still lacks so many and has room. True when somebody took one. */
-function riseOnce(division: Division, seats: readonly number[], lack: number): boolean {
-  const { steps, shareOf, groupOf } = division;
-  let someoneRose = false;
-  for (const seat of seats) {
-    if (at(shareOf, seat) - intAt(steps, seat) < lack - SHARE_DUST) continue;
-    if (obstacleTo(division, intAt(groupOf, seat), 1) !== NO_OBSTACLE) continue;
-    steps[seat] = intAt(steps, seat) + 1;
-    addLoad(division, intAt(groupOf, seat), 1);
-    someoneRose = true;
-  }
-  return someoneRose;
 }

@@ -3,44 +3,56 @@
  * after class, the lowest first, and among those who shared the same obstacle by turns, until nobody can take one more.
  */
 import { addToOwnCircuit, sumUpwards } from './admission.js';
+import { Contention } from './contention.js';
 import { addLoad, type Division } from './division.js';
-import { at, byteAt, intAt, DUST, SHARE_DUST } from './numbers.js';
+import { Equals, greatestCommonDivisor } from './equals.js';
+import { at, byteAt, intAt, DUST, SHARE_DUST, fillWith, fillIntsWith } from './numbers.js';
 import { NO_OBSTACLE, obstacleTo } from './obstacle.js';
 import { NO_PART } from './parts.js';
 import { type SortSpace, sortByKey } from './sorting.js';
-import { GROUPS, POWER, SLOTS } from './places.js';
+import { GROUPS, PHASES_IN, POWER, SLOTS } from './places.js';
 
 const END = -1;
+/** States of the loads are counted on from sample to sample, as far as there is room for those of one more. */
+const STATES_MAX = 2 ** 30;
+const STEPS_MAX = 2 ** 30;
+/** Bits of a rotation seed that count: remainders of larger numbers are slow. */
+const SEEDS = 2 ** 31 - 1;
 
 export class Rounding {
   readonly #division: Division;
   readonly #space: SortSpace;
   /** Per group: the slot above it that is full, for good, as loads only rise here. */
   readonly #closedBy: Int32Array;
-  /** Per group: at which look it was found to have room, or none. */
+  /** Per group: in which state of the loads it was found to have room. */
   readonly #roomAt: Int32Array;
-  readonly #noRoomAt: Int32Array;
-  #look = 0;
+  #state = 0;
   /** Per slot: how many steps somebody there had after the last step of the remainder. */
   readonly #raisedTo: Int32Array;
   /** Candidates below their maximum, in the order in which they are asked. */
   #open = new Int32Array(0);
   #nextOfPart = new Int32Array(0);
   #ring = new Int32Array(0);
+  readonly #contention: Contention;
+  readonly #equals: Equals;
+  #isSimple = true;
+  #seed = 0;
   /** How far the pattern of the ring has moved, where it is asked first, and which way round. */
   #turn = 0;
   #start = 0;
   #direction = 1;
-  #taken = new Int32Array(0);
+  /** By how much the pattern goes on from one of the ring to the next. */
+  #pace = 0;
   /** Per part (its slot, or what follows all slots); all END between two uses. */
   readonly #firstOfPart: Int32Array;
 
   constructor(division: Division, space: SortSpace) {
     this.#division = division;
     this.#space = space;
+    this.#contention = new Contention(division);
+    this.#equals = new Equals(division, space);
     this.#closedBy = new Int32Array(division.tree.count * GROUPS);
     this.#roomAt = new Int32Array(division.tree.count * GROUPS);
-    this.#noRoomAt = new Int32Array(division.tree.count * GROUPS);
     this.#raisedTo = new Int32Array(division.tree.count * SLOTS);
     this.#firstOfPart = new Int32Array(division.tree.count * (SLOTS + GROUPS)).fill(END);
   }
@@ -56,7 +68,7 @@ export class Rounding {
 
   #roundDown(dust: number): void {
     const { seatCount, isAdmitted, shareOf, minOf, steps, groupOf, load, tree } = this.#division;
-    load.fill(0);
+    fillWith(load, 0);
     for (let seat = 0; seat < seatCount; seat++) {
       if (byteAt(isAdmitted, seat) === 0) continue;
       steps[seat] = Math.max(intAt(minOf, seat), Math.floor(at(shareOf, seat) + dust));
@@ -65,30 +77,48 @@ export class Rounding {
     sumUpwards(tree, load);
   }
 
-  /** Hands out what remains. `classOf` per seat: lower ones are asked first. */
-  handOut(classOf: Int32Array): void {
-    this.#closedBy.fill(NO_OBSTACLE);
-    this.#roomAt.fill(0);
-    this.#noRoomAt.fill(0);
-    this.#look = 0;
-    this.#raisedTo.fill(0);
-    let open = this.#listOpen(classOf);
-    // Another round only for those who could take a step, or whom an imbalance held that may have become smaller.
+  /** Hands out what remains. `classOf` per seat: lower ones are asked first. `isRepaired`: equals may differ already. */
+  handOut(classOf: Int32Array, isRepaired: boolean): void {
+    fillIntsWith(this.#closedBy, NO_OBSTACLE);
+    fillIntsWith(this.#raisedTo, 0);
+    this.#state++;
+    if (this.#state > STATES_MAX) {
+      this.#roomAt.fill(0);
+      this.#state = 1;
+    }
+    const open = this.#listOpen(classOf);
+    const isSimple = this.#isSimple && (open < 2 || this.#contention.isSimple(this.#open, open));
+    this.#isSimple = isSimple && !isRepaired;
+    const seed = this.#division.rules.rotationSeed & SEEDS;
+    let block = 1;
+    if (isRepaired) block = this.#equals.findAmongAll(classOf);
+    else if (!isSimple) block = this.#equals.findAmong(this.#open, open, classOf);
+    this.#seed = (seed / block) | 0;
+    this.#rounds(open, classOf);
+    if (!this.#isSimple) this.#equals.takeTurns(seed);
+  }
+
+  /** Another one only for those who could take a step, or whom an imbalance held that may have become smaller. */
+  #rounds(count: number, classOf: Int32Array): void {
+    let open = count;
     while (open > 0 && this.#round(open, classOf)) open = this.#keepOpen(open);
   }
 
   #listOpen(classOf: Int32Array): number {
-    const { seatCount, isAdmitted, steps, maxOf, turnOf } = this.#division;
+    const { seatCount, isAdmitted, steps, turnOf, groupOf } = this.#division;
     if (this.#open.length < seatCount) {
       this.#open = new Int32Array(classOf.length);
       this.#nextOfPart = new Int32Array(classOf.length);
       this.#ring = new Int32Array(classOf.length);
-      this.#taken = new Int32Array(classOf.length);
     }
     let open = 0;
+    let masks = 0;
     for (let seat = 0; seat < seatCount; seat++) {
-      if (byteAt(isAdmitted, seat) === 1 && intAt(steps, seat) < intAt(maxOf, seat)) this.#open[open++] = seat;
+      if (byteAt(isAdmitted, seat) === 0 || !this.#mayRise(seat)) continue;
+      this.#open[open++] = seat;
+      masks |= 1 << (intAt(groupOf, seat) & 7);
     }
+    this.#isSimple = areDisjoint(masks);
     sortByKey(this.#open, 0, open, turnOf, this.#space);
     sortByKey(this.#open, 0, open, steps, this.#space);
     sortByKey(this.#open, 0, open, classOf, this.#space);
@@ -99,7 +129,7 @@ export class Rounding {
     let kept = 0;
     for (let i = 0; i < open; i++) {
       const seat = intAt(this.#open, i);
-      if (this.#isOpen(seat)) this.#open[kept++] = seat;
+      if (this.#mayRise(seat)) this.#open[kept++] = seat;
     }
     return kept;
   }
@@ -131,7 +161,6 @@ export class Rounding {
     if (to - from === 1) return this.#ask(intAt(this.#open, from));
     const { partOf } = this.#division;
     const firstOfPart = this.#firstOfPart;
-    this.#look++;
     for (let i = to - 1; i >= from; i--) {
       const seat = intAt(this.#open, i);
       if (!this.#isOpen(seat) || !this.#hasRoom(seat)) continue;
@@ -164,14 +193,14 @@ export class Rounding {
     let size = 0;
     for (let seat = first; seat !== END; seat = intAt(this.#nextOfPart, seat)) this.#ring[size++] = seat;
     if (size === 1) return this.#ask(first);
-    const { rotationSeed } = this.#division.rules;
-    const given = this.#stepsFor(part, size) % size;
-    const cycle = size / greatestCommonDivisor(given, size);
-    const cycles = Math.floor(rotationSeed / cycle);
-    this.#turn = rotationSeed % size;
+    const given = this.#stepsFor(part, intAt(this.#division.groupOf, first)) % size;
+    const cycle = (size / greatestCommonDivisor(given, size)) | 0;
+    const cycles = (this.#seed / cycle) | 0;
+    this.#turn = this.#seed % size;
     this.#start = cycles % size;
     this.#direction = cycles % 2 === 0 ? 1 : size - 1;
-    const chosenRose = this.#askRound(size, given, true);
+    this.#pace = cycles % 2 === 0 ? given : size - given;
+    const chosenRose = given > 0 && this.#askRound(size, given, true);
     return this.#askRound(size, given, false) || chosenRose;
   }
 
@@ -179,40 +208,39 @@ export class Rounding {
   #askRound(size: number, given: number, isChosen: boolean): boolean {
     let someoneRose = false;
     let place = this.#start;
+    let pattern = (((place + this.#turn) % size) * given) % size;
     for (let i = 0; i < size; i++) {
-      const turn = place + this.#turn;
-      const isItsTurn = ((turn < size ? turn : turn - size) * given) % size < given;
+      const isItsTurn = pattern < given;
       if (isItsTurn === isChosen && this.#ask(intAt(this.#ring, place))) someoneRose = true;
       place += this.#direction;
       if (place >= size) place -= size;
+      pattern += this.#pace;
+      if (pattern >= size) pattern -= size;
     }
     return someoneRose;
   }
 
-  /** How many steps there are for the ring: what the phase of a circuit has left; where several limits decide, by trying. */
-  #stepsFor(part: number, size: number): number {
+  /** How many steps there are for the ring: what the phase of a circuit has left, or the scarcest on the way up. */
+  #stepsFor(part: number, group: number): number {
     const { capacity, load } = this.#division;
-    if (part <= NO_PART || part % SLOTS === POWER) return this.#countTakers(size);
+    if (this.#isSimple || part <= NO_PART || part % SLOTS === POWER) return this.#stepsAbove(group);
     return Math.floor(at(capacity, part) - at(load, part) + DUST);
   }
 
-  /** How many of the ring can take a step. */
-  #countTakers(size: number): number {
-    const { groupOf } = this.#division;
-    const look = ++this.#look;
-    let takers = 0;
-    for (let i = 0; i < size; i++) {
-      const group = intAt(groupOf, intAt(this.#ring, i));
-      if (intAt(this.#noRoomAt, group) === look) continue;
-      if (obstacleTo(this.#division, group, 1) === NO_OBSTACLE) {
-        addLoad(this.#division, group, 1);
-        this.#taken[takers++] = group;
-      } else {
-        this.#noRoomAt[group] = look;
+  #stepsAbove(group: number): number {
+    const { tree, capacity, load, hasPower } = this.#division;
+    const slots = hasPower ? SLOTS : POWER;
+    let least = STEPS_MAX;
+    for (let circuit = group >> 3; circuit !== -1; circuit = intAt(tree.parentOf, circuit)) {
+      for (let kind = 0; kind < slots; kind++) {
+        const slot = circuit * SLOTS + kind;
+        if (kind < POWER && ((group >> kind) & 1) === 0) continue;
+        if (this.#isSimple && !this.#contention.hasTooLittle(slot)) continue;
+        const phases = kind === POWER ? Math.max(1, byteAt(PHASES_IN, group & 7)) : 1;
+        least = Math.min(least, (at(capacity, slot) - at(load, slot)) / phases);
       }
     }
-    for (let i = 0; i < takers; i++) addLoad(this.#division, intAt(this.#taken, i), -1);
-    return takers;
+    return Math.floor(least + DUST);
   }
 
   #ask(seat: number): boolean {
@@ -228,12 +256,17 @@ export class Rounding {
     return intAt(this.#closedBy, intAt(groupOf, seat)) === NO_OBSTACLE && intAt(steps, seat) < intAt(maxOf, seat);
   }
 
+  /** Now, or when an imbalance that holds it has become smaller. */
+  #mayRise(seat: number): boolean {
+    return this.#isOpen(seat) && (this.#hasRoom(seat) || this.#isOpen(seat));
+  }
+
   /** The same for all of a group, while nobody takes a step. */
   #hasRoom(seat: number): boolean {
     const group = intAt(this.#division.groupOf, seat);
-    if (intAt(this.#roomAt, group) === this.#look) return true;
+    if (intAt(this.#roomAt, group) === this.#state) return true;
     const hasRoom = this.#findRoom(group);
-    if (hasRoom) this.#roomAt[group] = this.#look;
+    if (hasRoom) this.#roomAt[group] = this.#state;
     return hasRoom;
   }
 
@@ -250,13 +283,18 @@ export class Rounding {
   }
 
   #raise(seat: number): void {
+    this.#state++;
     const { groupOf, steps, tree } = this.#division;
     const group = intAt(groupOf, seat);
     steps[seat] = intAt(steps, seat) + 1;
     addLoad(this.#division, group, 1);
+    const raisedTo = intAt(steps, seat);
     for (let circuit = group >> 3; circuit !== -1; circuit = intAt(tree.parentOf, circuit)) {
-      for (let p = 0; p < POWER; p++) if ((group >> p) & 1) this.#raisedTo[circuit * SLOTS + p] = intAt(steps, seat);
-      this.#raisedTo[circuit * SLOTS + POWER] = intAt(steps, seat);
+      const slot = circuit * SLOTS;
+      if (group & 1) this.#raisedTo[slot] = raisedTo;
+      if (group & 2) this.#raisedTo[slot + 1] = raisedTo;
+      if (group & 4) this.#raisedTo[slot + 2] = raisedTo;
+      this.#raisedTo[slot + POWER] = raisedTo;
     }
   }
 
@@ -266,6 +304,13 @@ export class Rounding {
   }
 }
 
-function greatestCommonDivisor(a: number, b: number): number {
-  return a === 0 ? b : greatestCommonDivisor(b % a, a);
+/** No phase is in two of the masks, of which bit m stands for mask m. */
+function areDisjoint(masks: number): boolean {
+  let seen = 0;
+  for (let mask = 1; mask < GROUPS; mask++) {
+    if (((masks >> mask) & 1) === 0) continue;
+    if (seen & mask) return false;
+    seen |= mask;
+  }
+  return true;
 }

@@ -2,15 +2,17 @@
 import { at, intAt } from './numbers.js';
 
 export class SlotHeap {
+  /** Set one, then `place` its slot: a number that is no integer would cost an object each time it is handed over. */
+  readonly keyOf: Float64Array;
   readonly #slots: Int32Array;
   readonly #placeOf: Int32Array;
-  readonly #keyOf: Float64Array;
   #size = 0;
+  #bound = Number.NaN;
 
   constructor(slots: number) {
     this.#slots = new Int32Array(slots);
     this.#placeOf = new Int32Array(slots).fill(-1);
-    this.#keyOf = new Float64Array(slots);
+    this.keyOf = new Float64Array(slots);
   }
 
   clear(): void {
@@ -23,29 +25,42 @@ export class SlotHeap {
     return this.#size === 0 ? -1 : intAt(this.#slots, 0);
   }
 
-  keyOf(slot: number): number {
-    return at(this.#keyOf, slot);
+  /** The lowest index of those whose key is at most so much above that of the top; -1 when there is none. */
+  firstNearTop(tolerance: number): number {
+    if (this.#size === 0) return -1;
+    this.#bound = at(this.keyOf, this.top) + tolerance;
+    return this.#firstBelow(0, this.top);
   }
 
-  /** Puts a slot in, or moves it to another key. */
-  set(slot: number, key: number): void {
+  #firstBelow(place: number, first: number): number {
+    if (place >= this.#size) return first;
+    const slot = intAt(this.#slots, place);
+    if (at(this.keyOf, slot) > this.#bound) return first;
+    return this.#firstBelow(2 * place + 2, this.#firstBelow(2 * place + 1, Math.min(first, slot)));
+  }
+
+  /** Puts a slot in, or moves it to where its key belongs. */
+  place(slot: number): void {
     let place = intAt(this.#placeOf, slot);
     if (place === -1) {
       place = this.#size++;
       this.#put(slot, place);
-      this.#keyOf[slot] = Number.POSITIVE_INFINITY;
     }
-    const isLower = key < at(this.#keyOf, slot);
-    this.#keyOf[slot] = key;
-    if (isLower) this.#rise(slot, place);
-    else this.#sink(slot, place);
+    this.#move(slot, place);
   }
 
   removeTop(): void {
-    const slot = intAt(this.#slots, 0);
+    this.#placeOf[intAt(this.#slots, 0)] = -1;
+    if (--this.#size > 0) this.#sink(intAt(this.#slots, this.#size), 0);
+  }
+
+  /** Nothing happens where it is not in. */
+  remove(slot: number): void {
+    const place = intAt(this.#placeOf, slot);
+    if (place === -1) return;
     this.#placeOf[slot] = -1;
     const last = intAt(this.#slots, --this.#size);
-    if (last !== slot) this.#sink(last, 0);
+    if (last !== slot) this.#move(last, place);
   }
 
   #put(slot: number, place: number): void {
@@ -53,13 +68,20 @@ export class SlotHeap {
     this.#placeOf[slot] = place;
   }
 
+  #move(slot: number, place: number): void {
+    const keys = this.keyOf;
+    if (place > 0 && at(keys, slot) < at(keys, intAt(this.#slots, (place - 1) >> 1))) this.#rise(slot, place);
+    else this.#sink(slot, place);
+  }
+
   #rise(slot: number, from: number): void {
-    const key = at(this.#keyOf, slot);
+    const keys = this.keyOf;
+    const key = at(keys, slot);
     let place = from;
     while (place > 0) {
       const above = (place - 1) >> 1;
       const other = intAt(this.#slots, above);
-      if (at(this.#keyOf, other) <= key) break;
+      if (at(keys, other) <= key) break;
       this.#put(other, place);
       place = above;
     }
@@ -67,20 +89,18 @@ export class SlotHeap {
   }
 
   #sink(slot: number, from: number): void {
-    const key = at(this.#keyOf, slot);
+    const keys = this.keyOf;
+    const slots = this.#slots;
+    const size = this.#size;
+    const key = at(keys, slot);
     let place = from;
-    for (;;) {
-      let below = 2 * place + 1;
-      if (below >= this.#size) break;
-      if (below + 1 < this.#size && this.#keyAt(below + 1) < this.#keyAt(below)) below++;
-      if (this.#keyAt(below) >= key) break;
-      this.#put(intAt(this.#slots, below), place);
+    for (let below = 2 * place + 1; below < size; below = 2 * place + 1) {
+      let other = intAt(slots, below);
+      if (below + 1 < size && at(keys, intAt(slots, below + 1)) < at(keys, other)) other = intAt(slots, ++below);
+      if (at(keys, other) >= key) break;
+      this.#put(other, place);
       place = below;
     }
     this.#put(slot, place);
-  }
-
-  #keyAt(place: number): number {
-    return at(this.#keyOf, intAt(this.#slots, place));
   }
 }

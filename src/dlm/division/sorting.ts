@@ -3,11 +3,22 @@ import { at, intAt } from './numbers.js';
 
 const DIGIT_BITS = 11;
 const DIGITS = 1 << DIGIT_BITS;
+/** So few are sorted by insertion: digits do not pay. */
+const FEW = 24;
 
 /** Memory that sorting needs, kept from one sample to the next. */
 export class SortSpace {
   readonly counts = new Int32Array(DIGITS + 1);
   #items = new Int32Array(0);
+  /** Keys that are whole numbers, by item. */
+  first = new Int32Array(0);
+  second = new Int32Array(0);
+
+  reserveKeys(count: number): void {
+    if (this.first.length >= count) return;
+    this.first = new Int32Array(count);
+    this.second = new Int32Array(count);
+  }
 
   items(count: number): Int32Array {
     if (this.#items.length < count) this.#items = new Int32Array(count * 2);
@@ -25,8 +36,24 @@ export function sortByKey(items: Int32Array, from: number, to: number, keyOf: In
     if (key > highest) highest = key;
   }
   if (isSorted) return;
+  if (to - from <= FEW) {
+    insertByKey(items, from, to, keyOf);
+    return;
+  }
   for (let shift = 0; shift < 31 && highest >> shift > 0; shift += DIGIT_BITS) {
     sortByDigit(items, from, to, keyOf, shift, Math.min(DIGITS, (highest >> shift) + 1), space);
+  }
+}
+
+function insertByKey(items: Int32Array, from: number, to: number, keyOf: Int32Array): void {
+  for (let i = from + 1; i < to; i++) {
+    const item = intAt(items, i);
+    const key = intAt(keyOf, item);
+    let place = i;
+    for (; place > from && intAt(keyOf, intAt(items, place - 1)) > key; place--) {
+      items[place] = intAt(items, place - 1);
+    }
+    items[place] = item;
   }
 }
 
@@ -60,7 +87,10 @@ function sortByDigit(
 /** Runs of so many are sorted by insertion, before they are merged. */
 const RUN = 8;
 
-/** Sorts `items[0..count)` by the first key, then by the second; whole or not, of either sign. */
+/**
+ * Sorts `items[0..count)` by the first key, then by the second; whole or not, of either sign. Priorities and seconds are
+ * whole numbers as a rule: then in linear time.
+ */
 export function sortByKeys(
   items: Int32Array,
   count: number,
@@ -68,6 +98,14 @@ export function sortByKeys(
   second: Float64Array,
   space: SortSpace,
 ): void {
+  if (count > FEW) {
+    space.reserveKeys(first.length);
+    if (copyWhole(items, count, first, space.first) && copyWhole(items, count, second, space.second)) {
+      sortByKey(items, 0, count, space.second, space);
+      sortByKey(items, 0, count, space.first, space);
+      return;
+    }
+  }
   for (let from = 0; from < count; from += RUN) insert(items, from, Math.min(from + RUN, count), first, second);
   const merged = space.items(count);
   for (let width = RUN; width < count; width *= 2) {
@@ -75,6 +113,17 @@ export function sortByKeys(
       merge(items, start, start + width, Math.min(start + 2 * width, count), first, second, merged);
     }
   }
+}
+
+/** False when one of them is not whole, or below 0, or too large. */
+function copyWhole(items: Int32Array, count: number, from: Float64Array, to: Int32Array): boolean {
+  for (let i = 0; i < count; i++) {
+    const item = intAt(items, i);
+    const key = at(from, item);
+    to[item] = key;
+    if (key < 0 || intAt(to, item) !== key) return false;
+  }
+  return true;
 }
 
 function isAfter(a: number, b: number, first: Float64Array, second: Float64Array): boolean {

@@ -1,0 +1,148 @@
+/**
+ * Turns among candidates that are alike, where the remainder cannot go round by itself: for a block of seeds it is handed
+ * out the same way, and within the block those who are alike change places, so that each has had the same at its end.
+ */
+import type { Division } from './division.js';
+import { addInt, byteAt, intAt } from './numbers.js';
+import { GROUPS } from './places.js';
+import { type SortSpace, sortByKey } from './sorting.js';
+
+/** Seeds in a block. With numbers of equals that have no such common multiple some wait for more than one block. */
+const BLOCK_MAX = 2520;
+const NONE = -1;
+
+export class Equals {
+  readonly #division: Division;
+  readonly #space: SortSpace;
+  #seats = new Int32Array(0);
+  #count = 0;
+  #kindOf = new Int32Array(0);
+  /** Per kind, as they are found: how many there are, their steps in all, and how many of them had their turn. */
+  #kinds = 0;
+  #sizeOf = new Int32Array(0);
+  #stepsOf = new Int32Array(0);
+  #placeOf = new Int32Array(0);
+  /** Somebody of the kind is below the maximum: else nobody has to take turns. */
+  #isOpen = new Uint8Array(0);
+  /** One of each kind, and the next kind of the same group; all NONE per group between two uses. */
+  #sampleOf = new Int32Array(0);
+  #nextOf = new Int32Array(0);
+  readonly #firstOf: Int32Array;
+
+  constructor(division: Division, space: SortSpace) {
+    this.#division = division;
+    this.#space = space;
+    this.#firstOf = new Int32Array(division.tree.count * GROUPS).fill(NONE);
+  }
+
+  /** Among those who can take a step: `open[0..count)`, in the order of turns within each kind. Returns the seeds of a block. */
+  findAmong(open: Int32Array, count: number, classOf: Int32Array): number {
+    this.#reserve(classOf.length);
+    for (let i = 0; i < count; i++) this.#seats[i] = intAt(open, i);
+    this.#count = count;
+    return this.#find(classOf);
+  }
+
+  /** Among all who are admitted, however many steps they have. */
+  findAmongAll(classOf: Int32Array): number {
+    const { seatCount, isAdmitted, turnOf } = this.#division;
+    this.#reserve(classOf.length);
+    this.#count = 0;
+    for (let seat = 0; seat < seatCount; seat++) {
+      if (byteAt(isAdmitted, seat) === 1) this.#seats[this.#count++] = seat;
+    }
+    sortByKey(this.#seats, 0, this.#count, turnOf, this.#space);
+    return this.#find(classOf);
+  }
+
+  #reserve(size: number): void {
+    if (this.#seats.length >= size) return;
+    this.#seats = new Int32Array(size);
+    this.#kindOf = new Int32Array(size);
+    this.#sizeOf = new Int32Array(size);
+    this.#isOpen = new Uint8Array(size);
+    this.#stepsOf = new Int32Array(size);
+    this.#placeOf = new Int32Array(size);
+    this.#sampleOf = new Int32Array(size);
+    this.#nextOf = new Int32Array(size);
+  }
+
+  #find(classOf: Int32Array): number {
+    const { groupOf } = this.#division;
+    this.#kinds = 0;
+    for (let i = 0; i < this.#count; i++) this.#add(intAt(this.#seats, i), classOf);
+    let block = 1;
+    for (let kind = 0; kind < this.#kinds; kind++) {
+      const size = intAt(this.#sizeOf, kind);
+      this.#firstOf[intAt(groupOf, intAt(this.#sampleOf, kind))] = NONE;
+      if (byteAt(this.#isOpen, kind) === 0) this.#sizeOf[kind] = 1;
+      if (intAt(this.#sizeOf, kind) === 1) continue;
+      this.#stepsOf[kind] = 0;
+      this.#placeOf[kind] = 0;
+      const longer = block % size === 0 ? block : ((block / greatestCommonDivisor(block, size)) | 0) * size;
+      if (longer <= BLOCK_MAX) block = longer;
+    }
+    if (block > 1) this.#dropSingle();
+    else this.#count = 0;
+    return block;
+  }
+
+  #dropSingle(): void {
+    let kept = 0;
+    for (let i = 0; i < this.#count; i++) {
+      const seat = intAt(this.#seats, i);
+      if (intAt(this.#sizeOf, intAt(this.#kindOf, seat)) > 1) this.#seats[kept++] = seat;
+    }
+    this.#count = kept;
+  }
+
+  #add(seat: number, classOf: Int32Array): void {
+    const { groupOf, minOf, maxOf, steps } = this.#division;
+    const group = intAt(groupOf, seat);
+    let kind = intAt(this.#firstOf, group);
+    while (kind !== NONE) {
+      const like = intAt(this.#sampleOf, kind);
+      const isAlike = intAt(maxOf, like) === intAt(maxOf, seat) && intAt(minOf, like) === intAt(minOf, seat);
+      if (isAlike && intAt(classOf, like) === intAt(classOf, seat)) break;
+      kind = intAt(this.#nextOf, kind);
+    }
+    if (kind === NONE) kind = this.#addKind(seat, group);
+    this.#kindOf[seat] = kind;
+    addInt(this.#sizeOf, kind, 1);
+    if (intAt(steps, seat) < intAt(maxOf, seat)) this.#isOpen[kind] = 1;
+  }
+
+  #addKind(seat: number, group: number): number {
+    const kind = this.#kinds++;
+    this.#sampleOf[kind] = seat;
+    this.#sizeOf[kind] = 0;
+    this.#isOpen[kind] = 0;
+    this.#nextOf[kind] = intAt(this.#firstOf, group);
+    this.#firstOf[group] = kind;
+    return kind;
+  }
+
+  /** Gives each of a kind its part of what they have together; the steps that remain of it go round with each seed. */
+  takeTurns(seed: number): void {
+    const { steps } = this.#division;
+    for (let i = 0; i < this.#count; i++) {
+      const seat = intAt(this.#seats, i);
+      addInt(this.#stepsOf, intAt(this.#kindOf, seat), intAt(steps, seat));
+    }
+    for (let i = 0; i < this.#count; i++) {
+      const seat = intAt(this.#seats, i);
+      const kind = intAt(this.#kindOf, seat);
+      const size = intAt(this.#sizeOf, kind);
+      const more = intAt(this.#stepsOf, kind) % size;
+      const first = ((seed % size) * more) % size;
+      // Backwards: who is last in the order of turns comes after the first.
+      const place = (2 * size - intAt(this.#placeOf, kind) - first) % size;
+      addInt(this.#placeOf, kind, 1);
+      steps[seat] = ((intAt(this.#stepsOf, kind) / size) | 0) + (place < more ? 1 : 0);
+    }
+  }
+}
+
+export function greatestCommonDivisor(a: number, b: number): number {
+  return a === 0 ? b : greatestCommonDivisor(b % a, a);
+}

@@ -1,0 +1,171 @@
+/**
+ * What every limit carries while a level rises, and at which level it will be full. A change of one rate touches the
+ * circuits above it only: everything else keeps its course, and is looked at again when it is next in the heap.
+ */
+import { addToOwnCircuit, sumUpwards } from './admission.js';
+import type { Division } from './division.js';
+import type { Kinds } from './kinds.js';
+import type { Limits } from './limits.js';
+import { NOTHING, add, at, byteAt, intAt, fillWith, fillBytesWith } from './numbers.js';
+import { PAIRS, PHASES_IN, POWER, SLOTS, laggingSlot, leadingSlot } from './places.js';
+import { SlotHeap } from './slot-heap.js';
+
+export class Forecast {
+  /** Where the level is. Only upwards between two restarts. */
+  level = Number.NaN;
+  /** How fast each kind rises with the level; `changeRate` makes it so. */
+  rateOf = new Float64Array(0);
+  /** Per limit, as of the last `nextFull`: the level at which it is full. */
+  readonly fullAt: Float64Array;
+  #appliedOf = new Float64Array(0);
+  readonly #division: Division;
+  readonly #kinds: Kinds;
+  readonly #limits: Limits;
+  readonly #slots: number;
+  /** Per slot, sums over all below: what was taken at the level of the circuit's last change, and how fast that grows. */
+  readonly #loads: Float64Array;
+  readonly #rates: Float64Array;
+  readonly #changedAt: Float64Array;
+  readonly #isChanged: Uint8Array;
+  readonly #changed: Int32Array;
+  #changes = 0;
+  readonly #isTight: Uint8Array;
+  readonly #heap: SlotHeap;
+
+  constructor(division: Division, kinds: Kinds, limits: Limits) {
+    const circuits = division.tree.count;
+    this.#division = division;
+    this.#kinds = kinds;
+    this.#limits = limits;
+    this.#slots = circuits * SLOTS;
+    this.#loads = new Float64Array(this.#slots);
+    this.#rates = new Float64Array(this.#slots);
+    this.#changedAt = new Float64Array(circuits);
+    this.#isChanged = new Uint8Array(circuits);
+    this.#changed = new Int32Array(circuits);
+    this.#isTight = new Uint8Array(circuits * (SLOTS + PAIRS));
+    this.#heap = new SlotHeap(circuits * (SLOTS + PAIRS));
+    this.fullAt = this.#heap.keyOf;
+  }
+
+  /** Nothing moves, and everybody takes its minimum. */
+  begin(): void {
+    const size = this.#kinds.kindOf.length;
+    if (this.rateOf.length < size) {
+      this.rateOf = new Float64Array(size);
+      this.#appliedOf = new Float64Array(size);
+    }
+    for (let kind = 0; kind < this.#kinds.count; kind++) {
+      this.rateOf[kind] = 0;
+      this.#appliedOf[kind] = 0;
+    }
+    this.level = 0;
+    this.#sumMinima();
+    fillWith(this.#rates, 0);
+    fillWith(this.#changedAt, 0);
+    fillBytesWith(this.#isChanged, 0);
+    this.#changes = 0;
+    fillBytesWith(this.#isTight, 0);
+    this.#heap.clear();
+  }
+
+  #sumMinima(): void {
+    const { count, groupOf, minOf, sizeOf } = this.#kinds;
+    fillWith(this.#loads, 0);
+    for (let kind = 0; kind < count; kind++) {
+      addToOwnCircuit(this.#loads, intAt(groupOf, kind), intAt(minOf, kind) * intAt(sizeOf, kind));
+    }
+    sumUpwards(this.#division.tree, this.#loads);
+  }
+
+  /** The level goes back to 0; what is taken stays. */
+  restart(): void {
+    for (let circuit = 0; circuit < this.#changedAt.length; circuit++) this.#touch(circuit);
+    this.level = 0;
+    fillWith(this.#changedAt, 0);
+  }
+
+  /** After `rateOf` of the kind was set. */
+  changeRate(kind: number): void {
+    const { groupOf, sizeOf } = this.#kinds;
+    const { parentOf } = this.#division.tree;
+    const group = intAt(groupOf, kind);
+    const change = (at(this.rateOf, kind) - at(this.#appliedOf, kind)) * intAt(sizeOf, kind);
+    if (change === 0) return;
+    this.#appliedOf[kind] = at(this.rateOf, kind);
+    for (let circuit = group >> 3; circuit !== -1; circuit = intAt(parentOf, circuit)) {
+      this.#touch(circuit);
+      const slot = circuit * SLOTS;
+      if (group & 1) add(this.#rates, slot, change);
+      if (group & 2) add(this.#rates, slot + 1, change);
+      if (group & 4) add(this.#rates, slot + 2, change);
+      add(this.#rates, slot + POWER, change * byteAt(PHASES_IN, group & 7));
+    }
+  }
+
+  /** A tight limit is not asked when it will be full. */
+  setTight(limit: number, value: 0 | 1): void {
+    this.#isTight[limit] = value;
+    this.#touch(this.#limits.circuitOf(limit));
+  }
+
+  rateIn(limit: number): number {
+    const pair = limit - this.#slots;
+    return pair < 0 ? at(this.#rates, limit) : at(this.#rates, leadingSlot(pair)) - at(this.#rates, laggingSlot(pair));
+  }
+
+  /** The limit that is full next, at `fullAt` of it; of several the first. -1 when none fills up. */
+  nextFull(): number {
+    for (let i = 0; i < this.#changes; i++) this.#scheduleAll(intAt(this.#changed, i));
+    this.#changes = 0;
+    return this.#heap.firstNearTop(NOTHING);
+  }
+
+  /** Brings the loads of a circuit to this level, before its rates change. */
+  #touch(circuit: number): void {
+    if (byteAt(this.#isChanged, circuit) === 0) {
+      this.#isChanged[circuit] = 1;
+      this.#changed[this.#changes++] = circuit;
+    }
+    const elapsed = this.level - at(this.#changedAt, circuit);
+    if (elapsed === 0) return;
+    this.#changedAt[circuit] = this.level;
+    for (let slot = circuit * SLOTS; slot < (circuit + 1) * SLOTS; slot++) {
+      this.#loads[slot] = at(this.#loads, slot) + at(this.#rates, slot) * elapsed;
+    }
+  }
+
+  #scheduleAll(circuit: number): void {
+    const { capacity, isBalanced } = this.#division;
+    this.#isChanged[circuit] = 0;
+    for (let slot = circuit * SLOTS; slot < (circuit + 1) * SLOTS; slot++) {
+      if (at(capacity, slot) < Number.POSITIVE_INFINITY) this.#scheduleSlot(slot);
+    }
+    if (byteAt(isBalanced, circuit) === 0) return;
+    for (let pair = circuit * PAIRS; pair < (circuit + 1) * PAIRS; pair++) this.#schedulePair(pair);
+  }
+
+  #scheduleSlot(slot: number): void {
+    if (at(this.#rates, slot) <= NOTHING || byteAt(this.#isTight, slot) === 1) {
+      this.#heap.remove(slot);
+      return;
+    }
+    const room = Math.max(0, at(this.#division.capacity, slot) - at(this.#loads, slot));
+    this.fullAt[slot] = this.level + room / at(this.#rates, slot);
+    this.#heap.place(slot);
+  }
+
+  #schedulePair(pair: number): void {
+    const limit = this.#slots + pair;
+    const leading = leadingSlot(pair);
+    const lagging = laggingSlot(pair);
+    const rate = at(this.#rates, leading) - at(this.#rates, lagging);
+    if (rate <= NOTHING || byteAt(this.#isTight, limit) === 1) {
+      this.#heap.remove(limit);
+      return;
+    }
+    const ahead = at(this.#loads, leading) - at(this.#loads, lagging);
+    this.fullAt[limit] = this.level + Math.max(0, at(this.#division.lead, pair) - ahead) / rate;
+    this.#heap.place(limit);
+  }
+}
