@@ -25,9 +25,10 @@ export class FloodGate {
   /** Whether a datagram from there may cost any time. */
   isOpen(address: string, nowMs: Ms): boolean {
     const bucket = this.#bad.get(address);
-    if (bucket?.isFull(nowMs)) this.#bad.delete(address);
-    else if (bucket?.isShut) return false;
     this.#all.isFull(nowMs);
+    if (bucket?.isFull(nowMs)) this.#bad.delete(address);
+    // Somebody may forge the address of a good peer: it is heard for as long as that costs little.
+    else if (bucket?.isShut) return !this.#all.isShut && this.#wasGood(address, nowMs);
     return !this.#all.isShut || this.#wasGood(address, nowMs);
   }
 

@@ -160,7 +160,10 @@ export class Controller {
     const { id, epoch } = this.mastership;
     const heard = record.hear(status, { id, epoch, grants: !this.isPassive(nowMs) }, nowMs);
     if (heard === 'stale') return IGNORED;
-    if (heard === 'unproven') return this.#probe(record, status, nowMs);
+    if (heard === 'unproven' || heard === 'waiting') {
+      this.#masters.hearDoubtful(status);
+      return heard === 'unproven' ? this.#probe(record, status, nowMs) : IGNORED;
+    }
     if (heard === 'duplicate') {
       this.#roster.say('error', 'SLAVE_REFUSED', record, 'is the id of two charge points, neither is served');
     }

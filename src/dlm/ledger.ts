@@ -74,6 +74,8 @@ export class LedgerAccount {
   #unknownUntilMs: Ms;
   /** Another master may serve it while it does not follow this one (M7). */
   mayFollowAnother = false;
+  /** What words admit that may be old ones: counted until a word comes that is not in doubt. */
+  #doubtfulA: PhaseAmps = NO_AMPS;
   #settling: { readonly fromA: PhaseAmps; readonly untilMs: Ms } | undefined;
 
   /** `unknownUntilMs`: when nothing flows any more because of the longest lease that an earlier master may have granted. */
@@ -127,6 +129,7 @@ export class LedgerAccount {
   /** Takes in a STATUS; the caller has dropped those that are older than one heard before. */
   hear(report: LedgerReport, nowMs: Ms): void {
     if (report.bootId !== this.#bootId) this.#startOver(report.bootId);
+    this.#doubtfulA = NO_AMPS;
     this.#disconnectedLimitA = report.disconnectedLimitA;
     this.#maxA = report.maxA;
     this.#connected = report.connected;
@@ -138,6 +141,11 @@ export class LedgerAccount {
     if (report.acceptedIsMine) this.#acknowledge(report.accepted, nowMs);
     this.#settleIfObeyed(nowMs);
     this.#watchDraw(nowMs);
+  }
+
+  /** Words of a boot that has not proven itself, while nothing is heard of the one that has: they can only add. */
+  hearDoubtful(saidA: PhaseAmps): void {
+    this.#doubtfulA = maxOf(this.#doubtfulA, saidA);
   }
 
   /**
@@ -222,7 +230,7 @@ export class LedgerAccount {
   /** What we granted, what of that is still being given up, and its disconnected limit where it may have risen to it. */
   #knownA(nowMs: Ms, leaseMs: Ms): PhaseAmps {
     const disconnectedA = this.isAcknowledged(nowMs, leaseMs) ? 0 : this.#disconnectedLimitA;
-    const grantedA = maxOf(this.#grantedA(nowMs), this.#settlingA(nowMs));
+    const grantedA = maxOf(maxOf(this.#grantedA(nowMs), this.#settlingA(nowMs)), this.#doubtfulA);
     return mapPhases((p) => Math.max(grantedA[p], hasPhase(this.#connected, p) ? disconnectedA : 0));
   }
 

@@ -48,12 +48,23 @@ export class MasterWatch {
     this.#watchRival(nowMs);
   }
 
-  /** True when the slave follows another master's grant. */
-  hearAccepted({ bootId, accepted }: Status, before: Status | undefined, nowMs: Ms): boolean {
-    const isNew = before?.bootId === bootId && compareGrants(accepted, before.accepted) > 0;
-    const isForeign = this.mastership.hearAccepted(accepted, isNew, nowMs);
+  /**
+   * True when the slave follows a grant of another master that it did not tell of before. Said again it is no news: what that
+   * grant allows is over after the longest lease.
+   */
+  hearAccepted(status: Status, before: Status | undefined, nowMs: Ms): boolean {
+    const { chargePointId, accepted } = status;
+    const known = before?.bootId === status.bootId ? before.accepted : undefined;
+    const isNew = known !== undefined && compareGrants(accepted, known) > 0;
+    const isForeign = this.mastership.hearAccepted(chargePointId, accepted, isNew, nowMs);
     if (isForeign && isNew) this.#watchRival(nowMs);
-    return isForeign;
+    const isKnown = known?.masterId === accepted.masterId && compareGrants(accepted, known) === 0;
+    return isForeign && !isKnown;
+  }
+
+  /** Words of a boot in doubt: if they are true, grants of lower epochs would be refused. */
+  hearDoubtful({ accepted }: Status): void {
+    if (accepted.masterId !== this.mastership.id) this.mastership.hearEpoch(accepted.epoch);
   }
 
   /** M7: an alarm on both sides, said again when it is another master, or when the roles have changed. */

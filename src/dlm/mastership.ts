@@ -1,12 +1,16 @@
 /** Which master decides: the epoch of the grants, and what to do about other masters in the same network id (M3, M7). */
 import type { Beacon, GrantNumber } from '../base/messages.js';
 import type { Ms } from '../base/units.js';
+import { Followers } from './followers.js';
 
 /** So long after the last sign of the master that outranks this one it takes over. */
 export const PASSIVE_HOLD_MS: Ms = 10_000;
 
 /** Nobody counts this far; one that is as high is broken or forged, and going above it would end the counting. */
 export const EPOCH_MAX = 0xfffffff0;
+
+/** A master whose BEACONs come, but which no slave follows that is heard here, is not waited for longer. */
+const GHOST_AFTER_MS: Ms = 20_000;
 
 /** More masters than this are not remembered; each is judged all the same. */
 const OTHERS_MAX = 8;
@@ -40,7 +44,12 @@ export class Mastership {
   readonly #others = new Map<string, OtherMaster>();
   #epoch: number;
   #highestHeard: number;
+  readonly #followers = new Followers();
+  /** Because slaves follow a stronger master, or because this one has just begun to listen. */
   #passiveUntilMs: Ms;
+  /** Because of BEACONs of a stronger master: since when without a break, until when. */
+  #outrankedFromMs: Ms = Number.POSITIVE_INFINITY;
+  #outrankedUntilMs: Ms = Number.NEGATIVE_INFINITY;
 
   constructor({ id, lastEpoch, rank }: MastershipOptions, nowMs: Ms) {
     this.id = id;
@@ -55,7 +64,13 @@ export class Mastership {
   }
 
   isPassive(nowMs: Ms): boolean {
-    return nowMs < this.#passiveUntilMs;
+    return nowMs < this.#passiveUntilMs || (nowMs < this.#outrankedUntilMs && !this.#isGhost(nowMs));
+  }
+
+  /** Its BEACONs come from afar, or somebody plays them back: the slaves that are heard here would be served by nobody. */
+  #isGhost(nowMs: Ms): boolean {
+    const isOld = nowMs - this.#outrankedFromMs >= GHOST_AFTER_MS;
+    return isOld && this.#followers.isAnyHeard(nowMs) && !this.#followers.followAnother(nowMs);
   }
 
   role(nowMs: Ms): Role {
@@ -82,11 +97,12 @@ export class Mastership {
   hearBeacon(beacon: Beacon, nowMs: Ms): BeaconVerdict {
     const { masterId, rank, epoch, active } = beacon;
     if (masterId === this.id) return 'own';
-    this.#hearEpoch(epoch);
+    this.hearEpoch(epoch);
     if (epoch > EPOCH_MAX) return 'weaker';
     this.#remember({ masterId, rank, epoch, active, heardAtMs: nowMs });
     if (!active || !this.#isOutrankedBy(beacon)) return 'weaker';
-    this.#passiveUntilMs = nowMs + PASSIVE_HOLD_MS;
+    if (nowMs >= this.#outrankedUntilMs) this.#outrankedFromMs = nowMs;
+    this.#outrankedUntilMs = nowMs + PASSIVE_HOLD_MS;
     return 'stronger';
   }
 
@@ -107,19 +123,21 @@ export class Mastership {
    * A slave reports the grant it follows. True when it is another master's. `isNew`: it has accepted it since its last word,
    * so that master lives, even where its BEACONs are not heard.
    */
-  hearAccepted(accepted: AcceptedGrant, isNew: boolean, nowMs: Ms): boolean {
+  hearAccepted(chargePointId: string, accepted: AcceptedGrant, isNew: boolean, nowMs: Ms): boolean {
     const { masterId, epoch } = accepted;
-    if (epoch === 0 || masterId === this.id) return false;
-    this.#hearEpoch(epoch);
+    const isForeign = epoch > 0 && masterId !== this.id;
     const rank = this.#others.get(masterId)?.rank ?? 0;
-    if (isNew && epoch <= EPOCH_MAX && this.#isOutrankedBy({ rank, epoch, masterId })) {
+    const isStronger = isForeign && epoch <= EPOCH_MAX && this.#isOutrankedBy({ rank, epoch, masterId });
+    this.#followers.hear(chargePointId, isStronger && isNew, nowMs);
+    if (isForeign) this.hearEpoch(epoch);
+    if (isStronger && isNew && this.#followers.followAnother(nowMs)) {
       this.#remember({ masterId, rank, epoch, active: true, heardAtMs: nowMs });
       this.#passiveUntilMs = nowMs + PASSIVE_HOLD_MS;
     }
-    return true;
+    return isForeign;
   }
 
-  #hearEpoch(epoch: number): void {
+  hearEpoch(epoch: number): void {
     if (epoch < EPOCH_MAX) this.#highestHeard = Math.max(this.#highestHeard, epoch);
   }
 

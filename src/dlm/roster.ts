@@ -51,7 +51,10 @@ export class Roster {
 
   /** M3: every configured or remembered charge point counts in full until it answers, or all old leases are over. */
   expect(remembered: readonly RememberedSlave[], unknownUntilMs: Ms): void {
-    for (const facts of this.#site.chargePoints) {
+    for (const listed of this.#site.chargePoints) {
+      // It may have said that it allows itself more than the list says: it still does, heard or not.
+      const before = remembered.find(({ id }) => id === listed.id)?.disconnectedLimitA ?? 0;
+      const facts = { ...listed, disconnectedLimitA: Math.max(listed.disconnectedLimitA, before) };
       this.#add(new SlaveRecord({ facts, isListed: true, isAdopted: true, unknownUntilMs }));
     }
     for (const slave of remembered) {

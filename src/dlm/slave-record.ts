@@ -27,11 +27,13 @@ const BOOTS_MAX = 8;
 /** A meter shows a change this much later than the charge point reports it, at most: its own period and the poll's. */
 const METER_LAG_MS: Ms = 1_000;
 
+/** A number that is higher is broken or forged. */
+const SEQ_BELIEVED_MAX = 0xfffffff0;
 /** One that fell silent for this long may have been replaced by a new boot of the same box: two heartbeats and a half. */
 const REPLACED_AFTER_MS: Ms = 2_500;
 
-/** `unproven`: of a boot that has still to show that it is there now; nothing of it was taken in. */
-export type HeardStatus = 'fresh' | 'stale' | 'duplicate' | 'unproven';
+/** `unproven`: of a boot that has still to show that it is there now. `waiting`: it has, but the one before it may still be there. */
+export type HeardStatus = 'fresh' | 'stale' | 'duplicate' | 'unproven' | 'waiting';
 
 /** The poll that grants answer. */
 export interface LastPoll {
@@ -148,7 +150,9 @@ export class SlaveRecord {
       if (other === boot || !areTwins(boot, other)) continue;
       this.#duplicateUntilMs = Math.max(this.#duplicateUntilMs, other.lastHeardMs + DUPLICATE_HOLD_MS);
     }
-    if (master.grants && this.#mustProve(boot, nowMs)) return 'unproven';
+    this.#numberAbove(status, master);
+    const doubt = master.grants ? this.#doubt(boot, status, nowMs) : undefined;
+    if (doubt) return doubt;
     this.#take(status, master, nowMs);
     return this.isDuplicate(nowMs) ? 'duplicate' : 'fresh';
   }
@@ -157,10 +161,25 @@ export class SlaveRecord {
    * While a boot is known that follows our grants, the words of another one may be old ones, played back: it counts once it has
    * followed a grant too, and the known one is silent.
    */
-  #mustProve(boot: Boot, nowMs: Ms): boolean {
-    const present = this.#boots.find(({ bootId }) => bootId === this.#status?.bootId);
-    if (!present || present === boot || !isProven(present) || this.isDuplicate(nowMs)) return false;
-    return !isProven(boot) || nowMs - present.lastHeardMs < REPLACED_AFTER_MS;
+  #doubt(boot: Boot, status: Status, nowMs: Ms): 'unproven' | 'waiting' | undefined {
+    const present = this.#presentBoot();
+    if (!present || present === boot || !isProven(present) || this.isDuplicate(nowMs)) return undefined;
+    const isSilent = nowMs - present.lastHeardMs >= REPLACED_AFTER_MS;
+    if (isProven(boot) && isSilent) return undefined;
+    // What it says frees nothing, but it may be true: if the known one is gone, at least so much counts.
+    if (isSilent) this.account.hearDoubtful(saidA(status));
+    return isProven(boot) ? 'waiting' : 'unproven';
+  }
+
+  #presentBoot(): Boot | undefined {
+    return this.#boots.find(({ bootId }) => bootId === this.#status?.bootId);
+  }
+
+  /** Another master may have used up our epoch, where it cannot grow any more: slaves take higher numbers only. */
+  #numberAbove({ accepted }: Status, { epoch }: Listener): void {
+    if (accepted.epoch !== epoch || accepted.seq > SEQ_BELIEVED_MAX) return;
+    const seq = this.#lastNumber.epoch === epoch ? this.#lastNumber.seq : 0;
+    if (accepted.seq > seq) this.#lastNumber = { epoch, seq: accepted.seq };
   }
 
   #followedGrant({ accepted, bootId }: Status, master: Listener): OpenGrant | undefined {
@@ -179,7 +198,9 @@ export class SlaveRecord {
       quietTauMs: tauMs,
       followsSentAtMs: Number.NEGATIVE_INFINITY,
     };
-    this.#boots = [...this.#boots, boot].slice(-BOOTS_MAX);
+    const present = this.#presentBoot();
+    const others = this.#boots.filter((each) => each !== present).slice(1 - BOOTS_MAX);
+    this.#boots = [...(present ? [present] : []), ...others, boot].slice(-BOOTS_MAX - 1);
     return boot;
   }
 
@@ -290,6 +311,12 @@ export class SlaveRecord {
 
 function isOf({ id, epoch }: Listener, accepted: Status['accepted']): boolean {
   return accepted.masterId === id && accepted.epoch === epoch;
+}
+
+/** The most that the words of a boot in doubt admit, on all its phases; grid order. */
+function saidA({ rotation, phases, disconnectedLimitA, enforcedA }: Status): PhaseAmps {
+  const grid = maskToGrid(rotation, connectedMask(phases));
+  return mapPhases((p) => (hasPhase(grid, p) ? Math.max(disconnectedLimitA, enforcedA) : 0));
 }
 
 function isProven({ followsSentAtMs }: Boot): boolean {

@@ -55,6 +55,8 @@ export class SlaveCore {
   readonly #facts: SlaveFacts;
   readonly #bootedAtMs: Ms;
   #accepted: AcceptedGrant | undefined;
+  /** T for the hold: a master that takes over grants for what is left of a lease, but others still run on by the whole. */
+  #longestLeaseMs: Ms;
   #observation: SlaveObservation = { state: 'Available', sessionId: 0, currentA: NO_AMPS };
   #usedPhases: PhaseMask = 0;
   /** When current was first seen on each phase since this vehicle came. */
@@ -64,6 +66,7 @@ export class SlaveCore {
   constructor(facts: SlaveFacts, nowMs: Ms) {
     this.#facts = facts;
     this.#bootedAtMs = nowMs;
+    this.#longestLeaseMs = facts.leaseMs;
     this.#vehicleSinceMs = nowMs;
     this.#usedAtMs = [nowMs, nowMs, nowMs];
   }
@@ -81,6 +84,7 @@ export class SlaveCore {
     if (grant.tauMs > nowMs || grant.tauMs + grant.leaseMs <= nowMs) return 'expired';
     if (this.#isOutdated(grant, nowMs)) return 'outdated';
     this.#accepted = { grant, acceptedAtMs: nowMs };
+    this.#longestLeaseMs = Math.max(this.#longestLeaseMs, grant.leaseMs);
     return 'accepted';
   }
 
@@ -144,8 +148,7 @@ export class SlaveCore {
 
   /** S3, S4: counted from acceptance, or from the start. */
   #holdEndsMs(): Ms {
-    const { grant, acceptedAtMs } = this.#accepted ?? {};
-    return (acceptedAtMs ?? this.#bootedAtMs) + (grant?.leaseMs ?? this.#facts.leaseMs) + HOLD_MS;
+    return (this.#accepted?.acceptedAtMs ?? this.#bootedAtMs) + this.#longestLeaseMs + HOLD_MS;
   }
 
   /** When the lease or the hold ends next; `undefined` when neither is running. */

@@ -16,9 +16,9 @@ t.test('M3: the epoch is above all that is remembered or heard', async (t) => {
   const master = masterOf(7);
   t.equal(master.epoch, 8);
   t.notOk(master.renew(0), 'nothing higher was heard');
-  t.ok(master.hearAccepted({ masterId: 'other', epoch: 5, seq: 1 }, false, 0), 'a grant of another master');
+  t.ok(master.hearAccepted('cp', { masterId: 'other', epoch: 5, seq: 1 }, false, 0), 'a grant of another master');
   t.notOk(master.renew(0), 'of a lower epoch');
-  master.hearAccepted({ masterId: 'other', epoch: 8, seq: 1 }, false, 0);
+  master.hearAccepted('cp', { masterId: 'other', epoch: 8, seq: 1 }, false, 0);
   t.ok(master.renew(0), 'the same epoch is not enough: slaves take the higher');
   t.equal(master.epoch, 9);
   t.notOk(master.renew(0), 'once');
@@ -35,11 +35,11 @@ t.test('no epoch goes beyond the highest', async (t) => {
   for (const epoch of [EPOCH_MAX, EPOCH_MAX + 1, 0xffffffff]) {
     const master = masterOf(7);
     master.hearBeacon(beacon('other', epoch, false), 0);
-    master.hearAccepted({ masterId: 'other', epoch, seq: 1 }, false, 0);
+    master.hearAccepted('cp', { masterId: 'other', epoch, seq: 1 }, false, 0);
     t.notOk(master.renew(0), `${epoch} leaves nothing above it: broken or forged`);
   }
   const master = masterOf(7);
-  master.hearAccepted({ masterId: 'other', epoch: EPOCH_MAX - 1, seq: 1 }, false, 0);
+  master.hearAccepted('cp', { masterId: 'other', epoch: EPOCH_MAX - 1, seq: 1 }, false, 0);
   t.ok(master.renew(0));
   t.equal(master.epoch, EPOCH_MAX);
   t.notOk(master.renew(0), 'and there it stays');
@@ -47,8 +47,8 @@ t.test('no epoch goes beyond the highest', async (t) => {
 
 t.test('own grants, and none at all, are nobody else', async (t) => {
   const master = masterOf(7);
-  t.notOk(master.hearAccepted({ masterId: '', epoch: 0, seq: 0 }, false, 0));
-  t.notOk(master.hearAccepted({ masterId: 'm', epoch: 8, seq: 4 }, false, 0));
+  t.notOk(master.hearAccepted('cp', { masterId: '', epoch: 0, seq: 0 }, false, 0));
+  t.notOk(master.hearAccepted('cp', { masterId: 'm', epoch: 8, seq: 4 }, false, 0));
   t.equal(master.hearBeacon(beacon('m', 99), 0), 'own');
   t.notOk(master.renew(0));
 });
@@ -113,7 +113,7 @@ t.test('slaves that follow new grants of another master show that it lives', asy
   ] as const;
   for (const [name, heard, isNew, isPassive] of rows) {
     const master = masterOf(7);
-    master.hearAccepted(heard, isNew, 1000);
+    master.hearAccepted('cp', heard, isNew, 1000);
     t.equal(master.isPassive(1000), isPassive, name);
     t.equal(master.rival(1000)?.masterId, isPassive ? 'z' : undefined, name);
   }
@@ -126,4 +126,46 @@ t.test('of many masters the latest are remembered', async (t) => {
     master.others(20).map(({ masterId }) => masterId),
     ['a12', 'a13', 'a14', 'a15', 'a16', 'a17', 'a18', 'a19'],
   );
+});
+
+t.test('a ghost: BEACONs of a stronger master that no slave follows which is heard here', async (t) => {
+  const master = masterOf(7);
+  const accepted = { masterId: 'm', epoch: 8, seq: 1 };
+  const roles: string[] = [];
+  for (let second = 0; second <= 40; second++) {
+    const nowMs = second * 1000;
+    if (second % 2 === 0) master.hearBeacon(beacon('z', 9), nowMs);
+    if (second >= 10) master.hearAccepted('cp', accepted, false, nowMs);
+    roles.push(master.role(nowMs));
+  }
+  t.same(
+    roles.slice(0, 20),
+    Array.from({ length: 20 }, () => 'passive'),
+  );
+  t.same(
+    roles.slice(20),
+    Array.from({ length: 21 }, () => 'active'),
+    'else they would be served by nobody',
+  );
+  t.ok(master.renew(40_000), 'above it');
+  const lonely = masterOf(7);
+  for (let second = 0; second <= 40; second++) lonely.hearBeacon(beacon('z', 9), second * 1000);
+  t.equal(lonely.role(40_000), 'passive', 'no slave is heard that would miss it');
+});
+
+t.test('one slave among many is no witness: it may be broken, or broken into', async (t) => {
+  const rows = [
+    [1, 1, true],
+    [2, 1, true],
+    [3, 1, false],
+    [3, 2, true],
+    [9, 1, false],
+    [9, 2, true],
+  ] as const;
+  for (const [heard, follow, isPassive] of rows) {
+    const master = masterOf(7);
+    for (let i = follow; i < heard; i++) master.hearAccepted(`cp${i}`, { masterId: 'm', epoch: 8, seq: 1 }, false, 0);
+    for (let i = 0; i < follow; i++) master.hearAccepted(`cp${i}`, { masterId: 'z', epoch: 9, seq: 1 }, true, 0);
+    t.equal(master.isPassive(0), isPassive, `${follow} of ${heard}`);
+  }
 });

@@ -13,7 +13,7 @@ const twoBehind32 = site({
 function running(): Rig {
   const rig = new Rig({ site: twoBehind32 });
   for (const slave of rig.slaves.values()) slave.plugIn();
-  rig.run(10_000);
+  rig.run(30_000);
   return rig;
 }
 
@@ -52,6 +52,51 @@ t.test('one that never answers the probes is never taken for the slave', async (
   rig.slave('a').hears = true;
   rig.run(3000);
   t.equal(rig.limits, '16 16');
+});
+
+t.test('a boot that has proven itself is not asked again: a start of many is no storm', async (t) => {
+  const rig = running();
+  rig.slave('a').reboot(rig.nowMs);
+  const probesOf = (): number => {
+    let probes = 0;
+    for (let word = 0; word < 20; word++) {
+      rig.nowMs += 50;
+      const { probe } = rig.controller.hearStatus(rig.slave('a').status(rig.nowMs), rig.nowMs);
+      if (probe) probes += 1;
+      if (probe) rig.slave('a').core.hearGrant(probe, rig.nowMs);
+    }
+    return probes;
+  };
+  t.equal(probesOf(), 1);
+});
+
+t.test('words in doubt count where they admit more, while the known boot is silent', async (t) => {
+  const rig = running();
+  rig.slave('a').hears = false;
+  rig.slave('a').isHeard = false;
+  const word = { ...rig.slave('a').status(rig.nowMs), bootId: bootIdOf('a', 9), disconnectedLimitA: 20, enforcedA: 0 };
+  rig.controller.hearStatus(word, rig.nowMs);
+  t.equal(rig.exposures, '16 16', 'the known one was heard a moment ago');
+  rig.run(40_000);
+  t.equal(rig.exposures, '6 26', 'silent for long');
+  rig.controller.hearStatus({ ...word, tauMs: word.tauMs + 1 }, rig.nowMs);
+  t.equal(rig.exposures, '20 26', 'it may be true');
+  rig.run(30_000);
+  t.equal(rig.exposures, '20 12', 'for as long as it takes');
+  rig.slave('a').isHeard = true;
+  rig.slave('a').hears = true;
+  rig.run(20_000);
+  t.equal(rig.limits, '16 16', 'the known one is back');
+});
+
+t.test('grants are numbered above what a slave has taken in our epoch from somebody else', async (t) => {
+  const rig = new Rig({ site: twoBehind32 });
+  const { epoch } = rig.controller.mastership;
+  const accepted = { masterId: 'another', epoch, seq: 700 };
+  const word = { ...rig.slave('a').status(0), accepted };
+  rig.controller.hearStatus(word, 0);
+  rig.controller.hearStatus({ ...word, accepted: { ...accepted, seq: 0xffffffff }, tauMs: 1 }, 1);
+  t.ok(rig.record('a').nextNumber(epoch).seq === 701, 'and not above what cannot be');
 });
 
 t.test('a passive master, which sends no grants, asks for no proof', async (t) => {

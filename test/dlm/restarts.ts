@@ -160,3 +160,13 @@ t.test('normal service within 3 s of a restart, when all slaves answer', async (
   rig.run(3000);
   t.equal(rig.limits, '16 16', 'a was lowered, has answered, and is measured at its new limit');
 });
+
+t.test('what a listed slave said it allows itself is remembered: the list may say less', async (t) => {
+  const rig = new Rig({ site: behind(64, 'a b') });
+  rig.add('a', { disconnectedLimitA: 20 });
+  rig.run(5000);
+  rig.slave('a').isHeard = false;
+  rig.restartMaster();
+  rig.run(100_000);
+  t.equal(rig.exposures.split(' ')[0], '20');
+});

@@ -148,6 +148,20 @@ t.test('a charge point never gives more than its own maximum', async (t) => {
   t.equal(enforced(core, 1000), '16 grant');
 });
 
+t.test(
+  'S3: the hold is counted with the longest lease, also after the short one of a master that takes over',
+  async (t) => {
+    const core = slave();
+    core.hearGrant(grant(16, { tauMs: 1000 }), 1000);
+    core.hearGrant(grant(16, { tauMs: 2000, epoch: 2, leaseMs: 4000 }), 2000);
+    t.equal(enforced(core, 5999), '16 grant');
+    t.equal(enforced(core, 6000), '6 leaseExpired');
+    core.hearGrant(grant(0, { tauMs: 6500, epoch: 2, seq: 2, leaseMs: 4000 }), 6500);
+    t.equal(enforced(core, 6500 + 15_000 + 10_000 - 1), '0 leaseExpired');
+    t.equal(enforced(core, 6500 + 15_000 + 10_000), '6 disconnected');
+  },
+);
+
 t.test('S6: a new vehicle waits for a grant that knows of it', async (t) => {
   const core = slave();
   core.observe(vehicle({ sessionId: 1 }), 500);

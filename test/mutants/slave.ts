@@ -24,8 +24,15 @@ export const SLAVE_MUTANTS: readonly Row[] = [
   ],
   ['S2', 'lease without an end', SLAVE, 'if (nowMs < this.#leaseEndsMs())', 'if (true)', 'dlm/slave'],
   ['S2', 'more than its maximum', SLAVE, 'Math.min(grant.limitA, this.#facts.maxA);', 'grant.limitA;', 'dlm/slave'],
-  ['S3', 'no hold', SLAVE, '?? this.#facts.leaseMs) + HOLD_MS', '?? this.#facts.leaseMs)', 'dlm/slave'],
-  ['S3', 'hold from the poll', SLAVE, '(acceptedAtMs ?? this', '(grant?.tauMs ?? this', 'dlm/slave'],
+  ['S3', 'no hold', SLAVE, 'this.#longestLeaseMs + HOLD_MS', 'this.#longestLeaseMs', 'dlm/slave'],
+  [
+    'S3',
+    'hold from the poll',
+    SLAVE,
+    '(this.#accepted?.acceptedAtMs ?? this',
+    '(this.#accepted?.grant.tauMs ?? this',
+    'dlm/slave',
+  ],
   [
     'S3',
     'up to d with the lease',
@@ -42,6 +49,7 @@ export const SLAVE_MUTANTS: readonly Row[] = [
     'limitA, reason',
     'dlm/slave',
   ],
+  ['S3', 'hold by a short lease', SLAVE, 'Math.max(this.#longestLeaseMs, grant.leaseMs)', 'grant.leaseMs', 'dlm/slave'],
   ['S4', 'starts with d', SLAVE, 'limitA: 0, reason', 'limitA: disconnectedLimitA, reason', 'dlm/slave'],
   [
     'S2',

@@ -1,0 +1,57 @@
+/** Mutants of what the master does about other masters, and about boots that have still to prove themselves. */
+import type { Row } from './edit.js';
+
+const LEDGER = 'dlm/ledger.js';
+const DECIDE = 'dlm/decide.js';
+const CONTROLLER = 'dlm/controller.js';
+const RECORD = 'dlm/slave-record.js';
+const MASTERSHIP = 'dlm/mastership.js';
+
+export const MASTERS_MUTANTS: readonly Row[] = [
+  [
+    'M7',
+    'the silent count d only',
+    LEDGER,
+    'this.mayFollowAnother && !this.isAcknowledged(nowMs, leaseMs)',
+    'false',
+    'dlm/standby',
+  ],
+  ['M7', 'everybody counts the silent', LEDGER, 'this.mayFollowAnother && !this', '!this', 'dlm/standby'],
+  [
+    'M7',
+    'shares beside the silent',
+    DECIDE,
+    'snapshot.isStrict ? lessDisconnected(',
+    'false ? lessDisconnected(',
+    'dlm/standby',
+  ],
+  [
+    'M7',
+    'reserves d for the silent',
+    DECIDE,
+    '.isUnknown(snapshot.nowMs) && !snapshot.isStrict',
+    '.isUnknown(snapshot.nowMs)',
+    'dlm/standby',
+  ],
+  ['M7', 'keeps for a whole lease', DECIDE, 'leaseMs: Math.min(leaseLeftMs, snapshot.site.leaseMs)', '', 'dlm/standby'],
+  ['M7', 'a standby does not wait', MASTERSHIP, 'rank > 0 ? nowMs + PASSIVE_HOLD_MS', 'false ? 0', 'dlm/mastership'],
+  ['M7', 'slaves are no sign of life', MASTERSHIP, 'if (isStronger && isNew && ', 'if (false && ', 'dlm/mastership'],
+  ['M7', 'a standby keeps the office', MASTERSHIP, 'if (rank !== this.rank)', 'if (false)', 'dlm/mastership'],
+  ['M2', 'no proof of a boot', RECORD, 'if (doubt)', 'if (false)', 'dlm/proof'],
+  ['M2', 'a passive one asks for proof', RECORD, 'master.grants ? this.#doubt(', 'true ? this.#doubt(', 'dlm/proof'],
+  ['M2', 'probes a boot that is proven', CONTROLLER, "heard === 'unproven' ? this", 'true ? this', 'dlm/proof'],
+  ['H', 'words in doubt count nothing', LEDGER, 'this.#doubtfulA = maxOf(this.#doubtfulA, saidA);', '', 'dlm/proof'],
+  [
+    'M3',
+    'the list beats what was said',
+    'dlm/roster.js',
+    'Math.max(listed.disconnectedLimitA, before)',
+    'listed.disconnectedLimitA',
+    'dlm/restarts',
+  ],
+  ['M3', 'numbers of a used up epoch', RECORD, 'if (accepted.seq > seq)', 'if (false)', 'dlm/proof'],
+  ['M7', 'waits for a ghost', MASTERSHIP, '&& !this.#isGhost(nowMs)', '', 'dlm/mastership'],
+  ['M7', 'one witness is enough', 'dlm/followers.js', 'WITNESSES = 2', 'WITNESSES = 1', 'dlm/mastership'],
+  ['M2', 'proven beside the other', RECORD, 'isProven(boot) && isSilent', 'isProven(boot)', 'dlm/twins'],
+  ['M1', 'two grants for one poll', CONTROLLER, 'if (!record.answerPoll())', 'if (false)', 'dlm/proof'],
+];
