@@ -309,6 +309,68 @@ t.test('a vehicle on no phase at all starts at a level where a power limit is fu
   for (const seat of onNone) t.equal(shareOf[seat], maxOf[seat]);
 });
 
+const OTHER_PHASES = [
+  [1, 2, 0],
+  [2, 0, 1],
+  [1, 0, 2],
+  [0, 2, 1],
+  [2, 1, 0],
+] as const;
+type Seats = DivisionSample['seats'];
+
+function seatsOf(facts: readonly (readonly [circuit: number, phases: number, minA: number, maxA: number])[]): Seats {
+  return facts.map(([circuit, phases, minA, maxA], turn) => {
+    return { circuit, phases, minA, maxA, priority: 1, rank: turn, turn };
+  });
+}
+
+t.test('two phases are equally far behind a third one: their names do not decide who is lifted', async (t) => {
+  const circuits = [{ ...ofFuse(36), imbalanceLimitA: 6.5, limitW: 13_570 }];
+  const seats = seatsOf([
+    [0, 3, 6, 32],
+    [0, 6, 6, 8],
+    [0, 1, 6, 8],
+    [0, 5, 6, 16],
+    [0, 2, 6, 32],
+  ]);
+  const stepsFor = (named: Seats): readonly number[] =>
+    stepsOf({ parentOf: Int32Array.of(-1), root: 0 }, circuits, named);
+  for (const other of OTHER_PHASES) {
+    const turned = (mask: number): number =>
+      other.reduce<number>((sum, to, phase) => sum | (((mask >> phase) & 1) << to), 0);
+    t.same(stepsFor(seats.map((seat) => ({ ...seat, phases: turned(seat.phases) }))), stepsFor(seats), `${other}`);
+  }
+});
+
+t.test('several could move in twos: the order in which they are named does not decide', async (t) => {
+  const [fuse, balanced] = [
+    { ...ofFuse(40), limitW: 10_810 },
+    { ...ofFuse(40), imbalanceLimitA: 0.7 },
+  ];
+  const seats = seatsOf([
+    [1, 4, 0, 32],
+    [1, 1, 0, 32],
+    [2, 4, 0, 32],
+    [0, 1, 0, 32],
+    [0, 2, 0, 32],
+  ]);
+  const stepsFor = (named: Seats): readonly number[] =>
+    stepsOf({ parentOf: Int32Array.of(1, 2, -1), root: 2 }, [fuse, balanced, balanced], named);
+  t.same([...stepsFor([...seats].reverse())].reverse(), stepsFor(seats));
+});
+
+function ofFuse(limitA: number): DivisionSample['circuits'][number] {
+  return { limitA: [limitA, limitA, limitA], backgroundA: [0, 0, 0] };
+}
+
+type Tree = ConstructorParameters<typeof Divider>[0];
+
+function stepsOf(parents: Tree, circuits: DivisionSample['circuits'], seats: Seats): readonly number[] {
+  const divider = new Divider(parents);
+  divide(divider, { rules: { stepA: 1, sharing: 'equal', rotationSeed: 0 }, circuits, seats });
+  return [...divider.division.steps.subarray(0, seats.length)];
+}
+
 const GARBAGE_CHILD = fileURLToPath(new URL('../helpers/garbage-child.js', import.meta.url));
 const SEATS = 500;
 const CALLS = 1_000;

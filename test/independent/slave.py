@@ -100,7 +100,8 @@ class Slave:
         self.counter = 0
         self.all_phases = (1 << options.phases) - 1
         self.since = now_ms()
-        self.hold_end = now_ms() + options.boot_lease + HOLD_MS
+        self.longest = options.boot_lease  # S3: T of the hold
+        self.hold_end = now_ms() + self.longest + HOLD_MS
         self.last, self.accepted_at = None, 0
         self.session = vehicle.session
         self.used_since = {}
@@ -210,7 +211,8 @@ class Slave:
             if grant["tau"] <= self.accepted_at or grant["tau"] < self.lease_end() <= now:
                 return
         self.last, self.accepted_at = grant, now
-        self.hold_end = now + grant["lease"] + HOLD_MS
+        self.longest = max(self.longest, grant["lease"])
+        self.hold_end = now + self.longest + HOLD_MS
         if master := self.masters.of(address):
             master.granted = True
         report("grant", masterId=grant["sender"], epoch=grant["epoch"], seq=grant["seq"],

@@ -27,7 +27,7 @@ export const MUTANTS: readonly Mutant[] = rows.map(([rule, name, file, find, rep
  */
 export const SAFETY_MUTANTS: ReadonlyMap<string, number> = new Map([
   ['no fencing', 4],
-  ['lease from receipt', 168],
+  ['lease from receipt', 6],
   ['no wait after restart', 3],
   ['no hold', 4],
   ['raise before acknowledgement', 19],

@@ -1,7 +1,7 @@
 /**
  * Rounding down can part two phases further than an imbalance limit allows. Whoever lags behind is lifted by a step where
  * there is room, the one that lost most by the rounding first; where nobody can be, somebody on the phase that leads
- * steps down.
+ * steps down. Of equals the first in turn, wherever one of several is chosen: no phase is before another one.
  */
 import { assert } from '../../base/assert.js';
 import { addLoad, type Division } from './division.js';
@@ -9,6 +9,7 @@ import { at, byteAt, intAt, DUST, SHARE_DUST } from './numbers.js';
 import { fullSlot, NO_OBSTACLE, obstacleTo } from './obstacle.js';
 import { PAIRS, circuitOfPair, laggingSlot, leadingSlot, leadOf } from './places.js';
 import { type SortSpace, sortByKey } from './sorting.js';
+import { NO_PAIR, WorstPair } from './worst-pair.js';
 
 const NOBODY = -1;
 
@@ -20,6 +21,7 @@ const KEY_MAX = 2 ** 31 - 1;
 export class Repair {
   readonly #division: Division;
   readonly #space: SortSpace;
+  readonly #worst: WorstPair;
   /** All who are admitted, whoever lacks most of its share first; who was lifted since then is at its end. */
   #ranked = new Int32Array(0);
   #rankOf = new Int32Array(0);
@@ -32,25 +34,26 @@ export class Repair {
   constructor(division: Division, space: SortSpace) {
     this.#division = division;
     this.#space = space;
+    this.#worst = new WorstPair(division);
     this.#passed = new Int32Array(division.tree.count * PAIRS);
   }
 
   /** Moves single steps until every imbalance limit holds again. `steps` and `load` are kept up. True when it moved any. */
   run(): boolean {
     const division = this.#division;
+    if (division.isWithinLead(DUST)) return false;
     this.#count = 0;
-    let pair = worstPair(division);
-    const isNeeded = pair !== NOBODY;
-    for (; pair !== NOBODY; pair = worstPair(division)) {
+    this.#worst.orderPhases();
+    for (let pair = this.#worst.find(); pair !== NO_PAIR; pair = this.#worst.find()) {
       if (this.#lift(pair)) continue;
       this.#forgetPassed();
-      if (move(division, pair, -1, false) || moveTwo(division)) continue;
+      if (move(division, pair, -1, false) || this.#moveTwo()) continue;
       if (move(division, pair, 1, true) || move(division, pair, -1, true)) continue;
       backToMinimum(division);
       this.#riseToShares();
       break;
     }
-    return isNeeded;
+    return true;
   }
 
   /** One step more for whoever of those who lag lacks most of its share, as far as it harms no other pair. */
@@ -91,6 +94,42 @@ export class Repair {
     for (const circuit of this.#division.balanced) {
       for (let pair = circuit * PAIRS; pair < (circuit + 1) * PAIRS; pair++) this.#passed[pair] = 0;
     }
+  }
+
+  /** Where a step widens one gap more than it closes another, two together may close both: those nearest to their shares. */
+  #moveTwo(): boolean {
+    const division = this.#division;
+    if (division.seatCount > PAIRED_MAX) return false;
+    this.#list();
+    const best: TwoMoves = { a: NOBODY, byA: 1, b: NOBODY, byB: 1, distance: Number.POSITIVE_INFINITY };
+    for (let place = 1; place < this.#count; place++) for (const byA of BOTH_WAYS) this.#findPartner(place, byA, best);
+    // They stand by turn now: whoever is lifted next is ranked again.
+    this.#count = 0;
+    if (best.a === NOBODY) return false;
+    step(division, best.a, best.byA);
+    step(division, best.b, best.byB);
+    return true;
+  }
+
+  /** Whoever closes gaps together with this step of the one at `place`, and is nearer to the shares than the best so far. */
+  #findPartner(place: number, byA: 1 | -1, best: TwoMoves): void {
+    const division = this.#division;
+    const a = intAt(this.#ranked, place);
+    if (!isInRange(division, a, byA)) return;
+    const group = intAt(division.groupOf, a);
+    const change = excessChange(division, group, byA);
+    const distanceA = distanceAfter(division, a, byA);
+    addLoad(division, group, byA);
+    for (let i = 0; i < place; i++) {
+      const b = intAt(this.#ranked, i);
+      for (const byB of BOTH_WAYS) {
+        const distance = distanceA + distanceAfter(division, b, byB);
+        if (distance >= best.distance - SHARE_DUST || !isInRange(division, b, byB)) continue;
+        if (change + excessChange(division, intAt(division.groupOf, b), byB) > -DUST) continue;
+        Object.assign(best, { a, byA, b, byB, distance });
+      }
+    }
+    addLoad(division, group, -byA);
   }
 
   /** By what is lacking now; of equals in turn. */
@@ -173,22 +212,6 @@ function step(division: Division, seat: number, by: 1 | -1): void {
   addLoad(division, intAt(groupOf, seat), by);
 }
 
-/** The pair that exceeds its limit by most. */
-function worstPair({ balanced, lead, load }: Division): number {
-  let worst = NOBODY;
-  let most = 0;
-  for (const circuit of balanced) {
-    for (let pair = circuit * PAIRS; pair < (circuit + 1) * PAIRS; pair++) {
-      const ahead = at(load, leadingSlot(pair)) - at(load, laggingSlot(pair));
-      // Asked as in the admission: else dust could part the two, and the minima would not fit here that did there.
-      if (!(ahead > at(lead, pair) + DUST) || ahead - at(lead, pair) <= most) continue;
-      worst = pair;
-      most = ahead - at(lead, pair);
-    }
-  }
-  return worst;
-}
-
 /** One step more for somebody who lags, or less for somebody who leads: whoever is furthest on the other side of its share. */
 function move(division: Division, pair: number, by: 1 | -1, mayHarm: boolean): boolean {
   const { seatCount, isAdmitted, steps, shareOf, turnOf } = division;
@@ -232,36 +255,6 @@ interface TwoMoves {
   byB: 1 | -1;
   /** How far both are from their shares afterwards. */
   distance: number;
-}
-
-/** Where a step widens one gap more than it closes another, two together may close both: those nearest to their shares. */
-function moveTwo(division: Division): boolean {
-  const { seatCount } = division;
-  if (seatCount > PAIRED_MAX) return false;
-  const best: TwoMoves = { a: NOBODY, byA: 1, b: NOBODY, byB: 1, distance: Number.POSITIVE_INFINITY };
-  for (let a = 1; a < seatCount; a++) for (const byA of BOTH_WAYS) findPartner(division, a, byA, best);
-  if (best.a === NOBODY) return false;
-  step(division, best.a, best.byA);
-  step(division, best.b, best.byB);
-  return true;
-}
-
-/** Whoever closes gaps together with this step of a, and is nearer to the shares than the best so far. */
-function findPartner(division: Division, a: number, byA: 1 | -1, best: TwoMoves): void {
-  if (!isInRange(division, a, byA)) return;
-  const group = intAt(division.groupOf, a);
-  const change = excessChange(division, group, byA);
-  const distanceA = distanceAfter(division, a, byA);
-  addLoad(division, group, byA);
-  for (let b = 0; b < a; b++) {
-    for (const byB of BOTH_WAYS) {
-      const distance = distanceA + distanceAfter(division, b, byB);
-      if (distance >= best.distance - SHARE_DUST || !isInRange(division, b, byB)) continue;
-      if (change + excessChange(division, intAt(division.groupOf, b), byB) > -DUST) continue;
-      Object.assign(best, { a, byA, b, byB, distance });
-    }
-  }
-  addLoad(division, group, -byA);
 }
 
 const BOTH_WAYS = [1, -1] as const;
@@ -313,5 +306,5 @@ function backToMinimum(division: Division): void {
     addLoad(division, intAt(groupOf, seat), intAt(minOf, seat) - intAt(steps, seat));
     steps[seat] = intAt(minOf, seat);
   }
-  assert(worstPair(division) === NOBODY, 'the minima of all who are admitted fit every limit');
+  assert(division.isWithinLead(DUST), 'the minima of all who are admitted fit every limit');
 }

@@ -1,0 +1,92 @@
+/**
+ * Which two phases of a circuit are too far apart, and by most. Of several that are equally far the phases decide in an order
+ * that the candidates give them, not the grid: where L1 and L2 change over, so does the answer.
+ */
+import type { Division } from './division.js';
+import { at, byteAt, intAt, DUST } from './numbers.js';
+import { GROUPS, PAIRS, laggingSlot, leadingSlot, pairOf } from './places.js';
+
+export const NO_PAIR = -1;
+
+/** Later than every turn. */
+const NEVER = 2 ** 31 - 1;
+const PHASE_COUNT = 3;
+
+export class WorstPair {
+  readonly #division: Division;
+  /** Per set of phases: the first turn of those who load it. */
+  readonly #firstTurnOf = new Int32Array(GROUPS);
+  readonly #phases = Int32Array.of(0, 1, 2);
+  /** The pairs of the first circuit, in the order of the phases. */
+  readonly #pairs = new Int32Array(PHASE_COUNT * (PHASE_COUNT - 1));
+
+  constructor(division: Division) {
+    this.#division = division;
+  }
+
+  /** To be called before the first `find` of a sample. */
+  orderPhases(): void {
+    this.#findFirstTurns();
+    const phases = this.#phases;
+    for (let phase = 0; phase < PHASE_COUNT; phase++) {
+      let place = phase;
+      for (; place > 0 && this.#isBefore(phase, intAt(phases, place - 1)); place--) {
+        phases[place] = intAt(phases, place - 1);
+      }
+      phases[place] = phase;
+    }
+    let count = 0;
+    for (let p = 0; p < PHASE_COUNT; p++) {
+      for (let q = 0; q < PHASE_COUNT; q++) {
+        if (p !== q) this.#pairs[count++] = pairOf(0, intAt(phases, p), intAt(phases, q));
+      }
+    }
+  }
+
+  #findFirstTurns(): void {
+    const { seatCount, isAdmitted, groupOf, turnOf } = this.#division;
+    const firstTurnOf = this.#firstTurnOf;
+    firstTurnOf.fill(NEVER);
+    for (let seat = 0; seat < seatCount; seat++) {
+      if (byteAt(isAdmitted, seat) === 0) continue;
+      const mask = intAt(groupOf, seat) & 7;
+      if (intAt(turnOf, seat) < intAt(firstTurnOf, mask)) firstTurnOf[mask] = intAt(turnOf, seat);
+    }
+  }
+
+  /**
+   * Of those who load one of the two phases only, the first in turn loads this one. Where nobody does, a step changes both
+   * phases alike: then it does not matter.
+   */
+  #isBefore(phase: number, other: number): boolean {
+    let first = NEVER;
+    let isBefore = false;
+    for (let mask = 1; mask < GROUPS; mask++) {
+      const loadsPhase = ((mask >> phase) & 1) === 1;
+      const loadsOther = ((mask >> other) & 1) === 1;
+      if (loadsPhase === loadsOther || intAt(this.#firstTurnOf, mask) >= first) continue;
+      first = intAt(this.#firstTurnOf, mask);
+      isBefore = loadsPhase;
+    }
+    return isBefore;
+  }
+
+  /** The pair that exceeds its limit by most; -1 when none does. */
+  find(): number {
+    const { balanced, lead, load } = this.#division;
+    const pairs = this.#pairs;
+    let worst = NO_PAIR;
+    let most = 0;
+    for (const circuit of balanced) {
+      for (let i = 0; i < pairs.length; i++) {
+        const pair = circuit * PAIRS + intAt(pairs, i);
+        const ahead = at(load, leadingSlot(pair)) - at(load, laggingSlot(pair));
+        // Asked as in the admission: else dust could part the two, and the minima would not fit here that did there.
+        if (!(ahead > at(lead, pair) + DUST) || ahead - at(lead, pair) <= most) continue;
+        worst = pair;
+        most = ahead - at(lead, pair);
+      }
+    }
+    return worst;
+  }
+}
