@@ -5,7 +5,8 @@
  */
 import { fail, ok, type Result } from '../base/result.js';
 import { type PerPhase, PHASE_NAMES, PHASES, type PhaseAmps, type Volts } from '../base/units.js';
-import type { MeterMeasurand, MeterModel } from '../meters/model.js';
+import type { MeterMeasurand } from '../base/registers.js';
+import type { MeterModel } from '../meters/model.js';
 import { encodeWords } from '../modbus/encodings.js';
 import { rowSpan } from '../modbus/rows.js';
 import type { RegisterBlock } from '../ports/register-bus.js';
