@@ -19,7 +19,7 @@ export const meterCommand: Command = (parser, exitWith) => {
             .example('$0 meter read grid', 'current, voltage and power of each phase, and their age')
             .example('$0 meter read grid --json | jq .currentA', 'for scripts'),
         async (asked) => {
-          const { readMeter } = await import('../meter/read.js');
+          const { readMeter } = await import('../../cli/meter/read.js');
           exitWith(await readMeter(asked));
         },
       )
@@ -39,7 +39,7 @@ export const meterCommand: Command = (parser, exitWith) => {
             .example('$0 meter scan tcp://192.168.0.20', 'which unit ids answer, and as which model')
             .example('$0 meter scan tcp://192.168.0.20 > new.yaml', 'a configuration to begin with'),
         async (asked) => {
-          const { scanMeters } = await import('../meter/scan.js');
+          const { scanMeters } = await import('../../cli/meter/scan.js');
           exitWith(await scanMeters(asked));
         },
       )
@@ -51,7 +51,7 @@ export const meterCommand: Command = (parser, exitWith) => {
             .option('json', { type: 'boolean', default: false, describe: 'for machines' })
             .example('$0 meter models', 'what to write for "model" in the configuration'),
         async (asked) => {
-          const { showModels } = await import('../meter/models.js');
+          const { showModels } = await import('../../cli/meter/models.js');
           showModels(asked);
         },
       )

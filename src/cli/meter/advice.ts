@@ -1,5 +1,5 @@
 /** What to look at when a meter does not answer, by the reason that was found. */
-import { wrapped } from '../control/columns.js';
+import { wrapped } from '../../cli/control/columns.js';
 
 const ONE_CONNECTION = 'many meters take one connection only: does another program or a second master hold it?';
 
@@ -18,10 +18,7 @@ const ADVICE: readonly (readonly [reason: RegExp, checks: readonly string[]])[] 
     /EHOSTUNREACH|ENETUNREACH|no connection within/,
     ['power, cable, network of the meter: does "ping" reach it?', 'a firewall between here and there'],
   ],
-  [
-    /ENOENT|ENODEV|No such file/,
-    ['is the adapter plugged in? "ls -l /dev/serial/by-id" shows those that are there'],
-  ],
+  [/ENOENT|ENODEV|No such file/, ['is the adapter plugged in? "ls -l /dev/serial/by-id" shows those that are there']],
   [/EACCES|Permission denied/i, ['may this user open the line? Use sudo, or join the group dialout']],
   [/lock|EBUSY|Resource busy/i, ['another program holds the line, perhaps "evenkeel run": stop it first']],
   [

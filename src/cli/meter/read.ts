@@ -8,7 +8,7 @@ import { EXIT, ExitError } from '../../daemon/exit-codes.js';
 import { checkConfig } from '../../daemon/load-config.js';
 import type { SiteStatus } from '../../ports/status-sink.js';
 import type { SocketArguments } from '../command.js';
-import { ask } from '../control/client.js';
+import { ask } from '../../cli/control/client.js';
 import { untilSignal } from '../endpoint.js';
 import { complain, print } from '../output.js';
 import { adviceFor } from './advice.js';
@@ -89,7 +89,7 @@ async function sourceFor(asked: MeterQuestion, config: MasterConfig, meter: Mete
 async function isHeldByMaster(asked: MeterQuestion, { site }: MasterConfig, meter: MeterConfig): Promise<boolean> {
   try {
     const status = (await ask(asked, { command: 'status' })) as SiteStatus;
-    const isThisSite = status.site === site.name && status.networkId === site.networkId;
+    const isThisSite = status.site === site.site && status.networkId === site.networkId;
     return isThisSite && status.meters.some(({ id, model }) => id === meter.id && model === meter.model);
   } catch (error) {
     const isAbsent = error instanceof ExitError && error.exitCode === EXIT.unavailable;
@@ -101,4 +101,3 @@ async function isHeldByMaster(asked: MeterQuestion, { site }: MasterConfig, mete
 function silenceText(meter: MeterConfig, reason: string): string {
   return [`meter ${meter.id}: expected values, got none: ${reason}`, ...adviceFor(reason)].join('\n');
 }
-

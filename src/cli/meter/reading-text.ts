@@ -2,7 +2,7 @@
 import { PHASE_NAMES, type PerPhase } from '../../base/units.js';
 import type { MeterConfig } from '../../config/types.js';
 import { METER_MODELS } from '../../meters/models/index.js';
-import { wrapped } from '../control/columns.js';
+import { wrapped } from '../../cli/control/columns.js';
 import type { Heard } from './source.js';
 
 export function connectionText({ kind, host, port }: MeterConfig['connection']): string {
@@ -20,7 +20,9 @@ const COLUMN = 11;
 export function readingText(meter: MeterConfig, heard: Heard): string {
   const { model, currentA, voltageV, powerW, totalPowerW } = heard.status;
   const title = METER_MODELS.find(({ id }) => id === model)?.title ?? model;
-  const head = ['', ...PHASE_NAMES, 'TOTAL'].map((name, column) => (column === 0 ? ''.padEnd(7) : name.padStart(COLUMN)));
+  const head = ['', ...PHASE_NAMES, 'TOTAL'].map((name, column) =>
+    column === 0 ? ''.padEnd(7) : name.padStart(COLUMN),
+  );
   return [
     ...wrapped(`${meter.id}: `, title),
     `  ${connectionText(meter.connection)}, unit ${meter.unitId} (${model})`,
@@ -35,7 +37,13 @@ export function readingText(meter: MeterConfig, heard: Heard): string {
   ].join('\n');
 }
 
-function row(name: string, values: PerPhase<number | null>, total: number | null, digits: number, unit: string): string {
+function row(
+  name: string,
+  values: PerPhase<number | null>,
+  total: number | null,
+  digits: number,
+  unit: string,
+): string {
   const cell = (value: number | null): string => (value === null ? '-' : fixed(value, digits)).padStart(COLUMN);
   const last = name === 'power' ? cell(total) : ''.padStart(COLUMN);
   return `${name.padEnd(7)}${values.map(cell).join('')}${last} ${unit}`;
@@ -49,5 +57,7 @@ function fixed(value: number, digits: number): string {
 
 function ageText({ status: { ageMs }, from, pollMs }: Heard): string {
   const age = `${ageMs ?? '-'} ms old`;
-  return from === 'master' ? `${age}; from the running master, which polls it` : `${age}; polled in ${pollMs ?? '-'} ms`;
+  return from === 'master'
+    ? `${age}; from the running master, which polls it`
+    : `${age}; polled in ${pollMs ?? '-'} ms`;
 }

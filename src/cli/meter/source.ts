@@ -9,7 +9,7 @@ import type { MeterStatus, SiteStatus } from '../../ports/status-sink.js';
 import type { PollerEvent } from '../../runtime/poller.js';
 import { systemClock } from '../../transports/system-time.js';
 import type { SocketArguments } from '../command.js';
-import { ask } from '../control/client.js';
+import { ask } from '../../cli/control/client.js';
 
 export interface Heard {
   readonly status: MeterStatus;
