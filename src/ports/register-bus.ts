@@ -20,8 +20,19 @@ export interface BusError {
   readonly exceptionCode?: number;
 }
 
+/** Who is asked first when several wait: `urgent` is for what holds a fuse, and still lets others have a turn. */
+export type BusPriority = 'urgent' | 'normal';
+
 export interface RegisterBus {
-  /** Connects first where needed. Never rejects; gives up `timeoutMs` after the call at the latest. */
-  read(unitId: number, block: RegisterBlock, timeoutMs: Ms): Promise<Result<Uint16Array, BusError>>;
+  /**
+   * Connects first where needed. Never rejects. Reads wait for their turn, each device in its own; `timeoutMs` is what the
+   * device has from its turn on, connecting and repeats of a damaged answer included.
+   */
+  read(
+    unitId: number,
+    block: RegisterBlock,
+    timeoutMs: Ms,
+    priority?: BusPriority,
+  ): Promise<Result<Uint16Array, BusError>>;
   close(): Promise<void>;
 }

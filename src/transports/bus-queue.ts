@@ -1,0 +1,140 @@
+/**
+ * The queue before a bus: one request at a time, bounded, fair. Of those that wait, the device that was asked longest ago
+ * comes next, so that a fast poller or a long list of reads never starves another device of the same line.
+ */
+import { fail } from '../base/result.js';
+import type { Ms } from '../base/units.js';
+import type { BusError, BusPriority, RegisterBlock } from '../ports/register-bus.js';
+import type { Cancel, Clock, Timers } from '../ports/time.js';
+import { CLOSED, type ReadResult } from './bus-errors.js';
+
+/** Reads that may wait behind the one in flight; more are refused. A line of 32 devices has at most as many pollers. */
+const MAX_WAITING = 64;
+/** A read that has not had its turn by then is given up: others take all of the line. */
+const MAX_WAIT_MS: Ms = 10_000;
+/** After so many urgent requests in a row, a normal one has its turn. */
+const URGENT_IN_A_ROW = 4;
+
+export interface BusRequest {
+  readonly unitId: number;
+  readonly block: RegisterBlock;
+  /** From its turn on. */
+  readonly timeoutMs: Ms;
+  readonly priority: BusPriority;
+}
+
+interface Waiting extends BusRequest {
+  /** Only the first call counts. */
+  readonly settle: (result: ReadResult) => void;
+}
+
+export interface BusTime {
+  readonly clock: Clock;
+  readonly timers: Timers;
+}
+
+export class BusQueue {
+  readonly #time: BusTime;
+  readonly #perform: (request: BusRequest) => Promise<ReadResult>;
+  readonly #waiting: Waiting[] = [];
+  /** Which turn a unit had last; at most 256 units. */
+  readonly #lastTurn = new Map<number, number>();
+  /** Units that are not asked before a time. */
+  readonly #heldUntilMs = new Map<number, Ms>();
+  #inFlight: Waiting | undefined;
+  #turn = 0;
+  #urgentInARow = 0;
+  #closed = false;
+  #cancelWake: Cancel = () => {};
+
+  /** `perform` never rejects, and ends within the timeout of the request. */
+  constructor(time: BusTime, perform: (request: BusRequest) => Promise<ReadResult>) {
+    this.#time = time;
+    this.#perform = perform;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  read(request: BusRequest): Promise<ReadResult> {
+    if (this.#closed) return Promise.resolve(fail(CLOSED));
+    if (this.#waiting.length >= MAX_WAITING) {
+      return Promise.resolve(fail({ kind: 'unreachable', text: `busy: ${MAX_WAITING} reads are waiting already` }));
+    }
+    return new Promise((resolve) => {
+      let cancel: Cancel = () => {};
+      const settle = (result: ReadResult): void => {
+        cancel();
+        resolve(result);
+      };
+      const waiting: Waiting = { ...request, settle };
+      this.#waiting.push(waiting);
+      this.#next();
+      if (this.#inFlight !== waiting) cancel = this.#time.timers.after(MAX_WAIT_MS, () => this.#expire(waiting));
+    });
+  }
+
+  /** The unit is not asked before `untilMs`; others are. */
+  hold(unitId: number, untilMs: Ms): void {
+    this.#heldUntilMs.set(unitId, untilMs);
+  }
+
+  /** For a line that cannot be opened: nobody who waits can be served. */
+  refuseWaiting(error: BusError): void {
+    for (const { settle } of this.#waiting.splice(0)) settle(fail(error));
+  }
+
+  /** Ends all reads, the one in flight too. */
+  close(): void {
+    this.#closed = true;
+    this.#cancelWake();
+    this.refuseWaiting(CLOSED);
+    this.#inFlight?.settle(fail(CLOSED));
+  }
+
+  #expire(waiting: Waiting): void {
+    const at = this.#waiting.indexOf(waiting);
+    if (at < 0) return;
+    this.#waiting.splice(at, 1);
+    waiting.settle(fail({ kind: 'timeout', text: `not asked within ${MAX_WAIT_MS} ms: the bus was busy` }));
+  }
+
+  #next(): void {
+    if (this.#inFlight || this.#closed || this.#waiting.length === 0) return;
+    this.#cancelWake();
+    const nowMs = this.#time.clock.monotonicMs();
+    const free = this.#waiting.filter(({ unitId }) => (this.#heldUntilMs.get(unitId) ?? 0) <= nowMs);
+    const request = this.#choose(free);
+    if (!request) {
+      const soonestMs = Math.min(...this.#waiting.map(({ unitId }) => this.#heldUntilMs.get(unitId) ?? 0));
+      this.#cancelWake = this.#time.timers.after(soonestMs - nowMs, () => this.#next());
+      return;
+    }
+    this.#waiting.splice(this.#waiting.indexOf(request), 1);
+    this.#lastTurn.set(request.unitId, ++this.#turn);
+    void this.#run(request);
+  }
+
+  /** Urgent before normal, then the unit that was asked longest ago, then who came first. */
+  #choose(free: readonly Waiting[]): Waiting | undefined {
+    const urgent = free.filter(({ priority }) => priority === 'urgent');
+    const normal = free.filter(({ priority }) => priority === 'normal');
+    const takesUrgent = urgent.length > 0 && (normal.length === 0 || this.#urgentInARow < URGENT_IN_A_ROW);
+    const choice = takesUrgent ? urgent : normal;
+    this.#urgentInARow = takesUrgent ? this.#urgentInARow + 1 : 0;
+    const turnOf = ({ unitId }: Waiting): number => this.#lastTurn.get(unitId) ?? 0;
+    return choice.reduce<Waiting | undefined>(
+      (best, each) => (best === undefined || turnOf(each) < turnOf(best) ? each : best),
+      undefined,
+    );
+  }
+
+  async #run(request: Waiting): Promise<void> {
+    this.#inFlight = request;
+    const result = await this.#perform(request);
+    this.#inFlight = undefined;
+    request.settle(result);
+    this.#next();
+  }
+}
