@@ -33,11 +33,15 @@ export const meterCommand: Command = (parser, exitWith) => {
               demandOption: true,
               describe: 'tcp://HOST[:PORT], rtu+tcp://HOST:PORT or /dev/ttyUSB0',
             })
+            .option('baud', { type: 'number', describe: 'of the line (default: as the known models have it)' })
+            .option('parity', { choices: ['none', 'even', 'odd'] as const, describe: 'of the line' })
+            .option('stop-bits', { choices: [1, 2] as const, describe: 'of the line' })
             .option('units', { type: 'string', requiresArg: true, describe: 'unit ids to ask, such as 1-20,33' })
             .option('timeout', { type: 'number', default: 180, describe: 'seconds after which it ends in any case' })
             .option('json', { type: 'boolean', default: false, describe: 'for machines' })
             .example('$0 meter scan tcp://192.168.0.20', 'which unit ids answer, and as which model')
-            .example('$0 meter scan tcp://192.168.0.20 > new.yaml', 'a configuration to begin with'),
+            .example('$0 meter scan tcp://192.168.0.20 > new.yaml', 'a configuration to begin with')
+            .example('$0 meter scan /dev/ttyUSB0 --baud 9600', 'every unit id of an RS-485 line'),
         async (asked) => {
           const { scanMeters } = await import('../../cli/meter/scan.js');
           exitWith(await scanMeters(asked));

@@ -7,10 +7,10 @@ import { EXIT } from '../../daemon/exit-codes.js';
 import type { MeterModel } from '../../meters/model.js';
 import { METER_MODELS } from '../../meters/models/index.js';
 import type { BusError, RegisterBus } from '../../ports/register-bus.js';
-import { systemClock } from '../../transports/system-time.js';
+import { busFor } from '../../transports/buses.js';
+import { systemClock, systemTimers } from '../../transports/system-time.js';
 import { complain, print, printJson } from '../output.js';
 import { adviceFor } from './advice.js';
-import { openLine } from './line.js';
 import { Progress } from './progress.js';
 import { Device, fitsOf } from './recognise.js';
 import { type Found, foundJson, foundText } from './snippet.js';
@@ -74,7 +74,7 @@ class Scan {
 
   async run({ line, unitIds }: Round): Promise<void> {
     const models = METER_MODELS.filter(({ connections }) => connections.includes(line.kind === 'tcp' ? 'tcp' : 'rtu'));
-    const bus = openLine(line);
+    const bus = busFor(line, systemTimers);
     for (const [index, unitId] of unitIds.entries()) {
       if (this.#timeLeft() === 0) this.stop('the time is over');
       if (this.ended !== undefined) break;
@@ -105,7 +105,7 @@ class Scan {
     this.progress.say(`${lineText(found.line)}: unit ${found.unitId}: ${names}`);
     if (found.line.kind !== 'tcp' || this.found.length > 1) return;
     if (await this.#answersToAll(found, bus, models)) {
-      this.stop(`it answers to every unit id; ${found.unitId} is written below`);
+      this.stop(`it answers alike to every unit id`);
     }
   }
 
