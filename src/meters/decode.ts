@@ -3,8 +3,7 @@ import { fail, ok, type Result } from '../base/result.js';
 import { mapPhases, type PerPhase, PHASE_NAMES, type PhaseIndex, type Watts } from '../base/units.js';
 import { type BlockWords, rowValue } from '../modbus/rows.js';
 import type { MeterReading } from '../ports/meter-reading.js';
-import type { MeterMeasurand } from '../base/registers.js';
-import type { MeterModel } from './model.js';
+import type { MeterMeasurand, MeterModel } from './model.js';
 
 /**
  * Below this the sign of a phase power is noise around zero, and the current counts as import: the safe side, and the
@@ -18,7 +17,7 @@ function readValues(model: MeterModel, blocks: readonly BlockWords[]): Result<Va
   const values = new Map<MeterMeasurand, number>();
   for (const row of model.rows) {
     const value = rowValue(row, blocks);
-    if (!value.ok) return fail(value.error.text);
+    if (!value.ok) return value;
     values.set(row.measurand, value.value);
   }
   return ok(values);

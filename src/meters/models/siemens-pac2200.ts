@@ -7,8 +7,7 @@
  * Traps: a read that starts inside a value or ends inside one is refused with exception 2, and so are unknown offsets;
  * PAC1600 and others of the family have other maps at similar offsets.
  */
-import type { MeterMeasurand } from '../../base/registers.js';
-import type { MeterModel, MeterRow } from '../model.js';
+import type { MeterMeasurand, MeterModel, MeterRow } from '../model.js';
 
 const float32 = (measurand: MeterMeasurand, address: number, unit: MeterRow['unit']): MeterRow => ({
   measurand,
@@ -26,12 +25,6 @@ export const SIEMENS_PAC2200: MeterModel = {
   // 6 registers: between the star voltages, the currents and the powers lie three documented float32 each.
   limits: { maxRegisters: 125, maxGap: 6 },
   currents: 'magnitude',
-  phases: 3,
-  aliases: ['7KM2200'],
-  connections: ['tcp', 'rtu'],
-  unitId: 1,
-  confidence: 'two sources',
-  notes: [],
   rows: [
     float32('voltageL1', 1, 'V'),
     float32('voltageL2', 3, 'V'),
