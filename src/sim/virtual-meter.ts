@@ -3,9 +3,10 @@
  * It is as strict as the PAC2200: a read starts on the first register of a value, covers values whole and touches only
  * documented ones, else exception 2.
  */
+import type { MeterMeasurand } from '../base/registers.js';
 import { fail, ok, type Result } from '../base/result.js';
 import { type PerPhase, PHASE_NAMES, PHASES, type PhaseAmps, type Volts } from '../base/units.js';
-import type { MeterMeasurand, MeterModel } from '../meters/model.js';
+import type { MeterMap } from '../meters/model.js';
 import { encodeWords } from '../modbus/encodings.js';
 import { rowSpan } from '../modbus/rows.js';
 import type { RegisterBlock } from '../ports/register-bus.js';
@@ -26,10 +27,10 @@ export interface VirtualMeter {
 }
 
 /** Every measurand at power factor 1, in the units of the rows. */
-function measure(model: MeterModel, { currentA, voltageV }: LiveValues): ReadonlyMap<MeterMeasurand, number> {
+function measure(model: MeterMap, { currentA, voltageV }: LiveValues): ReadonlyMap<MeterMeasurand, number> {
   const values = new Map<MeterMeasurand, number>();
   let totalW = 0;
-  for (const phase of PHASES) {
+  for (const phase of model.phases === 1 ? ([0] as const) : PHASES) {
     const name = PHASE_NAMES[phase];
     const powerW = currentA[phase] * voltageV[phase];
     totalW += powerW;
@@ -41,19 +42,20 @@ function measure(model: MeterModel, { currentA, voltageV }: LiveValues): Readonl
 }
 
 /** The words of every documented value, by the address of its first register. */
-function buildImage(model: MeterModel, live: LiveValues): ReadonlyMap<number, Uint16Array> {
+function buildImage(model: MeterMap, live: LiveValues): ReadonlyMap<number, Uint16Array> {
   const values = measure(model, live);
   const image = new Map<number, Uint16Array>(
     model.passedOver.map(({ address, words }) => [address, new Uint16Array(words)]),
   );
   for (const row of model.rows) {
     const raw = (values.get(row.measurand) ?? 0) / row.scale;
-    image.set(rowSpan(row).address, encodeWords(raw, row.encoding, row.wordOrder));
+    const isPart = model.rows.some((other) => other !== row && other.measurand === row.measurand);
+    image.set(rowSpan(row).address, encodeWords(isPart ? Math.max(0, raw) : raw, row.encoding, row.wordOrder));
   }
   return image;
 }
 
-export function virtualMeter(model: MeterModel, live: LiveValues): VirtualMeter {
+export function virtualMeter(model: MeterMap, live: LiveValues): VirtualMeter {
   let image = buildImage(model, live);
   return {
     set(values) {
