@@ -3,9 +3,9 @@ import { defined } from '../base/assert.js';
 import { seededRng } from '../base/rng.js';
 import type { MeterConfig } from '../config/types.js';
 import type { Circuit } from '../dlm/types.js';
-import { meterModel } from '../meters/models/index.js';
 import type { RegisterBus } from '../ports/register-bus.js';
 import type { MeterStatus } from '../ports/status-sink.js';
+import { installationOf, modelOfMeter } from '../runtime/meter-model.js';
 import { MeterPoller, type PollerEvent } from '../runtime/poller.js';
 import type { MeterBoard } from '../runtime/site-status.js';
 import { modbusTcpBus } from '../transports/modbus-tcp.js';
@@ -57,15 +57,16 @@ function createPoller(
   circuits: readonly Circuit[],
   emit: (event: PollerEvent) => void,
 ): MeterPoller {
-  const { id: meterId, model: modelId, unitId, pollPeriodMs, timeoutMs, maxAgeMs } = config;
-  const model = meterModel(modelId);
+  const { id: meterId, unitId, pollPeriodMs, timeoutMs, maxAgeMs } = config;
+  const model = modelOfMeter(config);
   if (!model.ok) throw new ExitError(EXIT.config, model.error);
   const limitA = defined(
     circuits.find((circuit) => circuit.meter === meterId),
     `circuit of meter ${meterId}`,
   ).limitA;
+  const installation = installationOf(config, limitA);
   return new MeterPoller(
-    { meterId, model: model.value, unitId, pollPeriodMs, timeoutMs, maxAgeMs, limitA },
+    { meterId, model: model.value, installation, unitId, pollPeriodMs, timeoutMs, maxAgeMs, limitA },
     { bus, clock: systemClock, timers: systemTimers, rng: seededRng(newSeed()), emit },
   );
 }

@@ -6,7 +6,7 @@
 import type { MeterMeasurand } from '../base/registers.js';
 import { fail, ok, type Result } from '../base/result.js';
 import { type PerPhase, PHASE_NAMES, PHASES, type PhaseAmps, type PhaseIndex, type Volts } from '../base/units.js';
-import type { InfoRow, MeterModel, MeterRow } from '../meters/model.js';
+import type { InfoRow, MeterMap, MeterModel, MeterRow } from '../meters/model.js';
 import { encodeWords } from '../modbus/encodings.js';
 import { rowSpan } from '../modbus/rows.js';
 import type { RegisterBlock } from '../ports/register-bus.js';
@@ -33,6 +33,9 @@ export interface VirtualMeter {
   read(block: RegisterBlock): Result<Uint16Array, number>;
 }
 
+/** A map, and what the device says about itself where that is known. */
+export type VirtualModel = MeterMap & Partial<Pick<MeterModel, 'identity' | 'probe' | 'refusals'>>;
+
 /** The words of values by function and address of their first register; functions 3 and 4 may read alike. */
 type Image = Map<string, Uint16Array>;
 
@@ -41,7 +44,7 @@ const SERIAL = 12_345_678;
 const placeOf = (functionCode: number, address: number): string => `${functionCode}:${address}`;
 
 /** Every measurand at power factor 1, in the units of the rows. */
-function measure(model: MeterModel, { currentA, voltageV }: LiveValues): ReadonlyMap<MeterMeasurand, number> {
+function measure(model: MeterMap, { currentA, voltageV }: LiveValues): ReadonlyMap<MeterMeasurand, number> {
   const values = new Map<MeterMeasurand, number>();
   let totalW = 0;
   for (const phase of model.phases === 1 ? ([0] as const) : PHASES) {
@@ -73,7 +76,7 @@ function isOfPhase({ measurand }: MeterRow, phase: PhaseIndex | undefined): bool
   return phase !== undefined && !measurand.startsWith('voltage') && measurand.endsWith(PHASE_NAMES[phase]);
 }
 
-function addValues(image: Image, model: MeterModel, live: LiveValues, sentinel: PhaseIndex | undefined): void {
+function addValues(image: Image, model: MeterMap, live: LiveValues, sentinel: PhaseIndex | undefined): void {
   const values = measure(model, live);
   for (const row of model.rows) {
     const words = isOfPhase(row, sentinel)
@@ -115,7 +118,7 @@ function harmless(refused: readonly number[]): number {
 }
 
 /** What does not change: documented values that nobody asks for, and what the device says about itself. */
-function fixedImage(model: MeterModel, serial: number): Image {
+function fixedImage(model: VirtualModel, serial: number): Image {
   const image: Image = new Map();
   const [functionCode = 3] = model.rows.map((row) => row.functionCode);
   for (const { address, words } of model.passedOver) image.set(placeOf(functionCode, address), new Uint16Array(words));
@@ -127,7 +130,7 @@ function fixedImage(model: MeterModel, serial: number): Image {
 }
 
 /** Registers between documented values that a read of this model may pass over. */
-function gapsOf(model: MeterModel, image: Image): ReadonlySet<string> {
+function gapsOf(model: VirtualModel, image: Image): ReadonlySet<string> {
   const gaps = new Set<string>();
   for (const functionCode of [3, 4]) {
     let end: number | undefined;
@@ -145,14 +148,14 @@ function gapsOf(model: MeterModel, image: Image): ReadonlySet<string> {
 }
 
 class ImageMeter implements VirtualMeter {
-  readonly #model: MeterModel;
+  readonly #model: MeterMap;
   readonly #sentinel: PhaseIndex | undefined;
   readonly #image: Image;
   readonly #gaps: ReadonlySet<string>;
   /** A device with all its values under one function gives them under the other one as well. */
   readonly #isAlike: boolean;
 
-  constructor(model: MeterModel, live: LiveValues, { sentinel, serial = SERIAL }: VirtualMeterOptions) {
+  constructor(model: VirtualModel, live: LiveValues, { sentinel, serial = SERIAL }: VirtualMeterOptions) {
     this.#model = model;
     this.#sentinel = sentinel;
     this.#image = fixedImage(model, serial);
@@ -181,6 +184,6 @@ class ImageMeter implements VirtualMeter {
   }
 }
 
-export function virtualMeter(model: MeterModel, live: LiveValues, options: VirtualMeterOptions = {}): VirtualMeter {
+export function virtualMeter(model: VirtualModel, live: LiveValues, options: VirtualMeterOptions = {}): VirtualMeter {
   return new ImageMeter(model, live, options);
 }

@@ -1,14 +1,8 @@
 /** Encodings against words written down by hand, and there and back for random numbers. */
 import t from 'tap';
 import { seededRng } from '../../src/base/rng.js';
-import {
-  decodeWords,
-  ENCODING_WORDS,
-  ENCODINGS,
-  type Encoding,
-  encodeWords,
-  isNotAvailable,
-} from '../../src/modbus/encodings.js';
+import { ENCODING_WORDS, ENCODINGS, type Encoding } from '../../src/base/registers.js';
+import { decodeWords, encodeWords, isNotAvailable } from '../../src/modbus/encodings.js';
 
 /** Value, encoding, words with the most significant first. */
 const KNOWN: readonly (readonly [number, Encoding, readonly number[]])[] = [

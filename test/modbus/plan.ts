@@ -1,7 +1,8 @@
 /** Rows to block reads: fewest reads, within the limits, every value whole; and rows back out of the blocks. */
 import t from 'tap';
 import { seededRng } from '../../src/base/rng.js';
-import { ENCODING_WORDS, type Encoding, encodeWords } from '../../src/modbus/encodings.js';
+import { ENCODING_WORDS, type Encoding } from '../../src/base/registers.js';
+import { encodeWords } from '../../src/modbus/encodings.js';
 import { planReads, type ReadLimits } from '../../src/modbus/plan.js';
 import { type RegisterRow, rowValue } from '../../src/modbus/rows.js';
 

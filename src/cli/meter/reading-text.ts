@@ -1,7 +1,7 @@
 /** One reading of a meter, for people (80 columns) and for machines. */
 import { PHASE_NAMES, type PerPhase } from '../../base/units.js';
 import type { MeterConfig } from '../../config/types.js';
-import { METER_MODELS } from '../../meters/models/index.js';
+import { modelOfMeter } from '../../runtime/meter-model.js';
 import { wrapped } from '../../cli/control/columns.js';
 import type { Heard } from './source.js';
 
@@ -19,7 +19,8 @@ const COLUMN = 11;
 
 export function readingText(meter: MeterConfig, heard: Heard): string {
   const { model, currentA, voltageV, powerW, totalPowerW } = heard.status;
-  const title = METER_MODELS.find(({ id }) => id === model)?.title ?? model;
+  const known = modelOfMeter(meter);
+  const title = known.ok ? known.value.title : model;
   const head = ['', ...PHASE_NAMES, 'TOTAL'].map((name, column) =>
     column === 0 ? ''.padEnd(7) : name.padStart(COLUMN),
   );

@@ -1,8 +1,8 @@
 /** Which of the known models a device is: by what it says about itself, else by whether a map gives values that can be. */
 import type { Result } from '../../base/result.js';
-import type { Ms } from '../../base/units.js';
+import { type Ms, perPhase } from '../../base/units.js';
 import { plausible } from '../../meters/belief.js';
-import { decodeReading } from '../../meters/decode.js';
+import { AS_LABELLED, decodeReading } from '../../meters/decode.js';
 import { infoBlocks, infoValue, matchesProbe, refusalText } from '../../meters/info.js';
 import type { InfoRow, MeterModel } from '../../meters/model.js';
 import { planReads } from '../../modbus/plan.js';
@@ -16,6 +16,9 @@ type Answer = Result<Uint16Array, BusError>;
 const GATEWAY_EXCEPTIONS: readonly number[] = [10, 11];
 /** A device answers it with values or an exception, whatever it is. */
 const KNOCK: RegisterBlock = { functionCode: 3, address: 1, count: 2 };
+
+/** A terminal that is not connected says nothing about the model. */
+const AT_LEAST_ONE = { ...AS_LABELLED, needed: perPhase(false) };
 
 export interface Fit {
   readonly model: MeterModel;
@@ -79,7 +82,7 @@ export class Device {
       if (!answer.ok) return null;
       blocks.push({ block, words: answer.value });
     }
-    const decoded = decodeReading(model, blocks);
+    const decoded = decodeReading(model, blocks, AT_LEAST_ONE);
     const good = decoded.ok ? plausible(decoded.value) : decoded;
     return good.ok && good.value.voltageV.some((volts) => volts !== null) ? good.value : null;
   }
