@@ -1,21 +1,14 @@
 /** From the file's shape to what the program works with. */
 import { assert, defined } from '../base/assert.js';
 import type { Circuit, Site } from '../dlm/types.js';
+import { parseConnection } from './connection.js';
 import { type Endpoint, parseEndpoint } from './endpoint.js';
 import { toPhases } from './limit-checks.js';
 import * as z from 'zod/mini';
-import {
-  type CircuitEntry,
-  connectorSchema,
-  type MasterFile,
-  type MeterEntry,
-  MODBUS_PORT,
-  type SlaveFile,
-} from './schema.js';
+import { type CircuitEntry, connectorSchema, type MasterFile, type MeterEntry, type SlaveFile } from './schema.js';
 import type { ChargerConfig, DiscoveryConfig, MasterConfig, MeterConfig, MqttConfig, SlaveConfig } from './types.js';
 
 const MS_PER_MIN = 60_000;
-const TCP_SCHEME = 'tcp://';
 
 function circuitOf(entry: CircuitEntry): Circuit {
   const { parent, operatorLimitA, meter, backgroundMaxA, imbalanceLimitA } = entry;
@@ -39,11 +32,12 @@ function endpoint(text: string, defaultPort: number): Endpoint {
 }
 
 function meterOf(entry: MeterEntry): MeterConfig {
-  assert(entry.connection.startsWith(TCP_SCHEME), 'a connection that is not tcp://');
+  const connection = parseConnection(entry.connection);
+  assert(connection.ok, `connection ${entry.connection}`);
   return {
     id: entry.id,
     model: entry.model,
-    connection: { kind: 'tcp', ...endpoint(entry.connection.slice(TCP_SCHEME.length), MODBUS_PORT) },
+    connection: connection.value,
     unitId: entry.unit,
     pollPeriodMs: entry.pollPeriodMs,
     timeoutMs: entry.timeoutMs,
