@@ -11,7 +11,6 @@ const number = (low: number, high: number): Range => ({ low, high, what: 'a numb
 
 /** Every option that is a number; a test holds this to the help texts. */
 export const NUMBERS: Readonly<Record<string, Range>> = {
-  baud: whole(300, 921_600),
   began: whole(0, Number.MAX_SAFE_INTEGER),
   count: whole(1, 1000),
   exception: whole(1, 255),

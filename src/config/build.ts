@@ -3,20 +3,14 @@ import { byName } from '../base/aliases.js';
 import { assert, defined } from '../base/assert.js';
 import { mapPhases, PHASE_NAMES } from '../base/units.js';
 import type { Circuit, Site } from '../dlm/types.js';
+import { parseConnection } from './connection.js';
 import { type Endpoint, parseEndpoint } from './endpoint.js';
 import type { KnownModel } from './facts.js';
 import { toPhases } from './limit-checks.js';
 import { PLACE_OF_ONE_PHASE, phasesOf } from './meter-checks.js';
 import type { MeterMapEntry } from './meter-map-schema.js';
 import * as z from 'zod/mini';
-import {
-  type CircuitEntry,
-  connectorSchema,
-  type MasterFile,
-  type MeterEntry,
-  MODBUS_PORT,
-  type SlaveFile,
-} from './schema.js';
+import { type CircuitEntry, connectorSchema, type MasterFile, type MeterEntry, type SlaveFile } from './schema.js';
 import type {
   ChargerConfig,
   DiscoveryConfig,
@@ -29,7 +23,6 @@ import type {
 } from './types.js';
 
 const MS_PER_MIN = 60_000;
-const TCP_SCHEME = 'tcp://';
 /** Of a meter with a map of the file. */
 const UNIT_ID_OF_MAPS = 1;
 
@@ -67,7 +60,8 @@ function wiringOf({ ctRatio, invert, phase, phaseOrder }: MeterEntry): MeterWiri
 }
 
 function meterOf(entry: MeterEntry, { meterModels }: MasterFile, knownModels: readonly KnownModel[]): MeterConfig {
-  assert(entry.connection.startsWith(TCP_SCHEME), 'a connection that is not tcp://');
+  const connection = parseConnection(entry.connection);
+  assert(connection.ok, `connection ${entry.connection}`);
   const map = meterModels.find(({ id }) => id === entry.model);
   const known = byName(entry.model, knownModels);
   const wiring = wiringOf(entry);
@@ -76,7 +70,7 @@ function meterOf(entry: MeterEntry, { meterModels }: MasterFile, knownModels: re
     model: known.ok ? known.value.id : entry.model,
     ...(map && { map: mapOf(map) }),
     ...(wiring && { wiring }),
-    connection: { kind: 'tcp', ...endpoint(entry.connection.slice(TCP_SCHEME.length), MODBUS_PORT) },
+    connection: connection.value,
     unitId: entry.unit ?? (known.ok ? known.value.unitId : UNIT_ID_OF_MAPS),
     pollPeriodMs: entry.pollPeriodMs,
     timeoutMs: entry.timeoutMs,

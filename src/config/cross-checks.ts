@@ -1,4 +1,5 @@
 /** Relations between entries: ids, references, the tree of circuits, the use of meters, where slaves are looked for. */
+import { busFindings } from './bus-checks.js';
 import { type Finding, gotText, type Path, quoted, unknownWord } from './issue.js';
 import type { Facts, Places } from './facts.js';
 import { meterFindings } from './meter-checks.js';
@@ -129,6 +130,7 @@ export function crossFindings(facts: Facts): Finding[] {
     ...roots(facts),
     ...cycles(facts),
     ...useOfMeters(facts),
+    ...busFindings(facts),
     ...waysToMeet(facts),
     ...meterFindings(facts),
     ...limitFindings(facts),

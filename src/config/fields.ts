@@ -2,6 +2,7 @@
 import * as z from 'zod/mini';
 import { ID_PATTERN, ID_RULE } from '../base/ids.js';
 import { PHASE_NAMES } from '../base/units.js';
+import { parseConnection } from './connection.js';
 import { parseEndpoint } from './endpoint.js';
 
 /** Title and description of each key, for the published JSON Schema. */
@@ -147,14 +148,17 @@ function address(scheme: RegExp, pattern: RegExp, error: (got: unknown) => strin
   return z.string(params).check(z.regex(pattern, { ...params, abort: true }), z.refine(isAddress, params));
 }
 
-const TCP = 'tcp://HOST or tcp://HOST:PORT';
-
+/** The pattern is what the JSON Schema shows; what is wrong is said by the parser. */
 export function meterConnection() {
-  return address(/^tcp:\/\//, /^tcp:\/\/[^\s/]+$/, (got) =>
-    typeof got === 'string' && /^rtu(\+tcp)?:/.test(got)
-      ? `${TCP} (this version reads tcp:// only, neither rtu: nor rtu+tcp:)`
-      : `${TCP} such as tcp://192.168.0.20:502`,
-  );
+  const params = {
+    error: ({ input }: { input?: unknown }) => {
+      const parsed = parseConnection(typeof input === 'string' ? input : '');
+      return parsed.ok ? '' : parsed.error;
+    },
+  };
+  const shape = /^(tcp:\/\/[^\s/?]+|rtu\+tcp:\/\/[^\s/?]+(\?\S+)?|rtu:\/[^\s?]+(\?\S+)?)$/;
+  const isConnection = (text: string): boolean => parseConnection(text).ok;
+  return z.string(params).check(z.regex(shape, { ...params, abort: true }), z.refine(isConnection, params));
 }
 
 export function slaveAddress() {

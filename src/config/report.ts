@@ -9,6 +9,7 @@ import {
   type PhaseIndex,
 } from '../base/units.js';
 import { type Circuit, FALLBACK_IGNORED_A, type Site } from '../dlm/types.js';
+import { connectionText } from './connection.js';
 import { disconnectedLoads, mayVanish, ROUNDING_A, upwards } from './disconnected.js';
 import { ampsText } from './limit-checks.js';
 import type { ChargerConfig, Config, MasterConfig, MeterConfig, SlaveConfig } from './types.js';
@@ -162,10 +163,9 @@ function fallbackText(fallbackA: PhaseAmps): string {
 function meterLines(circuit: CircuitReport): string[] {
   const { meter, meterLocation } = circuit;
   if (!meter) return ['no meter'];
-  const { host, port } = meter.connection;
   return [
     `meter ${meter.id}, ${meterLocation} the charge points: ${meter.model}`,
-    `  at ${host} port ${port}, unit ${meter.unitId}`,
+    `  at ${connectionText(meter.connection)}, unit ${meter.unitId}`,
     `headroom ${phasesText(circuit.headroomA)}; while the meter is lost: ${fallbackText(circuit.fallbackA)}`,
   ];
 }

@@ -5,12 +5,12 @@
 import * as z from 'zod/mini';
 import { ROTATIONS } from '../base/rotation.js';
 import { FALLBACK_IGNORED_A, SHARING_RULES, SHORTAGE_RULES } from '../dlm/types.js';
+import { MODBUS_PORT } from './connection.js';
 import * as f from './fields.js';
 import { key } from './fields.js';
 import { meterMapSchema } from './meter-map-schema.js';
 
 const DISCOVERY_PORT = 16030;
-export const MODBUS_PORT = 502;
 /** Most that one connector may deliver. */
 const CONNECTOR_AMPS_MAX = 500;
 /** IEC 61851-1: the control pilot cannot signal less; a charger may round a smaller limit up to it. */
@@ -86,7 +86,7 @@ export const meterSchema = f.group({
   ),
   connection: key(
     'Connection',
-    `Where the meter answers Modbus TCP: tcp://HOST or tcp://HOST:PORT (port ${MODBUS_PORT} when left out).`,
+    `Modbus TCP: tcp://HOST:PORT (port ${MODBUS_PORT} when left out). A serial line: rtu:PATH?baud=9600&parity=none&stopBits=1 with a PATH below /dev/serial/by-id. A gateway that passes RTU frames on: rtu+tcp://HOST:PORT. For devices that need a longer pause before they are asked: turnaroundMs=20 behind the ?.`,
     f.meterConnection(),
   ),
   unit: key(
@@ -119,7 +119,11 @@ export const meterSchema = f.group({
     'Milliseconds from one reading to the next.',
     z._default(f.milliseconds(50, 60_000), 250),
   ),
-  timeoutMs: key('Timeout', 'Milliseconds that one request may take.', z._default(f.milliseconds(50, 60_000), 1000)),
+  timeoutMs: key(
+    'Timeout',
+    'Milliseconds that the device may take for one request, from its turn on the line on.',
+    z._default(f.milliseconds(50, 60_000), 1000),
+  ),
   maxAgeMs: key(
     'Maximum age',
     'Milliseconds after which a value counts as lost, and the fallback holds.',

@@ -5,12 +5,21 @@ import type { LogLevel } from '../base/logger.js';
 import type { Amps, Ms, PerPhase } from '../base/units.js';
 import type { Site } from '../dlm/types.js';
 
-/** Where a meter is reached; `tcp://host:port` in the file. RTU lines come with a later release. */
-export interface TcpConnection {
-  readonly kind: 'tcp';
-  readonly host: string;
-  readonly port: number;
-}
+/** Where a meter is reached; see config/connection for how it is written. */
+export type Connection =
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
+  /** A gateway that passes RTU frames on as they are. */
+  | { readonly kind: 'rtu+tcp'; readonly host: string; readonly port: number; readonly turnaroundMs?: Ms }
+  | {
+      readonly kind: 'rtu';
+      readonly path: string;
+      /** Bits per second. */
+      readonly baud: number;
+      readonly parity: 'none' | 'even' | 'odd';
+      readonly stopBits: 1 | 2;
+      /** The least pause between an answer and the next request; absent: what the line itself needs. */
+      readonly turnaroundMs?: Ms;
+    };
 
 /** What differs from a meter that is connected as its terminals are labelled. */
 export interface MeterWiring {
@@ -52,7 +61,7 @@ export interface MeterConfig {
   readonly map?: MeterMapConfig;
   /** Absent: connected as labelled. */
   readonly wiring?: MeterWiring;
-  readonly connection: TcpConnection;
+  readonly connection: Connection;
   readonly unitId: number;
   readonly pollPeriodMs: Ms;
   /** How long one request may take. */

@@ -1,6 +1,7 @@
 /** The pollers of all configured meters, and what they know for the status. */
 import { defined } from '../base/assert.js';
 import { seededRng } from '../base/rng.js';
+import { busKey } from '../config/connection.js';
 import type { MeterConfig } from '../config/types.js';
 import type { Circuit } from '../dlm/types.js';
 import type { RegisterBus } from '../ports/register-bus.js';
@@ -8,7 +9,7 @@ import type { MeterStatus } from '../ports/status-sink.js';
 import { installationOf, modelOfMeter } from '../runtime/meter-model.js';
 import { MeterPoller, type PollerEvent } from '../runtime/poller.js';
 import type { MeterBoard } from '../runtime/site-status.js';
-import { modbusTcpBus } from '../transports/modbus-tcp.js';
+import { busFor } from '../transports/buses.js';
 import { systemClock, systemTimers } from '../transports/system-time.js';
 import { EXIT, ExitError } from './exit-codes.js';
 import { newSeed } from './identity.js';
@@ -25,27 +26,44 @@ const NOTHING_MEASURED = {
   totalPowerW: null,
 } as const satisfies Partial<MeterStatus>;
 
-/** Meters behind the same address share one bus: one connection, one request at a time. */
+interface Buses {
+  busOf(config: MeterConfig): RegisterBus;
+  close(): Promise<void>;
+}
+
+/** Meters behind the same address or on the same line share one bus: one connection, one request at a time. */
+function openBuses(): Buses {
+  const buses = new Map<string, RegisterBus>();
+  return {
+    busOf: ({ connection }) => {
+      const key = busKey(connection);
+      const bus = buses.get(key) ?? busFor(connection, systemTimers);
+      buses.set(key, bus);
+      return bus;
+    },
+    close: async () => {
+      await Promise.all([...buses.values()].map((bus) => bus.close()));
+    },
+  };
+}
+
 export function createMeters(
   configs: readonly MeterConfig[],
   circuits: readonly Circuit[],
   emit: (event: PollerEvent) => void,
 ): Meters {
-  const buses = new Map<string, RegisterBus>();
-  const busOf = ({ connection }: MeterConfig): RegisterBus => {
-    const key = `${connection.host}:${connection.port}`;
-    const bus = buses.get(key) ?? modbusTcpBus(connection, systemTimers);
-    buses.set(key, bus);
-    return bus;
-  };
-  const pollers = configs.map((config) => ({ config, poller: createPoller(config, busOf(config), circuits, emit) }));
+  const buses = openBuses();
+  const pollers = configs.map((config) => ({
+    config,
+    poller: createPoller(config, buses.busOf(config), circuits, emit),
+  }));
   return {
     start: () => {
       for (const { poller } of pollers) poller.start();
     },
     stop: async () => {
       for (const { poller } of pollers) poller.stop();
-      await Promise.all([...buses.values()].map((bus) => bus.close()));
+      await buses.close();
     },
     list: (nowMs) => pollers.map(({ config, poller }) => statusOf(config, poller, nowMs)),
   };

@@ -51,6 +51,8 @@ async function nextBytes(port: Port): Promise<Buffer | undefined> {
       return bytesRead > 0 ? chunk.subarray(0, bytesRead) : undefined;
     } catch (error) {
       if (!isAgain(error)) throw error;
+      // Closed meanwhile: the native poller is gone, and asking it ends the process.
+      if (port.fd === null) return undefined;
       await new Promise<void>((resolve, reject) => {
         port.poller.once('readable', (failed) => (failed ? reject(failed) : resolve()));
       });

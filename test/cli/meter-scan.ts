@@ -61,17 +61,21 @@ aside('meter scan: a meter that answers to every unit id, one behind a gateway, 
 
 aside('meter scan: nobody there, and what is no target', async (t) => {
   const closed = `tcp://127.0.0.1:${await closedTcpPort()}`;
-  const [nobody, serial, target, units] = await Promise.all([
+  const [nobody, serial, target, units, baud] = await Promise.all([
     output(['meter', 'scan', closed]),
     output(['meter', 'scan', '/dev/nothing-here']),
     output(['meter', 'scan', 'http://127.0.0.1']),
     output(['meter', 'scan', closed, '--units', '9-3']),
+    output(['meter', 'scan', '/dev/nothing-here', '--baud', '960']),
   ]);
   t.match(nobody, { code: 69, stdout: '', stderr: /no connection: connect ECONNREFUSED [\s\S]*check: / });
   t.match(serial, { code: 69, stdout: '', stderr: /nothing-here[\s\S]*check: is the adapter plugged in\?/ });
-  const expected = 'expected tcp://HOST, tcp://HOST:PORT, rtu+tcp://HOST:PORT, rtu:/dev/... or /dev/...';
-  t.match(target, { code: 64, stdout: '', stderr: `${expected}, got "http://127.0.0.1"\n` });
+  t.match(target, { code: 64, stdout: '', stderr: /^target: expected tcp:\/\/HOST.*, got "http:\/\/127\.0\.0\.1"\n$/ });
   t.match(units, { code: 64, stderr: '--units: expected unit ids up to 255 such as 1-20,33, got "9-3"\n' });
+  t.match(baud, {
+    code: 64,
+    stderr: /^target: expected baud as one of 1200, .* \(not "960"\), got "rtu:.*\?baud=960"\n$/,
+  });
 });
 
 aside(

@@ -95,7 +95,7 @@ t.test('what people are told', async (t) => {
     ['meter', 'evenkeel: expected read, scan or models, got none; see: evenkeel meter --help'],
     ['meter reed grid', 'evenkeel: expected a known command, got "reed"; did you mean "read"?'],
     ['meter read', 'evenkeel: expected NAME, got nothing; see: evenkeel meter read --help'],
-    ['meter scan tcp://a --baud 9600x', '--baud: expected a whole number, 300 to 921600, got "9600x"'],
+    ['meter scan tcp://a --timeout 0', '--timeout: expected a whole number, 1 to 86400, got "0"'],
     ['rnu', 'evenkeel: expected a known command, got "rnu"; did you mean "run"?'],
     ['run now', 'evenkeel: expected options only, got "now"; see: evenkeel run --help'],
     ['allocate a b', 'evenkeel: expected at most one FILE, got "b" as well; see: evenkeel allocate --help'],

@@ -182,3 +182,16 @@ driver: virtual, vehicle with phases 3, 32 A
   t.notOk(describe(secret).includes('hush'));
   t.end();
 });
+
+t.test('how a meter is reached', (t) => {
+  const ROWS = [
+    ['rtu:/dev/serial/by-id/usb-A?baud=19200&parity=even', '/dev/serial/by-id/usb-A with 19200 baud, 8E1'],
+    ['rtu:/dev/ttyS0?stopBits=2&turnaroundMs=20', '/dev/ttyS0 with 9600 baud, 8N2, 20 ms between requests'],
+    ['rtu+tcp://10.0.0.5:8899', '10.0.0.5 port 8899 (RTU over TCP)'],
+  ] as const;
+  for (const [connection, expected] of ROWS) {
+    const text = describe(goodMaster(edited(GOOD, 'tcp://192.168.0.20', connection)));
+    t.match(text, `  at ${expected}, unit 1\n`, connection);
+  }
+  t.end();
+});

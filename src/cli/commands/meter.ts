@@ -33,9 +33,13 @@ export const meterCommand: Command = (parser, exitWith) => {
               demandOption: true,
               describe: 'tcp://HOST[:PORT], rtu+tcp://HOST:PORT or /dev/ttyUSB0',
             })
-            .option('baud', { type: 'number', describe: 'of the line (default: as the known models have it)' })
-            .option('parity', { choices: ['none', 'even', 'odd'] as const, describe: 'of the line' })
-            .option('stop-bits', { choices: [1, 2] as const, describe: 'of the line' })
+            .option('baud', {
+              type: 'string',
+              requiresArg: true,
+              describe: 'of a serial line; default: all usual ones',
+            })
+            .option('parity', { type: 'string', requiresArg: true, describe: 'none, even or odd' })
+            .option('stop-bits', { type: 'string', requiresArg: true, describe: '1 or 2' })
             .option('units', { type: 'string', requiresArg: true, describe: 'unit ids to ask, such as 1-20,33' })
             .option('timeout', { type: 'number', default: 180, describe: 'seconds after which it ends in any case' })
             .option('json', { type: 'boolean', default: false, describe: 'for machines' })

@@ -4,15 +4,12 @@ import type { MeterConfig } from '../../config/types.js';
 import { modelOfMeter } from '../../runtime/meter-model.js';
 import { wrapped } from '../../cli/control/columns.js';
 import type { Heard } from './source.js';
-
-export function connectionText({ kind, host, port }: MeterConfig['connection']): string {
-  return `${kind}://${host.includes(':') ? `[${host}]` : host}:${port}`;
-}
+import { connectionUrl } from './target.js';
 
 /** docs/commands.md lists the fields. */
 export function readingJson(meter: MeterConfig, { status, from, pollMs }: Heard): Readonly<Record<string, unknown>> {
   const { online: _, ...values } = status;
-  return { ...values, pollMs, from, connection: connectionText(meter.connection), unit: meter.unitId };
+  return { ...values, pollMs, from, connection: connectionUrl(meter.connection), unit: meter.unitId };
 }
 
 const COLUMN = 11;
@@ -26,7 +23,7 @@ export function readingText(meter: MeterConfig, heard: Heard): string {
   );
   return [
     ...wrapped(`${meter.id}: `, title),
-    `  ${connectionText(meter.connection)}, unit ${meter.unitId} (${model})`,
+    `  ${connectionUrl(meter.connection)}, unit ${meter.unitId} (${model})`,
     '',
     head.join(''),
     row('current', currentA, null, 2, 'A'),

@@ -14,7 +14,7 @@ import { adviceFor } from './advice.js';
 import { Progress } from './progress.js';
 import { Device, fitsOf } from './recognise.js';
 import { type Found, foundJson, foundText } from './snippet.js';
-import { lineText, type Round, roundsOf, type ScanTarget } from './target.js';
+import { connectionUrl, type Round, roundsOf, type ScanTarget } from './target.js';
 
 /** A meter answers within half a second (Carlo Gavazzi's limit, the longest known); a silent unit id costs as much. */
 const ANSWER_MS: Ms = 500;
@@ -72,17 +72,19 @@ class Scan {
     return Math.min(ANSWER_MS, Math.max(0, this.#deadlineMs - systemClock.monotonicMs()));
   };
 
-  async run({ line, unitIds }: Round): Promise<void> {
-    const models = METER_MODELS.filter(({ connections }) => connections.includes(line.kind === 'tcp' ? 'tcp' : 'rtu'));
-    const bus = busFor(line, systemTimers);
+  async run({ connection, unitIds }: Round): Promise<void> {
+    const models = METER_MODELS.filter(({ connections }) =>
+      connections.includes(connection.kind === 'tcp' ? 'tcp' : 'rtu'),
+    );
+    const bus = busFor(connection, systemTimers);
     for (const [index, unitId] of unitIds.entries()) {
       if (this.#timeLeft() === 0) this.stop('the time is over');
       if (this.ended !== undefined) break;
       this.progress.show(
-        `${lineText(line)}: unit ${unitId}, ${index + 1} of ${unitIds.length}; ${this.found.length} found`,
+        `${connectionUrl(connection)}: unit ${unitId}, ${index + 1} of ${unitIds.length}; ${this.found.length} found`,
       );
       const fits = await this.#ask(bus, unitId, models);
-      if (fits) await this.#take({ line, unitId, fits }, bus, models);
+      if (fits) await this.#take({ connection, unitId, fits }, bus, models);
     }
     await bus.close();
   }
@@ -102,8 +104,8 @@ class Scan {
   async #take(found: Found, bus: RegisterBus, models: readonly MeterModel[]): Promise<void> {
     this.found.push(found);
     const names = found.fits.map(({ model }) => model.id).join(' or ') || 'a device of no known model';
-    this.progress.say(`${lineText(found.line)}: unit ${found.unitId}: ${names}`);
-    if (found.line.kind !== 'tcp' || this.found.length > 1) return;
+    this.progress.say(`${connectionUrl(found.connection)}: unit ${found.unitId}: ${names}`);
+    if (found.connection.kind !== 'tcp' || this.found.length > 1) return;
     if (await this.#answersToAll(found, bus, models)) {
       this.stop(`it answers alike to every unit id`);
     }
@@ -125,8 +127,9 @@ class Scan {
   }
 
   summary(rounds: readonly Round[]): readonly string[] {
-    const [{ line } = { line: undefined }] = rounds;
-    const where = line === undefined ? '' : line.kind === 'rtu' ? `rtu:${line.path}` : lineText(line);
+    const connection = rounds[0]?.connection;
+    const where =
+      connection === undefined ? '' : connection.kind === 'rtu' ? `rtu:${connection.path}` : connectionUrl(connection);
     const end = this.ended === undefined ? [] : [this.ended];
     return [`${where}: ${this.#asked} unit ids asked, ${this.found.length} answered`, ...end];
   }

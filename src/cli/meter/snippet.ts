@@ -1,10 +1,11 @@
 /** What a scan found, as a configuration to begin with: `evenkeel check` takes the text as it stands. */
+import type { Connection } from '../../config/types.js';
 import { wrapped } from '../../cli/control/columns.js';
 import type { Fit } from './recognise.js';
-import { type Line, lineText } from './target.js';
+import { connectionUrl } from './target.js';
 
 export interface Found {
-  readonly line: Line;
+  readonly connection: Connection;
   readonly unitId: number;
   /** None: a device that evenkeel does not know. */
   readonly fits: readonly Fit[];
@@ -13,7 +14,7 @@ export interface Found {
 /** The comments say what was found; the rest is YAML. */
 export function foundText(found: readonly Found[], summary: readonly string[]): string {
   const known = found.filter(usable);
-  const notes = [...summary, ...found.flatMap(deviceLines)].map((line) => `# ${line}`.trimEnd());
+  const notes = [...summary, ...found.flatMap(deviceLines)].map((connection) => `# ${line}`.trimEnd());
   if (known.length === 0) return notes.join('\n');
   const circuits = known.flatMap((_, index) => circuitLines(index));
   return [...notes, 'site: New site', 'circuits:', ...circuits, 'meters:', ...known.flatMap(meterLines)].join('\n');
@@ -34,13 +35,13 @@ function circuitLines(index: number): readonly string[] {
   return [`  - id: ${index === 0 ? 'main' : `circuit${index + 1}`}`, ...parent, limit, `    meter: ${idOf(index)}`];
 }
 
-function meterLines({ line, unitId, fits }: Found, index: number): readonly string[] {
+function meterLines({ connection, unitId, fits }: Found, index: number): readonly string[] {
   const [first, ...others] = fits.filter(({ model }) => model.unusable === undefined);
   const also = others.length === 0 ? '' : `   # or ${others.map(({ model }) => model.id).join(', ')}`;
   return [
     `  - id: ${idOf(index)}`,
     `    model: ${first?.model.id ?? ''}${also}`,
-    `    connection: "${lineText(line)}"`,
+    `    connection: "${connectionUrl(connection)}"`,
     `    unit: ${unitId}`,
   ];
 }
@@ -63,9 +64,9 @@ function fitText({ model, by, reading, identity, refusals }: Fit): string {
 }
 
 /** docs/commands.md lists the fields. */
-export function foundJson({ line, unitId, fits }: Found): Readonly<Record<string, unknown>> {
+export function foundJson({ connection, unitId, fits }: Found): Readonly<Record<string, unknown>> {
   return {
-    connection: lineText(line),
+    connection: connectionUrl(connection),
     unit: unitId,
     models: fits.map(({ model, by, reading, identity, refusals }) => ({
       id: model.id,
