@@ -14,7 +14,7 @@ export interface Found {
 /** The comments say what was found; the rest is YAML. */
 export function foundText(found: readonly Found[], summary: readonly string[]): string {
   const known = found.filter(usable);
-  const notes = [...summary, ...found.flatMap(deviceLines)].map((connection) => `# ${line}`.trimEnd());
+  const notes = [...summary, ...found.flatMap(deviceLines)].map((line) => `# ${line}`.trimEnd());
   if (known.length === 0) return notes.join('\n');
   const circuits = known.flatMap((_, index) => circuitLines(index));
   return [...notes, 'site: New site', 'circuits:', ...circuits, 'meters:', ...known.flatMap(meterLines)].join('\n');
