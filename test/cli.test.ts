@@ -19,6 +19,7 @@ import './cli/check.js';
 import './cli/usage.js';
 import './cli/keys.js';
 import './cli/meter-read.js';
+import './cli/meter-recognise.js';
 import './cli/meter-scan.js';
 import './cli/meter-simulate.js';
 import './cli/control-text.js';

@@ -6,6 +6,7 @@ import { type Ms, mapPhases, PHASE_NAMES, PHASES, type PhaseAmps, perPhase } fro
 import { bindFailure } from '../daemon/bind-failure.js';
 import { EXIT, ExitError } from '../daemon/exit-codes.js';
 import type { MeterModel } from '../meters/model.js';
+import { meterModel } from '../meters/models/index.js';
 import { minuteOfDay } from '../sim/day/time-lapse.js';
 import { type VirtualMeter, virtualMeter } from '../sim/virtual-meter.js';
 import { supplyValues } from '../sim/virtual-site.js';
@@ -26,7 +27,8 @@ const NOMINAL_V = 230;
 const NOBODY_THERE = 11;
 
 export interface SimulatedMeter {
-  readonly model: MeterModel;
+  /** Id or alias of a known model. */
+  readonly model: string;
   readonly listen: string;
   /** True: on a serial line instead. */
   readonly pty: boolean;
@@ -51,11 +53,12 @@ export interface SimulatedMeter {
 }
 
 export async function simulateMeter(options: SimulatedMeter): Promise<number> {
-  const { model, sentinel } = options;
+  const model = knownModel(options.model);
+  const { sentinel } = options;
   let fixedA = currentsOf(options.current);
   const phase = PHASES.find((index) => PHASE_NAMES[index] === sentinel);
   const meter = virtualMeter(model, { currentA: fixedA, voltageV: perPhase(NOMINAL_V) }, { sentinel: phase });
-  const served = await serve(options, imageOf(options, meter));
+  const served = await serve({ ...options, model }, imageOf(options, meter));
   const copper = new Copper();
   const wire = options.wire === undefined ? undefined : await openWire(options.wire, copper);
   const values = options.day ? dayValues(options, copper) : () => withCopper(fixedA, copper, options.location);
@@ -81,13 +84,22 @@ export async function simulateMeter(options: SimulatedMeter): Promise<number> {
   return EXIT.ok;
 }
 
+function knownModel(word: string): MeterModel {
+  const model = meterModel(word);
+  if (model.ok) return model.value;
+  throw new ExitError(EXIT.usage, model.error.replace(/^meter model/, '--model'));
+}
+
 interface Served {
   /** "Modbus TCP port 5020" */
   readonly place: string;
   close(): Promise<void>;
 }
 
-async function serve(options: SimulatedMeter, image: RegisterImage): Promise<Served> {
+async function serve(
+  options: Omit<SimulatedMeter, 'model'> & { readonly model: MeterModel },
+  image: RegisterImage,
+): Promise<Served> {
   const answerAfterMs = options.late;
   if (options.pty) {
     const pty = await openPty();

@@ -1,8 +1,5 @@
 /** `evenkeel simulate meter|slaves`: virtual devices that speak the real protocols, on loopback unless told otherwise. */
 import type { Argv } from 'yargs';
-import { nearest } from '../../base/nearest.js';
-import { EXIT, ExitError } from '../../daemon/exit-codes.js';
-import { METER_MODELS } from '../../meters/models/index.js';
 import type { Command } from '../command.js';
 
 /** Options of the real day, shared by both. */
@@ -45,7 +42,7 @@ export const simulateCommand: Command = (parser, exitWith) => {
             .example('$0 simulate meter --model siemens-pac2200 --pty', 'on a serial line of this machine'),
         async (options) => {
           const { simulateMeter } = await import('../simulate-meter.js');
-          exitWith(await simulateMeter({ ...options, model: knownModel(options.model) }));
+          exitWith(await simulateMeter(options));
         },
       )
       .command(
@@ -77,12 +74,3 @@ export const simulateCommand: Command = (parser, exitWith) => {
       .demandCommand(1, 'expected "meter" or "slaves", got nothing; see: evenkeel simulate --help'),
   );
 };
-
-function knownModel(id: string): (typeof METER_MODELS)[number] {
-  const model = METER_MODELS.find((known) => known.id === id);
-  if (model) return model;
-  const ids = METER_MODELS.map((known) => known.id);
-  const near = nearest(id, ids);
-  const hint = near === undefined ? '' : `; did you mean "${near}"?`;
-  throw new ExitError(EXIT.usage, `--model: expected one of ${ids.join(', ')}, got "${id}"${hint}`);
-}

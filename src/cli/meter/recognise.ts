@@ -104,7 +104,14 @@ export async function fitsOf(device: Device, models: readonly MeterModel[]): Pro
   for (const { model, rank } of ranked) {
     if (rank === best) fits.push(await fit(device, model, rank.startsWith('named') ? 'probe' : 'values'));
   }
-  return fits;
+  return fits.sort((a, b) => weight(b) - weight(a));
+}
+
+/** The fuller reading first; where they are alike, the model that has no probe which stayed without an answer. */
+function weight({ model, by, reading }: Fit): number {
+  const values = reading ? [...reading.voltageV, ...reading.currentA, ...reading.powerW] : [];
+  const isUnanswered = by === 'values' && model.probe !== undefined;
+  return 2 * values.filter((value) => value !== null).length - (isUnanswered ? 1 : 0);
 }
 
 async function rankOf(device: Device, model: MeterModel): Promise<Rank | undefined> {

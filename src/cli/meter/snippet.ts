@@ -1,5 +1,6 @@
 /** What a scan found, as a configuration to begin with: `evenkeel check` takes the text as it stands. */
 import type { Connection } from '../../config/types.js';
+import type { MeterModel } from '../../meters/model.js';
 import { wrapped } from '../../cli/control/columns.js';
 import type { Fit } from './recognise.js';
 import { connectionUrl } from './target.js';
@@ -13,42 +14,67 @@ export interface Found {
 
 /** The comments say what was found; the rest is YAML. */
 export function foundText(found: readonly Found[], summary: readonly string[]): string {
-  const known = found.filter(usable);
-  const notes = [...summary, ...found.flatMap(deviceLines)].map((line) => `# ${line}`.trimEnd());
+  // A meter with three phases can guard the whole site.
+  const known = found.filter(isUsable).sort((a, b) => phasesOf(b) - phasesOf(a));
+  const notes = [...summary.flatMap((line) => wrapped(MARGIN, line)), ...found.flatMap(deviceLines)].map(asComment);
   if (known.length === 0) return notes.join('\n');
-  const circuits = known.flatMap((_, index) => circuitLines(index));
-  return [...notes, 'site: New site', 'circuits:', ...circuits, 'meters:', ...known.flatMap(meterLines)].join('\n');
+  return [
+    ...notes,
+    'site: New site',
+    'circuits:',
+    ...known.flatMap(circuitLines),
+    'meters:',
+    ...known.flatMap(meterLines),
+  ].join('\n');
+}
+
+/** As wide as what makes a line a comment. */
+const MARGIN = '  ';
+
+function asComment(line: string): string {
+  return `# ${line.slice(MARGIN.length)}`.trimEnd();
+}
+
+function modelsOf({ fits }: Found): readonly MeterModel[] {
+  return fits.map(({ model }) => model).filter(({ unusable }) => unusable === undefined);
 }
 
 /** A meter that may guard a circuit. */
-function usable({ fits }: Found): boolean {
-  return fits.some(({ model }) => model.unusable === undefined);
+function isUsable(found: Found): boolean {
+  return modelsOf(found).length > 0;
+}
+
+function phasesOf(found: Found): number {
+  return modelsOf(found)[0]?.phases ?? 0;
 }
 
 function idOf(index: number): string {
   return index === 0 ? 'grid' : `meter${index + 1}`;
 }
 
-function circuitLines(index: number): readonly string[] {
+function circuitLines(found: Found, index: number): readonly string[] {
   const parent = index === 0 ? [] : ['    parent: main'];
-  const limit = index === 0 ? '    limitA: 63   # write here what the fuse carries' : '    limitA: 63';
+  const hint = index === 0 ? '   # write here what the fuse carries' : '';
+  const limit = `    limitA: ${phasesOf(found) === 1 ? '[63, 0, 0]' : '63'}${hint}`;
   return [`  - id: ${index === 0 ? 'main' : `circuit${index + 1}`}`, ...parent, limit, `    meter: ${idOf(index)}`];
 }
 
-function meterLines({ connection, unitId, fits }: Found, index: number): readonly string[] {
-  const [first, ...others] = fits.filter(({ model }) => model.unusable === undefined);
-  const also = others.length === 0 ? '' : `   # or ${others.map(({ model }) => model.id).join(', ')}`;
+function meterLines(found: Found, index: number): readonly string[] {
+  const [first, ...others] = modelsOf(found).map(({ id }) => id);
+  const also =
+    others.length === 0 ? [] : wrapped('    # or ', others.join(', ')).map((line) => line.replace(/^ {5}/, '    #'));
   return [
     `  - id: ${idOf(index)}`,
-    `    model: ${first?.model.id ?? ''}${also}`,
-    `    connection: "${connectionUrl(connection)}"`,
-    `    unit: ${unitId}`,
+    `    model: ${first}`,
+    ...also,
+    `    connection: "${connectionUrl(found.connection)}"`,
+    `    unit: ${found.unitId}`,
+    ...(phasesOf(found) === 1 ? ['    phase: L1   # where it is connected; limitA above has the same place'] : []),
   ];
 }
 
-/** Room in a line behind "# ". */
 function deviceLines({ unitId, fits }: Found): readonly string[] {
-  const head = `unit ${String(unitId).padStart(3)}  `;
+  const head = `${MARGIN}unit ${String(unitId).padStart(3)}  `;
   if (fits.length === 0) return wrapped(head, 'a device of no known model; see: evenkeel meter models');
   return fits.flatMap((fit) => wrapped(head, fitText(fit)));
 }
