@@ -47,15 +47,17 @@ function ofModel({ path, value }: Draft<MeterEntry>, facts: Facts): Finding[] {
   // A map whose id cannot be read may be the one that is meant.
   if (facts.meterMaps.items.some((map) => map.value.id === undefined)) return [];
   const words = all.flatMap(({ id, aliases }) => [id, ...aliases]);
-  return [{ path: at, expected: `a known meter model (${listOf(all)})`, got, nearest: nearest(value.model, words) }];
+  return [{ path: at, expected: `a known meter model (${listOf(facts)})`, got, nearest: nearest(value.model, words) }];
 }
 
 /** More ids than fit in a line are in the table that a command prints. */
 const IDS_MAX = 4;
 
-function listOf(all: readonly Model[]): string {
-  const ids = all.map(({ id }) => id);
-  return ids.length > IDS_MAX ? `"evenkeel meter models" lists ${ids.length}` : ids.join(', ');
+function listOf({ knownModels, meterMaps }: Facts): string {
+  const own = meterMaps.items.flatMap(({ value }) => value.id ?? []);
+  const known = knownModels.map(({ id }) => id);
+  if (own.length + known.length <= IDS_MAX) return [...own, ...known].join(', ');
+  return [...own, 'one that "evenkeel meter models" lists'].join(', ');
 }
 
 function phaseCountOf(entry: Partial<MeterEntry>, facts: Facts): 1 | 3 | undefined {
@@ -67,22 +69,26 @@ function phaseCountOf(entry: Partial<MeterEntry>, facts: Facts): 1 | 3 | undefin
 function ofPhaseKeys(meter: Draft<MeterEntry>, facts: Facts): Finding[] {
   const phases = phaseCountOf(meter.value, facts);
   const { model, phase, phaseOrder, invert } = meter.value;
-  const wrong = (name: string, got: unknown, expected: string): Finding[] => [
-    { path: [...meter.path, name], at: 'key', expected, got: gotText(got) },
+  const wrong = (key: string, got: unknown, expected: string): Finding[] => [
+    { path: [...meter.path, key], expected, got: gotText(got) },
   ];
-  const one = `${quoted(model ?? '')} has one phase, L1`;
-  const three = `${quoted(model ?? '')} has three phases`;
-  if (phases === 3 && phase !== undefined) return wrong('phase', phase, `no phase: ${three}; see phaseOrder`);
+  const name = quoted(model ?? '');
+  if (phases === 3 && phase !== undefined) {
+    return wrong('phase', phase, `no phase (${name} has three phases; see phaseOrder)`);
+  }
   if (phases !== 1) return [];
-  const other = Array.isArray(invert) ? invert.find((name) => name !== 'L1') : undefined;
+  const isOther = Array.isArray(invert) && invert.some((each) => each !== 'L1');
   return [
-    ...(phaseOrder === undefined ? [] : wrong('phaseOrder', phaseOrder, `no phaseOrder: ${one}; see phase`)),
-    ...(other === undefined ? [] : wrong('invert', other, `true, false or [L1]: ${one}`)),
+    ...(phaseOrder === undefined
+      ? []
+      : wrong('phaseOrder', phaseOrder, `no phaseOrder (${name} has one phase, L1; see phase)`)),
+    ...(isOther ? wrong('invert', invert, `true, false or [L1] (${name} has one phase, L1)`) : []),
   ];
 }
 
 function namesOf(phases: readonly PhaseIndex[]): string {
-  return phases.map((phase) => PHASE_NAMES[phase]).join(' and ');
+  const names = phases.map((phase) => PHASE_NAMES[phase]);
+  return names.join(', ').replace(/, (L\d)$/, ' and $1');
 }
 
 /** Grid phases that a meter measures. */

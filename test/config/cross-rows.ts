@@ -44,7 +44,7 @@ const ROWS: readonly Row[] = [
     'an unknown meter model',
     'siemens-pac2200',
     'siemens-pac220',
-    '15:12 meters[0].model: expected a known meter model (siemens-pac2200, janitza-umg96), got "siemens-pac220"; did you mean "siemens-pac2200"?',
+    '15:12 meters[0].model: expected a known meter model (siemens-pac2200, janitza-umg96, one-phase, total-only), got "siemens-pac220"; did you mean "siemens-pac2200"?',
   ],
   [
     'a unit that no serial line has',

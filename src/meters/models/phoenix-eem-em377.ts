@@ -57,7 +57,7 @@ export const PHOENIX_EEM_EM377: MeterModel = {
   notes: [
     'EM355, EM357, EM375 and DM357 are taken to have the map of the EM377; no source of their own was found.',
     'Where function 4 is refused, copy the map into meterModels with functionCode: 3.',
-    'phoenix-eem-em377-int reads the same meter through its integer registers.',
+    'The model phoenix-eem-em377-int reads the same meter through its integer registers.',
   ],
   identity: EM377_SERIAL_NUMBER,
 };
