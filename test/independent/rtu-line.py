@@ -4,8 +4,9 @@ every byte, and devices that answer by pymodbus's own framing (Debian: python3-p
 
     rtu-line.py --link PATH --baud 9600 --units 1-8 [--latency-ms 15] [--seed 1]
 
-PATH becomes a symbolic link to the master's end of the line, as udev makes them below /dev/serial/by-id. Register n of
-unit u holds (256 * u + n) & 0xFFFF. Prints "ready". Lines on stdin, each answered by "ok":
+PATH becomes a symbolic link to the master's end of the line, as udev makes them below /dev/serial/by-id. The registers
+1 to 66 of unit u are those of a Siemens PAC2200 with u + 0.5 A and 230 V on each phase (singles, high word first; see
+pac2200-server.py); each register n from 100 holds (256 * u + n) & 0xFFFF. Prints "ready". Lines on stdin, each answered by "ok":
 
     mute 3          unit 3 is dead; "speak 3": it is there again
     delay 3 1500    unit 3 takes 1500 ms to answer
@@ -23,6 +24,7 @@ import pty
 import queue
 import random
 import select
+import struct
 import sys
 import threading
 import time
@@ -36,12 +38,24 @@ BITS_PER_BYTE = 10
 TIOCVHANGUP = 0x5437
 
 
+def registers_of(unit):
+    words = [(256 * unit + register) & 0xFFFF for register in range(1024)]
+    values = {}
+    for phase in range(3):
+        values[1 + 2 * phase] = 230.0
+        values[13 + 2 * phase] = unit + 0.5
+        values[25 + 2 * phase] = 230.0 * (unit + 0.5)
+    values[65] = 3 * 230.0 * (unit + 0.5)
+    for address, value in values.items():
+        words[address : address + 2] = struct.unpack(">HH", struct.pack(">f", value))
+    return words
+
+
 class Device:
     """One unit: a request in, an answer out, one after the other."""
 
     def __init__(self, unit, latency_s, answer):
-        words = [(256 * unit + register) & 0xFFFF for register in range(1024)]
-        block = ModbusSequentialDataBlock(0, words)
+        block = ModbusSequentialDataBlock(0, registers_of(unit))
         self.store = ModbusSlaveContext(hr=block, ir=block, zero_mode=True)
         self.unit = unit
         self.latency_s = latency_s
