@@ -5,6 +5,7 @@ import './transports/modbus-server.js';
 import './transports/modbus-meter.js';
 import './transports/modbus-independent.js';
 import './transports/rtu-tcp.js';
+import './transports/rtu-serial.js';
 import './transports/interfaces.js';
 import './transports/udp.js';
 import './transports/node-mac.js';

@@ -74,7 +74,7 @@ class SerialLine implements Line {
       }
       this.#end('the adapter is gone');
     } catch (error) {
-      this.#end(errorText(error));
+      this.#end(`the adapter is gone (${errorText(error)})`);
     }
   }
 
