@@ -6,6 +6,7 @@ import './transports/modbus-meter.js';
 import './transports/modbus-independent.js';
 import './transports/rtu-tcp.js';
 import './transports/modbus-models.js';
+import './transports/rtu-serial.js';
 import './transports/interfaces.js';
 import './transports/udp.js';
 import './transports/node-mac.js';

@@ -104,8 +104,11 @@ export class MeterPoller {
   }
 
   async #poll(): Promise<void> {
-    const sampledAtMs = this.#ports.clock.monotonicMs();
-    const blocks = await this.#readAll();
+    let sampledAtMs = this.#ports.clock.monotonicMs();
+    // On a shared line others may have their turn first.
+    const blocks = await this.#readAll(() => {
+      sampledAtMs = this.#ports.clock.monotonicMs();
+    });
     if (this.#state !== 'running') return;
     const nowMs = this.#ports.clock.monotonicMs();
     this.#busFailures = blocks.ok ? 0 : this.#busFailures + 1;
@@ -117,10 +120,11 @@ export class MeterPoller {
     this.#scheduleBeat(nowMs, pauseMs);
   }
 
-  async #readAll(): Promise<Result<readonly BlockWords[], BusError>> {
+  async #readAll(onFirstAsked: () => void): Promise<Result<readonly BlockWords[], BusError>> {
     const blocks: BlockWords[] = [];
     for (const block of this.#plan) {
-      const words = await this.#ports.bus.read(this.#options.unitId, block, this.#options.timeoutMs);
+      const terms = blocks.length === 0 ? { onAsked: onFirstAsked } : {};
+      const words = await this.#ports.bus.read(this.#options.unitId, block, this.#options.timeoutMs, terms);
       if (!words.ok) return words;
       blocks.push({ block, words: words.value });
       if (this.#state !== 'running') break;

@@ -1,10 +1,11 @@
 /**
  * The queue before a bus: one request at a time, bounded, fair. Of those that wait, the device that was asked longest ago
- * comes next, so that a fast poller or a long list of reads never starves another device of the same line.
+ * comes next, so that a fast poller or a long list of reads never starves another device of the same line. The reads of
+ * one poll follow one another.
  */
 import { fail } from '../base/result.js';
 import type { Ms } from '../base/units.js';
-import type { BusError, BusPriority, RegisterBlock } from '../ports/register-bus.js';
+import type { BusError, ReadTerms, RegisterBlock } from '../ports/register-bus.js';
 import type { Cancel, Clock, Timers } from '../ports/time.js';
 import { CLOSED, type ReadResult } from './bus-errors.js';
 
@@ -14,13 +15,15 @@ const MAX_WAITING = 64;
 const MAX_WAIT_MS: Ms = 10_000;
 /** After so many urgent requests in a row, a normal one has its turn. */
 const URGENT_IN_A_ROW = 4;
+/** Reads that a device may have in a row: those of one poll, so that its values are of one moment. */
+const BURST_MAX = 4;
 
 export interface BusRequest {
   readonly unitId: number;
   readonly block: RegisterBlock;
   /** From its turn on. */
   readonly timeoutMs: Ms;
-  readonly priority: BusPriority;
+  readonly terms: ReadTerms;
 }
 
 interface Waiting extends BusRequest {
@@ -44,6 +47,9 @@ export class BusQueue {
   #inFlight: Waiting | undefined;
   #turn = 0;
   #urgentInARow = 0;
+  /** Whose turn it was just now, and for how many reads: it goes on if it asks for more at once. */
+  #burst: { readonly unitId: number; readonly reads: number } | undefined;
+  #isPausing = false;
   #closed = false;
   #cancelWake: Cancel = () => {};
 
@@ -103,6 +109,7 @@ export class BusQueue {
   #next(): void {
     if (this.#inFlight || this.#closed || this.#waiting.length === 0) return;
     this.#cancelWake();
+    if (this.#isPausing && !this.#waiting.some((each) => this.#goesOn(each) || isUrgent(each))) return;
     const nowMs = this.#time.clock.monotonicMs();
     const free = this.#waiting.filter(({ unitId }) => (this.#heldUntilMs.get(unitId) ?? 0) <= nowMs);
     const request = this.#choose(free);
@@ -113,17 +120,19 @@ export class BusQueue {
     }
     this.#waiting.splice(this.#waiting.indexOf(request), 1);
     this.#lastTurn.set(request.unitId, ++this.#turn);
+    this.#burst = { unitId: request.unitId, reads: this.#goesOn(request) ? (this.#burst?.reads ?? 0) + 1 : 1 };
+    this.#isPausing = false;
     void this.#run(request);
   }
 
   /** Urgent before normal, then the unit that was asked longest ago, then who came first. */
   #choose(free: readonly Waiting[]): Waiting | undefined {
-    const urgent = free.filter(({ priority }) => priority === 'urgent');
-    const normal = free.filter(({ priority }) => priority === 'normal');
+    const urgent = free.filter(isUrgent);
+    const normal = free.filter((each) => !isUrgent(each));
     const takesUrgent = urgent.length > 0 && (normal.length === 0 || this.#urgentInARow < URGENT_IN_A_ROW);
     const choice = takesUrgent ? urgent : normal;
     this.#urgentInARow = takesUrgent ? this.#urgentInARow + 1 : 0;
-    const turnOf = ({ unitId }: Waiting): number => this.#lastTurn.get(unitId) ?? 0;
+    const turnOf = (each: Waiting): number => (this.#goesOn(each) ? -1 : (this.#lastTurn.get(each.unitId) ?? 0));
     return choice.reduce<Waiting | undefined>(
       (best, each) => (best === undefined || turnOf(each) < turnOf(best) ? each : best),
       undefined,
@@ -135,6 +144,25 @@ export class BusQueue {
     const result = await this.#perform(request);
     this.#inFlight = undefined;
     request.settle(result);
-    this.#next();
+    // Whoever was answered says now whether it wants more; others that wait let it.
+    this.#isPausing = this.#waiting.length > 0;
+    if (!this.#isPausing) {
+      this.#burst = undefined;
+      return;
+    }
+    setImmediate(() => {
+      if (!this.#isPausing) return;
+      this.#isPausing = false;
+      this.#burst = undefined;
+      this.#next();
+    });
   }
+
+  #goesOn({ unitId }: Waiting): boolean {
+    return this.#burst?.unitId === unitId && this.#burst.reads < BURST_MAX;
+  }
+}
+
+function isUrgent({ terms }: Waiting): boolean {
+  return terms.priority === 'urgent';
 }

@@ -8,7 +8,7 @@ import net from 'node:net';
 import { assert } from '../base/assert.js';
 import { fail, ok } from '../base/result.js';
 import type { Ms } from '../base/units.js';
-import type { BusError, BusPriority, RegisterBlock, RegisterBus } from '../ports/register-bus.js';
+import type { BusError, ReadTerms, RegisterBlock, RegisterBus } from '../ports/register-bus.js';
 import type { Timers } from '../ports/time.js';
 import { errorText, exceptionError, garbled, type ReadResult } from './bus-errors.js';
 import { BusQueue, type BusRequest } from './bus-queue.js';
@@ -83,8 +83,8 @@ class ModbusTcpBus implements RegisterBus {
     this.#queue = new BusQueue({ clock: systemClock, timers }, (request) => this.#perform(request));
   }
 
-  read(unitId: number, block: RegisterBlock, timeoutMs: Ms, priority: BusPriority = 'normal'): Promise<ReadResult> {
-    return this.#queue.read({ unitId, block, timeoutMs, priority });
+  read(unitId: number, block: RegisterBlock, timeoutMs: Ms, terms: ReadTerms = {}): Promise<ReadResult> {
+    return this.#queue.read({ unitId, block, timeoutMs, terms });
   }
 
   async close(): Promise<void> {
@@ -116,7 +116,12 @@ class ModbusTcpBus implements RegisterBus {
         settle(fail({ kind: 'timeout', text: `no ${missing} within ${request.timeoutMs} ms` }));
       });
       socket.once('close', ended);
-      void client.then((modbus) => readBlock(modbus, request)).then(settle);
+      void client
+        .then((modbus) => {
+          request.terms.onAsked?.();
+          return readBlock(modbus, request);
+        })
+        .then(settle);
     });
   }
 

@@ -6,7 +6,7 @@
  */
 import { fail, ok, type Result } from '../base/result.js';
 import type { Ms } from '../base/units.js';
-import type { BusError, BusPriority, RegisterBlock, RegisterBus } from '../ports/register-bus.js';
+import type { BusError, ReadTerms, RegisterBlock, RegisterBus } from '../ports/register-bus.js';
 import type { Cancel } from '../ports/time.js';
 import { CLOSED, exceptionError, garbled, type ReadResult } from './bus-errors.js';
 import { BusQueue, type BusRequest, type BusTime } from './bus-queue.js';
@@ -57,8 +57,8 @@ class RtuBus implements RegisterBus {
     this.#queue = new BusQueue(time, (request) => this.#perform(request));
   }
 
-  read(unitId: number, block: RegisterBlock, timeoutMs: Ms, priority: BusPriority = 'normal'): Promise<ReadResult> {
-    return this.#queue.read({ unitId, block, timeoutMs, priority });
+  read(unitId: number, block: RegisterBlock, timeoutMs: Ms, terms: ReadTerms = {}): Promise<ReadResult> {
+    return this.#queue.read({ unitId, block, timeoutMs, terms });
   }
 
   async close(): Promise<void> {
@@ -103,17 +103,17 @@ class RtuBus implements RegisterBus {
   }
 
   /** Asks once, after probes where an older answer could be taken for this one. */
-  async #attempt({ unitId, block, timeoutMs }: BusRequest, deadlineMs: Ms): Promise<ReadResult> {
+  async #attempt({ unitId, block, timeoutMs, terms }: BusRequest, deadlineMs: Ms): Promise<ReadResult> {
     for (let probes = 0; probes < PROBES_MAX; probes++) {
       const probe = this.#owed.probeFor(unitId, block, this.#nowMs);
-      if (!probe) return this.#ask(unitId, block, deadlineMs, timeoutMs);
-      const result = await this.#ask(unitId, probe, deadlineMs, timeoutMs);
+      if (!probe) return this.#ask({ unitId, block, timeoutMs, terms }, deadlineMs);
+      const result = await this.#ask({ unitId, block: probe, timeoutMs, terms: {} }, deadlineMs);
       if (!result.ok && result.error.kind !== 'exception') return result;
     }
     return garbled('answers to earlier requests may still come');
   }
 
-  async #ask(unitId: number, block: RegisterBlock, deadlineMs: Ms, timeoutMs: Ms): Promise<ReadResult> {
+  async #ask({ unitId, block, timeoutMs, terms }: BusRequest, deadlineMs: Ms): Promise<ReadResult> {
     if (!(await this.#silence(deadlineMs))) return garbled('the line is never silent');
     const line = this.#line;
     if (!line) return fail({ kind: 'unreachable', text: 'the line was closed' });
@@ -128,6 +128,7 @@ class RtuBus implements RegisterBus {
       const cancel = this.#time.timers.after(Math.max(0, deadlineMs - this.#nowMs), () => {
         settle(fail({ kind: 'timeout', text: `no answer within ${timeoutMs} ms` }));
       });
+      terms.onAsked?.();
       line.write(readRequest(unitId, block));
     });
   }

@@ -41,30 +41,13 @@ function isAgain(error: unknown): boolean {
   return code === 'EAGAIN' || code === 'EINTR';
 }
 
-/** The package takes "0 bytes", which is how Linux says that the adapter is gone, for a reason to ask again at once. */
-async function nextBytes(port: Port): Promise<Buffer | undefined> {
-  const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-  for (;;) {
-    if (port.fd === null) return undefined;
-    try {
-      const { bytesRead } = await readFile(port.fd, chunk, 0, CHUNK_BYTES, null);
-      return bytesRead > 0 ? chunk.subarray(0, bytesRead) : undefined;
-    } catch (error) {
-      if (!isAgain(error)) throw error;
-      // Closed meanwhile: the native poller is gone, and asking it ends the process.
-      if (port.fd === null) return undefined;
-      await new Promise<void>((resolve, reject) => {
-        port.poller.once('readable', (failed) => (failed ? reject(failed) : resolve()));
-      });
-    }
-  }
-}
-
 class SerialLine implements Line {
   readonly #port: Port;
   readonly #path: string;
   readonly #listener: LineListener;
   #isOver = false;
+  /** The read in flight: never longer than a moment, because the port does not block. */
+  #reading: Promise<unknown> = Promise.resolve();
 
   constructor(port: Port, path: string, listener: LineListener) {
     this.#port = port;
@@ -78,19 +61,45 @@ class SerialLine implements Line {
 
   async close(): Promise<void> {
     this.#isOver = true;
+    // Its number may belong to another file as soon as it is closed.
+    await this.#reading.catch(() => {});
     // A port that is gone cannot be closed, and need not be.
-    if (this.#port.fd !== null) await this.#port.close().catch(() => {});
+    await this.#port.close().catch(() => {});
   }
 
   async listen(): Promise<void> {
     try {
-      for (let bytes = await nextBytes(this.#port); bytes && !this.#isOver; bytes = await nextBytes(this.#port)) {
+      for (let bytes = await this.#next(); bytes && !this.#isOver; bytes = await this.#next()) {
         this.#listener.onBytes(bytes);
       }
       this.#end('the adapter is gone');
     } catch (error) {
-      this.#end(errorText(error));
+      this.#end(`the adapter is gone (${errorText(error)})`);
     }
+  }
+
+  /** The package takes "0 bytes", which is how Linux says that the adapter is gone, for a reason to ask again at once. */
+  async #next(): Promise<Buffer | undefined> {
+    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+    while (!this.#isOver && this.#port.fd !== null) {
+      try {
+        const reading = readFile(this.#port.fd, chunk, 0, CHUNK_BYTES, null);
+        this.#reading = reading;
+        const { bytesRead } = await reading;
+        return bytesRead > 0 ? chunk.subarray(0, bytesRead) : undefined;
+      } catch (error) {
+        if (!isAgain(error)) throw error;
+        // The poller of a port that was closed meanwhile is no more: to ask it would end the process.
+        if (!this.#isOver) await this.#readable();
+      }
+    }
+    return undefined;
+  }
+
+  #readable(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#port.poller.once('readable', (failed) => (failed ? reject(failed) : resolve()));
+    });
   }
 
   #end(text: string): void {
