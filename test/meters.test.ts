@@ -3,3 +3,4 @@ import './meters/images.js';
 import './meters/decode.js';
 import './meters/belief.js';
 import './meters/virtual-meter.js';
+import './meters/virtual-device.js';

@@ -2,6 +2,7 @@ import './transports/bus-queue.js';
 import './transports/modbus-tcp.js';
 import './transports/modbus-faults.js';
 import './transports/modbus-server.js';
+import './transports/modbus-rtu-server.js';
 import './transports/modbus-meter.js';
 import './transports/modbus-independent.js';
 import './transports/rtu-tcp.js';

@@ -1,6 +1,6 @@
 /** `evenkeel meter read` against an independent meter, silent ones, and a running master that holds the connection. */
 import { closedTcpPort, discoveryPort, folder, output } from '../helpers/daemon-process.js';
-import { needsPymodbus } from '../helpers/tools.js';
+import { needsPymodbus, needsTools } from '../helpers/tools.js';
 import { independentMeter, meterFile, relay, simulatedMeter } from './meter-site.js';
 import { aside, started } from './world.js';
 
@@ -93,6 +93,11 @@ aside('meter read while the master runs: over its connection, not a second one',
   t.match(JSON.parse((await read(file, '--direct')).stdout), { from: 'meter', currentA: [7, 8, -9] });
   t.match(JSON.parse((await read(other)).stdout), { from: 'meter' }, 'a master of another site');
   t.equal(connections(), 3);
+  const scan = await output(['meter', 'scan', connection, '--units', '1'], { env: { STATE_DIRECTORY: stateDir } });
+  t.match(scan, {
+    code: 0,
+    stderr: /^note: the master of "Metered" runs here and holds its meters \(grid, heating\); /,
+  });
 
   await meter.process.end();
   await master.untilEvent('METER_LOST', /grid/);
@@ -121,3 +126,15 @@ aside('meter read --watch: values that change, a meter that goes and comes back'
   await watch.until('its values again', shows('[4,4,4]'));
   t.match(await watch.end('SIGINT'), { code: 0 });
 });
+
+aside(
+  'meter read over a serial line',
+  async (t) => {
+    const { path } = await simulatedMeter(t, '--pty', '--current', '7 8 -9', '--model', 'carlo-gavazzi-em340');
+    const file = meterFile(t, { connection: `rtu:${path}`, model: 'carlo-gavazzi-em340' });
+    const read = await output(['meter', 'read', 'grid', '-c', file, '--json']);
+    const connection = `rtu:${path}?baud=9600&parity=none&stopBits=1`;
+    t.match(JSON.parse(read.stdout), { model: 'carlo-gavazzi-em340', currentA: [7, 8, -9], connection, unit: 1 });
+  },
+  needsTools('script'),
+);

@@ -34,8 +34,8 @@ t.test('every model on every connection that it has', async (t) => {
       const connection = { kind: 'tcp', host: '127.0.0.1', port: 502 } as const;
       const text = foundText(
         [
-          { connection, unitId: 1, fits },
-          { connection, unitId: 2, fits },
+          { connection, unitId: 1, fits, isTried: true },
+          { connection, unitId: 2, fits, isTried: true },
         ],
         ['summary'],
       );
@@ -55,5 +55,8 @@ t.test('nothing is asked once the time is over', async (t) => {
   const [model] = METER_MODELS;
   if (!model) return t.fail('no model');
   const fits = await fitsOf(new Device(busTo(model), 1, () => 0), METER_MODELS);
-  return t.same(fits, []);
+  t.same(fits, []);
+  const connection = { kind: 'rtu', path: '/dev/ttyUSB0', baud: 9600, parity: 'even', stopBits: 1 } as const;
+  const text = foundText([{ connection, unitId: 9, fits, isTried: false }], []);
+  return t.equal(text, '# unit   9  a device; it ended before it was recognised');
 });

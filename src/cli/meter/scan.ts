@@ -7,8 +7,11 @@ import { EXIT } from '../../daemon/exit-codes.js';
 import type { MeterModel } from '../../meters/model.js';
 import { METER_MODELS } from '../../meters/models/index.js';
 import type { BusError, RegisterBus } from '../../ports/register-bus.js';
+import type { SiteStatus } from '../../ports/status-sink.js';
 import { busFor } from '../../transports/buses.js';
 import { systemClock, systemTimers } from '../../transports/system-time.js';
+import { ask } from '../../cli/control/client.js';
+import { wrapped } from '../../cli/control/columns.js';
 import { complain, print, printJson } from '../output.js';
 import { adviceFor } from './advice.js';
 import { Progress } from './progress.js';
@@ -32,6 +35,7 @@ export interface ScanQuestion extends ScanTarget {
 /** Resolves with the exit code. Throws an `ExitError`. */
 export async function scanMeters(asked: ScanQuestion): Promise<number> {
   const rounds = roundsOf(asked, METER_MODELS);
+  await warnOfMaster();
   const scan = new Scan(asked.timeout * 1000);
   const stop = (): void => scan.stop('stopped by Ctrl-C');
   process.once('SIGINT', stop);
@@ -44,6 +48,16 @@ export async function scanMeters(asked: ScanQuestion): Promise<number> {
   if (scan.found.length > 0) return EXIT.ok;
   complain([...summary, ...adviceFor(scan.lastError)].join('\n'));
   return EXIT.unavailable;
+}
+
+/** A second connection to a meter that takes one is refused, or takes the meter away from the master. */
+async function warnOfMaster(): Promise<void> {
+  const status = await ask({}, { command: 'status' }).catch(() => undefined);
+  if (status === undefined) return;
+  const { site, meters } = status as SiteStatus;
+  const ids = meters.map(({ id }) => id).join(', ');
+  const text = `the master of "${site}" runs here and holds its meters (${ids}); one that takes a single connection`;
+  complain(wrapped('note: ', `${text} does not answer now, or is lost to the master for some seconds`).join('\n'));
 }
 
 class Scan {
@@ -84,7 +98,7 @@ class Scan {
         `${connectionUrl(connection)}: unit ${unitId}, ${index + 1} of ${unitIds.length}; ${this.found.length} found`,
       );
       const fits = await this.#ask(bus, unitId, models);
-      if (fits) await this.#take({ connection, unitId, fits }, bus, models);
+      if (fits) await this.#take({ connection, unitId, fits, isTried: this.#timeLeft() > 0 }, bus, models);
     }
     await bus.close();
   }

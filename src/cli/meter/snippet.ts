@@ -8,8 +8,10 @@ import { connectionUrl } from './target.js';
 export interface Found {
   readonly connection: Connection;
   readonly unitId: number;
-  /** None: a device that evenkeel does not know. */
+  /** None: a device that evenkeel does not know, or did not get to know. */
   readonly fits: readonly Fit[];
+  /** Whether every known model was tried before the time was over. */
+  readonly isTried: boolean;
 }
 
 /** The comments say what was found; the rest is YAML. */
@@ -73,9 +75,11 @@ function meterLines(found: Found, index: number): readonly string[] {
   ];
 }
 
-function deviceLines({ unitId, fits }: Found): readonly string[] {
+const UNKNOWN = 'a device of no known model; see: evenkeel meter models';
+
+function deviceLines({ unitId, fits, isTried }: Found): readonly string[] {
   const head = `${MARGIN}unit ${String(unitId).padStart(3)}  `;
-  if (fits.length === 0) return wrapped(head, 'a device of no known model; see: evenkeel meter models');
+  if (fits.length === 0) return wrapped(head, isTried ? UNKNOWN : 'a device; it ended before it was recognised');
   return fits.flatMap((fit) => wrapped(head, fitText(fit)));
 }
 
@@ -90,10 +94,11 @@ function fitText({ model, by, reading, identity, refusals }: Fit): string {
 }
 
 /** docs/commands.md lists the fields. */
-export function foundJson({ connection, unitId, fits }: Found): Readonly<Record<string, unknown>> {
+export function foundJson({ connection, unitId, fits, isTried }: Found): Readonly<Record<string, unknown>> {
   return {
     connection: connectionUrl(connection),
     unit: unitId,
+    tried: isTried,
     models: fits.map(({ model, by, reading, identity, refusals }) => ({
       id: model.id,
       title: model.title,
