@@ -31,3 +31,4 @@ import './cli/allocate-page.js';
 import './cli/allocate-fuzz.js';
 import './cli/demo.js';
 import './cli/demo-table.js';
+import './cli/meter-models.js';

@@ -160,12 +160,25 @@ function fallbackText(fallbackA: PhaseAmps): string {
   return fallbackA.every((one) => one === 0) ? 'charging stops' : phasesText(fallbackA);
 }
 
+/** What of a meter differs from one that is connected as labelled. */
+function wiringLines({ wiring }: MeterConfig): string[] {
+  if (!wiring) return [];
+  const inverted = PHASES.filter((phase) => wiring.inverted[phase]).map((phase) => PHASE_NAMES[phase]);
+  const parts = [
+    ...(wiring.ctRatio === 1 ? [] : [`times ${wiring.ctRatio}`]),
+    ...(inverted.length === 0 ? [] : [`its ${inverted.join(', ')} inverted`]),
+    ...(wiring.order === 'RST' ? [] : [`phase order ${wiring.order}`]),
+  ];
+  return [`  ${parts.join('; ')}`];
+}
+
 function meterLines(circuit: CircuitReport): string[] {
   const { meter, meterLocation } = circuit;
   if (!meter) return ['no meter'];
   return [
     `meter ${meter.id}, ${meterLocation} the charge points: ${meter.model}`,
     `  at ${connectionText(meter.connection)}, unit ${meter.unitId}`,
+    ...wiringLines(meter),
     `headroom ${phasesText(circuit.headroomA)}; while the meter is lost: ${fallbackText(circuit.fallbackA)}`,
   ];
 }

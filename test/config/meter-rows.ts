@@ -159,6 +159,13 @@ const MAP_ROWS: readonly Row[] = [
     '41:22 meterModels[0].rows[2].measurand: expected each measurand once, or twice with scales of opposite signs (import and export), got "powerL1" again',
   ],
   [
+    'three rows for a power',
+    '      - { measurand: totalPower, address: 52, encoding: int64, wordOrder: little }\n',
+    '      - { measurand: powerL1, address: 52, encoding: int16, scale: -1 }\n      - { measurand: powerL1, address: 60, encoding: int16, scale: -1 }\n',
+    '42:22 meterModels[0].rows[3].measurand: expected each measurand once, or twice with scales of opposite signs (import and export), got "powerL1" again',
+  ],
+  ['the same address of the other function', 'address: 52', 'address: 6'],
+  [
     'a current without its power',
     'measurand: powerL1',
     'measurand: voltageL1',
@@ -252,6 +259,11 @@ t.test('a meter with one phase at a circuit with one', (t) => {
 
 t.test('aliases and unit ids of models', (t) => {
   t.match(meterWith('model: pac2200'), { model: 'siemens-pac2200', unitId: 1 });
+  const circuit = '{ id: main, limitA: [0, 63, 0], meter: m }';
+  const entry = '{ id: m, model: sdm120, phase: L2, connection: tcp://a }';
+  t.match(goodMaster(`site: X\ncircuits: [${circuit}]\nmeters: [${entry}]\n`).meters, [
+    { model: 'one-phase', unitId: 33, wiring: { order: 'STR' } },
+  ]);
   t.match(meterWith(`${MODEL}\n    unit: 7`), { unitId: 7 });
   t.end();
 });

@@ -66,6 +66,15 @@ t.test('phases that differ, single-phase charge points, and a full fuse', (t) =>
   t.end();
 });
 
+t.test('a meter that is not connected as labelled', (t) => {
+  const wiring = 'model: siemens-pac2200\n    ctRatio: 40\n    invert: [L1, L3]\n    phaseOrder: STR';
+  t.match(
+    describe(goodMaster(edited(GOOD, 'model: siemens-pac2200', wiring))),
+    '\n  |   at 192.168.0.20 port 502, unit 1\n  |   times 40; its L1, L3 inverted; phase order STR\n',
+  );
+  t.end();
+});
+
 t.test('I4 broken: which rows, and how many may vanish all the same', (t) => {
   const circuits = '- { id: main, limitA: [63, 38, 37.9], backgroundMaxA: [20, 0, 0] }';
   const facts = [16, 16, 6].map((limitA, index) => `{ id: cp${index}, circuit: main, disconnectedLimitA: ${limitA} }`);

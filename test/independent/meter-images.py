@@ -5,7 +5,7 @@
 
 All meters see the same grid: L1 imports 10.25 A at 230.1 V, L2 exports 7.5 A at 231.4 V, L3 imports 0.75 A at 228.7 V
 (a meter with one phase: L1 alone). `values` are the registers that have a meaning, each whole, by function; `alone` those
-that have another one when nothing else is read; `reading` is what they mean; `gone` replaces the current of the last phase by what this device says when it has none.
+that can only be read one by one, or mean something else then; `reading` is what they mean; `gone` replaces the current of the last phase by what this device says when it has none.
 """
 import json
 import struct
@@ -86,10 +86,10 @@ class Image:
 
     def tell(self, name, function, address, registers, meaning, word_by_word=False):
         self.info[name] = meaning
-        if word_by_word:
-            self.run(function, address, [[word] for word in registers])
-        else:
+        if not word_by_word:
             self.put(function, address, registers)
+        for offset, word in enumerate(registers if word_by_word else []):
+            self.alone.append({"function": function, "address": address + offset, "words": [word]})
 
     def tell_alone(self, name, function, address, word):
         """A register that says this to a read of itself only; within a longer read it is part of another value."""

@@ -37,6 +37,8 @@ t.test('currents get the direction of the phase power; around zero they count as
     totalPowerW: 1025.5,
   };
   t.strictSame(decodeReading(SIEMENS_PAC2200, pac2200(LIVE)), { ok: true, value: expected });
+  const apart = reading(decodeReading(SIEMENS_PAC2200, pac2200({ ...LIVE, 65: 1030 })));
+  t.equal(apart.totalPowerW, 1030, 'the total is what the meter says, not the sum of the phases');
   const odd = reading(decodeReading(SIEMENS_PAC2200, pac2200({ ...LIVE, 13: -10, 15: -5.5 })));
   t.strictSame(odd.currentA, [10, -5.5, 2], 'a negative magnitude changes nothing');
   t.end();
@@ -146,6 +148,9 @@ t.test('import and export in registers of their own', (t) => {
     decodeReading(model, [{ block: { functionCode: 3, address: 0, count: 3 }, words: Uint16Array.from(words) }]);
   t.match(decoded(43, 99, 0), { value: { currentA: [4.3, null, null], powerW: [990, null, null], totalPowerW: 990 } });
   t.match(decoded(43, 0, 99), { value: { currentA: [-4.3, null, null], powerW: [-990, null, null] } });
+  const blocks = [{ block: { functionCode: 3, address: 0, count: 3 }, words: Uint16Array.of(43, 0xffff, 99) }] as const;
+  const unneeded = decodeReading(model, blocks, { ...AS_LABELLED, needed: [false, true, true] });
+  t.match(unneeded, { value: { powerW: [null, null, null], totalPowerW: null } }, 'nor the other half');
   t.match(decoded(43, 99, 0xffff), { ok: false, error: /^register 2 \(powerL1\)/ }, 'one half is not enough');
   t.end();
 });
