@@ -6,7 +6,7 @@ import { systemTimers } from '../src/transports/system-time.js';
 import { newModbusClient } from '../src/transports/modbus-serial.js';
 import { busFor } from '../src/transports/buses.js';
 
-export const WAYS = ['bare library', 'bus'] as const;
+const WAYS = ['bare library', 'bus'] as const;
 export type Way = (typeof WAYS)[number];
 
 export interface ModbusReads {
@@ -40,7 +40,7 @@ async function bareLibrary(port: number): Promise<Reader> {
   };
 }
 
-async function ourBus(port: number): Promise<Reader> {
+function ourBus(port: number): Reader {
   const bus = busFor({ kind: 'tcp', host: HOST, port }, systemTimers);
   const read = async (): Promise<void> => {
     const answer = await bus.read(1, BLOCK, TIMEOUT_MS);
@@ -67,7 +67,7 @@ async function garbage({ read }: Reader): Promise<number> {
 }
 
 async function measure(port: number): Promise<ModbusReads> {
-  const readers: Record<Way, Reader> = { 'bare library': await bareLibrary(port), bus: await ourBus(port) };
+  const readers: Record<Way, Reader> = { 'bare library': await bareLibrary(port), bus: ourBus(port) };
   const timesMs: Record<Way, number[]> = { 'bare library': [], bus: [] };
   for (const way of WAYS) await times(readers[way], WARM_UP);
   for (let batch = 0; batch < BATCHES; batch++) {
