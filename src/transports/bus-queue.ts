@@ -26,9 +26,12 @@ export interface BusRequest {
   readonly terms: ReadTerms;
 }
 
-interface Waiting extends BusRequest {
+interface Waiting {
+  readonly request: BusRequest;
   /** Only the first call counts. */
   readonly settle: (result: ReadResult) => void;
+  /** Ends the waiting time. */
+  cancel?: Cancel;
 }
 
 export interface BusTime {
@@ -69,15 +72,12 @@ export class BusQueue {
       return Promise.resolve(fail({ kind: 'unreachable', text: `busy: ${MAX_WAITING} reads are waiting already` }));
     }
     return new Promise((resolve) => {
-      let cancel: Cancel = () => {};
-      const settle = (result: ReadResult): void => {
-        cancel();
-        resolve(result);
-      };
-      const waiting: Waiting = { ...request, settle };
+      const waiting: Waiting = { request, settle: resolve };
       this.#waiting.push(waiting);
       this.#next();
-      if (this.#inFlight !== waiting) cancel = this.#time.timers.after(MAX_WAIT_MS, () => this.#expire(waiting));
+      if (this.#inFlight !== waiting) {
+        waiting.cancel = this.#time.timers.after(MAX_WAIT_MS, () => this.#expire(waiting));
+      }
     });
   }
 
@@ -88,7 +88,10 @@ export class BusQueue {
 
   /** For a line that cannot be opened: nobody who waits can be served. */
   refuseWaiting(error: BusError): void {
-    for (const { settle } of this.#waiting.splice(0)) settle(fail(error));
+    for (const { settle, cancel } of this.#waiting.splice(0)) {
+      cancel?.();
+      settle(fail(error));
+    }
   }
 
   /** Ends all reads, the one in flight too. */
@@ -100,9 +103,7 @@ export class BusQueue {
   }
 
   #expire(waiting: Waiting): void {
-    const at = this.#waiting.indexOf(waiting);
-    if (at < 0) return;
-    this.#waiting.splice(at, 1);
+    this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
     waiting.settle(fail({ kind: 'timeout', text: `not asked within ${MAX_WAIT_MS} ms: the bus was busy` }));
   }
 
@@ -110,41 +111,49 @@ export class BusQueue {
     if (this.#inFlight || this.#closed || this.#waiting.length === 0) return;
     this.#cancelWake();
     if (this.#isPausing && !this.#waiting.some((each) => this.#goesOn(each) || isUrgent(each))) return;
-    const nowMs = this.#time.clock.monotonicMs();
-    const free = this.#waiting.filter(({ unitId }) => (this.#heldUntilMs.get(unitId) ?? 0) <= nowMs);
-    const request = this.#choose(free);
-    if (!request) {
-      const soonestMs = Math.min(...this.#waiting.map(({ unitId }) => this.#heldUntilMs.get(unitId) ?? 0));
+    const nowMs = this.#heldUntilMs.size > 0 ? this.#time.clock.monotonicMs() : 0;
+    const chosen = this.#choose(this.#heldUntilMs.size > 0 ? this.#free(nowMs) : this.#waiting);
+    if (chosen) void this.#run(chosen);
+    else {
+      const soonestMs = Math.min(...this.#waiting.map(({ request }) => this.#heldUntilMs.get(request.unitId) ?? 0));
       this.#cancelWake = this.#time.timers.after(soonestMs - nowMs, () => this.#next());
-      return;
     }
-    this.#waiting.splice(this.#waiting.indexOf(request), 1);
-    this.#lastTurn.set(request.unitId, ++this.#turn);
-    this.#burst = { unitId: request.unitId, reads: this.#goesOn(request) ? (this.#burst?.reads ?? 0) + 1 : 1 };
-    this.#isPausing = false;
-    void this.#run(request);
+  }
+
+  /** Those whose devices may be asked. */
+  #free(nowMs: Ms): readonly Waiting[] {
+    for (const [unitId, untilMs] of this.#heldUntilMs) if (untilMs <= nowMs) this.#heldUntilMs.delete(unitId);
+    return this.#waiting.filter(({ request }) => !this.#heldUntilMs.has(request.unitId));
   }
 
   /** Urgent before normal, then the unit that was asked longest ago, then who came first. */
   #choose(free: readonly Waiting[]): Waiting | undefined {
+    if (free.length <= 1) return free[0];
     const urgent = free.filter(isUrgent);
     const normal = free.filter((each) => !isUrgent(each));
     const takesUrgent = urgent.length > 0 && (normal.length === 0 || this.#urgentInARow < URGENT_IN_A_ROW);
-    const choice = takesUrgent ? urgent : normal;
     this.#urgentInARow = takesUrgent ? this.#urgentInARow + 1 : 0;
-    const turnOf = (each: Waiting): number => (this.#goesOn(each) ? -1 : (this.#lastTurn.get(each.unitId) ?? 0));
-    return choice.reduce<Waiting | undefined>(
-      (best, each) => (best === undefined || turnOf(each) < turnOf(best) ? each : best),
-      undefined,
-    );
+    const turnOf = (each: Waiting): number =>
+      this.#goesOn(each) ? -1 : (this.#lastTurn.get(each.request.unitId) ?? 0);
+    return (takesUrgent ? urgent : normal).reduce((best, each) => (turnOf(each) < turnOf(best) ? each : best));
   }
 
-  async #run(request: Waiting): Promise<void> {
-    this.#inFlight = request;
-    const result = await this.#perform(request);
+  async #run(chosen: Waiting): Promise<void> {
+    const { unitId } = chosen.request;
+    this.#burst = { unitId, reads: this.#goesOn(chosen) ? (this.#burst?.reads ?? 0) + 1 : 1 };
+    this.#lastTurn.set(unitId, ++this.#turn);
+    this.#isPausing = false;
+    this.#waiting.splice(this.#waiting.indexOf(chosen), 1);
+    this.#inFlight = chosen;
+    chosen.cancel?.();
+    const result = await this.#perform(chosen.request);
     this.#inFlight = undefined;
-    request.settle(result);
-    // Whoever was answered says now whether it wants more; others that wait let it.
+    chosen.settle(result);
+    this.#afterAnswer();
+  }
+
+  /** Whoever was answered says now whether it wants more; others that wait let it. */
+  #afterAnswer(): void {
     this.#isPausing = this.#waiting.length > 0;
     if (!this.#isPausing) {
       this.#burst = undefined;
@@ -158,11 +167,11 @@ export class BusQueue {
     });
   }
 
-  #goesOn({ unitId }: Waiting): boolean {
-    return this.#burst?.unitId === unitId && this.#burst.reads < BURST_MAX;
+  #goesOn({ request }: Waiting): boolean {
+    return this.#burst?.unitId === request.unitId && this.#burst.reads < BURST_MAX;
   }
 }
 
-function isUrgent({ terms }: Waiting): boolean {
-  return terms.priority === 'urgent';
+function isUrgent({ request }: Waiting): boolean {
+  return request.terms.priority === 'urgent';
 }

@@ -10,17 +10,19 @@ import { fail, ok } from '../base/result.js';
 import type { Ms } from '../base/units.js';
 import type { BusError, ReadTerms, RegisterBlock, RegisterBus } from '../ports/register-bus.js';
 import type { Timers } from '../ports/time.js';
-import { errorText, exceptionError, garbled, type ReadResult } from './bus-errors.js';
+import { errorText, exceptionError, garbled, type ReadResult, unreachable } from './bus-errors.js';
 import { BusQueue, type BusRequest } from './bus-queue.js';
 import { type ModbusClient, newModbusClient } from './modbus-serial.js';
 import { systemClock } from './system-time.js';
 
 interface Connection {
   readonly socket: net.Socket;
-  /** Stays pending when the connection fails. */
-  readonly client: Promise<ModbusClient>;
+  /** Once it is connected. */
+  client: ModbusClient | undefined;
   /** Why the socket closed. */
   endedBy: BusError;
+  onConnect: (client: ModbusClient) => void;
+  onClose: () => void;
 }
 
 /** What modbus-serial rejected with, as a bus error. */
@@ -47,20 +49,24 @@ async function readBlock(client: ModbusClient, { unitId, block }: BusRequest): P
 
 function connect(target: ModbusTcpTarget): Connection {
   const socket = net.connect({ ...target, noDelay: true });
-  const client = new Promise<ModbusClient>((resolve) => {
-    socket.once('connect', () => {
-      const modbus = newModbusClient();
-      modbus.linkTCP(socket, { port: target.port }, () => resolve(modbus));
-    });
-  });
   const connection: Connection = {
     socket,
-    client,
+    client: undefined,
     endedBy: { kind: 'unreachable', text: 'connection closed by the device' },
+    onConnect: () => {},
+    onClose: () => {},
   };
-  socket.on('error', (error) => {
-    connection.endedBy = { kind: 'unreachable', text: errorText(error) };
+  socket.once('connect', () => {
+    const client = newModbusClient();
+    client.linkTCP(socket, { port: target.port }, () => {
+      connection.client = client;
+      connection.onConnect(client);
+    });
   });
+  socket.on('error', (error) => {
+    connection.endedBy = unreachable(error);
+  });
+  socket.once('close', () => connection.onClose());
   return connection;
 }
 
@@ -101,27 +107,24 @@ class ModbusTcpBus implements RegisterBus {
     return result;
   }
 
-  /** Ends at the deadline, whatever is being done by then, or with the connection. */
+  /** Ends at the deadline, whatever is being done by then, or with the connection. One at a time. */
   #ask(connection: Connection, request: BusRequest): Promise<ReadResult> {
-    const { socket, client } = connection;
     return new Promise((resolve) => {
-      const ended = (): void => settle(fail(connection.endedBy));
       const settle = (result: ReadResult): void => {
         cancel();
-        socket.off('close', ended);
         resolve(result);
       };
       const cancel = this.#timers.after(request.timeoutMs, () => {
-        const missing = socket.connecting ? 'connection' : 'answer';
+        const missing = connection.socket.connecting ? 'connection' : 'answer';
         settle(fail({ kind: 'timeout', text: `no ${missing} within ${request.timeoutMs} ms` }));
       });
-      socket.once('close', ended);
-      void client
-        .then((modbus) => {
-          request.terms.onAsked?.();
-          return readBlock(modbus, request);
-        })
-        .then(settle);
+      connection.onClose = () => settle(fail(connection.endedBy));
+      const ask = (client: ModbusClient): void => {
+        request.terms.onAsked?.();
+        void readBlock(client, request).then(settle);
+      };
+      if (connection.client) ask(connection.client);
+      else connection.onConnect = ask;
     });
   }
 

@@ -51,6 +51,10 @@ def registers_of(unit):
     return words
 
 
+def sleep_until(at_s):
+    time.sleep(max(0.0, at_s - time.monotonic()))
+
+
 class Device:
     """One unit: a request in, an answer out, one after the other."""
 
@@ -66,14 +70,15 @@ class Device:
         self.framer = ModbusRtuFramer(ServerDecoder(), client=None)
         threading.Thread(target=self.work, daemon=True).start()
 
-    def hear(self, frame):
+    def hear(self, frame, heard_at_s):
         if not self.is_mute:
-            self.requests.put(frame)
+            self.requests.put((frame, heard_at_s))
 
     def work(self):
         while True:
-            frame = self.requests.get()
-            time.sleep(self.latency_s)
+            frame, heard_at_s = self.requests.get()
+            self.ready_at_s = heard_at_s + self.latency_s
+            sleep_until(self.ready_at_s)
             self.framer.resetFrame()
             self.framer.processIncomingPacket(frame, self.serve, unit=[self.unit])
 
@@ -82,7 +87,7 @@ class Device:
         response.unit_id = self.unit
         response.transaction_id = 0
         self.answered += 1
-        self.answer(self.framer.buildPacket(response))
+        self.answer(self.framer.buildPacket(response), self.ready_at_s)
 
 
 class Line:
@@ -94,6 +99,7 @@ class Line:
         self.noise = 0.0
         self.link = options.link
         self.wire = threading.Lock()
+        self.free_at_s = 0.0
         first, last = (int(part) for part in options.units.split("-"))
         self.devices = {
             unit: Device(unit, options.latency_ms / 1000, self.to_master) for unit in range(first, last + 1)
@@ -140,22 +146,28 @@ class Line:
                 continue
             try:
                 pending += os.read(end, 256)
+                arrived_at_s = time.monotonic()
             except OSError:
                 # Nobody has opened it.
                 time.sleep(0.01)
                 continue
             while len(pending) >= 8:
                 frame, pending = pending[:8], pending[8:]
-                with self.wire:
-                    time.sleep(len(frame) * self.byte_s)
+                heard_at_s = self.passed(frame, arrived_at_s)
                 frame = self.damaged(frame)
                 device = self.devices.get(frame[0])
                 if device:
-                    device.hear(frame)
+                    device.hear(frame, heard_at_s)
 
-    def to_master(self, frame):
+    def passed(self, frame, from_s):
+        """When the last byte is over; in times of the line, so that a machine that wakes late adds nothing."""
         with self.wire:
-            time.sleep(len(frame) * self.byte_s)
+            self.free_at_s = max(self.free_at_s, from_s) + len(frame) * self.byte_s
+            return self.free_at_s
+
+    def to_master(self, frame, ready_at_s):
+        sleep_until(self.passed(frame, ready_at_s))
+        with self.wire:
             if self.master_end is not None:
                 os.write(self.master_end, self.damaged(frame))
 

@@ -85,6 +85,24 @@ t.test('late by any time, of the same length: never taken for the next request',
   });
 });
 
+t.test('a late answer of another length is not that of the next request', async (t) => {
+  let late: RtuRequest | undefined;
+  const onRequest = (request: RtuRequest): void => {
+    if (request.index === 0) late = request;
+    else {
+      if (late) honest(late);
+      late = undefined;
+      setTimeout(() => honest(request), 10);
+    }
+  };
+  await withGateway(onRequest, async (bus, gateway) => {
+    t.match(await bus.read(1, registers(100, 4), 50), { ok: false, error: { kind: 'timeout' } });
+    t.strictSame(await bus.read(1, registers(200, 2), LONG_MS), words(2, 200));
+    t.strictSame(await bus.read(1, registers(300, 4), LONG_MS), words(4, 300));
+    t.equal(gateway.requests.length, 3);
+  });
+});
+
 t.test('a gateway that stays one answer behind gives errors, but no wrong value', async (t) => {
   const seed = Number(process.env['SEED'] ?? 1511);
   t.comment(`seed ${seed}; replay: SEED=${seed} node build/test/transports.test.js`);
@@ -97,7 +115,7 @@ t.test('a gateway that stays one answer behind gives errors, but no wrong value'
   };
   await withGateway(onRequest, async (bus) => {
     let good = 0;
-    for (let round = 0; round < 60; round++) {
+    for (let round = 0; round < 30; round++) {
       const address = 10 * rng.int(50);
       const answer = await bus.read(1, registers(address, 2), 15);
       if (!answer.ok) continue;
@@ -122,6 +140,19 @@ t.test('an answer after the next device was asked belongs to the one that gave i
     t.strictSame(await bus.read(2, registers(200, 2), LONG_MS), words(2, 200));
     t.strictSame(await bus.read(1, registers(300, 2), LONG_MS), words(2, 300));
     t.equal(gateway.requests.length, 3, 'and that cleared it up');
+  });
+});
+
+t.test('a late exception of one device is not that of another', async (t) => {
+  // Gateways say so themselves, when their own timeout is longer than ours.
+  const onRequest = (request: RtuRequest): void => {
+    if (request.index === 0) return;
+    request.say(rtuException(1, 11));
+    setTimeout(() => honest(request), 10);
+  };
+  await withGateway(onRequest, async (bus) => {
+    t.match(await bus.read(1, registers(100, 2), 50), { ok: false, error: { kind: 'timeout' } });
+    t.strictSame(await bus.read(2, registers(200, 2), LONG_MS), words(2, 200));
   });
 });
 
