@@ -96,7 +96,7 @@ aside('meter read while the master runs: over its connection, not a second one',
   const scan = await output(['meter', 'scan', connection, '--units', '1'], { env: { STATE_DIRECTORY: stateDir } });
   t.match(scan, {
     code: 0,
-    stderr: /^note: the master of "Metered" runs here and holds its meters \(grid,\n {6}heating\); /,
+    stderr: /^note: the master of "Metered" runs here and holds its meters \(grid, heating\);\n/,
   });
 
   await meter.process.end();
