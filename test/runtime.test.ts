@@ -1,5 +1,6 @@
 import './runtime/master.js';
 import './runtime/memory.js';
+import './runtime/meter-model.js';
 import './runtime/poller.js';
 import './runtime/drop-counter.js';
 import './runtime/fixed-masters.js';

@@ -7,7 +7,7 @@ import { fail, ok, type Result } from '../base/result.js';
 import type { Rng } from '../base/rng.js';
 import type { Ms, PhaseAmps } from '../base/units.js';
 import { hearMiss, hearReading, type MeterBelief, newBelief, passTime } from '../meters/belief.js';
-import { decodeReading } from '../meters/decode.js';
+import { AS_LABELLED, decodeReading, type Installation } from '../meters/decode.js';
 import type { MeterModel } from '../meters/model.js';
 import { planReads } from '../modbus/plan.js';
 import type { BlockWords } from '../modbus/rows.js';
@@ -25,6 +25,8 @@ const MISFIT_EXCEPTIONS: readonly number[] = [1, 2];
 export interface PollerOptions {
   readonly meterId: string;
   readonly model: MeterModel;
+  /** Absent: connected as labelled, and every phase is needed. */
+  readonly installation?: Installation;
   readonly unitId: number;
   readonly pollPeriodMs: Ms;
   /** For each request of a poll. */
@@ -102,23 +104,27 @@ export class MeterPoller {
   }
 
   async #poll(): Promise<void> {
-    const sampledAtMs = this.#ports.clock.monotonicMs();
-    const blocks = await this.#readAll();
+    let sampledAtMs = this.#ports.clock.monotonicMs();
+    // On a shared line others may have their turn first.
+    const blocks = await this.#readAll(() => {
+      sampledAtMs = this.#ports.clock.monotonicMs();
+    });
     if (this.#state !== 'running') return;
     const nowMs = this.#ports.clock.monotonicMs();
     this.#busFailures = blocks.ok ? 0 : this.#busFailures + 1;
     const pauseMs = blocks.ok ? 0 : this.#pauseAfter(blocks.error);
     const reading = blocks.ok
-      ? decodeReading(this.#options.model, blocks.value)
+      ? decodeReading(this.#options.model, blocks.value, this.#options.installation ?? AS_LABELLED)
       : fail(this.#failureText(blocks.error));
     this.#hear(reading, sampledAtMs, nowMs);
     this.#scheduleBeat(nowMs, pauseMs);
   }
 
-  async #readAll(): Promise<Result<readonly BlockWords[], BusError>> {
+  async #readAll(onFirstAsked: () => void): Promise<Result<readonly BlockWords[], BusError>> {
     const blocks: BlockWords[] = [];
     for (const block of this.#plan) {
-      const words = await this.#ports.bus.read(this.#options.unitId, block, this.#options.timeoutMs);
+      const terms = blocks.length === 0 ? { onAsked: onFirstAsked } : {};
+      const words = await this.#ports.bus.read(this.#options.unitId, block, this.#options.timeoutMs, terms);
       if (!words.ok) return words;
       blocks.push({ block, words: words.value });
       if (this.#state !== 'running') break;

@@ -3,6 +3,7 @@ import type { MeterConfig } from '../../src/config/types.js';
 import { EXIT } from '../../src/daemon/exit-codes.js';
 import { createMeters } from '../../src/daemon/meters.js';
 import { SIEMENS_PAC2200 } from '../../src/meters/models/siemens-pac2200.js';
+import { modelOfMeter } from '../../src/runtime/meter-model.js';
 import type { PollerEvent } from '../../src/runtime/poller.js';
 import { virtualMeter } from '../../src/sim/virtual-meter.js';
 import { serveModbusTcp } from '../../src/transports/modbus-tcp-server.js';
@@ -71,3 +72,33 @@ t.test('a model that nobody knows ends with the code for the configuration', (t)
   });
   t.end();
 });
+
+t.test(
+  'a map of the file, a transformer the wrong way round, and a phase that the circuit does not have',
+  async (t) => {
+    const row = { functionCode: 4, encoding: 'float32', wordOrder: 'little', scale: 1 } as const;
+    const map: NonNullable<MeterConfig['map']> = {
+      ...{ id: 'my-meter', title: 'Mine', currents: 'signed', phases: 3, maxRegisters: 8, maxGap: 0 },
+      rows: [
+        { ...row, measurand: 'currentL1', address: 100 },
+        { ...row, measurand: 'currentL2', address: 102 },
+        { ...row, measurand: 'currentL3', address: 104 },
+      ],
+    };
+    const wiring = { ctRatio: 2, inverted: [true, false, false], order: 'STR' } as const;
+    const model = modelOfMeter({ model: map.id, map });
+    if (!model.ok) throw new Error(model.error);
+    const values = { currentA: [8, -4, 0], voltageV: [230, 230, 230] } as const;
+    const server = await serveModbusTcp(virtualMeter(model.value, values), { host: '127.0.0.1', port: 0 });
+    if (!server.ok) throw new Error(server.error);
+    const configs = [meterConfig('grid', server.value.port, { model: map.id, map, wiring })];
+    const circuits = [circuit({ id: 'main', meter: 'grid', limitA: [0, 63, 63] })];
+    const events: PollerEvent[] = [];
+    const meters = createMeters(configs, circuits, (event) => events.push(event));
+    meters.start();
+    const sample = await eventually('a sample', () => events.find((event) => event.kind === 'sample'));
+    t.match(sample, { reading: { currentA: [null, -16, -8], voltageV: [null, null, null] } });
+    t.match(meters.list(performance.now()), [{ id: 'grid', model: 'my-meter', online: true }]);
+    await Promise.all([meters.stop(), server.value.close()]);
+  },
+);
