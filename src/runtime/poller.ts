@@ -12,8 +12,9 @@ import type { MeterModel } from '../meters/model.js';
 import { planReads } from '../modbus/plan.js';
 import type { BlockWords } from '../modbus/rows.js';
 import type { MeterReading } from '../ports/meter-reading.js';
-import type { BusError, RegisterBlock, RegisterBus } from '../ports/register-bus.js';
+import type { BusError, ReadTerms, RegisterBlock, RegisterBus } from '../ports/register-bus.js';
 import type { Cancel, Clock, Timers } from '../ports/time.js';
+import { SettingWatch } from './setting-watch.js';
 
 /** Pause before the next attempt on a meter that fails: drawn between these, the upper end doubling up to the last. */
 const BACKOFF_MIN_MS: Ms = 500;
@@ -64,6 +65,7 @@ export class MeterPoller {
   readonly #options: PollerOptions;
   readonly #ports: PollerPorts;
   readonly #plan: readonly RegisterBlock[];
+  readonly #settings: SettingWatch;
   #belief: MeterBelief;
   #state: 'new' | 'running' | 'stopped' = 'new';
   /** When the poll of now was due. */
@@ -79,6 +81,7 @@ export class MeterPoller {
     this.#options = options;
     this.#ports = ports;
     this.#plan = planReads(options.model.rows, options.model.limits);
+    this.#settings = new SettingWatch(options.model);
     this.#belief = newBelief(options, ports.clock.monotonicMs());
   }
 
@@ -105,26 +108,34 @@ export class MeterPoller {
 
   async #poll(): Promise<void> {
     let sampledAtMs = this.#ports.clock.monotonicMs();
+    const refusal = await this.#settings.check((block) => this.#read(block), sampledAtMs);
     // On a shared line others may have their turn first.
-    const blocks = await this.#readAll(() => {
+    const onFirstAsked = (): void => {
       sampledAtMs = this.#ports.clock.monotonicMs();
-    });
+    };
+    const blocks = refusal.ok ? await this.#readAll(onFirstAsked) : refusal;
     if (this.#state !== 'running') return;
     const nowMs = this.#ports.clock.monotonicMs();
     this.#busFailures = blocks.ok ? 0 : this.#busFailures + 1;
     const pauseMs = blocks.ok ? 0 : this.#pauseAfter(blocks.error);
-    const reading = blocks.ok
-      ? decodeReading(this.#options.model, blocks.value, this.#options.installation ?? AS_LABELLED)
-      : fail(this.#failureText(blocks.error));
+    const reading = blocks.ok ? this.#decode(blocks.value, refusal) : fail(this.#failureText(blocks.error));
     this.#hear(reading, sampledAtMs, nowMs);
     this.#scheduleBeat(nowMs, pauseMs);
+  }
+
+  #decode(blocks: readonly BlockWords[], refusal: Result<string | undefined, unknown>): Result<MeterReading> {
+    if (refusal.ok && refusal.value !== undefined) return fail(refusal.value);
+    return decodeReading(this.#options.model, blocks, this.#options.installation ?? AS_LABELLED);
+  }
+
+  #read(block: RegisterBlock, terms: ReadTerms = {}): Promise<Result<Uint16Array, BusError>> {
+    return this.#ports.bus.read(this.#options.unitId, block, this.#options.timeoutMs, terms);
   }
 
   async #readAll(onFirstAsked: () => void): Promise<Result<readonly BlockWords[], BusError>> {
     const blocks: BlockWords[] = [];
     for (const block of this.#plan) {
-      const terms = blocks.length === 0 ? { onAsked: onFirstAsked } : {};
-      const words = await this.#ports.bus.read(this.#options.unitId, block, this.#options.timeoutMs, terms);
+      const words = await this.#read(block, blocks.length === 0 ? { onAsked: onFirstAsked } : {});
       if (!words.ok) return words;
       blocks.push({ block, words: words.value });
       if (this.#state !== 'running') break;

@@ -1,12 +1,15 @@
 import t from 'tap';
+import { defined } from '../../src/base/assert.js';
+import { fail, ok } from '../../src/base/result.js';
 import type { MeterConfig } from '../../src/config/types.js';
 import { EXIT } from '../../src/daemon/exit-codes.js';
 import { createMeters } from '../../src/daemon/meters.js';
 import { SIEMENS_PAC2200 } from '../../src/meters/models/siemens-pac2200.js';
 import { modelOfMeter } from '../../src/runtime/meter-model.js';
 import type { PollerEvent } from '../../src/runtime/poller.js';
-import { virtualMeter } from '../../src/sim/virtual-meter.js';
+import { type VirtualMeter, virtualMeter } from '../../src/sim/virtual-meter.js';
 import { serveModbusTcp } from '../../src/transports/modbus-tcp-server.js';
+import { METER_IMAGES, readImage, withWords } from '../helpers/meter-images.js';
 import { eventually } from '../helpers/real-time.js';
 import { circuit } from '../helpers/site.js';
 import { rawDevice } from '../transports/modbus-peers.js';
@@ -102,3 +105,24 @@ t.test(
     await Promise.all([meters.stop(), server.value.close()]);
   },
 );
+
+t.test('a meter in a mode that never shows export is never believed', async (t) => {
+  const image = defined(METER_IMAGES['carlo-gavazzi-em340'], 'the image');
+  const easy = withWords(image, { address: 0x1103, words: [0] });
+  const read: VirtualMeter['read'] = (block) => {
+    const words = readImage(easy, block);
+    return words ? ok(words) : fail(2);
+  };
+  const server = await serveModbusTcp({ read }, { host: '127.0.0.1', port: 0 });
+  if (!server.ok) throw new Error(server.error);
+  const configs = [meterConfig('grid', server.value.port, { model: 'carlo-gavazzi-em340', maxAgeMs: 200 })];
+  const events: PollerEvent[] = [];
+  const meters = createMeters(configs, CIRCUITS, (event) => events.push(event));
+  meters.start();
+  const lost = await eventually('the loss', () => events.find((event) => event.kind === 'lost'));
+  t.match(lost, {
+    reason: /measurement mode 0: easy connection \(A\) never shows export; set the measurement mode to B/,
+  });
+  t.notOk(events.some((event) => event.kind === 'sample'));
+  await Promise.all([meters.stop(), server.value.close()]);
+});
