@@ -1,4 +1,4 @@
-/** Serial lines: real ptys, devices of their own framing (pymodbus), and the wire time of 9600 bit/s. */
+/** Serial lines: real ptys, devices of their own framing (pymodbus), and wire time. How fast eight meters are: `--only modbus`. */
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
@@ -77,7 +77,7 @@ t.test('pulled while a device is asked: known at once', needsLine, async (t) => 
   });
 });
 
-t.test('an answer that is late by 0.2 to 1.5 s never becomes the value of another register', needsLine, async (t) => {
+t.test('an answer that is late by 0.2 or 1 s never becomes the value of another register', needsLine, async (t) => {
   await withLine(['--units', '1-2'], async (bus, line) => {
     const read = async (unit: number, address: number, timeoutMs: number): Promise<string> => {
       const answer = await bus.read(unit, registers(address, 4), timeoutMs);
@@ -85,7 +85,7 @@ t.test('an answer that is late by 0.2 to 1.5 s never becomes the value of anothe
       t.strictSame(answer, truth(unit, address, 4), `unit ${unit}, register ${address}`);
       return 'good';
     };
-    for (const delayMs of [200, 700, 1500]) {
+    for (const delayMs of [200, 1000]) {
       await line.say(`delay 1 ${delayMs}`);
       t.equal(await read(1, 100, 120), 'timeout', `${delayMs} ms`);
       await line.say('delay 1 15');
@@ -101,14 +101,14 @@ t.test('one frame of twenty damaged: read again within the cycle, never a wrong 
   await withLine(['--units', '1-2', '--seed', String(seed), '--baud', '115200'], async (bus, line) => {
     await line.say('noise 0.05');
     const counts = { good: 0, failed: 0 };
-    for (let address = 100; address < 180; address++) {
+    for (let address = 100; address < 150; address++) {
       const unit = 1 + (address % 2);
-      const answer = await bus.read(unit, registers(address, 12), 200);
+      const answer = await bus.read(unit, registers(address, 12), 100);
       if (answer.ok) t.strictSame(answer, truth(unit, address, 12));
       counts[answer.ok ? 'good' : 'failed']++;
     }
     // A damaged request is not answered at all; a damaged answer is asked for again.
-    t.ok(counts.good >= 60, JSON.stringify(counts));
+    t.ok(counts.good >= 36, JSON.stringify(counts));
   });
 });
 
@@ -135,8 +135,8 @@ t.test(
   'eight meters on one line: each in its turn, with its own values; a dead one delays nobody twice',
   needsLine,
   async (t) => {
-    await withLine([], async (bus, line) => {
-      const { events, stop } = pollers(bus, 8, 500);
+    await withLine(['--baud', '57600', '--latency-ms', '5'], async (bus, line) => {
+      const { events, stop } = pollers(bus, 8, 300);
       const samples = (): Extract<PollerEvent, { kind: 'sample' }>[] =>
         events.filter((event) => event.kind === 'sample');
       await eventually('three rounds', () => samples().length >= 24);
