@@ -259,7 +259,7 @@ export const MASTER_MUTANTS: readonly Row[] = [
     '(this.site.autoAdopt ? this.#roster.meet(status, nowMs) : undefined)',
     'dlm/controller',
   ],
-  ['M4', 'strangers without a bound', 'dlm/roster.js', 'this.#strangers >= STRANGERS_MAX', 'false', 'dlm/rules'],
+  ['M4', 'strangers without a bound', 'dlm/roster.js', 'strangers >= STRANGERS_MAX', 'false', 'dlm/rules'],
   ['M4', 'strangers hurry the cycle', CONTROLLER, 'if (!record.isAdopted)', 'if (false)', 'dlm/rules'],
   // M5, M6: the load of the building, the meter.
   [
