@@ -1,6 +1,7 @@
 /** The pollers of all configured meters, and what they know for the status. */
 import { defined } from '../base/assert.js';
 import { seededRng } from '../base/rng.js';
+import type { PhaseAmps } from '../base/units.js';
 import type { MeterConfig } from '../config/types.js';
 import type { Circuit } from '../dlm/types.js';
 import { meterModel } from '../meters/models/index.js';
@@ -18,6 +19,12 @@ export interface Meters extends MeterBoard {
   stop(): Promise<void>;
 }
 
+/** Who is told what meters say, and knows what the charge points draw that a meter sees. */
+interface Told {
+  readonly emit: (event: PollerEvent) => void;
+  readonly drawnBehindA: (meterId: string) => PhaseAmps | undefined;
+}
+
 const NOTHING_MEASURED = {
   currentA: [null, null, null],
   voltageV: [null, null, null],
@@ -26,11 +33,7 @@ const NOTHING_MEASURED = {
 } as const satisfies Partial<MeterStatus>;
 
 /** Meters behind the same address share one bus: one connection, one request at a time. */
-export function createMeters(
-  configs: readonly MeterConfig[],
-  circuits: readonly Circuit[],
-  emit: (event: PollerEvent) => void,
-): Meters {
+export function createMeters(configs: readonly MeterConfig[], circuits: readonly Circuit[], told: Told): Meters {
   const buses = new Map<string, RegisterBus>();
   const busOf = ({ connection }: MeterConfig): RegisterBus => {
     const key = `${connection.host}:${connection.port}`;
@@ -38,7 +41,7 @@ export function createMeters(
     buses.set(key, bus);
     return bus;
   };
-  const pollers = configs.map((config) => ({ config, poller: createPoller(config, busOf(config), circuits, emit) }));
+  const pollers = configs.map((config) => ({ config, poller: createPoller(config, busOf(config), circuits, told) }));
   return {
     start: () => {
       for (const { poller } of pollers) poller.start();
@@ -55,7 +58,7 @@ function createPoller(
   config: MeterConfig,
   bus: RegisterBus,
   circuits: readonly Circuit[],
-  emit: (event: PollerEvent) => void,
+  { emit, drawnBehindA }: Told,
 ): MeterPoller {
   const { id: meterId, model: modelId, unitId, pollPeriodMs, timeoutMs, maxAgeMs } = config;
   const model = meterModel(modelId);
@@ -66,7 +69,14 @@ function createPoller(
   ).limitA;
   return new MeterPoller(
     { meterId, model: model.value, unitId, pollPeriodMs, timeoutMs, maxAgeMs, limitA },
-    { bus, clock: systemClock, timers: systemTimers, rng: seededRng(newSeed()), emit },
+    {
+      bus,
+      clock: systemClock,
+      timers: systemTimers,
+      rng: seededRng(newSeed()),
+      emit,
+      drawnA: () => drawnBehindA(meterId),
+    },
   );
 }
 

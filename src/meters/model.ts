@@ -1,4 +1,6 @@
 /** What a meter model is: rows of registers and a few facts about how the device wants to be read. No code. */
+import type { Ms } from '../base/units.js';
+import type { Encoding, WordOrder } from '../modbus/encodings.js';
 import type { ReadLimits } from '../modbus/plan.js';
 import type { RegisterRow, RegisterSpan } from '../modbus/rows.js';
 
@@ -18,6 +20,26 @@ export type MeterMeasurand = (typeof METER_MEASURANDS)[number];
 
 export type MeterRow = RegisterRow<MeterMeasurand>;
 
+/** A number or a text that a device says about itself. */
+export interface InfoRow {
+  /** What it is, for people: "serial number". */
+  readonly name: string;
+  /** Protocol (PDU) address of the first register, 0-based. */
+  readonly address: number;
+  readonly functionCode: 3 | 4;
+  readonly form: InfoForm;
+  /** The device answers a read of one register only. */
+  readonly wordByWord?: true;
+}
+
+/**
+ * `text`: two characters in each register, the first in its high byte; `swapped-text`: in its low byte;
+ * `low-byte-text`: one character in each register. A text ends at a NUL; spaces around it are no part of it.
+ */
+type InfoForm =
+  | { readonly kind: 'number'; readonly encoding: Encoding; readonly wordOrder: WordOrder }
+  | { readonly kind: 'text' | 'swapped-text' | 'low-byte-text'; readonly words: number };
+
 export interface MeterModel {
   /** As written in the configuration: "siemens-pac2200". */
   readonly id: string;
@@ -29,4 +51,8 @@ export interface MeterModel {
   readonly rows: readonly MeterRow[];
   /** Documented values that no row reads but that a block read passes over. */
   readonly passedOver: readonly RegisterSpan[];
+  /** What tells this device from another one of its model. Some firmwares refuse the read: then nothing is known. */
+  readonly identity?: InfoRow;
+  /** The longest time from one renewal of its registers to the next; 1000 where that is not known. */
+  readonly updateMs?: Ms;
 }
