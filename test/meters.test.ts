@@ -2,3 +2,4 @@ import './meters/models.js';
 import './meters/decode.js';
 import './meters/belief.js';
 import './meters/virtual-meter.js';
+import './meters/faults.js';

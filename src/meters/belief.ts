@@ -20,9 +20,9 @@ const PLAUSIBLE_VOLTAGE_V: readonly [Volts, Volts] = [180, 260];
 const PLAUSIBLE_FUSE_MULTIPLE = 1.5;
 /** No active power is larger than volts times amperes: share and watts of leave for values of two moments. */
 const POWER_EXCESS = 1.25;
-const POWER_LEAVE_W: Watts = 250;
+const POWER_LEAVE_W: Watts = 60;
 /** Of what a real load takes, however inductive, at least this share is active power. */
-const LEAST_POWER_FACTOR = 0.15;
+const LEAST_POWER_FACTOR = 0.25;
 /** Good reads in a row before a lost meter is believed again. */
 const RECOVERY_READS = 3;
 
@@ -97,7 +97,7 @@ function powerFault({ currentA, voltageV, powerW }: MeterReading, phase: PhaseIn
   if (amps === null || volts === null || watts === null) return undefined;
   const most = Math.abs(amps) * volts * POWER_EXCESS + POWER_LEAVE_W;
   if (Math.abs(watts) <= most) return undefined;
-  return `power on ${PHASE_NAMES[phase]}: expected at most ${Math.round(most)} W at ${amps} A, got ${watts} W`;
+  return `power on ${PHASE_NAMES[phase]}: expected no more than voltage times current, got ${watts} W at ${amps} A`;
 }
 
 /** Import above what is plausible, and voltage and power say the same: it may be true. */

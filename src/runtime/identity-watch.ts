@@ -47,7 +47,8 @@ export class IdentityWatch {
     for (const block of this.#blocks) {
       const answer = await read(block);
       if (!answer.ok) {
-        return SAYS_NOTHING.includes(answer.error.exceptionCode ?? 0) ? ok(undefined) : answer;
+        const isUnknown = this.#known === undefined && SAYS_NOTHING.includes(answer.error.exceptionCode ?? 0);
+        return isUnknown ? ok(undefined) : answer;
       }
       words.push(answer.value);
     }
@@ -56,8 +57,8 @@ export class IdentityWatch {
 
   #compare(said: string | undefined): string | undefined {
     const known = this.#known;
-    if (known === undefined) this.#known = said;
-    if (known === undefined || said === known || !this.#model.identity) return undefined;
-    return strangerText(this.#model.identity, known, said ?? 'nothing');
+    this.#known ??= said;
+    if (known === undefined || said === undefined || said === known || !this.#model.identity) return undefined;
+    return strangerText(this.#model.identity, known, said);
   }
 }
