@@ -3,3 +3,4 @@ import './meters/decode.js';
 import './meters/belief.js';
 import './meters/virtual-meter.js';
 import './meters/faults.js';
+import './meters/soak.js';

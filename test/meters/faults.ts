@@ -1,8 +1,7 @@
 /** Rows 1 to 17 of the table of faults: what a meter or its line can do, and what must come of it. Each row by its number. */
 import t from 'tap';
 import { mapPhases, type PhaseAmps, perPhase } from '../../src/base/units.js';
-import { decodeWords, encodeWords } from '../../src/modbus/encodings.js';
-import { type Device, Field, overwrite, strangerMeter } from './field.js';
+import { Field, overwrite, scaled, strangerMeter, swappedWords } from './field.js';
 
 /** After ten good seconds. */
 async function begun(): Promise<Field> {
@@ -10,20 +9,6 @@ async function begun(): Promise<Field> {
   await field.run(10_000);
   field.told.length = 0;
   return field;
-}
-
-/** The six registers of the currents, each value times `factor`. */
-function scaled(first: number, last: number, factor: number): Device['mangle'] {
-  return (block, words) => {
-    const changed = words.slice();
-    for (let at = first; at <= last; at += 2) {
-      const offset = at - block.address;
-      if (offset < 0 || offset + 2 > words.length) continue;
-      const value = decodeWords(words.slice(offset, offset + 2), 'float32', 'big');
-      changed.set(encodeWords(value * factor, 'float32', 'big'), offset);
-    }
-    return changed;
-  };
 }
 
 /** Charge point a draws another current now, and what the meters show has followed. */
@@ -195,7 +180,6 @@ t.test('row 9: another meter answers: lost with the reason, as soon as it is ask
 });
 
 t.test('row 10: word order or scale wrong: refused, then lost', async (t) => {
-  const swappedWords: Device['mangle'] = (_block, words) => words.map((_, index) => words[index ^ 1] ?? 0);
   const rows = [
     ['word order', swappedWords, /register \d+|implausible/],
     ['all times ten', scaled(1, 65, 10), /implausible voltage/],

@@ -9,6 +9,7 @@ import { type Rng, seededRng } from '../../src/base/rng.js';
 import { mapPhases, type Ms, NO_AMPS, PHASES, type PhaseAmps, perPhase } from '../../src/base/units.js';
 import type { CircuitCapacity } from '../../src/dlm/capacity.js';
 import type { MeterModel } from '../../src/meters/model.js';
+import { decodeWords, encodeWords } from '../../src/modbus/encodings.js';
 import { SIEMENS_PAC2200 } from '../../src/meters/models/siemens-pac2200.js';
 import type { RegisterBlock } from '../../src/ports/register-bus.js';
 import { MeterPoller, type PollerEvent } from '../../src/runtime/poller.js';
@@ -270,3 +271,28 @@ export function overwrite(address: number, ...put: readonly number[]): Device['m
 export function strangerMeter(): VirtualMeter {
   return virtualMeter(MODEL, { currentA: [1.5, 2.5, 3.5], voltageV: [231, 229, 230] });
 }
+
+/** The float32 values from one register to another, each times `factor`. */
+export function scaled(first: number, last: number, factor: number): Device['mangle'] {
+  return (block, words) => {
+    const changed = words.slice();
+    for (let at = first; at <= last; at += 2) {
+      const offset = at - block.address;
+      if (offset < 0 || offset + 2 > words.length) continue;
+      const value = decodeWords(words.slice(offset, offset + 2), 'float32', 'big');
+      changed.set(encodeWords(value * factor, 'float32', 'big'), offset);
+    }
+    return changed;
+  };
+}
+
+export const swappedWords: Device['mangle'] = (_block, words) => words.map((_, index) => words[index ^ 1] ?? 0);
+
+/** A device without faults. */
+export const GOOD: Pick<Device, 'stranger' | 'isFrozen' | 'wiring' | 'mangle' | 'exception'> = {
+  stranger: undefined,
+  isFrozen: false,
+  wiring: (currentA) => currentA,
+  mangle: undefined,
+  exception: 0,
+};
