@@ -41,6 +41,7 @@ class Soak {
   seconds = 0;
   /** Vehicles change every few seconds instead of now and then. */
   isBusy = false;
+  playing = '';
   readonly low: string[] = [];
   readonly late: string[] = [];
 
@@ -75,11 +76,12 @@ class Soak {
   }
 
   #judgeBudget(id: 'grid' | 'garage'): void {
-    const { backgroundA } = this.field.capacity(id);
+    const { backgroundA, ceilingA, raisableA } = this.field.capacity(id);
     if (!backgroundA || this.field.excused.has(id) || this.seconds < 30) return;
     const leastA = this.field.leastOthersA(id, FALL_SECONDS);
-    if (PHASES.every((p) => backgroundA[p] >= leastA[p] - LEAVE_A)) return;
-    this.low.push(`${id}: ${backgroundA.join(' ')} A, at least ${leastA.join(' ')} A at ${this.field.time.nowMs} ms`);
+    if (PHASES.every((p) => raisableA[p] <= Math.max(0, ceilingA[p] - leastA[p] + LEAVE_A))) return;
+    const text = `${raisableA.join(' ')} A for raises, beside at least ${leastA.join(' ')} A`;
+    this.low.push(`${id}: ${text} at ${this.field.time.nowMs} ms, ${this.playing}`);
   }
 
   /** A fault of one device, set and taken back. */
@@ -220,7 +222,8 @@ t.test(`${HOURS} h of faults: no wrong value is accepted`, { timeout: 7_200_000 
   while (field.time.nowMs < HOURS * MS_PER_HOUR && field.wrong.length + soak.low.length + soak.late.length === 0) {
     await field.run(soak.rng.between(15_000, 60_000));
     const fault = one(soak.rng, FAULTS);
-    soak.counts.set(`${fault.row} ${fault.name}`, (soak.counts.get(`${fault.row} ${fault.name}`) ?? 0) + 1);
+    soak.playing = `row ${fault.row} ${fault.name}`;
+    soak.counts.set(soak.playing, (soak.counts.get(soak.playing) ?? 0) + 1);
     await fault.play(soak, one(soak.rng, METER_IDS));
   }
   await field.run(60_000);

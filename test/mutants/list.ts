@@ -4,6 +4,7 @@
  */
 import type { Edit, Row } from './edit.js';
 import { MASTER_MUTANTS } from './master.js';
+import { METER_MUTANTS } from './meters.js';
 import { SLAVE_MUTANTS } from './slave.js';
 
 export interface Mutant extends Edit {
@@ -14,7 +15,7 @@ export interface Mutant extends Edit {
   readonly killer: string;
 }
 
-const rows: readonly Row[] = [...SLAVE_MUTANTS, ...MASTER_MUTANTS];
+const rows: readonly Row[] = [...SLAVE_MUTANTS, ...MASTER_MUTANTS, ...METER_MUTANTS];
 
 export const MUTANTS: readonly Mutant[] = rows.map(([rule, name, file, find, replace, killer]) => ({
   ...{ rule, name, file, find, replace, killer },
