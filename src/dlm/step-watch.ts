@@ -120,9 +120,12 @@ export function showsTooLittle({ shownA, leastA }: Seen, limitA: PhaseAmps): rea
   return PHASES.filter((p) => shownA[p] < 0 && shownA[p] - leastA[p] < -limitA[p]);
 }
 
-/** What counts as its load: without sign where it counts backwards, the highest of all phases where they are swapped. */
+/**
+ * What counts as its load: once it counts backwards on one phase no sign of it is believed; where phases are swapped, the
+ * highest counts for all.
+ */
 export function corrected(shownA: PhaseAmps, reversed: readonly PhaseIndex[], isSwapped: boolean): PhaseAmps {
-  const unsignedA = mapPhases((p) => (reversed.includes(p) ? Math.abs(shownA[p]) : shownA[p]));
+  const unsignedA = reversed.length > 0 ? mapPhases((p) => Math.abs(shownA[p])) : shownA;
   const highestA = Math.max(...unsignedA);
   return isSwapped ? mapPhases(() => highestA) : unsignedA;
 }

@@ -99,7 +99,8 @@ export class VirtualBus implements RegisterBus {
     this.#underWay += 1;
     this.most = Math.max(this.most, this.#underWay);
     return new Promise((resolve) => {
-      const transaction = (this.#transaction = (this.#transaction + 1) % 65_536);
+      const transaction = (this.#transaction + 1) % 65_536;
+      this.#transaction = transaction;
       const cancel = this.#parts.timers.after(leftMs, () => {
         if (this.#parts.kind === 'rtu') this.#busyUntilMs = this.#now() + DRAIN_MS;
         settle(fail({ kind: 'timeout', text: 'no answer in time' }));
@@ -153,7 +154,7 @@ export class VirtualBus implements RegisterBus {
     if (isTcp && word(frame, 0) !== pending.transaction) return;
     const body = isTcp ? frame.subarray(6) : frame.subarray(0, -2);
     const isWhole = isTcp ? word(frame, 4) === body.length && word(frame, 2) === 0 : crc16(frame) === 0;
-    pending.settle(isWhole ? valueOf(body, pending) : garbled('checksum'));
+    pending.settle(isWhole ? valueIn(body, pending) : garbled('checksum'));
   }
 
   #framed(unitId: number, pdu: Uint8Array, transaction: number): Uint8Array {
@@ -190,7 +191,7 @@ function garbled(what: string): Answer {
 }
 
 /** Unit, function, then the words or the code of an exception. */
-function valueOf(body: Uint8Array, { unitId, block }: Pending): Answer {
+function valueIn(body: Uint8Array, { unitId, block }: Pending): Answer {
   const [unit, functionCode = 0, size = 0] = body;
   if (unit !== unitId) return garbled(`unit ${unit}`);
   if (functionCode === (block.functionCode | 0x80)) {

@@ -24,6 +24,8 @@ const MS_PER_HOUR = 3_600_000;
 /** The load that nobody controls may be reckoned as low as it was in the time that a fall must have held. */
 const FALL_SECONDS = 8;
 const LEAVE_A = 0.5;
+/** Between what a meter shows and what flows now, a charge point may have changed. */
+const CHANGE_A = 11;
 /** Rows that the charge points must show: found within this time, while they change every few seconds. */
 const FOUND_WITHIN_MS: Ms = 300_000;
 
@@ -116,7 +118,8 @@ class Soak {
     await field.run(60_000);
     const measuredA = field.capacity(id).measuredA;
     const trueA = field.flowA(id);
-    if (measuredA && PHASES.some((p) => Math.max(...measuredA) < trueA[p] - 8)) this.low.push(`${alarm}: ${measuredA}`);
+    if (measuredA && PHASES.some((p) => Math.max(...measuredA) < trueA[p] - CHANGE_A))
+      this.low.push(`${alarm}: ${measuredA}`);
     Object.assign(field.devices[id], GOOD);
     await this.until(`end of ${alarm}`, () => field.rig.alarm(alarm) === undefined, 2 * FOUND_WITHIN_MS);
     await field.run(20_000);
