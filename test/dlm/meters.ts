@@ -145,7 +145,7 @@ t.test('nobody is raised by as much as the charge points changed while the meter
   const of = site({
     autoAdopt: false,
     circuits: [main({ limitA: perPhase(40), meter: 'grid' })],
-    chargePoints: [chargePoint({ id: 'a' }), chargePoint({ id: 'b' })],
+    chargePoints: [chargePoint({ id: 'a', maxA: 10 }), chargePoint({ id: 'b' })],
   });
   const rig = new Rig({ site: of });
   rig.hearMeter('grid', perPhase(5));
