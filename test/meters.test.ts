@@ -4,3 +4,5 @@ import './meters/decode.js';
 import './meters/belief.js';
 import './meters/virtual-meter.js';
 import './meters/virtual-device.js';
+import './meters/faults.js';
+import './meters/soak.js';

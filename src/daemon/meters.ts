@@ -2,6 +2,7 @@
 import { defined } from '../base/assert.js';
 import { seededRng } from '../base/rng.js';
 import { busKey } from '../config/connection.js';
+import type { PhaseAmps } from '../base/units.js';
 import type { MeterConfig } from '../config/types.js';
 import type { Circuit } from '../dlm/types.js';
 import type { RegisterBus } from '../ports/register-bus.js';
@@ -17,6 +18,12 @@ import { newSeed } from './identity.js';
 export interface Meters extends MeterBoard {
   start(): void;
   stop(): Promise<void>;
+}
+
+/** Who is told what meters say, and knows what the charge points draw that a meter sees. */
+interface Told {
+  readonly emit: (event: PollerEvent) => void;
+  readonly drawnBehindA: (meterId: string) => PhaseAmps | undefined;
 }
 
 const NOTHING_MEASURED = {
@@ -47,15 +54,11 @@ function openBuses(): Buses {
   };
 }
 
-export function createMeters(
-  configs: readonly MeterConfig[],
-  circuits: readonly Circuit[],
-  emit: (event: PollerEvent) => void,
-): Meters {
+export function createMeters(configs: readonly MeterConfig[], circuits: readonly Circuit[], told: Told): Meters {
   const buses = openBuses();
   const pollers = configs.map((config) => ({
     config,
-    poller: createPoller(config, buses.busOf(config), circuits, emit),
+    poller: createPoller(config, buses.busOf(config), circuits, told),
   }));
   return {
     start: () => {
@@ -73,7 +76,7 @@ function createPoller(
   config: MeterConfig,
   bus: RegisterBus,
   circuits: readonly Circuit[],
-  emit: (event: PollerEvent) => void,
+  { emit, drawnBehindA }: Told,
 ): MeterPoller {
   const { id: meterId, unitId, pollPeriodMs, timeoutMs, maxAgeMs } = config;
   const model = modelOfMeter(config);
@@ -85,7 +88,14 @@ function createPoller(
   const installation = installationOf(config, limitA);
   return new MeterPoller(
     { meterId, model: model.value, installation, unitId, pollPeriodMs, timeoutMs, maxAgeMs, limitA },
-    { bus, clock: systemClock, timers: systemTimers, rng: seededRng(newSeed()), emit },
+    {
+      bus,
+      clock: systemClock,
+      timers: systemTimers,
+      rng: seededRng(newSeed()),
+      emit,
+      drawnA: () => drawnBehindA(meterId),
+    },
   );
 }
 

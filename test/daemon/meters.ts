@@ -22,6 +22,10 @@ function meterConfig(id: string, port: number, changes: Partial<MeterConfig> = {
   return { id, model: 'siemens-pac2200', connection, unitId: 1, ...times, ...changes };
 }
 
+function hearer(emit: (event: PollerEvent) => void): Parameters<typeof createMeters>[2] {
+  return { emit, drawnBehindA: () => undefined };
+}
+
 t.test('the status of each meter, before and after its first values', async (t) => {
   const values = { currentA: [10, 0, -4], voltageV: [230, 231, 232] } as const;
   const server = await serveModbusTcp(virtualMeter(SIEMENS_PAC2200, values), { host: '127.0.0.1', port: 0 });
@@ -29,7 +33,11 @@ t.test('the status of each meter, before and after its first values', async (t) 
   const silent = await rawDevice(() => undefined);
   const events: PollerEvent[] = [];
   const configs = [meterConfig('grid', server.value.port), meterConfig('garage', silent.port)];
-  const meters = createMeters(configs, CIRCUITS, (event) => events.push(event));
+  const meters = createMeters(
+    configs,
+    CIRCUITS,
+    hearer((event) => events.push(event)),
+  );
   const nothing = { online: false, ageMs: null, currentA: [null, null, null], totalPowerW: null };
   t.match(meters.list(performance.now()), [
     { id: 'grid', model: 'siemens-pac2200', ...nothing },
@@ -59,7 +67,11 @@ t.test('meters behind one address share one connection', async (t) => {
     socket.write(Buffer.concat([header.subarray(0, 4), Buffer.from([0, 3, frame[6] ?? 0, 0x83, 4])]));
   });
   const configs = [meterConfig('grid', device.port), meterConfig('garage', device.port, { unitId: 7 })];
-  const meters = createMeters(configs, CIRCUITS, () => undefined);
+  const meters = createMeters(
+    configs,
+    CIRCUITS,
+    hearer(() => undefined),
+  );
   meters.start();
   await eventually('both units', () => units.includes(1) && units.includes(7));
   t.equal(device.connections(), 1);
@@ -69,10 +81,18 @@ t.test('meters behind one address share one connection', async (t) => {
 
 t.test('a model that nobody knows ends with the code for the configuration', (t) => {
   const config = meterConfig('grid', 502, { model: 'siemens-pac220' });
-  t.throws(() => createMeters([config], CIRCUITS, () => undefined), {
-    exitCode: EXIT.config,
-    message: /siemens-pac220/,
-  });
+  t.throws(
+    () =>
+      createMeters(
+        [config],
+        CIRCUITS,
+        hearer(() => undefined),
+      ),
+    {
+      exitCode: EXIT.config,
+      message: /siemens-pac220/,
+    },
+  );
   t.end();
 });
 
@@ -97,7 +117,10 @@ t.test(
     const configs = [meterConfig('grid', server.value.port, { model: map.id, map, wiring })];
     const circuits = [circuit({ id: 'main', meter: 'grid', limitA: [0, 63, 63] })];
     const events: PollerEvent[] = [];
-    const meters = createMeters(configs, circuits, (event) => events.push(event));
+    const meters = createMeters(configs, circuits, {
+      emit: (event) => void events.push(event),
+      drawnBehindA: () => undefined,
+    });
     meters.start();
     const sample = await eventually('a sample', () => events.find((event) => event.kind === 'sample'));
     t.match(sample, { reading: { currentA: [null, -16, -8], voltageV: [null, null, null] } });
@@ -117,7 +140,10 @@ t.test('a meter in a mode that never shows export is never believed', async (t) 
   if (!server.ok) throw new Error(server.error);
   const configs = [meterConfig('grid', server.value.port, { model: 'carlo-gavazzi-em340', maxAgeMs: 200 })];
   const events: PollerEvent[] = [];
-  const meters = createMeters(configs, CIRCUITS, (event) => events.push(event));
+  const meters = createMeters(configs, CIRCUITS, {
+    emit: (event) => void events.push(event),
+    drawnBehindA: () => undefined,
+  });
   meters.start();
   const lost = await eventually('the loss', () => events.find((event) => event.kind === 'lost'));
   t.match(lost, {

@@ -36,7 +36,10 @@ export class OwnConnection implements MeterSource {
     this.#isKnown = new Promise((resolve) => {
       this.#known = resolve;
     });
-    this.#meters = createMeters([meter], circuits, (event) => this.#hear(event));
+    this.#meters = createMeters([meter], circuits, {
+      emit: (event) => this.#hear(event),
+      drawnBehindA: () => undefined,
+    });
     this.#meters.start();
   }
 
