@@ -7,6 +7,7 @@ import { garbage } from './garbage.js';
 import { load } from './load.js';
 import { loop } from './loop.js';
 import { memory } from './memory.js';
+import { modbus } from './modbus.js';
 import { busyShare } from './numbers.js';
 import { reaction } from './reaction.js';
 import { start } from './start.js';
@@ -15,7 +16,7 @@ import { type Table, tableText } from './table.js';
 import type { Topic } from './topic.js';
 import { Workshop } from './workshop.js';
 
-const TOPICS: readonly Topic[] = [reaction, start, memory, loop, allocate, load];
+const TOPICS: readonly Topic[] = [reaction, start, memory, loop, allocate, modbus, load];
 /** These take long, or all of the machine: only with their name. */
 const NAMED: readonly Topic[] = [steady, garbage];
 const ALL: readonly Topic[] = [...TOPICS, ...NAMED];

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that some checks need, if they are missing: a real MQTT broker, an independent Modbus
-# server, network interfaces to pull, a judge of systemd units, the model checker. Never starts a service. What cannot be installed is
-# left out with a word about it; with CI=true that is a failure.
+# server and client, network interfaces to pull, a judge of systemd units, the model checker. Never starts a service. What
+# cannot be installed is left out with a word about it; with CI=true that is a failure.
 set -euo pipefail
 
 missing=()
@@ -14,6 +14,7 @@ need iproute2 ip
 need systemd systemd-analyze
 need spin spin
 need gcc gcc
+need mbpoll mbpoll
 [[ -e /usr/include/stdio.h ]] || missing+=(libc6-dev)
 /usr/bin/python3 -c 'import importlib.util, sys; sys.exit(importlib.util.find_spec("pymodbus") is None)' 2>/dev/null ||
   missing+=(python3-pymodbus)

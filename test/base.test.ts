@@ -1,4 +1,5 @@
 /** src/base: the words and small tools that every layer shares. */
+import './base/aliases.js';
 import './base/errors.js';
 import './base/events.js';
 import './base/ids.js';

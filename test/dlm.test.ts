@@ -2,6 +2,7 @@ import './dlm/allocate.js';
 import './dlm/allocate-balance.js';
 import './dlm/allocate-reasons.js';
 import './dlm/capacity.js';
+import './dlm/meters.js';
 import './dlm/controller.js';
 import './dlm/deciding.js';
 import './dlm/division.js';

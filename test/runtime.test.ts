@@ -1,6 +1,8 @@
 import './runtime/master.js';
 import './runtime/memory.js';
+import './runtime/meter-model.js';
 import './runtime/poller.js';
+import './runtime/setting-watch.js';
 import './runtime/drop-counter.js';
 import './runtime/fixed-masters.js';
 import './runtime/late-chargers.js';

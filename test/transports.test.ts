@@ -1,8 +1,13 @@
+import './transports/bus-queue.js';
 import './transports/modbus-tcp.js';
 import './transports/modbus-faults.js';
 import './transports/modbus-server.js';
+import './transports/modbus-rtu-server.js';
 import './transports/modbus-meter.js';
 import './transports/modbus-independent.js';
+import './transports/rtu-tcp.js';
+import './transports/modbus-models.js';
+import './transports/rtu-serial.js';
 import './transports/interfaces.js';
 import './transports/udp.js';
 import './transports/node-mac.js';

@@ -12,11 +12,16 @@ export const EVENTS = {
   SLAVE_ADOPTED: 'somebody took on a slave that is not listed',
   SLAVE_FORGOTTEN: 'somebody had a slave forgotten; nothing is reserved for it any more',
   SLAVE_STATE: 'the state of a charge point changed',
-  PHASE_MISMATCH: 'a charge point reports more phases than the configuration lists for it',
+  PHASE_MISMATCH:
+    'a charge point reports more phases than the configuration lists for it, or a meter shows its load on other phases',
   OVERDRAW: 'a charge point draws more than its limit; the excess is counted as its load',
   METER_OK: 'a meter gives good values (again)',
   METER_LOST: 'a meter is lost: fallback holds',
   METER_ERROR: 'a meter answered with an error, or its values were refused',
+  METER_STUCK:
+    'the values of a meter stand still although the charge points behind it change; after a minute it is lost',
+  METER_SIGN: 'a meter counts in the wrong direction: its values are used without their sign',
+  METER_SLOW: 'a meter answers more slowly than it is polled: it is read less often, or at its own pace again',
   OVERLOAD: 'a meter shows more than the fuse may carry; all below are lowered at once',
   OVERLOAD_END: 'the overload is over',
   TWO_MASTERS: 'another master is active in this network id, or was until this one came',

@@ -13,15 +13,20 @@ const number = (low: number, high: number): Range => ({ low, high, what: 'a numb
 export const NUMBERS: Readonly<Record<string, Range>> = {
   began: whole(0, Number.MAX_SAFE_INTEGER),
   count: whole(1, 1000),
+  exception: whole(1, 255),
   factor: number(0.001, 100_000),
+  late: whole(0, 60_000),
   'load-factor': number(0, 1000),
   'max-a': number(6, 500),
   'network-id': whole(0, 65_535),
+  noise: number(0, 1000),
   of: whole(1, 1000),
   port: whole(1, 65_535),
   'pv-factor': number(0, 1000),
   seconds: number(0.1, 86_400),
   seed: whole(0, 0xffffffff),
+  timeout: whole(1, 86_400),
+  unit: whole(0, 255),
 };
 
 /** The first number that is none, or out of its range, as a message; `undefined` when all are good. */

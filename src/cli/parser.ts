@@ -6,6 +6,7 @@ import { allocateCommand } from './commands/allocate.js';
 import { checkCommand } from './commands/check.js';
 import { demoCommand } from './commands/demo.js';
 import { keysCommand } from './commands/keys.js';
+import { meterCommand } from './commands/meter.js';
 import { runCommand } from './commands/run.js';
 import { simulateCommand } from './commands/simulate.js';
 import { slaveCommand } from './commands/slave.js';
@@ -20,6 +21,7 @@ const COMMANDS = [
   slavesCommand,
   checkCommand,
   keysCommand,
+  meterCommand,
   allocateCommand,
   simulateCommand,
   demoCommand,

@@ -1,21 +1,30 @@
 /** From the file's shape to what the program works with. */
+import { byName } from '../base/aliases.js';
 import { assert, defined } from '../base/assert.js';
+import { mapPhases, PHASE_NAMES } from '../base/units.js';
 import type { Circuit, Site } from '../dlm/types.js';
+import { parseConnection } from './connection.js';
 import { type Endpoint, parseEndpoint } from './endpoint.js';
+import type { KnownModel } from './facts.js';
 import { toPhases } from './limit-checks.js';
+import { PLACE_OF_ONE_PHASE, phasesOf } from './meter-checks.js';
+import type { MeterMapEntry } from './meter-map-schema.js';
 import * as z from 'zod/mini';
-import {
-  type CircuitEntry,
-  connectorSchema,
-  type MasterFile,
-  type MeterEntry,
-  MODBUS_PORT,
-  type SlaveFile,
-} from './schema.js';
-import type { ChargerConfig, DiscoveryConfig, MasterConfig, MeterConfig, MqttConfig, SlaveConfig } from './types.js';
+import { type CircuitEntry, connectorSchema, type MasterFile, type MeterEntry, type SlaveFile } from './schema.js';
+import type {
+  ChargerConfig,
+  DiscoveryConfig,
+  MasterConfig,
+  MeterConfig,
+  MeterMapConfig,
+  MeterWiring,
+  MqttConfig,
+  SlaveConfig,
+} from './types.js';
 
 const MS_PER_MIN = 60_000;
-const TCP_SCHEME = 'tcp://';
+/** Of a meter with a map of the file. */
+const UNIT_ID_OF_MAPS = 1;
 
 function circuitOf(entry: CircuitEntry): Circuit {
   const { parent, operatorLimitA, meter, backgroundMaxA, imbalanceLimitA } = entry;
@@ -38,13 +47,31 @@ function endpoint(text: string, defaultPort: number): Endpoint {
   return defined(parseEndpoint(text, defaultPort), `address ${text}`);
 }
 
-function meterOf(entry: MeterEntry): MeterConfig {
-  assert(entry.connection.startsWith(TCP_SCHEME), 'a connection that is not tcp://');
+function mapOf({ title, ...entry }: MeterMapEntry): MeterMapConfig {
+  return { ...entry, title: title ?? entry.id, phases: phasesOf(entry.rows) };
+}
+
+/** `undefined`: connected as labelled. */
+function wiringOf({ ctRatio, invert, phase, phaseOrder }: MeterEntry): MeterWiring | undefined {
+  const inverted = mapPhases((each) => (Array.isArray(invert) ? invert.includes(PHASE_NAMES[each]) : invert));
+  const order = phaseOrder ?? PLACE_OF_ONE_PHASE[phase ?? 'L1'];
+  const isPlain = ctRatio === 1 && order === 'RST' && !inverted.includes(true);
+  return isPlain ? undefined : { ctRatio, inverted, order };
+}
+
+function meterOf(entry: MeterEntry, { meterModels }: MasterFile, knownModels: readonly KnownModel[]): MeterConfig {
+  const connection = parseConnection(entry.connection);
+  assert(connection.ok, `connection ${entry.connection}`);
+  const map = meterModels.find(({ id }) => id === entry.model);
+  const known = byName(entry.model, knownModels);
+  const wiring = wiringOf(entry);
   return {
     id: entry.id,
-    model: entry.model,
-    connection: { kind: 'tcp', ...endpoint(entry.connection.slice(TCP_SCHEME.length), MODBUS_PORT) },
-    unitId: entry.unit,
+    model: known.ok ? known.value.id : entry.model,
+    ...(map && { map: mapOf(map) }),
+    ...(wiring && { wiring }),
+    connection: connection.value,
+    unitId: entry.unit ?? (known.ok ? known.value.unitId : UNIT_ID_OF_MAPS),
     pollPeriodMs: entry.pollPeriodMs,
     timeoutMs: entry.timeoutMs,
     maxAgeMs: entry.maxAgeMs,
@@ -89,12 +116,12 @@ function internalSlaveOf({ id, connector, driver, chargePoints }: MasterFile): C
   return { id, connector: { phases, rotation, maxA, minA, disconnectedLimitA }, driver };
 }
 
-export function masterConfig(file: MasterFile): MasterConfig {
+export function masterConfig(file: MasterFile, knownModels: readonly KnownModel[]): MasterConfig {
   const internalSlave = internalSlaveOf(file);
   return {
     role: 'master',
     site: siteOf(file),
-    meters: file.meters.map(meterOf),
+    meters: file.meters.map((meter) => meterOf(meter, file, knownModels)),
     discovery: discoveryOf(file),
     ...(file.auth !== undefined && { auth: file.auth }),
     ...(file.keyFile !== undefined && { keyFile: file.keyFile }),

@@ -1,6 +1,8 @@
 /** Relations between entries: ids, references, the tree of circuits, the use of meters, where slaves are looked for. */
+import { busFindings } from './bus-checks.js';
 import { type Finding, gotText, type Path, quoted, unknownWord } from './issue.js';
 import type { Facts, Places } from './facts.js';
+import { meterFindings } from './meter-checks.js';
 import { limitFindings } from './limit-checks.js';
 import type { CircuitEntry } from './schema.js';
 import type { Draft, Drafts } from './shape.js';
@@ -35,7 +37,7 @@ function dangling(path: Path, what: string, word: string | undefined, target: Dr
   return word === undefined || ids.includes(word) || !allKnown ? [] : [unknownWord(path, what, word, ids)];
 }
 
-function references({ circuits, meters, chargePoints, discovery, meterModels }: Facts): Finding[] {
+function references({ circuits, meters, chargePoints, discovery }: Facts): Finding[] {
   const ofCircuits = circuits.items.flatMap(({ path, value }) => [
     ...dangling([...path, 'parent'], 'the id of a circuit', value.parent, circuits),
     ...dangling([...path, 'meter'], 'the id of a meter', value.meter, meters),
@@ -49,12 +51,7 @@ function references({ circuits, meters, chargePoints, discovery, meterModels }: 
     discovery.value.circuit,
     circuits,
   );
-  const ofModels = meters.items.flatMap(({ path, value }) =>
-    value.model === undefined || meterModels.includes(value.model)
-      ? []
-      : [unknownWord([...path, 'model'], 'a known meter model', value.model, meterModels)],
-  );
-  return [...ofCircuits, ...ofChargePoints, ...ofDiscovery, ...ofModels];
+  return [...ofCircuits, ...ofChargePoints, ...ofDiscovery];
 }
 
 function roots({ circuits, places }: Facts): Finding[] {
@@ -126,14 +123,16 @@ function waysToMeet({ discovery }: Facts): Finding[] {
 
 /** Everything that is wrong between entries; what is wrong within one is left to the schema. */
 export function crossFindings(facts: Facts): Finding[] {
-  const { circuits, meters, chargePoints, places } = facts;
+  const { circuits, meters, meterMaps, chargePoints, places } = facts;
   return [
-    ...[circuits, meters, chargePoints].flatMap((drafts) => duplicates(drafts, places)),
+    ...[circuits, meters, meterMaps, chargePoints].flatMap((drafts) => duplicates(drafts, places)),
     ...references(facts),
     ...roots(facts),
     ...cycles(facts),
     ...useOfMeters(facts),
+    ...busFindings(facts),
     ...waysToMeet(facts),
+    ...meterFindings(facts),
     ...limitFindings(facts),
   ];
 }

@@ -1,7 +1,20 @@
 /** What the checks across entries look at. */
 import type { Path } from './issue.js';
+import type { MeterMapEntry } from './meter-map-schema.js';
 import type { ChargePointEntry, CircuitEntry, DiscoveryEntry, MeterEntry } from './schema.js';
 import type { Draft, Drafts } from './shape.js';
+
+/** What the checks know of a meter model. */
+export interface KnownModel {
+  readonly id: string;
+  /** Other names; one may stand for several models. */
+  readonly aliases: readonly string[];
+  readonly phases: 1 | 3;
+  /** From the factory. */
+  readonly unitId: number;
+  /** Why it can guard no circuit. */
+  readonly unusable?: string;
+}
 
 /** Where something stands in the text. */
 export interface Places {
@@ -14,6 +27,9 @@ export interface Facts {
   readonly meters: Drafts<MeterEntry>;
   readonly chargePoints: Drafts<ChargePointEntry>;
   readonly discovery: Draft<DiscoveryEntry>;
-  readonly meterModels: readonly string[];
+  /** Those that come with evenkeel. */
+  readonly knownModels: readonly KnownModel[];
+  /** Those of the file. */
+  readonly meterMaps: Drafts<MeterMapEntry>;
   readonly places: Places;
 }

@@ -1,6 +1,8 @@
 /** Building blocks of the schema: each carries its range and the words for an installer who missed it. */
 import * as z from 'zod/mini';
 import { ID_PATTERN, ID_RULE } from '../base/ids.js';
+import { PHASE_NAMES } from '../base/units.js';
+import { parseConnection } from './connection.js';
 import { parseEndpoint } from './endpoint.js';
 
 /** Title and description of each key, for the published JSON Schema. */
@@ -65,6 +67,16 @@ export function whole(low: number, high: number) {
   return wholeWithin(low, high, `a whole number, ${low} to ${high}`);
 }
 
+/** A number other than 0. */
+export function factor(low: number, high: number) {
+  const error = `a number other than 0, ${low} to ${high}`;
+  return numberWithin(low, high, error).check(z.refine((value) => value !== 0, { error }));
+}
+
+export function oneNumber<const Numbers extends readonly number[]>(numbers: Numbers, error: string) {
+  return z.literal(numbers, { error });
+}
+
 export function udpPort() {
   return wholeWithin(1, 65534, 'a UDP port, 1 to 65534 (the master itself takes the next one)');
 }
@@ -78,7 +90,20 @@ export function oneWord<const Words extends readonly string[]>(words: Words) {
 }
 
 export function phaseCount() {
-  return z.literal([1, 2, 3], { error: 'a number of phases: 1, 2 or 3' });
+  return oneNumber([1, 2, 3], 'a number of phases: 1, 2 or 3');
+}
+
+const PHASE = 'one of L1, L2, L3';
+
+export function phaseName() {
+  return z.enum(PHASE_NAMES, { error: PHASE });
+}
+
+/** All phases (true), none (false), or some of them. */
+export function somePhases() {
+  const error = 'true, false, or a list of phases such as [L1]';
+  const some = z.array(phaseName(), { error }).check(z.maxLength(PHASE_NAMES.length, { error }));
+  return z.union([z.boolean({ error }), some], { error });
 }
 
 function matching(pattern: RegExp, error: string) {
@@ -123,14 +148,17 @@ function address(scheme: RegExp, pattern: RegExp, error: (got: unknown) => strin
   return z.string(params).check(z.regex(pattern, { ...params, abort: true }), z.refine(isAddress, params));
 }
 
-const TCP = 'tcp://HOST or tcp://HOST:PORT';
-
+/** The pattern is what the JSON Schema shows; what is wrong is said by the parser. */
 export function meterConnection() {
-  return address(/^tcp:\/\//, /^tcp:\/\/[^\s/]+$/, (got) =>
-    typeof got === 'string' && /^rtu(\+tcp)?:/.test(got)
-      ? `${TCP} (this version reads tcp:// only, neither rtu: nor rtu+tcp:)`
-      : `${TCP} such as tcp://192.168.0.20:502`,
-  );
+  const params = {
+    error: ({ input }: { input?: unknown }) => {
+      const parsed = parseConnection(typeof input === 'string' ? input : '');
+      return parsed.ok ? '' : parsed.error;
+    },
+  };
+  const shape = /^(tcp:\/\/[^\s/?]+|rtu\+tcp:\/\/[^\s/?]+(\?\S+)?|rtu:\/[^\s?]+(\?\S+)?)$/;
+  const isConnection = (text: string): boolean => parseConnection(text).ok;
+  return z.string(params).check(z.regex(shape, { ...params, abort: true }), z.refine(isConnection, params));
 }
 
 export function slaveAddress() {

@@ -5,9 +5,11 @@ import { fail, ok, type Result } from '../base/result.js';
 import { masterConfig, slaveConfig } from './build.js';
 import { crossFindings } from './cross-checks.js';
 import { readText, type TextFile } from './document.js';
+import type { KnownModel } from './facts.js';
 import { internalSlaveFindings, waysToMaster } from './internal-slave.js';
 import { type ConfigIssue, type Finding, pathText } from './issue.js';
 import { connectorFindings } from './limit-checks.js';
+import { meterMapSchema } from './meter-map-schema.js';
 import * as schema from './schema.js';
 import { draftOf, draftsOf, shapeFindings, valueAt } from './shape.js';
 import type { Config } from './types.js';
@@ -16,8 +18,8 @@ import type { Config } from './types.js';
 export const ISSUES_MAX = 100;
 
 export interface ParseOptions {
-  /** Ids of the meter models that are known. */
-  readonly meterModels: readonly string[];
+  /** The meter models that come with evenkeel. */
+  readonly meterModels: readonly KnownModel[];
 }
 
 /** An issue in words, at its place. */
@@ -64,7 +66,8 @@ function masterFindings(file: TextFile, { meterModels }: ParseOptions): Finding[
     meters: draftsOf(schema.meterSchema, at('meters'), ['meters'], mayLack),
     chargePoints,
     discovery: draftOf(schema.masterDiscoverySchema, at('discovery') ?? {}, ['discovery']),
-    meterModels,
+    knownModels: meterModels,
+    meterMaps: draftsOf(meterMapSchema, at('meterModels'), ['meterModels'], mayLack),
     places: { has: (path) => file.has(path), lineOf: (path) => file.position(path).line },
   });
   const internal = internalSlaveFindings(file, shape, chargePoints);
@@ -102,11 +105,9 @@ function findingsOf(file: TextFile, options: ParseOptions): Finding[] {
 }
 
 /** Only what has no findings but those of I4. */
-function built({ value }: TextFile): Config {
-  const isOfSlave = isSlave(value);
-  return freezeDeep(
-    isOfSlave ? slaveConfig(z.parse(schema.slaveSchema, value)) : masterConfig(z.parse(schema.masterSchema, value)),
-  );
+function built({ value }: TextFile, { meterModels }: ParseOptions): Config {
+  if (isSlave(value)) return freezeDeep(slaveConfig(z.parse(schema.slaveSchema, value)));
+  return freezeDeep(masterConfig(z.parse(schema.masterSchema, value), meterModels));
 }
 
 /**
@@ -119,7 +120,7 @@ export function parseConfig(text: string, options: ParseOptions): Result<Config,
     return fail(inOrder(file.findings.map(({ finding, position }) => issueOf(finding, position))));
   const findings = findingsOf(file, options);
   if (findings.length > 0) return fail(inOrder(findings.map((one) => issueOf(one, file.position(one.path, one.at)))));
-  return ok(built(file));
+  return ok(built(file, options));
 }
 
 /** A configuration that is refused by the sums of I4 alone, for people to look at; `undefined` for every other one. */
@@ -127,5 +128,5 @@ export function parseUnsafe(text: string, options: ParseOptions): Config | undef
   const file = readText(text);
   if (file.findings.length > 0) return undefined;
   const findings = findingsOf(file, options);
-  return findings.length > 0 && findings.every(({ rule }) => rule === 'I4') ? built(file) : undefined;
+  return findings.length > 0 && findings.every(({ rule }) => rule === 'I4') ? built(file, options) : undefined;
 }

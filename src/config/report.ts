@@ -9,6 +9,7 @@ import {
   type PhaseIndex,
 } from '../base/units.js';
 import { type Circuit, FALLBACK_IGNORED_A, type Site } from '../dlm/types.js';
+import { connectionText } from './connection.js';
 import { disconnectedLoads, mayVanish, ROUNDING_A, upwards } from './disconnected.js';
 import { ampsText } from './limit-checks.js';
 import type { ChargerConfig, Config, MasterConfig, MeterConfig, SlaveConfig } from './types.js';
@@ -159,13 +160,25 @@ function fallbackText(fallbackA: PhaseAmps): string {
   return fallbackA.every((one) => one === 0) ? 'charging stops' : phasesText(fallbackA);
 }
 
+/** What of a meter differs from one that is connected as labelled. */
+function wiringLines({ wiring }: MeterConfig): string[] {
+  if (!wiring) return [];
+  const inverted = PHASES.filter((phase) => wiring.inverted[phase]).map((phase) => PHASE_NAMES[phase]);
+  const parts = [
+    ...(wiring.ctRatio === 1 ? [] : [`times ${wiring.ctRatio}`]),
+    ...(inverted.length === 0 ? [] : [`its ${inverted.join(', ')} inverted`]),
+    ...(wiring.order === 'RST' ? [] : [`phase order ${wiring.order}`]),
+  ];
+  return [`  ${parts.join('; ')}`];
+}
+
 function meterLines(circuit: CircuitReport): string[] {
   const { meter, meterLocation } = circuit;
   if (!meter) return ['no meter'];
-  const { host, port } = meter.connection;
   return [
     `meter ${meter.id}, ${meterLocation} the charge points: ${meter.model}`,
-    `  at ${host} port ${port}, unit ${meter.unitId}`,
+    `  at ${connectionText(meter.connection)}, unit ${meter.unitId}`,
+    ...wiringLines(meter),
     `headroom ${phasesText(circuit.headroomA)}; while the meter is lost: ${fallbackText(circuit.fallbackA)}`,
   ];
 }

@@ -5,11 +5,12 @@
 import * as z from 'zod/mini';
 import { ROTATIONS } from '../base/rotation.js';
 import { FALLBACK_IGNORED_A, SHARING_RULES, SHORTAGE_RULES } from '../dlm/types.js';
+import { MODBUS_PORT } from './connection.js';
 import * as f from './fields.js';
 import { key } from './fields.js';
+import { meterMapSchema } from './meter-map-schema.js';
 
 const DISCOVERY_PORT = 16030;
-export const MODBUS_PORT = 502;
 /** Most that one connector may deliver. */
 const CONNECTOR_AMPS_MAX = 500;
 /** IEC 61851-1: the control pilot cannot signal less; a charger may round a smaller limit up to it. */
@@ -19,6 +20,8 @@ const PILOT_MAX_A = 80;
 const CIRCUITS_MAX = 1000;
 /** As many as a slave polls (docs/protocol.md). */
 const FIXED_MASTERS_MAX = 4;
+/** More kinds of meters than any site has. */
+const METER_MAPS_MAX = 32;
 export const ROLES = ['master', 'slave'] as const;
 const ROLE_EXPECTED = `one of ${ROLES.join(', ')}`;
 
@@ -83,20 +86,44 @@ export const meterSchema = f.group({
   ),
   connection: key(
     'Connection',
-    `Where the meter answers Modbus TCP: tcp://HOST or tcp://HOST:PORT (port ${MODBUS_PORT} when left out).`,
+    `Modbus TCP: tcp://HOST:PORT (port ${MODBUS_PORT} when left out). A serial line: rtu:PATH?baud=9600&parity=none&stopBits=1 with a PATH below /dev/serial/by-id. A gateway that passes RTU frames on: rtu+tcp://HOST:PORT. For devices that need a longer pause before they are asked: turnaroundMs=20 behind the ?.`,
     f.meterConnection(),
   ),
   unit: key(
     'Unit id',
-    'Modbus unit id; meters with a network port of their own mostly answer 1.',
-    z._default(f.whole(0, 255), 1),
+    'Modbus unit id; as the model has it from the factory, mostly 1, when left out.',
+    z.optional(f.whole(0, 255)),
+  ),
+  ctRatio: key(
+    'Transformer ratio',
+    'Currents and powers are multiplied with it: 40 for transformers 200/5 A that the meter does not know of.',
+    z._default(f.factor(0.001, 10_000), 1),
+  ),
+  invert: key(
+    'Inverted transformers',
+    "Current transformers that sit the wrong way round: true for all, or those phases in the meter's own order.",
+    z._default(f.somePhases(), false),
+  ),
+  phase: key(
+    'Phase',
+    'The phase of the grid where a meter with one phase sits; L1 when left out.',
+    z.optional(f.phaseName()),
+  ),
+  phaseOrder: key(
+    'Phase order',
+    "How the L1, L2, L3 of a meter with three phases meet the grid's. STR: its L1 on grid L2, its L2 on L3, its L3 on L1.",
+    z.optional(f.oneWord(ROTATIONS)),
   ),
   pollPeriodMs: key(
     'Poll period',
     'Milliseconds from one reading to the next.',
     z._default(f.milliseconds(50, 60_000), 250),
   ),
-  timeoutMs: key('Timeout', 'Milliseconds that one request may take.', z._default(f.milliseconds(50, 60_000), 1000)),
+  timeoutMs: key(
+    'Timeout',
+    'Milliseconds that the device may take for one request, from its turn on the line on.',
+    z._default(f.milliseconds(50, 60_000), 1000),
+  ),
   maxAgeMs: key(
     'Maximum age',
     'Milliseconds after which a value counts as lost, and the fallback holds.',
@@ -270,6 +297,11 @@ export const masterSchema = f.group({
     f.list('circuits', circuitSchema, { atLeast: 1, atMost: CIRCUITS_MAX }),
   ),
   meters: key('Meters', 'The meters that the circuits name.', z._default(f.list('meters', meterSchema), [])),
+  meterModels: key(
+    'Meter models',
+    'Register maps of meters that evenkeel does not know; docs/meters.md shows how they are written.',
+    z._default(f.list('meter models', meterMapSchema, { atMost: METER_MAPS_MAX }), []),
+  ),
   discovery: key('Discovery', 'How master and slaves find each other.', z.prefault(masterDiscoverySchema, {})),
   chargePoints: key(
     'Charge points',

@@ -1,20 +1,67 @@
 /** What a configuration file says, checked and with every default filled in. */
+import type { Encoding, MeterMeasurand, WordOrder } from '../base/registers.js';
 import type { PhaseCount, Rotation } from '../base/rotation.js';
 import type { LogLevel } from '../base/logger.js';
-import type { Amps, Ms } from '../base/units.js';
+import type { Amps, Ms, PerPhase } from '../base/units.js';
 import type { Site } from '../dlm/types.js';
 
-/** Where a meter is reached; `tcp://host:port` in the file. RTU lines come with a later release. */
-export interface TcpConnection {
-  readonly kind: 'tcp';
-  readonly host: string;
-  readonly port: number;
+/** Where a meter is reached; see config/connection for how it is written. */
+export type Connection =
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
+  /** A gateway that passes RTU frames on as they are. */
+  | { readonly kind: 'rtu+tcp'; readonly host: string; readonly port: number; readonly turnaroundMs?: Ms }
+  | {
+      readonly kind: 'rtu';
+      readonly path: string;
+      /** Bits per second. */
+      readonly baud: number;
+      readonly parity: 'none' | 'even' | 'odd';
+      readonly stopBits: 1 | 2;
+      /** The least pause between an answer and the next request; absent: what the line itself needs. */
+      readonly turnaroundMs?: Ms;
+    };
+
+/** What differs from a meter that is connected as its terminals are labelled. */
+export interface MeterWiring {
+  /** Currents and powers are multiplied with it. */
+  readonly ctRatio: number;
+  /** Whose current transformer sits the wrong way round; in the meter's own order. */
+  readonly inverted: PerPhase<boolean>;
+  /** How the meter's own L1, L2, L3 meet the grid's; a meter with one phase has L1 only. */
+  readonly order: Rotation;
+}
+
+/** A register map of the file, for a meter that evenkeel does not know. */
+export interface MeterMapConfig {
+  readonly id: string;
+  readonly title: string;
+  readonly currents: 'magnitude' | 'signed';
+  readonly phases: 1 | 3;
+  readonly maxRegisters: number;
+  readonly maxGap: number;
+  readonly rows: readonly MeterRowConfig[];
+}
+
+export interface MeterRowConfig {
+  readonly measurand: MeterMeasurand;
+  /** Protocol (PDU) address of the first register, 0-based. */
+  readonly address: number;
+  readonly functionCode: 3 | 4;
+  readonly encoding: Encoding;
+  readonly wordOrder: WordOrder;
+  /** Number in the register times this = V, A, W. */
+  readonly scale: number;
 }
 
 export interface MeterConfig {
   readonly id: string;
+  /** The id of the model, also where the file says an alias. */
   readonly model: string;
-  readonly connection: TcpConnection;
+  /** The model's map where it is one of the file; absent for a model that evenkeel knows. */
+  readonly map?: MeterMapConfig;
+  /** Absent: connected as labelled. */
+  readonly wiring?: MeterWiring;
+  readonly connection: Connection;
   readonly unitId: number;
   readonly pollPeriodMs: Ms;
   /** How long one request may take. */

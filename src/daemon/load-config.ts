@@ -15,7 +15,7 @@ const FOUND_INSTEAD: Readonly<Record<string, string>> = {
   EACCES: 'no permission to read it',
 };
 
-const OPTIONS = { meterModels: METER_MODELS.map(({ id }) => id) };
+const OPTIONS = { meterModels: METER_MODELS };
 
 /** Throws an `ExitError`. */
 export function loadConfig(file: string): Config {

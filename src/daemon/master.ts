@@ -73,7 +73,10 @@ async function assembleMaster(
   const net = internal?.net ?? sockets;
   const notifier = createNotifier({ logger, env: process.env });
   const sinks = config.mqtt ? [await mqttSink(config.mqtt, config, logger)] : [];
-  const meters = createMeters(config.meters, site.circuits, (event) => runtime.hearMeter(event));
+  const meters = createMeters(config.meters, site.circuits, {
+    emit: (event) => runtime.hearMeter(event),
+    drawnBehindA: (meterId) => runtime.drawnBehindA(meterId),
+  });
   const runtime: MasterRuntime = new MasterRuntime({
     site,
     version: version(),

@@ -1,27 +1,27 @@
 /**
  * What each circuit can carry for the charge points below it, per phase: its limit, less headroom, less the load that
  * nobody here controls. A rise of that load counts at once, a fall only after it has held for a while (M5); a lost
- * meter means the fallback (M6), never zero load.
+ * meter means the fallback (M6), never zero load. How several meters go together: docs/decisions/0010-several-meters.md.
  */
 import { defined } from '../base/assert.js';
-import { mapPhases, type Ms, NO_AMPS, type PhaseAmps } from '../base/units.js';
+import { mapPhases, type Ms, NO_AMPS, PHASES, type PhaseAmps } from '../base/units.js';
+import { type LoadSample, MeteredLoad } from './metered-load.js';
 import type { Topology } from './topology.js';
 import { type Circuit, FALLBACK_IGNORED_A } from './types.js';
-
-/** A fall of the uncontrolled load counts when no higher value was seen for this long. */
-export const FALL_HOLD_MS: Ms = 5_000;
-/** More samples than this within the hold time and the oldest go first. */
-const HELD_SAMPLES_MAX = 256;
 
 /** One circuit now. All in grid order. */
 export interface CircuitCapacity {
   /** The fuse, the operator's limit, or the fallback, less headroom. */
   readonly ceilingA: PhaseAmps;
-  /** The load that nobody here controls; negative while PV feeds in. `null` while unknown. */
+  /** What of the ceiling is taken by the load that nobody here controls. */
+  readonly loadA: PhaseAmps;
+  /** That load as the circuit's own meter and those below show it; negative while PV feeds in. `null` while unknown. */
   readonly backgroundA: PhaseAmps | null;
   readonly measuredA: PhaseAmps | null;
-  /** max(0, ceiling - background). */
+  /** max(0, ceiling - load). */
   readonly capacityA: PhaseAmps;
+  /** The part of it that raises may use: less what may have changed since it was measured; -Infinity: no raise. */
+  readonly raisableA: PhaseAmps;
   /** The fallback is what holds. */
   readonly isFallback: boolean;
 }
@@ -31,54 +31,49 @@ export function ownCeilingA({ limitA, operatorLimitA, headroomA }: Circuit): Pha
   return mapPhases((p) => Math.min(limitA[p], operatorLimitA?.[p] ?? Number.POSITIVE_INFINITY) - headroomA[p]);
 }
 
-/** The highest value of the last seconds. */
-class HeldMaximum {
-  #samples: { readonly atMs: Ms; readonly valueA: PhaseAmps }[] = [];
-
-  push(valueA: PhaseAmps, atMs: Ms): void {
-    this.#samples = this.#samples.filter((sample) => sample.atMs > atMs - FALL_HOLD_MS).slice(1 - HELD_SAMPLES_MAX);
-    this.#samples.push({ valueA, atMs });
-  }
-
-  value(): PhaseAmps {
-    return this.#samples.reduce(
-      (most: PhaseAmps, sample) => mapPhases((p) => Math.max(most[p], sample.valueA[p])),
-      [-Infinity, -Infinity, -Infinity],
-    );
-  }
-
-  clear(): void {
-    this.#samples = [];
-  }
-
-  get isEmpty(): boolean {
-    return this.#samples.length === 0;
-  }
+/** What the children of a circuit are known to take together, and how sure that is. */
+interface Flow {
+  readonly loadA: PhaseAmps;
+  /** What of it may have changed; Infinity: too old, or in doubt. */
+  readonly openA: PhaseAmps;
 }
 
-interface MeteredState {
-  readonly held: HeldMaximum;
-  measuredA: PhaseAmps | null;
-  /** The load when the meter was lost: for the circuits above, where it is not zero either. */
-  lastA: PhaseAmps;
+const NO_FLOW: Flow = { loadA: NO_AMPS, openA: NO_AMPS };
+
+function plus(a: Flow, b: Flow): Flow {
+  return {
+    loadA: mapPhases((p) => a.loadA[p] + b.loadA[p]),
+    openA: mapPhases((p) => a.openA[p] + b.openA[p]),
+  };
+}
+
+interface Own extends Flow {
+  /** `null` while the circuit's own meter is lost. */
+  readonly backgroundA: PhaseAmps | null;
+  /** All that flows in there and is not controlled, for the circuit above. */
+  readonly upwards: Flow;
 }
 
 export class CapacityBook {
   readonly #circuits: readonly Circuit[];
-  readonly #topology: Topology;
-  readonly #metered: ReadonlyMap<number, MeteredState>;
+  readonly #metered: ReadonlyMap<number, MeteredLoad>;
   readonly #deepestFirst: readonly number[];
+  readonly #childrenOf: readonly (readonly number[])[];
+  /** Circuits with charge points of their own or below. */
+  readonly #serving: ReadonlySet<number>;
 
-  constructor(circuits: readonly Circuit[], topology: Topology) {
+  /** `places`: the circuits where charge points hang, or may be found later. */
+  constructor(circuits: readonly Circuit[], topology: Topology, places: readonly string[] = []) {
     this.#circuits = circuits;
-    this.#topology = topology;
     this.#metered = new Map(
-      circuits.flatMap((circuit, index) =>
-        circuit.meter === undefined ? [] : [[index, { held: new HeldMaximum(), measuredA: null, lastA: NO_AMPS }]],
-      ),
+      circuits.flatMap((circuit, index) => (circuit.meter === undefined ? [] : [[index, new MeteredLoad()]])),
     );
     const depth = (index: number): number => topology.pathOf[index]?.length ?? 0;
     this.#deepestFirst = circuits.map((_, index) => index).sort((a, b) => depth(b) - depth(a));
+    this.#childrenOf = circuits.map((_, index) =>
+      circuits.flatMap((__, child) => (topology.parentOf[child] === index ? [child] : [])),
+    );
+    this.#serving = new Set(places.flatMap((id) => topology.pathOf[topology.indexOf.get(id) ?? -1] ?? []));
   }
 
   /** The circuit at whose supply a meter sits. */
@@ -87,58 +82,85 @@ export class CapacityBook {
     return index === -1 ? undefined : index;
   }
 
-  /** A good sample. `drawnA`: what the charge points below are known to draw. */
-  hearMeter(index: number, currentA: PhaseAmps, drawnA: PhaseAmps, nowMs: Ms): void {
-    const state = defined(this.#metered.get(index), 'state of a metered circuit');
-    const including = this.#circuits[index]?.meterLocation === 'including';
-    state.measuredA = currentA;
-    state.held.push(including ? mapPhases((p) => currentA[p] - drawnA[p]) : currentA, nowMs);
+  isIncluding(index: number): boolean {
+    return this.#circuits[index]?.meterLocation === 'including';
   }
 
-  loseMeter(index: number): void {
-    const state = defined(this.#metered.get(index), 'state of a metered circuit');
-    state.measuredA = null;
-    if (!state.held.isEmpty) state.lastA = state.held.value();
-    state.held.clear();
+  /** A good sample. */
+  hearMeter(index: number, sample: LoadSample, nowMs: Ms): void {
+    this.#load(index).hear(sample, this.isIncluding(index), nowMs);
+  }
+
+  /** A value that may be an error: nothing is raised on it until the next good sample. */
+  doubt(index: number): void {
+    this.#load(index).doubt();
+  }
+
+  /** Import far above the fuse, twice: it takes its room at once, but makes none. */
+  hearOverload(index: number, shownA: PhaseAmps, drawnA: PhaseAmps, nowMs: Ms): void {
+    this.#load(index).hearOverload(this.isIncluding(index) ? mapPhases((p) => shownA[p] - drawnA[p]) : shownA, nowMs);
+  }
+
+  loseMeter(index: number, nowMs: Ms): void {
+    this.#load(index).lose(nowMs);
+  }
+
+  #load(index: number): MeteredLoad {
+    return defined(this.#metered.get(index), 'load of a metered circuit');
   }
 
   /** Every circuit now, in the order of the configuration. */
-  capacities(): readonly CircuitCapacity[] {
-    const backgrounds: (PhaseAmps | null)[] = this.#circuits.map(() => null);
-    for (const index of this.#deepestFirst) backgrounds[index] = this.#backgroundOf(index, backgrounds);
-    return this.#circuits.map((circuit, index) => this.#capacityOf(circuit, index, backgrounds[index] ?? null));
+  capacities(nowMs: Ms): readonly CircuitCapacity[] {
+    const own = new Map<number, Own>();
+    for (const index of this.#deepestFirst) own.set(index, this.#ownOf(index, own, nowMs));
+    return this.#circuits.map((circuit, index) =>
+      this.#capacityOf(circuit, index, defined(own.get(index), 'load of a circuit'), nowMs),
+    );
   }
 
-  #backgroundOf(index: number, backgrounds: readonly (PhaseAmps | null)[]): PhaseAmps | null {
-    const state = this.#metered.get(index);
-    if (state) return state.held.isEmpty ? null : state.held.value();
-    return this.#sumOfChildren(index, backgrounds);
+  #ownOf(index: number, own: ReadonlyMap<number, Own>, nowMs: Ms): Own {
+    const sumOf = (children: readonly number[]): Flow =>
+      children.reduce((sum, child) => plus(sum, own.get(child)?.upwards ?? NO_FLOW), NO_FLOW);
+    const children = this.#childrenOf[index] ?? [];
+    const behind = sumOf(children);
+    const meter = this.#metered.get(index);
+    if (!meter) return { ...behind, backgroundA: behind.loadA, upwards: behind };
+    const backgroundA = meter.backgroundA;
+    if (backgroundA === null) {
+      const atMostA = this.#circuits[index]?.backgroundMaxA ?? meter.assumedA(this.#limitA(index));
+      const loadA = mapPhases((p) => Math.max(atMostA[p], behind.loadA[p]));
+      return { ...behind, backgroundA, upwards: { loadA, openA: NO_AMPS } };
+    }
+    // A meter beside the charge points does not see what flows in to them, nor the other load behind the same supply.
+    const unseen = this.isIncluding(index) ? NO_FLOW : sumOf(children.filter((child) => this.#serving.has(child)));
+    const flow = plus({ loadA: backgroundA, openA: meter.openA(nowMs) }, unseen);
+    return { ...flow, backgroundA: flow.loadA, upwards: flow };
   }
 
-  /** Without a meter of its own a circuit carries at least what is known to flow behind the meters below it. */
-  #sumOfChildren(index: number, backgrounds: readonly (PhaseAmps | null)[]): PhaseAmps {
-    let sumA = NO_AMPS;
-    this.#circuits.forEach((child, childIndex) => {
-      if (this.#topology.indexOf.get(child.parent ?? '') !== index) return;
-      const lastA = this.#metered.get(childIndex)?.lastA ?? NO_AMPS;
-      const childA = backgrounds[childIndex] ?? child.backgroundMaxA ?? lastA;
-      sumA = mapPhases((p) => sumA[p] + childA[p]);
-    });
-    return sumA;
+  #limitA(index: number): PhaseAmps {
+    return defined(this.#circuits[index], 'circuit').limitA;
   }
 
-  #capacityOf(circuit: Circuit, index: number, backgroundA: PhaseAmps | null): CircuitCapacity {
-    const ownA = ownCeilingA(circuit);
-    const isLost = this.#metered.get(index)?.held.isEmpty ?? false;
+  #capacityOf(circuit: Circuit, index: number, own: Own, nowMs: Ms): CircuitCapacity {
+    const meter = this.#metered.get(index);
+    const isLost = own.backgroundA === null;
     const ignored = mapPhases((p) => circuit.fallbackA[p] >= FALLBACK_IGNORED_A);
-    const ceilingA = mapPhases((p) => (isLost && !ignored[p] ? Math.min(ownA[p], circuit.fallbackA[p]) : ownA[p]));
-    const load = backgroundA ?? NO_AMPS;
+    const overA = meter?.overloadA(nowMs) ?? null;
+    const knownA = mapPhases((p) => Math.max(own.loadA[p], overA?.[p] ?? Number.NEGATIVE_INFINITY));
+    const ownA = ownCeilingA(circuit);
+    // The fallback is for the charge points alone; what is known of others below still counts against the fuse.
+    const falls = (p: 0 | 1 | 2): boolean => isLost && !ignored[p] && circuit.fallbackA[p] <= ownA[p] - knownA[p];
+    const ceilingA = mapPhases((p) => (falls(p) ? circuit.fallbackA[p] : ownA[p]));
+    const loadA = mapPhases((p) => (falls(p) ? 0 : knownA[p]));
+    const capacityA = mapPhases((p) => Math.max(0, ceilingA[p] - loadA[p]));
     return {
       ceilingA,
-      backgroundA,
-      measuredA: this.#metered.get(index)?.measuredA ?? null,
-      capacityA: mapPhases((p) => Math.max(0, ceilingA[p] - load[p])),
-      isFallback: isLost && !ignored.every(Boolean),
+      loadA,
+      backgroundA: own.backgroundA,
+      measuredA: meter?.measuredA ?? null,
+      capacityA,
+      raisableA: mapPhases((p) => capacityA[p] - own.openA[p]),
+      isFallback: isLost && PHASES.some((p) => !ignored[p]),
     };
   }
 }

@@ -9,7 +9,7 @@ import { maskToGrid } from '../base/rotation.js';
 import { type Ms, PHASES, type PhaseAmps } from '../base/units.js';
 import { AlarmBoard } from './alarms.js';
 import { Allocator } from './allocate.js';
-import { CapacityBook, type CircuitCapacity } from './capacity.js';
+import type { CircuitCapacity } from './capacity.js';
 import { ExposureSums, type Planned, plan, type Snapshot } from './decide.js';
 import { LEASE_MAX_MS, leaseExpiryMs } from './lease-rules.js';
 import { drawnExpiryMs } from './ledger.js';
@@ -17,8 +17,8 @@ import { LimitLog } from './limit-log.js';
 import { MasterWatch } from './master-watch.js';
 import type { Mastership } from './mastership.js';
 import { Membership } from './membership.js';
+import { Metering, type MeterSample } from './metering.js';
 import { type Notice, Notices } from './notice.js';
-import { OverloadWatch } from './overload.js';
 import { Roster } from './roster.js';
 import type { LastPoll, RememberedSlave, SlaveRecord } from './slave-record.js';
 import { buildTopology, type Topology } from './topology.js';
@@ -66,19 +66,15 @@ export class Controller {
   readonly alarms = new AlarmBoard();
   readonly membership: Membership;
   readonly #bootId: BootId;
-  readonly #book: CapacityBook;
+  readonly #metering: Metering;
   readonly #allocator: Allocator;
   readonly #notices = new Notices();
   readonly #roster: Roster;
   readonly #masters: MasterWatch;
-  readonly #overload: OverloadWatch;
   readonly #limitLog = new LimitLog();
   readonly #startedAtMs: Ms;
   /** Until then an unlisted slave that was not heard yet may hold a grant of an earlier start. */
   readonly #strangersUntilMs: Ms;
-  readonly #lostMeters = new Set<string>();
-  /** Meters that have neither given values that count nor been given up since the start. */
-  readonly #awaitedMeters = new Set<string>();
   #lastTickMs: Ms | undefined;
   #sums: ExposureSums | undefined;
   #isMemoryDirty = true;
@@ -93,17 +89,15 @@ export class Controller {
     const name = { id: options.masterId, lastEpoch: memory?.epoch ?? 0, rank: options.rank };
     const { networkId } = site;
     this.#masters = new MasterWatch(name, { networkId, alarms, notices: this.#notices }, nowMs);
-    this.#overload = new OverloadWatch(site.circuits, alarms, this.#notices);
     this.#roster = new Roster({ site, topology, alarms, notices: this.#notices });
     this.membership = new Membership(this.#roster, site.leaseMs, (id) => {
       this.#limitLog.forget(id);
       this.#isMemoryDirty = true;
     });
-    this.#book = new CapacityBook(site.circuits, this.topology);
+    this.#metering = new Metering({ site, topology, alarms, notices: this.#notices, roster: this.#roster });
     this.#startedAtMs = nowMs;
     const mayHaveStrangers = !memory && (site.autoAdopt || options.isMemoryLost === true);
     this.#strangersUntilMs = mayHaveStrangers ? nowMs + leaseExpiryMs(site.leaseMs) : nowMs;
-    for (const circuit of site.circuits) if (circuit.meter !== undefined) this.#awaitedMeters.add(circuit.meter);
     if (this.#strangersUntilMs > nowMs) {
       const waitS = Math.ceil((this.#strangersUntilMs - nowMs) / 1000);
       const text = `nothing is remembered: unlisted slaves may hold old grants, nobody is raised for ${waitS} s`;
@@ -197,30 +191,36 @@ export class Controller {
   }
 
   /** A good sample of a meter. Urgent when the worst case no longer fits: then it is answered in that moment. */
-  hearMeter(meterId: string, currentA: PhaseAmps, nowMs: Ms): Heard {
-    const index = this.#book.circuitOfMeter(meterId);
-    if (index === undefined) return NOT_URGENT;
-    this.#lostMeters.delete(meterId);
-    const drawnA = this.#roster.seenByMeterBelowA(index, nowMs);
-    const isOver = this.#overload.hear(index, currentA, drawnA, nowMs);
-    // What unheard charge points draw would be taken for load of the building, and pause the others.
-    if (this.#awaitsFirstPolls(this.#startedAtMs, nowMs) && !isOver) return NOT_URGENT;
-    this.#awaitedMeters.delete(meterId);
-    this.#book.hearMeter(index, currentA, drawnA, nowMs);
+  hearMeter(meterId: string, sample: MeterSample, nowMs: Ms): Heard {
+    const isEarly = this.#awaitsFirstPolls(this.#startedAtMs, nowMs);
+    return this.#metering.hear(meterId, sample, isEarly, nowMs) ? this.#judgeLoad(nowMs) : NOT_URGENT;
+  }
+
+  #judgeLoad(nowMs: Ms): Heard {
     const sums = this.#sums;
     if (!sums) return URGENT;
-    const capacities = this.#book.capacities();
+    const capacities = this.#metering.capacities(nowMs);
     const tooMuch = capacities.some(({ capacityA }, circuit) => PHASES.some((p) => sums.of(circuit)[p] > capacityA[p]));
     return tooMuch ? URGENT : NOT_URGENT;
   }
 
-  loseMeter(meterId: string): Heard {
-    const index = this.#book.circuitOfMeter(meterId);
-    if (index === undefined || this.#lostMeters.has(meterId)) return NOT_URGENT;
-    this.#awaitedMeters.delete(meterId);
-    this.#lostMeters.add(meterId);
-    this.#book.loseMeter(index);
-    return URGENT;
+  loseMeter(meterId: string, nowMs: Ms): Heard {
+    return this.#metering.lose(meterId, nowMs) ? URGENT : NOT_URGENT;
+  }
+
+  /** Import far above the fuse, which may be an error: nobody below is raised until the next sample. */
+  doubtMeter(meterId: string): void {
+    this.#metering.doubt(meterId);
+  }
+
+  /** The same again: answered like a sample, but it makes no room. */
+  hearOverload(meterId: string, currentA: PhaseAmps, nowMs: Ms): Heard {
+    return this.#metering.hearOverload(meterId, currentA, nowMs) ? this.#judgeLoad(nowMs) : NOT_URGENT;
+  }
+
+  /** What the charge points draw that a meter sees; `undefined` where it sees none. */
+  drawnBehindA(meterId: string, nowMs: Ms): PhaseAmps | undefined {
+    return this.#metering.drawnA(meterId, nowMs);
   }
 
   #awaitsFirstPolls(sinceMs: Ms, nowMs: Ms): boolean {
@@ -233,7 +233,7 @@ export class Controller {
    */
   #isStarting(nowMs: Ms): boolean {
     const { activeSinceMs } = this.#masters;
-    if (this.#awaitedMeters.size > 0 || this.#awaitsFirstPolls(activeSinceMs, nowMs)) return true;
+    if (this.#metering.isAwaiting || this.#awaitsFirstPolls(activeSinceMs, nowMs)) return true;
     return this.#awaitsFirstAnswers(activeSinceMs, nowMs);
   }
 
@@ -281,7 +281,7 @@ export class Controller {
       site: this.site,
       topology: this.topology,
       allocator: this.#allocator,
-      capacities: this.#book.capacities(),
+      capacities: this.#metering.capacities(nowMs),
       records: this.records,
       noRaise,
       isStarting: this.#isStarting(nowMs),
@@ -297,7 +297,7 @@ export class Controller {
       this.#isMemoryDirty = true;
     }
     if (this.#masters.isStrict) this.#roster.countSilentInFull();
-    this.#overload.watch(nowMs);
+    this.#metering.watch(nowMs);
     this.#roster.watch(nowMs);
   }
 
@@ -372,7 +372,7 @@ export class Controller {
   }
 
   #snapshotForStatus(nowMs: Ms): Snapshot {
-    const capacities = this.#book.capacities();
+    const capacities = this.#metering.capacities(nowMs);
     const { site, topology, records } = this;
     const allocator = this.#allocator;
     return {

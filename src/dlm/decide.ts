@@ -118,8 +118,7 @@ function requestFor(snapshot: Snapshot, served: readonly SlaveRecord[]): Allocat
   const reserved = reservedLoad(snapshot, new Set(served));
   return {
     circuits: site.circuits.map(({ id, parent, imbalanceLimitA }, index) => {
-      const { ceilingA, backgroundA } = defined(snapshot.capacities[index], 'capacity of a circuit');
-      const loadA = backgroundA ?? NO_AMPS;
+      const { ceilingA, loadA } = defined(snapshot.capacities[index], 'capacity of a circuit');
       return {
         id,
         ...(parent === undefined ? {} : { parent }),
@@ -351,10 +350,10 @@ function permittedA(
   const ownA = exposureOf(snapshot, record);
   let most = { limitA: Number.POSITIVE_INFINITY, circuit: snapshot.topology.root, phase: 0 as PhaseIndex };
   for (const circuit of pathOf(snapshot, record)) {
-    const capacityA = defined(snapshot.capacities[circuit], 'capacity of a circuit').capacityA;
+    const { raisableA } = defined(snapshot.capacities[circuit], 'capacity of a circuit');
     const sumA = sums.of(circuit);
     for (const phase of PHASES) {
-      const limitA = ownA[phase] + capacityA[phase] - sumA[phase];
+      const limitA = ownA[phase] + raisableA[phase] - sumA[phase];
       if (hasPhase(phases, phase) && limitA < most.limitA) most = { limitA, circuit, phase };
     }
   }

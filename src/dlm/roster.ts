@@ -184,9 +184,24 @@ export class Roster {
     return this.#sumBelow(index, (record) => record.disconnectedA());
   }
 
-  /** What a meter at this circuit may still show of the charge points below. */
-  seenByMeterBelowA(index: number, nowMs: Ms): PhaseAmps {
-    return this.#sumBelow(index, (record) => record.currentSeenByMeterA(nowMs));
+  /** What the charge points below a circuit drew since `fromMs`, at most and at least. */
+  drawnBelowA(index: number, fromMs: Ms, nowMs: Ms): { readonly mostA: PhaseAmps; readonly leastA: PhaseAmps } {
+    const mostA: [Amps, Amps, Amps] = [0, 0, 0];
+    const leastA: [Amps, Amps, Amps] = [0, 0, 0];
+    for (const record of this.#records.values()) {
+      if (!this.#isBelow(record, index)) continue;
+      const drawn = record.drawnSince(fromMs, nowMs);
+      for (const p of PHASES) {
+        mostA[p] += drawn.mostA[p];
+        leastA[p] += drawn.leastA[p];
+      }
+    }
+    return { mostA, leastA };
+  }
+
+  /** What they draw by their last words. */
+  currentBelowA(index: number, nowMs: Ms): PhaseAmps {
+    return this.#sumBelow(index, (record) => record.currentA(nowMs));
   }
 
   limitsBelowA(index: number): PhaseAmps {

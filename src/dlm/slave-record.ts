@@ -2,7 +2,7 @@
 import { type BootId, compareGrants, type Grant, type GrantNumber, type Status } from '../base/messages.js';
 import type { LimitReason } from '../base/reason.js';
 import { connectedMask, hasPhase, maskToGrid, type PhaseMask, type Rotation, toGrid } from '../base/rotation.js';
-import { type Amps, mapPhases, type Ms, NO_AMPS, type PhaseAmps } from '../base/units.js';
+import { type Amps, mapPhases, type Ms, NO_AMPS, PHASES, type PhaseAmps } from '../base/units.js';
 import { LedgerAccount, type OpenGrant } from './ledger.js';
 import { OFFLINE_AFTER_MS } from './lease-rules.js';
 import type { ChargePoint } from './types.js';
@@ -24,8 +24,13 @@ const DUPLICATE_AFTER_MS: Ms = 60_000;
 /** How long the suspicion holds after the last word of the one that is heard less. */
 const DUPLICATE_HOLD_MS: Ms = 60_000;
 const BOOTS_MAX = 8;
-/** A meter shows a change this much later than the charge point reports it, at most: its own period and the poll's. */
-const METER_LAG_MS: Ms = 1_000;
+/** What it drew is remembered for so long, for meters that follow late; and no more words than this. */
+const DRAWN_KEPT_MS: Ms = 30_000;
+const DRAWN_KEPT_MAX = 128;
+/** Changes of its current below this are noise. */
+const NOISE_A: Amps = 1;
+/** A word that is older says nothing of now: two heartbeats and a half. */
+const WORD_MAX_AGE_MS: Ms = 2_500;
 
 /** A number that is higher is broken or forged. */
 const SEQ_BELIEVED_MAX = 0xfffffff0;
@@ -103,7 +108,7 @@ export class SlaveRecord {
   #isPollAnswered = false;
   #lastNumber: GrantNumber = { epoch: 0, seq: 0 };
   readonly #lowestSeq: number;
-  #recentCurrents: { readonly atMs: Ms; readonly currentA: PhaseAmps }[] = [];
+  readonly #drawn: { readonly atMs: Ms; readonly currentA: PhaseAmps }[] = [];
 
   constructor(options: SlaveOptions) {
     this.id = options.facts.id;
@@ -221,10 +226,10 @@ export class SlaveRecord {
     };
     if (this.vehicle.hear(status, nowMs)) this.declinedAtMs = undefined;
     const currentA = toGrid(rotation, status.currentA);
-    this.#recentCurrents = [
-      ...this.#recentCurrents.filter(({ atMs }) => nowMs - atMs <= METER_LAG_MS),
-      { atMs: nowMs, currentA },
-    ];
+    this.#drawn.push({ atMs: nowMs, currentA });
+    if (this.#drawn.length > DRAWN_KEPT_MAX || nowMs - (this.#drawn[1]?.atMs ?? nowMs) > DRAWN_KEPT_MS) {
+      this.#drawn.shift();
+    }
     this.account.hear(
       {
         bootId: status.bootId,
@@ -257,15 +262,25 @@ export class SlaveRecord {
   }
 
   /**
-   * What a meter may still show of it: the most that it drew within the meter's lag. Else a vehicle that stops would look
-   * like load of the building until the meter follows, and pull the others down with it. A silent one is taken to draw
-   * nothing: what it does draw is then counted twice, as load of the building too, and that is on the safe side.
+   * What a meter may show of it that measured at some moment since `fromMs`: the most and the least that it drew by its own
+   * word. The most is what is taken off the meter: else a vehicle that stops would look like load of the building until the
+   * meter follows, and pull the others down with it. The difference is what nobody may be raised on. A silent one is taken to
+   * draw nothing: what it does draw is then counted twice, as load of the building too, and that is on the safe side.
    */
-  currentSeenByMeterA(nowMs: Ms): PhaseAmps {
-    if (!this.isOnline(nowMs)) return NO_AMPS;
-    return this.#recentCurrents
-      .filter(({ atMs }) => nowMs - atMs <= METER_LAG_MS)
-      .reduce((most, { currentA }) => mapPhases((p) => Math.max(most[p], currentA[p])), this.currentA(nowMs));
+  drawnSince(fromMs: Ms, nowMs: Ms): { readonly mostA: PhaseAmps; readonly leastA: PhaseAmps } {
+    if (!this.isOnline(nowMs)) return { mostA: NO_AMPS, leastA: NO_AMPS };
+    const mostA: [Amps, Amps, Amps] = [0, 0, 0];
+    const leastA: [Amps, Amps, Amps] = nowMs - this.#lastHeardMs > WORD_MAX_AGE_MS ? [0, 0, 0] : [1e9, 1e9, 1e9];
+    for (let index = this.#drawn.length - 1; index >= 0; index--) {
+      const word = this.#drawn[index];
+      for (const p of PHASES) {
+        mostA[p] = Math.max(mostA[p], word?.currentA[p] ?? 0);
+        leastA[p] = Math.min(leastA[p], word?.currentA[p] ?? 0);
+      }
+      // The last word before holds until the next one.
+      if (word && word.atMs <= fromMs) break;
+    }
+    return { mostA, leastA: mapPhases((p) => (mostA[p] - leastA[p] > NOISE_A ? leastA[p] : mostA[p])) };
   }
 
   /** Its disconnected limit on the phases that it is connected to, grid order. */

@@ -3,13 +3,26 @@
  * Pure steps: what was heard and the time in, the next belief out. Old or wrong values are *lost*, never zero.
  */
 import { fail, ok, type Result } from '../base/result.js';
-import { type Ms, PHASE_NAMES, PHASES, type PhaseAmps, type Volts } from '../base/units.js';
+import {
+  type Ms,
+  PHASE_NAMES,
+  PHASES,
+  type PhaseAmps,
+  type PhaseIndex,
+  type Volts,
+  type Watts,
+} from '../base/units.js';
 import type { MeterReading } from '../ports/meter-reading.js';
 
 /** Wider than EN 50160 lets a supply be (230 V +10 % / -15 %): beyond it the register map, word order or scale is wrong. */
 const PLAUSIBLE_VOLTAGE_V: readonly [Volts, Volts] = [180, 260];
-/** No fuse carries more than this multiple for longer than a poll: beyond it the value is wrong, not high. */
+/** Hardly any load takes more than this multiple of the fuse: beyond it the value is more likely wrong than high. */
 const PLAUSIBLE_FUSE_MULTIPLE = 1.5;
+/** No active power is larger than volts times amperes: share and watts of leave for values of two moments. */
+const POWER_EXCESS = 1.25;
+const POWER_LEAVE_W: Watts = 60;
+/** Of what a real load takes, however inductive, at least this share is active power. */
+const LEAST_POWER_FACTOR = 0.25;
 /** Good reads in a row before a lost meter is believed again. */
 const RECOVERY_READS = 3;
 
@@ -33,6 +46,10 @@ export interface MeterBelief {
   readonly misses: number;
   /** Good reads since the last miss; counted up to the number that ends a loss. */
   readonly goodReads: number;
+  /** Reads in a row that showed import far above the fuse, and nothing that speaks against it. */
+  readonly overReads: number;
+  /** When the first of them was heard; `null` while there is none. */
+  readonly overSinceMs: Ms | null;
   /** Why the last read that failed did so. */
   readonly lastError: string | null;
 }
@@ -45,25 +62,56 @@ export function newBelief(rules: BeliefRules, nowMs: Ms): MeterBelief {
     lostAtMs: nowMs + rules.maxAgeMs,
     misses: 0,
     goodReads: 0,
+    overReads: 0,
+    overSinceMs: null,
     lastError: null,
   };
 }
 
 /** The reading, or what about it cannot be. */
 export function plausible(reading: MeterReading, limitA?: PhaseAmps): Result<MeterReading> {
-  const [lowest, highest] = PLAUSIBLE_VOLTAGE_V;
   for (const phase of PHASES) {
-    const volts = reading.voltageV[phase];
-    if (volts !== null && !(volts >= lowest && volts <= highest)) {
-      return fail(`implausible voltage on ${PHASE_NAMES[phase]}: expected ${lowest} to ${highest} V, got ${volts} V`);
-    }
-    const most = limitA && limitA[phase] * PLAUSIBLE_FUSE_MULTIPLE;
-    const amps = reading.currentA[phase];
-    if (most !== undefined && amps !== null && !(Math.abs(amps) <= most)) {
-      return fail(`implausible current on ${PHASE_NAMES[phase]}: expected at most ${most} A, got ${amps} A`);
-    }
+    const fault = voltageFault(reading, phase) ?? currentFault(reading, phase, limitA) ?? powerFault(reading, phase);
+    if (fault !== undefined) return fail(`implausible ${fault}`);
   }
   return ok(reading);
+}
+
+function voltageFault({ voltageV }: MeterReading, phase: PhaseIndex): string | undefined {
+  const [lowest, highest] = PLAUSIBLE_VOLTAGE_V;
+  const volts = voltageV[phase];
+  if (volts === null || (volts >= lowest && volts <= highest)) return undefined;
+  return `voltage on ${PHASE_NAMES[phase]}: expected ${lowest} to ${highest} V, got ${volts} V`;
+}
+
+function currentFault({ currentA }: MeterReading, phase: PhaseIndex, limitA?: PhaseAmps): string | undefined {
+  const most = limitA && limitA[phase] * PLAUSIBLE_FUSE_MULTIPLE;
+  const amps = currentA[phase];
+  if (most === undefined || amps === null || Math.abs(amps) <= most) return undefined;
+  return `current on ${PHASE_NAMES[phase]}: expected at most ${most} A, got ${amps} A`;
+}
+
+/** A current whose scale is wrong stands beside a power that it cannot have. */
+function powerFault({ currentA, voltageV, powerW }: MeterReading, phase: PhaseIndex): string | undefined {
+  const [amps, volts, watts] = [currentA[phase], voltageV[phase], powerW[phase]];
+  if (amps === null || volts === null || watts === null) return undefined;
+  const most = Math.abs(amps) * volts * POWER_EXCESS + POWER_LEAVE_W;
+  if (Math.abs(watts) <= most) return undefined;
+  return `power on ${PHASE_NAMES[phase]}: expected no more than voltage times current, got ${watts} W at ${amps} A`;
+}
+
+/** Import above what is plausible, and voltage and power say the same: it may be true. */
+function maybeOverload(reading: MeterReading, limitA?: PhaseAmps): boolean {
+  const isTooHigh = (phase: PhaseIndex): boolean => currentFault(reading, phase, limitA) !== undefined;
+  const isBorneOut = (phase: PhaseIndex): boolean => {
+    const [amps, volts, watts] = [reading.currentA[phase] ?? 0, reading.voltageV[phase], reading.powerW[phase]];
+    return amps > 0 && (volts === null || watts === null || watts >= amps * volts * LEAST_POWER_FACTOR);
+  };
+  return (
+    PHASES.some(isTooHigh) &&
+    PHASES.every((p) => (isTooHigh(p) ? isBorneOut(p) : true)) &&
+    PHASES.every((p) => voltageFault(reading, p) === undefined && powerFault(reading, p) === undefined)
+  );
 }
 
 /** Time alone: values past their age are lost. */
@@ -74,7 +122,13 @@ export function passTime(belief: MeterBelief, nowMs: Ms): MeterBelief {
 
 /** A read that brought no good values: no answer, an exception, a rejected value. */
 export function hearMiss(belief: MeterBelief, error: string, nowMs: Ms): MeterBelief {
-  return { ...passTime(belief, nowMs), misses: belief.misses + 1, goodReads: 0, lastError: error };
+  const noOverload = { overReads: 0, overSinceMs: null };
+  return { ...passTime(belief, nowMs), misses: belief.misses + 1, goodReads: 0, lastError: error, ...noOverload };
+}
+
+/** A read that shows that the values must not be used any more, whatever their age. */
+export function hearLie(belief: MeterBelief, error: string, nowMs: Ms): MeterBelief {
+  return { ...hearMiss(belief, error, nowMs), state: 'lost' };
 }
 
 /** A decoded reading whose request was sent at `sampledAtMs` (not after `nowMs`). */
@@ -85,7 +139,11 @@ export function hearReading(
 ): MeterBelief {
   const { reading, sampledAtMs, nowMs } = heard;
   const check = plausible(reading, rules.limitA);
-  if (!check.ok) return hearMiss(before, check.error, nowMs);
+  if (!check.ok) {
+    const missed = hearMiss(before, check.error, nowMs);
+    if (!maybeOverload(reading, rules.limitA)) return missed;
+    return { ...missed, overReads: before.overReads + 1, overSinceMs: before.overSinceMs ?? nowMs };
+  }
   if (nowMs - sampledAtMs >= rules.maxAgeMs) {
     return hearMiss(
       before,
@@ -104,5 +162,7 @@ export function hearReading(
     lostAtMs: sampledAtMs + rules.maxAgeMs,
     misses: 0,
     goodReads,
+    overReads: 0,
+    overSinceMs: null,
   };
 }

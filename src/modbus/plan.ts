@@ -1,10 +1,8 @@
 /** From rows to the fewest block reads that a device allows. */
 import { assert } from '../base/assert.js';
+import { MAX_REGISTERS } from '../base/registers.js';
 import type { RegisterBlock } from '../ports/register-bus.js';
 import { type RegisterRow, rowSpan } from './rows.js';
-
-/** The protocol's own limit of registers in one read (Modbus application protocol V1.1b3, 6.3 and 6.4). */
-export const MAX_REGISTERS = 125;
 
 export interface ReadLimits {
   /** Registers in one read, 1 to 125. */

@@ -20,8 +20,21 @@ export interface BusError {
   readonly exceptionCode?: number;
 }
 
+/** Who is asked first when several wait: `urgent` is for what holds a fuse, and still lets others have a turn. */
+export type BusPriority = 'urgent' | 'normal';
+
+export interface ReadTerms {
+  /** `normal` when left out. */
+  readonly priority?: BusPriority;
+  /** When the request is sent, after others had their turn: values are not older than the last of these calls. */
+  readonly onAsked?: () => void;
+}
+
 export interface RegisterBus {
-  /** Connects first where needed. Never rejects; gives up `timeoutMs` after the call at the latest. */
-  read(unitId: number, block: RegisterBlock, timeoutMs: Ms): Promise<Result<Uint16Array, BusError>>;
+  /**
+   * Connects first where needed. Never rejects. Reads wait for their turn, each device in its own; `timeoutMs` is what the
+   * device has from its turn on, connecting and repeats of a damaged answer included.
+   */
+  read(unitId: number, block: RegisterBlock, timeoutMs: Ms, terms?: ReadTerms): Promise<Result<Uint16Array, BusError>>;
   close(): Promise<void>;
 }

@@ -60,6 +60,7 @@ export class MasterRuntime {
   readonly #channel: Channel;
   readonly #drops: DropCounter;
   readonly #keeper: MemoryKeeper;
+  readonly #stuckMeters = new Set<string>();
   #beaconsSent = 0;
   #cancelBeacon: Cancel = () => {};
   #cancelTick: Cancel = () => {};
@@ -118,6 +119,11 @@ export class MasterRuntime {
     this.#cancelBeacon = timers.after(periodMs, () => this.#beacon());
   }
 
+  /** What the charge points draw that a meter sees; `undefined` where it sees none. */
+  drawnBehindA(meterId: string): PhaseAmps | undefined {
+    return this.controller.drawnBehindA(meterId, this.#now());
+  }
+
   get isActive(): boolean {
     return !this.controller.mastership.isPassive(this.#now());
   }
@@ -163,12 +169,24 @@ export class MasterRuntime {
     const { meterId } = event;
     switch (event.kind) {
       case 'sample':
-        this.#after(this.controller.hearMeter(meterId, knownCurrents(event.reading.currentA), this.#now()), 0);
+        this.#hearSample(event);
+        return;
+      case 'suspect':
+        this.controller.doubtMeter(meterId);
+        return;
+      case 'overload':
+        this.#after(this.controller.hearOverload(meterId, knownCurrents(event.currentA), this.#now()), 0);
+        return;
+      case 'stuck':
+        this.#tellStuck(meterId, event.isStuck);
+        return;
+      case 'pace':
+        this.#tellPace(meterId, event);
         return;
       case 'lost':
         logger.log('error', 'METER_LOST', `meter ${meterId} lost: ${event.reason}; fallback holds`, { meter: meterId });
         this.controller.alarms.set('METER_LOST', `${meterId}: ${event.reason}`, this.#now());
-        this.#after(this.controller.loseMeter(meterId), 0);
+        this.#after(this.controller.loseMeter(meterId, this.#now()), 0);
         return;
       case 'recovered':
         logger.log('info', 'METER_OK', `meter ${meterId} gives good values`, { meter: meterId });
@@ -177,6 +195,29 @@ export class MasterRuntime {
       case 'error':
         logger.log('warn', 'METER_ERROR', `meter ${meterId}: ${event.text}`, { meter: meterId });
     }
+  }
+
+  #hearSample(event: Extract<PollerEvent, { readonly kind: 'sample' }>): void {
+    const { meterId, reading, sampledAtMs, updateMs, periodMs } = event;
+    const sample = { currentA: knownCurrents(reading.currentA), sampledAtMs, updateMs, periodMs };
+    this.#after(this.controller.hearMeter(meterId, sample, this.#now()), 0);
+  }
+
+  #tellStuck(meterId: string, isStuck: boolean): void {
+    if (isStuck) this.#stuckMeters.add(meterId);
+    else this.#stuckMeters.delete(meterId);
+    const names = [...this.#stuckMeters].join(', ');
+    this.controller.alarms.set('METER_STUCK', names === '' ? undefined : `values stand still: ${names}`, this.#now());
+    const text = isStuck
+      ? `meter ${meterId} shows the same values for 30 s although the charge points changed; lost after a minute`
+      : `the values of meter ${meterId} move again`;
+    this.#options.logger.log(isStuck ? 'warn' : 'info', 'METER_STUCK', text, { meter: meterId });
+  }
+
+  #tellPace(meterId: string, { everyMs, isSlow }: { readonly everyMs: Ms; readonly isSlow: boolean }): void {
+    const why = isSlow ? 'its answers take longer than its period' : 'its answers are fast enough again';
+    const text = `meter ${meterId} is read every ${everyMs} ms: ${why}`;
+    this.#options.logger.log(isSlow ? 'warn' : 'info', 'METER_SLOW', text, { meter: meterId, everyMs });
   }
 
   #lostMeterText(): string | undefined {

@@ -5,15 +5,19 @@
 import { assert } from '../base/assert.js';
 import { fail, ok, type Result } from '../base/result.js';
 import type { Rng } from '../base/rng.js';
-import type { Ms, PhaseAmps } from '../base/units.js';
-import { hearMiss, hearReading, type MeterBelief, newBelief, passTime } from '../meters/belief.js';
-import { decodeReading } from '../meters/decode.js';
+import type { Amps, Ms, PerPhase, PhaseAmps } from '../base/units.js';
+import { hearLie, hearMiss, hearReading, type MeterBelief, newBelief, passTime } from '../meters/belief.js';
+import { AS_LABELLED, decodeReading, type Installation } from '../meters/decode.js';
+import { liveliness, type Standstill, watchStandstill } from '../meters/frozen.js';
 import type { MeterModel } from '../meters/model.js';
 import { planReads } from '../modbus/plan.js';
 import type { BlockWords } from '../modbus/rows.js';
 import type { MeterReading } from '../ports/meter-reading.js';
-import type { BusError, RegisterBlock, RegisterBus } from '../ports/register-bus.js';
+import type { BusError, ReadTerms, RegisterBlock, RegisterBus } from '../ports/register-bus.js';
 import type { Cancel, Clock, Timers } from '../ports/time.js';
+import { IdentityWatch } from './identity-watch.js';
+import { Pace } from './pace.js';
+import { SettingWatch } from './setting-watch.js';
 
 /** Pause before the next attempt on a meter that fails: drawn between these, the upper end doubling up to the last. */
 const BACKOFF_MIN_MS: Ms = 500;
@@ -22,9 +26,20 @@ const BACKOFF_MAX_MS: Ms = 10_000;
 /** "Illegal function" and "illegal data address": the register map does not fit; asking again soon changes nothing. */
 const MISFIT_EXCEPTIONS: readonly number[] = [1, 2];
 
+/** A value that may be an overload is asked for again no later than this. */
+const CONFIRM_MS: Ms = 250;
+/** Nothing carries far more than its fuse for longer: then the values are wrong, and only lost. */
+const OVERLOAD_BELIEVED_MS: Ms = 300_000;
+/** Registers are renewed at least so often where the model says nothing. */
+const UPDATE_DEFAULT_MS: Ms = 1_000;
+/** Different complaints that are remembered as told. */
+const TOLD_MAX = 16;
+
 export interface PollerOptions {
   readonly meterId: string;
   readonly model: MeterModel;
+  /** Absent: connected as labelled, and every phase is needed. */
+  readonly installation?: Installation;
   readonly unitId: number;
   readonly pollPeriodMs: Ms;
   /** For each request of a poll. */
@@ -42,7 +57,19 @@ export type PollerEvent =
       readonly reading: MeterReading;
       /** When the request was sent. */
       readonly sampledAtMs: Ms;
+      /** How much older than that the values may be: the meter's own period. */
+      readonly updateMs: Ms;
+      /** From this sample to the next one. */
+      readonly periodMs: Ms;
     }
+  /** Import far above the fuse, which may be an error: nothing is to be raised until the next event. */
+  | { readonly kind: 'suspect'; readonly meterId: string }
+  /** The same again: to be answered as an overload. The values are no sample. */
+  | { readonly kind: 'overload'; readonly meterId: string; readonly currentA: PerPhase<Amps | null> }
+  /** The values stand still although the charge points change; with `false` they move again. */
+  | { readonly kind: 'stuck'; readonly meterId: string; readonly isStuck: boolean }
+  /** It is read this often from now on: its answers take longer than the period, or no longer do. */
+  | { readonly kind: 'pace'; readonly meterId: string; readonly everyMs: Ms; readonly isSlow: boolean }
   | { readonly kind: 'lost'; readonly meterId: string; readonly reason: string }
   /** Before the first sample too. */
   | { readonly kind: 'recovered'; readonly meterId: string }
@@ -54,6 +81,8 @@ export interface PollerPorts {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly rng: Rng;
+  /** What the charge points draw that the meter sees; `undefined` while it sees none. */
+  readonly drawnA?: () => PhaseAmps | undefined;
   /** Must not throw. */
   readonly emit: (event: PollerEvent) => void;
 }
@@ -62,13 +91,18 @@ export class MeterPoller {
   readonly #options: PollerOptions;
   readonly #ports: PollerPorts;
   readonly #plan: readonly RegisterBlock[];
+  readonly #settings: SettingWatch;
   #belief: MeterBelief;
   #state: 'new' | 'running' | 'stopped' = 'new';
   /** When the poll of now was due. */
   #beatMs: Ms = 0;
   /** Polls in a row that the bus could not answer. */
   #busFailures = 0;
-  #complaint: string | undefined;
+  #told: readonly string[] = [];
+  #standstill: Standstill | null = null;
+  #isStuck = false;
+  readonly #identity: IdentityWatch;
+  readonly #pace: Pace;
   #cancelBeat: Cancel = () => {};
   #cancelWatch: Cancel = () => {};
 
@@ -77,6 +111,9 @@ export class MeterPoller {
     this.#options = options;
     this.#ports = ports;
     this.#plan = planReads(options.model.rows, options.model.limits);
+    this.#settings = new SettingWatch(options.model);
+    this.#identity = new IdentityWatch(options.model);
+    this.#pace = new Pace(options.pollPeriodMs);
     this.#belief = newBelief(options, ports.clock.monotonicMs());
   }
 
@@ -102,23 +139,45 @@ export class MeterPoller {
   }
 
   async #poll(): Promise<void> {
-    const sampledAtMs = this.#ports.clock.monotonicMs();
-    const blocks = await this.#readAll();
+    const startedAtMs = this.#ports.clock.monotonicMs();
+    const identity = await this.#identity.check((block) => this.#read(block), startedAtMs);
+    if (this.#state !== 'running') return;
+    const fault = identity.ok ? undefined : identity.error;
+    if (fault?.kind === 'stranger') {
+      this.#hearStranger(fault.text);
+      return;
+    }
+    const refusal = fault ? fail(fault) : await this.#settings.check((block) => this.#read(block), startedAtMs);
+    let sampledAtMs = this.#ports.clock.monotonicMs();
+    // On a shared line others may have their turn first.
+    const onFirstAsked = (): void => {
+      sampledAtMs = this.#ports.clock.monotonicMs();
+    };
+    const blocks = refusal.ok ? await this.#readAll(onFirstAsked) : refusal;
     if (this.#state !== 'running') return;
     const nowMs = this.#ports.clock.monotonicMs();
     this.#busFailures = blocks.ok ? 0 : this.#busFailures + 1;
+    if (!blocks.ok) this.#identity.doubt();
     const pauseMs = blocks.ok ? 0 : this.#pauseAfter(blocks.error);
-    const reading = blocks.ok
-      ? decodeReading(this.#options.model, blocks.value)
-      : fail(this.#failureText(blocks.error));
+    if (blocks.ok) this.#keepPace(nowMs - startedAtMs);
+    const reading = blocks.ok ? this.#decode(blocks.value, refusal) : fail(this.#failureText(blocks.error));
     this.#hear(reading, sampledAtMs, nowMs);
     this.#scheduleBeat(nowMs, pauseMs);
   }
 
-  async #readAll(): Promise<Result<readonly BlockWords[], BusError>> {
+  #decode(blocks: readonly BlockWords[], refusal: Result<string | undefined, unknown>): Result<MeterReading> {
+    if (refusal.ok && refusal.value !== undefined) return fail(refusal.value);
+    return decodeReading(this.#options.model, blocks, this.#options.installation ?? AS_LABELLED);
+  }
+
+  #read(block: RegisterBlock, terms: ReadTerms = {}): Promise<Result<Uint16Array, BusError>> {
+    return this.#ports.bus.read(this.#options.unitId, block, this.#options.timeoutMs, terms);
+  }
+
+  async #readAll(onFirstAsked: () => void): Promise<Result<readonly BlockWords[], BusError>> {
     const blocks: BlockWords[] = [];
     for (const block of this.#plan) {
-      const words = await this.#ports.bus.read(this.#options.unitId, block, this.#options.timeoutMs);
+      const words = await this.#read(block, blocks.length === 0 ? { onAsked: onFirstAsked } : {});
       if (!words.ok) return words;
       blocks.push({ block, words: words.value });
       if (this.#state !== 'running') break;
@@ -127,15 +186,59 @@ export class MeterPoller {
   }
 
   #hear(heard: Result<MeterReading>, sampledAtMs: Ms, nowMs: Ms): void {
-    const before = this.#belief;
-    const next = heard.ok
-      ? hearReading(before, this.#options, { reading: heard.value, sampledAtMs, nowMs })
-      : hearMiss(before, heard.error, nowMs);
+    const next = this.#judge(heard, sampledAtMs, nowMs);
     if (next.misses > 0 && next.lastError !== null) this.#say(next.lastError);
     this.#believe(next);
-    if (next.misses === 0 && next.state === 'online' && next.reading) {
-      this.#emit({ kind: 'sample', meterId: this.#options.meterId, reading: next.reading, sampledAtMs });
-    }
+    if (next.overReads > 0 && heard.ok) this.#tellOverload(next, heard.value, nowMs);
+    if (next.misses > 0 || next.state !== 'online' || !next.reading) return;
+    this.#emit({
+      kind: 'sample',
+      meterId: this.#options.meterId,
+      reading: next.reading,
+      sampledAtMs,
+      updateMs: this.#options.model.updateMs ?? UPDATE_DEFAULT_MS,
+      periodMs: this.#pace.everyMs,
+    });
+  }
+
+  #judge(heard: Result<MeterReading>, sampledAtMs: Ms, nowMs: Ms): MeterBelief {
+    const before = this.#belief;
+    if (!heard.ok) return hearMiss(before, heard.error, nowMs);
+    const frozen = this.#frozenText(heard.value, nowMs);
+    if (frozen !== undefined) return hearLie(before, frozen, nowMs);
+    return hearReading(before, this.#options, { reading: heard.value, sampledAtMs, nowMs });
+  }
+
+  /** Why values that stand still count no more. */
+  #frozenText(reading: MeterReading, nowMs: Ms): string | undefined {
+    const drawnA = this.#ports.drawnA?.();
+    if (!drawnA) return undefined;
+    this.#standstill = watchStandstill(this.#standstill, reading, drawnA, nowMs);
+    const now = liveliness(this.#standstill, nowMs);
+    const isStuck = now !== 'moves';
+    if (isStuck !== this.#isStuck) this.#emit({ kind: 'stuck', meterId: this.#options.meterId, isStuck });
+    this.#isStuck = isStuck;
+    return now === 'lost' ? 'the same values for a minute, although the charge points changed' : undefined;
+  }
+
+  #tellOverload({ overReads, overSinceMs }: MeterBelief, { currentA }: MeterReading, nowMs: Ms): void {
+    const { meterId } = this.#options;
+    if (overReads === 1) this.#emit({ kind: 'suspect', meterId });
+    else if (nowMs - (overSinceMs ?? nowMs) < OVERLOAD_BELIEVED_MS) this.#emit({ kind: 'overload', meterId, currentA });
+  }
+
+  #hearStranger(text: string): void {
+    const nowMs = this.#ports.clock.monotonicMs();
+    this.#say(text);
+    this.#believe(hearLie(this.#belief, text, nowMs));
+    this.#scheduleBeat(nowMs, BACKOFF_MAX_MS);
+  }
+
+  #keepPace(tookMs: Ms): void {
+    if (!this.#pace.hear(tookMs)) return;
+    const { meterId, pollPeriodMs } = this.#options;
+    const { everyMs } = this.#pace;
+    this.#emit({ kind: 'pace', meterId, everyMs, isSlow: everyMs > pollPeriodMs });
   }
 
   #believe(next: MeterBelief): void {
@@ -145,10 +248,11 @@ export class MeterPoller {
     if (next.state === before) return;
     if (next.state === 'lost') {
       const cause = (next.misses > 0 && next.lastError) || 'no answer';
-      this.#emit({ kind: 'lost', meterId, reason: `no good values for ${maxAgeMs} ms: ${cause}` });
+      const isOld = this.#ports.clock.monotonicMs() >= next.lostAtMs;
+      this.#emit({ kind: 'lost', meterId, reason: isOld ? `no good values for ${maxAgeMs} ms: ${cause}` : cause });
       return;
     }
-    this.#complaint = undefined;
+    this.#told = [];
     this.#emit({ kind: 'recovered', meterId });
     if (before === 'lost') this.#watch();
   }
@@ -156,6 +260,7 @@ export class MeterPoller {
   /** Finds out by timer that values ran out, whatever a read is waiting for. Ends with the loss. */
   #watch(): void {
     if (this.#state !== 'running') return;
+    this.#cancelWatch();
     const { clock, timers } = this.#ports;
     const delayMs = Math.max(0, this.#belief.lostAtMs - clock.monotonicMs());
     this.#cancelWatch = timers.after(delayMs, () => {
@@ -168,6 +273,11 @@ export class MeterPoller {
   #scheduleBeat(nowMs: Ms, pauseMs: Ms): void {
     if (this.#state !== 'running') return;
     const { pollPeriodMs } = this.#options;
+    if (this.#belief.overReads === 1 && pollPeriodMs > CONFIRM_MS) {
+      this.#beatMs = nowMs + CONFIRM_MS;
+      this.#cancelBeat = this.#ports.timers.after(CONFIRM_MS, () => void this.#poll());
+      return;
+    }
     const beats = Math.max(1, Math.ceil((nowMs + pauseMs - this.#beatMs) / pollPeriodMs));
     this.#beatMs += beats * pollPeriodMs;
     this.#cancelBeat = this.#ports.timers.after(this.#beatMs - nowMs, () => void this.#poll());
@@ -190,9 +300,9 @@ export class MeterPoller {
 
   /** "expected X, got Y": with another Y it is the same complaint. */
   #say(text: string): void {
-    const complaint = text.split(', got ')[0];
-    if (complaint === this.#complaint) return;
-    this.#complaint = complaint;
+    const complaint = text.split(', got ')[0] ?? text;
+    if (this.#told.includes(complaint)) return;
+    this.#told = [...this.#told, complaint].slice(-TOLD_MAX);
     this.#emit({ kind: 'error', meterId: this.#options.meterId, text });
   }
 

@@ -14,6 +14,7 @@ import { ok } from '../base/result.js';
 import type { ChargerPort } from '../ports/charger-port.js';
 import type { StateStore } from '../ports/state-store.js';
 import type { SiteStatus } from '../ports/status-sink.js';
+import type { Clock } from '../ports/time.js';
 import { MasterRuntime } from '../runtime/master.js';
 import { SlaveRuntime } from '../runtime/slave.js';
 import { VirtualNetwork } from './virtual-network.js';
@@ -55,6 +56,7 @@ export class VirtualGroup {
   readonly #slaves = new Map<string, VirtualSlave>();
   readonly #stores = { master: memoryStore(), standby: memoryStore() };
   readonly #masters = new Map<VirtualMaster, MasterRuntime>();
+  #masterClock: Clock | undefined;
   #boots = 0;
   lastStatus: SiteStatus | undefined;
 
@@ -69,6 +71,11 @@ export class VirtualGroup {
     return defined(this.#masters.get('master'), 'master');
   }
 
+  /** The time by the clock of the master. */
+  get masterNowMs(): Ms {
+    return defined(this.#masterClock, 'clock of the master').monotonicMs();
+  }
+
   #bootId(): string {
     this.#boots += 1;
     return this.#boots.toString(16).padStart(16, '0');
@@ -79,6 +86,8 @@ export class VirtualGroup {
     const store = this.#stores[name];
     if (!keepsState) store.text = undefined;
     const bootId = this.#bootId();
+    const node = this.time.node(this.#rng.between(0, 1e6), this.#rng.between(-DRIFT_MAX, DRIFT_MAX));
+    if (name === 'master') this.#masterClock = node.clock;
     const master = new MasterRuntime({
       site: this.#site,
       version: 'virtual',
@@ -86,7 +95,7 @@ export class VirtualGroup {
       bootId,
       rank: MASTERS.indexOf(name),
       net: this.network.open(name),
-      ...this.time.node(this.#rng.between(0, 1e6), this.#rng.between(-DRIFT_MAX, DRIFT_MAX)),
+      ...node,
       logger: this.#logger,
       store,
       meters: { list: () => [] },

@@ -35,18 +35,26 @@ export class VirtualTime {
   /** Runs everything that is due until then, `onEvent` after each event. */
   runUntil(untilMs: Ms, onEvent: () => void = () => {}): void {
     for (let events = 0; events < EVENTS_MAX; events++) {
+      if (!this.step(untilMs)) return;
+      onEvent();
+    }
+    assert(false, `more than ${EVENTS_MAX} events in one run`);
+  }
+
+  /** Runs the next event that is due until then; false, and it is then, when there is none. */
+  step(untilMs: Ms): boolean {
+    for (;;) {
       const next = this.#heap[0];
       if (!next || next.atMs > untilMs) {
         this.#nowMs = untilMs;
-        return;
+        return false;
       }
       this.#pop();
       if (next.isCancelled) continue;
       this.#nowMs = next.atMs;
       next.call();
-      onEvent();
+      return true;
     }
-    assert(false, `more than ${EVENTS_MAX} events in one run`);
   }
 
   /** A node's view: its monotonic clock starts at `offsetMs` and runs `drift` (0.01 = 1 %) fast. */

@@ -5,11 +5,12 @@
  */
 import net from 'node:net';
 import { fail, ok, type Result } from '../base/result.js';
+import type { Ms } from '../base/units.js';
 import type { RegisterBlock } from '../ports/register-bus.js';
 
-/** What is served: the words of a block, or the code of a Modbus exception. */
+/** What is served: the words of a block of a unit, or the code of a Modbus exception. */
 export interface RegisterImage {
-  read(block: RegisterBlock): Result<Uint16Array, number>;
+  read(block: RegisterBlock, unitId: number): Result<Uint16Array, number>;
 }
 
 export interface ModbusTcpServer {
@@ -36,13 +37,13 @@ function exceptionPdu(functionCode: number, exception: number): Buffer {
 }
 
 /** The answer to one request (function code and data, without header). */
-function answerPdu(request: Buffer, image: RegisterImage): Buffer {
+export function answerPdu(request: Buffer, unitId: number, image: RegisterImage): Buffer {
   const functionCode = request.readUInt8(0);
   if (functionCode !== 3 && functionCode !== 4) return exceptionPdu(functionCode, ILLEGAL_FUNCTION);
   if (request.length !== READ_REQUEST_BYTES) return exceptionPdu(functionCode, ILLEGAL_VALUE);
   const count = request.readUInt16BE(3);
   if (count < 1 || count > 125) return exceptionPdu(functionCode, ILLEGAL_VALUE);
-  const words = image.read({ functionCode, address: request.readUInt16BE(1), count });
+  const words = image.read({ functionCode, address: request.readUInt16BE(1), count }, unitId);
   if (!words.ok) return exceptionPdu(functionCode, words.error);
   const answer = Buffer.alloc(2 + 2 * count);
   answer.writeUInt8(functionCode, 0);
@@ -61,7 +62,7 @@ function answerAll(bytes: Buffer, image: RegisterImage, write: (answer: Buffer) 
     if (rest.readUInt16BE(2) !== 0 || length < 2 || length > MAX_LENGTH_FIELD) return undefined;
     const end = HEADER_BYTES - 1 + length;
     if (rest.length < end) return rest;
-    const pdu = answerPdu(rest.subarray(HEADER_BYTES, end), image);
+    const pdu = answerPdu(rest.subarray(HEADER_BYTES, end), rest.readUInt8(HEADER_BYTES - 1), image);
     const header = Buffer.from(rest.subarray(0, HEADER_BYTES));
     header.writeUInt16BE(1 + pdu.length, 4);
     write(Buffer.concat([header, pdu]));
@@ -70,13 +71,16 @@ function answerAll(bytes: Buffer, image: RegisterImage, write: (answer: Buffer) 
   return rest;
 }
 
-function serve(socket: net.Socket, image: RegisterImage): void {
+function serve(socket: net.Socket, image: RegisterImage, answerAfterMs: Ms): void {
+  const write = (answer: Buffer): void => void socket.write(answer);
+  // Equal delays keep the order.
+  const send = answerAfterMs > 0 ? (answer: Buffer) => void setTimeout(write, answerAfterMs, answer) : write;
   let pending: Buffer = Buffer.alloc(0);
   socket.setNoDelay();
   // A client that goes away in the middle is no fault of the device.
   socket.on('error', () => {});
   socket.on('data', (chunk) => {
-    const rest = answerAll(Buffer.concat([pending, chunk]), image, (answer) => socket.write(answer));
+    const rest = answerAll(Buffer.concat([pending, chunk]), image, send);
     if (rest === undefined || socket.writableLength > MAX_UNSENT_BYTES) socket.destroy();
     else pending = rest;
   });
@@ -90,18 +94,18 @@ function closeAll(server: net.Server, sockets: ReadonlySet<net.Socket>): Promise
 }
 
 /**
- * Listens on `host:port` (0 = any free port) and answers every unit id from the image.
+ * Listens on `host:port` (0 = any free port) and answers from the image, late where that is asked for.
  * Fails with the system's words when it cannot: "listen EADDRINUSE: address already in use 127.0.0.1:502".
  */
 export function serveModbusTcp(
   image: RegisterImage,
-  listen: { readonly host: string; readonly port: number },
+  listen: { readonly host: string; readonly port: number; readonly answerAfterMs?: Ms },
 ): Promise<Result<ModbusTcpServer>> {
   const sockets = new Set<net.Socket>();
   const server = net.createServer((socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
-    serve(socket, image);
+    serve(socket, image, listen.answerAfterMs ?? 0);
   });
   server.maxConnections = MAX_CONNECTIONS;
   return new Promise((resolve) => {

@@ -6,70 +6,34 @@
  */
 import net from 'node:net';
 import { assert } from '../base/assert.js';
-import { fail, ok, type Result } from '../base/result.js';
+import { fail, ok } from '../base/result.js';
 import type { Ms } from '../base/units.js';
-import type { BusError, RegisterBlock, RegisterBus } from '../ports/register-bus.js';
+import type { BusError, ReadTerms, RegisterBlock, RegisterBus } from '../ports/register-bus.js';
 import type { Timers } from '../ports/time.js';
+import { errorText, exceptionError, garbled, type ReadResult, unreachable } from './bus-errors.js';
+import { BusQueue, type BusRequest } from './bus-queue.js';
 import { type ModbusClient, newModbusClient } from './modbus-serial.js';
-
-/** Reads that may wait behind the one in flight; more are refused. */
-const MAX_WAITING = 16;
-
-/** Modbus application protocol V1.1b3, section 7. */
-const EXCEPTIONS: Readonly<Record<number, string>> = {
-  1: 'illegal function',
-  2: 'illegal data address',
-  3: 'illegal data value',
-  4: 'server device failure',
-  5: 'acknowledge',
-  6: 'server device busy',
-  8: 'memory parity error',
-  10: 'gateway path unavailable',
-  11: 'gateway target device failed to respond',
-};
-
-type ReadResult = Result<Uint16Array, BusError>;
-
-const CLOSED: BusError = { kind: 'unreachable', text: 'the bus is closed' };
-
-interface Request {
-  readonly unitId: number;
-  readonly block: RegisterBlock;
-  readonly timeoutMs: Ms;
-  /** Only the first call counts. */
-  readonly settle: (result: ReadResult) => void;
-}
+import { systemClock } from './system-time.js';
 
 interface Connection {
   readonly socket: net.Socket;
-  /** Stays pending when the connection fails. */
-  readonly client: Promise<ModbusClient>;
+  /** Once it is connected. */
+  client: ModbusClient | undefined;
   /** Why the socket closed. */
   endedBy: BusError;
-}
-
-function errorText(error: unknown): string {
-  // A name with several addresses: each failed, the first failure says enough.
-  if (error instanceof AggregateError) return errorText(error.errors[0]);
-  // The package throws objects that are not Errors but carry a message.
-  return String((error as { readonly message?: unknown }).message);
+  onConnect: (client: ModbusClient) => void;
+  onClose: () => void;
 }
 
 /** What modbus-serial rejected with, as a bus error. */
 function readError(error: unknown): BusError {
-  const { modbusCode, name } = error as { readonly modbusCode?: unknown; readonly name?: unknown };
-  if (typeof modbusCode === 'number') {
-    const meaning = EXCEPTIONS[modbusCode] ?? 'unknown code';
-    return { kind: 'exception', text: `exception ${modbusCode}: ${meaning}`, exceptionCode: modbusCode };
-  }
-  if (name === 'TransactionTimedOutError') return { kind: 'timeout', text: 'no answer in time' };
-  return { kind: 'garbled', text: `garbled answer: ${errorText(error)}` };
+  const { modbusCode } = error as { readonly modbusCode?: unknown };
+  return typeof modbusCode === 'number' ? exceptionError(modbusCode) : garbled(errorText(error)).error;
 }
 
-async function readBlock(client: ModbusClient, { unitId, block, timeoutMs }: Request): Promise<ReadResult> {
+async function readBlock(client: ModbusClient, { unitId, block }: BusRequest): Promise<ReadResult> {
   const { functionCode, address, count } = block;
   client.setID(unitId);
-  client.setTimeout(timeoutMs);
   try {
     const answer =
       functionCode === 3
@@ -77,7 +41,7 @@ async function readBlock(client: ModbusClient, { unitId, block, timeoutMs }: Req
         : await client.readInputRegisters(address, count);
     // The package checks the length of the frame, but not the byte count inside it.
     if (answer.data.length === count) return ok(Uint16Array.from(answer.data));
-    return fail({ kind: 'garbled', text: `garbled answer: ${answer.data.length} registers instead of ${count}` });
+    return garbled(`${answer.data.length} registers instead of ${count}`);
   } catch (error) {
     return fail(readError(error));
   }
@@ -85,22 +49,24 @@ async function readBlock(client: ModbusClient, { unitId, block, timeoutMs }: Req
 
 function connect(target: ModbusTcpTarget): Connection {
   const socket = net.connect({ ...target, noDelay: true });
-  const client = new Promise<ModbusClient>((resolve) => {
-    socket.once('connect', () => {
-      const modbus = newModbusClient();
-      // The package's timer of an unanswered read ends with the socket; it insists on a callback.
-      socket.once('close', () => modbus.destroy(() => {}));
-      modbus.linkTCP(socket, { port: target.port }, () => resolve(modbus));
-    });
-  });
   const connection: Connection = {
     socket,
-    client,
+    client: undefined,
     endedBy: { kind: 'unreachable', text: 'connection closed by the device' },
+    onConnect: () => {},
+    onClose: () => {},
   };
-  socket.on('error', (error) => {
-    connection.endedBy = { kind: 'unreachable', text: errorText(error) };
+  socket.once('connect', () => {
+    const client = newModbusClient();
+    client.linkTCP(socket, { port: target.port }, () => {
+      connection.client = client;
+      connection.onConnect(client);
+    });
   });
+  socket.on('error', (error) => {
+    connection.endedBy = unreachable(error);
+  });
+  socket.once('close', () => connection.onClose());
   return connection;
 }
 
@@ -113,77 +79,52 @@ export interface ModbusTcpTarget {
 class ModbusTcpBus implements RegisterBus {
   readonly #target: ModbusTcpTarget;
   readonly #timers: Timers;
-  readonly #waiting: Request[] = [];
-  #inFlight: Request | undefined;
+  readonly #queue: BusQueue;
   #connection: Connection | undefined;
-  #closed = false;
 
   constructor(target: ModbusTcpTarget, timers: Timers) {
     assert(Number.isInteger(target.port) && target.port >= 1 && target.port <= 65_535, `port ${target.port}`);
     this.#target = target;
     this.#timers = timers;
+    this.#queue = new BusQueue({ clock: systemClock, timers }, (request) => this.#perform(request));
   }
 
-  read(unitId: number, block: RegisterBlock, timeoutMs: Ms): Promise<ReadResult> {
-    if (this.#closed) return Promise.resolve(fail(CLOSED));
-    if (this.#waiting.length >= MAX_WAITING) {
-      return Promise.resolve(fail({ kind: 'unreachable', text: `busy: ${MAX_WAITING} reads are waiting already` }));
-    }
+  read(unitId: number, block: RegisterBlock, timeoutMs: Ms, terms: ReadTerms = {}): Promise<ReadResult> {
+    return this.#queue.read({ unitId, block, timeoutMs, terms });
+  }
+
+  async close(): Promise<void> {
+    this.#queue.close();
+    await this.#drop();
+  }
+
+  async #perform(request: BusRequest): Promise<ReadResult> {
+    const connection = this.#connection?.socket.destroyed === false ? this.#connection : connect(this.#target);
+    this.#connection = connection;
+    const result = await this.#ask(connection, request);
+    // After an exception the connection is in order; after anything else an answer may still be on its way.
+    if (!result.ok && result.error.kind !== 'exception') await this.#drop();
+    return result;
+  }
+
+  /** Ends at the deadline, whatever is being done by then, or with the connection. One at a time. */
+  #ask(connection: Connection, request: BusRequest): Promise<ReadResult> {
     return new Promise((resolve) => {
       const settle = (result: ReadResult): void => {
         cancel();
         resolve(result);
       };
-      const request: Request = { unitId, block, timeoutMs, settle };
-      const cancel = this.#timers.after(timeoutMs, () => this.#expire(request));
-      this.#waiting.push(request);
-      if (!this.#inFlight) void this.#work();
-    });
-  }
-
-  async close(): Promise<void> {
-    this.#closed = true;
-    for (const request of this.#waiting.splice(0)) request.settle(fail(CLOSED));
-    this.#inFlight?.settle(fail(CLOSED));
-    await this.#drop();
-  }
-
-  /** The deadline of a request: whatever is being done for it ends here. */
-  #expire(request: Request): void {
-    if (request === this.#inFlight) {
-      const missing = this.#connection?.socket.connecting ? 'connection' : 'answer';
-      request.settle(fail({ kind: 'timeout', text: `no ${missing} within ${request.timeoutMs} ms` }));
-      void this.#drop();
-      return;
-    }
-    this.#waiting.splice(this.#waiting.indexOf(request), 1);
-    request.settle(fail({ kind: 'timeout', text: `not asked within ${request.timeoutMs} ms: the bus was busy` }));
-  }
-
-  async #work(): Promise<void> {
-    for (let request = this.#waiting.shift(); request; request = this.#waiting.shift()) {
-      this.#inFlight = request;
-      const result = await this.#perform(request);
-      // After an exception the connection is in order; after anything else an answer may still be on its way.
-      if (!result.ok && result.error.kind !== 'exception') await this.#drop();
-      request.settle(result);
-    }
-    this.#inFlight = undefined;
-  }
-
-  #perform(request: Request): Promise<ReadResult> {
-    if (!this.#connection || this.#connection.socket.destroyed) this.#connection = connect(this.#target);
-    const { socket, client } = this.#connection;
-    const connection = this.#connection;
-    return new Promise((resolve) => {
-      const ended = (): void => resolve(fail(connection.endedBy));
-      socket.once('close', ended);
-      void client
-        .then((modbus) => readBlock(modbus, request))
-        .then((result) => {
-          socket.off('close', ended);
-          resolve(result);
-        });
+      const cancel = this.#timers.after(request.timeoutMs, () => {
+        const missing = connection.socket.connecting ? 'connection' : 'answer';
+        settle(fail({ kind: 'timeout', text: `no ${missing} within ${request.timeoutMs} ms` }));
+      });
+      connection.onClose = () => settle(fail(connection.endedBy));
+      const ask = (client: ModbusClient): void => {
+        request.terms.onAsked?.();
+        void readBlock(client, request).then(settle);
+      };
+      if (connection.client) ask(connection.client);
+      else connection.onConnect = ask;
     });
   }
 

@@ -7,8 +7,9 @@ import { statusText } from '../../src/cli/control/status-text.js';
 import { answerLine } from '../../src/daemon/control-protocol.js';
 import { fail, ok } from '../../src/base/result.js';
 import type { CommandPort, SlaveEntry } from '../../src/ports/commands.js';
-import { Daemon, fileIn, folder, PROGRAM, ROOT } from '../helpers/daemon-process.js';
+import { closedTcpPort, Daemon, fileIn, folder, PROGRAM, ROOT } from '../helpers/daemon-process.js';
 import { SAMPLE_REASONS, sampleChargePoint, sampleStatus } from '../helpers/sample-status.js';
+import { simulatedMeter } from './meter-site.js';
 import { aside } from './world.js';
 
 const page = readFileSync(join(ROOT, 'docs/commands.md'), 'utf8');
@@ -19,6 +20,14 @@ function shown(command: string): string {
   if (from === -1) throw new Error(`the page does not show ${command}`);
   const rest = page.slice(page.indexOf('\n', from) + 1);
   return rest.slice(0, rest.indexOf('```'));
+}
+
+/** The configuration on the page that begins so. */
+function yamlAbout(beginning: string): string {
+  const found = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, yaml = '']) => yaml);
+  const yaml = found.find((each) => each.startsWith(beginning));
+  if (yaml === undefined) throw new Error(`the page has no configuration with ${beginning}`);
+  return yaml;
 }
 
 const STATUS = sampleStatus({
@@ -91,10 +100,39 @@ t.test('the lines of the socket', async (t) => {
 });
 
 aside('check of an unsafe file, as the page shows it', async (t) => {
-  const [, yaml = ''] = /```yaml\n([\s\S]*?)```/.exec(page) ?? [];
+  const yaml = yamlAbout('site: Unsafe');
   const directory = folder(t);
   fileIn(directory, 'unsafe.yaml', yaml);
   const bash = new Daemon('bash', ['-c', `cd "${directory}" && "${PROGRAM}" check -c unsafe.yaml 2>&1`]);
   t.match(await bash.ended, { code: 78 });
   t.equal(bash.stdout, shown('evenkeel check -c unsafe.yaml'));
+});
+
+aside('meter read, meter scan and simulate meter, as the page shows them', async (t) => {
+  const directory = folder(t);
+  const [meter, closed] = [await simulatedMeter(t, '--current', '37 20 -1.2'), await closedTcpPort()];
+  const asShown = (text: string): string =>
+    text
+      .replaceAll(String(meter.port), '5020')
+      .replaceAll(String(closed), '5021')
+      .replace(/^\d+ ms old; polled in \d+ ms$/m, '8 ms old; polled in 8 ms');
+  const yaml = yamlAbout('site: Car park north').replace('5020', String(meter.port)).replace('5021', String(closed));
+  fileIn(directory, 'site.yaml', yaml);
+  const run = async (command: string): Promise<string> => {
+    const line = command.replace('evenkeel', `"${PROGRAM}"`).replace('5020', String(meter.port));
+    const bash = new Daemon('bash', ['-c', `cd "${directory}" && ${line} 2>&1`]);
+    await bash.ended;
+    return asShown(bash.stdout);
+  };
+  const read = 'evenkeel meter read grid -c site.yaml';
+  t.equal(await run(read), shown(read));
+  const silent = 'evenkeel meter read heating -c site.yaml';
+  t.equal(await run(silent), shown(silent));
+  const scan = 'evenkeel meter scan tcp://127.0.0.1:5020 > new.yaml';
+  const progress = await run(`${scan.replace(' >', ' 2>&1 >')}; echo '$ cat new.yaml'; cat new.yaml`);
+  t.equal(progress, shown(scan));
+  t.match(await run('evenkeel check -c new.yaml'), 'new.yaml: good');
+  t.equal(`${asShown(meter.process.text[0] ?? '')}\n`, shown('evenkeel simulate meter --current "37 20 -1.2"'));
+  const json = JSON.parse(await run(`${read} --json`)) as Readonly<Record<string, unknown>>;
+  for (const field of Object.keys(json)) t.match(page, new RegExp(`\\| .*\`${field}\``), field);
 });

@@ -44,7 +44,19 @@ const ROWS: readonly Row[] = [
     'an unknown meter model',
     'siemens-pac2200',
     'siemens-pac220',
-    '15:12 meters[0].model: expected a known meter model (siemens-pac2200, janitza-umg96), got "siemens-pac220"; did you mean "siemens-pac2200"?',
+    '15:12 meters[0].model: expected a known meter model (siemens-pac2200, janitza-umg96, one-phase, total-only), got "siemens-pac220"; did you mean "siemens-pac2200"?',
+  ],
+  [
+    'a unit that no serial line has',
+    'tcp://192.168.0.20\n',
+    'rtu:/dev/ttyS0\n    unit: 0\n',
+    '17:11 meters[0].unit: expected a unit of a serial line, 1 to 247, got 0',
+  ],
+  [
+    'one line with two settings',
+    'parent: main\n    limitA: 63\n    operatorLimitA: 50\nmeters:\n',
+    `parent: main\n    limitA: 63\n    operatorLimitA: 50\n    meter: evse\nmeters:\n  - { id: evse, model: siemens-pac2200, unit: 2, connection: "rtu+tcp://192.168.0.20:502" }\n`,
+    '18:17 meters[1].connection: expected the same settings as on line 15, where it is 192.168.0.20 port 502 (RTU over TCP), got 192.168.0.20 port 502',
   ],
   [
     'a cycle without a root',

@@ -48,6 +48,9 @@ const TEXTS: Readonly<Record<string, string>> = {
   keyFile: '/a',
 };
 
+/** One circuit only: it is the root, and everything refers to it. Its meter has three phases. */
+const LEFT_OUT: readonly string[] = ['parent', 'phase'];
+
 const NUMBERS: Readonly<Record<string, number>> = { limitA: 100, operatorLimitA: 100 };
 
 /** Every group of keys in the schema, by its path. */
@@ -93,16 +96,15 @@ t.test('every key of the published schema is described, and no other is allowed'
 });
 
 t.test('every key of the published schema is accepted', (t) => {
-  const names = { meter: 'a-id', circuit: 'a-id', id: 'a-id' };
+  const names = { meter: 'a-id', circuit: 'a-id', id: 'a-id', measurand: 'currentL1' };
   for (const [name, node] of [
     ['master', MASTER],
     ['slave', SLAVE],
   ] as const) {
     const text = JSON.stringify(sample(node ?? {}, name), (key, value: unknown) =>
-      // One circuit only: it is the root, and everything refers to it.
-      key === 'parent' ? undefined : (names[key as keyof typeof names] ?? value),
+      LEFT_OUT.includes(key) ? undefined : (names[key as keyof typeof names] ?? value),
     );
-    const lines = parseConfig(text, { meterModels: ['a-model'] });
+    const lines = parseConfig(text, { meterModels: [{ id: 'a-model', aliases: [], phases: 3, unitId: 1 }] });
     t.same(lines.ok ? [] : lines.error, [], `${name}: ${text}`);
   }
   t.end();

@@ -66,6 +66,15 @@ t.test('phases that differ, single-phase charge points, and a full fuse', (t) =>
   t.end();
 });
 
+t.test('a meter that is not connected as labelled', (t) => {
+  const wiring = 'model: siemens-pac2200\n    ctRatio: 40\n    invert: [L1, L3]\n    phaseOrder: STR';
+  t.match(
+    describe(goodMaster(edited(GOOD, 'model: siemens-pac2200', wiring))),
+    '\n  |   at 192.168.0.20 port 502, unit 1\n  |   times 40; its L1, L3 inverted; phase order STR\n',
+  );
+  t.end();
+});
+
 t.test('I4 broken: which rows, and how many may vanish all the same', (t) => {
   const circuits = '- { id: main, limitA: [63, 38, 37.9], backgroundMaxA: [20, 0, 0] }';
   const facts = [16, 16, 6].map((limitA, index) => `{ id: cp${index}, circuit: main, disconnectedLimitA: ${limitA} }`);
@@ -180,5 +189,18 @@ driver: virtual, vehicle with phases 3, 32 A
   const secret = good(edited(GOOD, '"mqtt://localhost"', '"mqtt://localhost", password: "hush"'));
   t.notOk(JSON.stringify(describeJson(secret)).includes('hush'));
   t.notOk(describe(secret).includes('hush'));
+  t.end();
+});
+
+t.test('how a meter is reached', (t) => {
+  const ROWS = [
+    ['rtu:/dev/serial/by-id/usb-A?baud=19200&parity=even', '/dev/serial/by-id/usb-A with 19200 baud, 8E1'],
+    ['rtu:/dev/ttyS0?stopBits=2&turnaroundMs=20', '/dev/ttyS0 with 9600 baud, 8N2, 20 ms between requests'],
+    ['rtu+tcp://10.0.0.5:8899', '10.0.0.5 port 8899 (RTU over TCP)'],
+  ] as const;
+  for (const [connection, expected] of ROWS) {
+    const text = describe(goodMaster(edited(GOOD, 'tcp://192.168.0.20', connection)));
+    t.match(text, `  at ${expected}, unit 1\n`, connection);
+  }
   t.end();
 });

@@ -6,9 +6,11 @@ const PER_PHASE = 'a current in A, 0 to 2500, or three of them [L1, L2, L3]';
 const CIRCUIT_KEYS =
   'id, parent, limitA, operatorLimitA, headroomA, meter, meterLocation, fallbackA, backgroundMaxA, imbalanceLimitA';
 const MASTER_KEYS =
-  'role, site, networkId, samplePeriodMs, leaseMs, circuits, meters, discovery, chargePoints, auth, keyFile, allocation, mqtt, log, id, connector, driver';
+  'role, site, networkId, samplePeriodMs, leaseMs, circuits, meters, meterModels, discovery, chargePoints, auth, keyFile, allocation, mqtt, log, id, connector, driver';
 const MQTT_URL = 'mqtt://HOST or mqtt://HOST:PORT, mqtts:// for TLS (username and password are keys of their own)';
 const TCP = 'tcp://HOST or tcp://HOST:PORT';
+const ANY = 'tcp://HOST:PORT, rtu:PATH?baud=9600&parity=none&stopBits=1 or rtu+tcp://HOST:PORT';
+const RTU = 'rtu:PATH?baud=9600&parity=none&stopBits=1 with a PATH such as /dev/serial/by-id/usb-ADAPTER';
 
 const MASTER_ROWS: readonly Row[] = [
   ['a unit in the value', 'limitA: 63', 'limitA: 63 A', `11:13 circuits[1].limitA: expected ${PER_PHASE}, got "63 A"`],
@@ -135,22 +137,58 @@ const MASTER_ROWS: readonly Row[] = [
     '21:16 discovery.interfaces[0]: expected the name of a network interface such as eth0, got "eth0/24"',
   ],
   [
-    'a serial line',
+    'a serial line without a path',
     'tcp://192.168.0.20',
-    'rtu:/dev/ttyUSB0?baud=9600',
-    `16:17 meters[0].connection: expected ${TCP} (this version reads tcp:// only, neither rtu: nor rtu+tcp:), got "rtu:/dev/ttyUSB0?baud=9600"`,
+    'rtu:ttyUSB0?baud=9600',
+    `16:17 meters[0].connection: expected ${RTU}, got "rtu:ttyUSB0?baud=9600"`,
   ],
   [
-    'a serial line over TCP',
+    'a device without a scheme',
     'tcp://192.168.0.20',
-    'rtu+tcp://192.168.0.20:8899',
-    `16:17 meters[0].connection: expected ${TCP} (this version reads tcp:// only, neither rtu: nor rtu+tcp:), got "rtu+tcp://192.168.0.20:8899"`,
+    '/dev/ttyUSB0',
+    `16:17 meters[0].connection: expected ${RTU}, got "/dev/ttyUSB0"`,
+  ],
+  [
+    'a setting that nobody knows',
+    'tcp://192.168.0.20',
+    'rtu:/dev/ttyUSB0?bauds=9600',
+    '16:17 meters[0].connection: expected only the settings baud, parity, stopBits, turnaroundMs behind "?" (not "bauds", did you mean "baud"?), got "rtu:/dev/ttyUSB0?bauds=9600"',
+  ],
+  [
+    'a speed that is none',
+    'tcp://192.168.0.20',
+    'rtu:/dev/ttyUSB0?baud=960',
+    '16:17 meters[0].connection: expected baud as one of 1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200 (not "960"), got "rtu:/dev/ttyUSB0?baud=960"',
+  ],
+  [
+    'a setting twice',
+    'tcp://192.168.0.20',
+    'rtu:/dev/ttyUSB0?parity=even&parity=odd',
+    '16:17 meters[0].connection: expected parity=VALUE once, got "rtu:/dev/ttyUSB0?parity=even&parity=odd"',
+  ],
+  [
+    'a pause that is too long',
+    'tcp://192.168.0.20',
+    'rtu:/dev/ttyUSB0?turnaroundMs=1001',
+    '16:17 meters[0].connection: expected turnaroundMs as milliseconds, 0 to 1000 (not "1001"), got "rtu:/dev/ttyUSB0?turnaroundMs=1001"',
+  ],
+  [
+    'a gateway without a port',
+    'tcp://192.168.0.20',
+    'rtu+tcp://192.168.0.20',
+    '16:17 meters[0].connection: expected rtu+tcp://HOST:PORT such as rtu+tcp://192.168.0.20:8899, got "rtu+tcp://192.168.0.20"',
+  ],
+  [
+    'a gateway has no speed',
+    'tcp://192.168.0.20',
+    'rtu+tcp://192.168.0.20:8899?baud=9600',
+    '16:17 meters[0].connection: expected only the settings turnaroundMs behind "?" (not "baud"), got "rtu+tcp://192.168.0.20:8899?baud=9600"',
   ],
   [
     'a connection without a scheme',
     'tcp://192.168.0.20',
     '192.168.0.20:502',
-    `16:17 meters[0].connection: expected ${TCP} such as tcp://192.168.0.20:502, got "192.168.0.20:502"`,
+    `16:17 meters[0].connection: expected ${ANY}, got "192.168.0.20:502"`,
   ],
   [
     'a port 0',

@@ -2,10 +2,17 @@
 import { readFileSync } from 'node:fs';
 import { defined } from '../../src/base/assert.js';
 import { explainIssue } from '../../src/config/explain.js';
+import type { KnownModel } from '../../src/config/facts.js';
 import { parseConfig } from '../../src/config/parse.js';
 import type { Config, MasterConfig } from '../../src/config/types.js';
 
-export const MODELS = ['siemens-pac2200', 'janitza-umg96'];
+/** Models with three phases, the first and the last with an alias in common, and one with a single phase. */
+export const MODELS: readonly KnownModel[] = [
+  { id: 'siemens-pac2200', aliases: ['pac2200', 'pac'], phases: 3, unitId: 1 },
+  { id: 'janitza-umg96', aliases: [], phases: 3, unitId: 1 },
+  { id: 'one-phase', aliases: ['sdm120'], phases: 1, unitId: 33 },
+  { id: 'total-only', aliases: ['pac'], phases: 3, unitId: 1, unusable: 'tells the total power only' },
+];
 
 /** Read from the checkout: the tests run from its top, whatever the build folder is called. */
 export function shipped(name: string): string {

@@ -89,7 +89,32 @@ t.test('addresses', (t) => {
     const config = goodMaster(edited(GOOD, 'tcp://192.168.0.20', text));
     t.same(config.meters[0]?.connection, { kind: 'tcp', host, port }, text);
   }
+  const LINES = [
+    ['rtu:/dev/ttyS0', { baud: 9600, parity: 'none', stopBits: 1 }],
+    ['rtu:/dev/ttyS0?baud=19200&parity=even', { baud: 19_200, parity: 'even', stopBits: 1 }],
+    [
+      'rtu:/dev/ttyS0?stopBits=2&turnaroundMs=20&parity=odd',
+      { baud: 9600, parity: 'odd', stopBits: 2, turnaroundMs: 20 },
+    ],
+  ] as const;
+  for (const [text, settings] of LINES) {
+    const config = goodMaster(edited(GOOD, 'tcp://192.168.0.20', text));
+    t.same(config.meters[0]?.connection, { kind: 'rtu', path: '/dev/ttyS0', ...settings }, text);
+  }
+  const gateway = goodMaster(edited(GOOD, 'tcp://192.168.0.20', '"rtu+tcp://[::1]:8899?turnaroundMs=0"'));
+  t.same(gateway.meters[0]?.connection, { kind: 'rtu+tcp', host: '::1', port: 8899, turnaroundMs: 0 });
   for (const bad of [
+    'rtu:',
+    'rtu:/dev/tty S0',
+    'rtu:/dev/ttyS0?',
+    'rtu:/dev/ttyS0?baud',
+    'rtu:/dev/ttyS0?baud=',
+    'rtu:/dev/ttyS0?parity=None',
+    'rtu:/dev/ttyS0?stopBits=1.5',
+    'rtu:/dev/ttyS0?turnaroundMs=-1',
+    'rtu+tcp://a:0',
+    'rtu+tcp:/a:1',
+    'tcp://a?turnaroundMs=1',
     'tcp://',
     'tcp://a:',
     'tcp://a:65536',

@@ -40,3 +40,21 @@ for (const unit of UNITS) {
     t.end();
   });
 }
+
+t.test('the master reaches serial ports and no other device', (t) => {
+  const lines = readFileSync(new URL('evenkeel.service', DIRECTORY), 'utf8').split('\n');
+  const allowed = lines.filter((line) => line.startsWith('DeviceAllow='));
+  t.strictSame(
+    allowed,
+    ['ttyUSB', 'ttyACM', 'ttyS', 'ttyAMA'].map((name) => `DeviceAllow=char-${name} rw`),
+  );
+  t.ok(lines.includes('DevicePolicy=closed'));
+  t.ok(lines.includes('SupplementaryGroups=dialout'), 'the group that owns them');
+  t.notOk(
+    lines.some((line) => line.startsWith('PrivateDevices=')),
+    'which would hide them',
+  );
+  const slave = readFileSync(new URL('evenkeel-slave.service', DIRECTORY), 'utf8');
+  t.match(slave, /^PrivateDevices=yes$/m, 'a slave needs none');
+  t.end();
+});

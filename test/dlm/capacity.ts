@@ -1,9 +1,11 @@
 /** What a circuit can carry for the charge points below it: limits, headroom, the building's load, the loss of a meter. */
 import t from 'tap';
 import { type Ms, NO_AMPS, type PhaseAmps, perPhase } from '../../src/base/units.js';
-import { CapacityBook, FALL_HOLD_MS } from '../../src/dlm/capacity.js';
+import { CapacityBook } from '../../src/dlm/capacity.js';
+import { FALL_HOLD_MS } from '../../src/dlm/metered-load.js';
 import { buildTopology } from '../../src/dlm/topology.js';
 import type { Circuit } from '../../src/dlm/types.js';
+import { loadSample } from '../helpers/samples.js';
 import { circuit } from '../helpers/site.js';
 
 function bookOf(...circuits: readonly Circuit[]): CapacityBook {
@@ -19,11 +21,13 @@ interface Sample {
 /** A single circuit of 100 A with a meter that has shown these samples. */
 function metered(facts: Partial<Circuit>, ...samples: readonly Sample[]): CapacityBook {
   const book = bookOf(circuit({ id: 'main', limitA: perPhase(100), meter: 'grid', ...facts }));
-  for (const { currentA, drawnA = NO_AMPS, atMs = 0 } of samples) book.hearMeter(0, currentA, drawnA, atMs);
+  for (const { currentA, drawnA = NO_AMPS, atMs = 0 } of samples) {
+    book.hearMeter(0, loadSample(currentA, drawnA, atMs), atMs);
+  }
   return book;
 }
 
-const capacityA = (book: CapacityBook, index = 0): PhaseAmps | undefined => book.capacities()[index]?.capacityA;
+const capacityA = (book: CapacityBook, index = 0): PhaseAmps | undefined => book.capacities(0)[index]?.capacityA;
 
 t.test('without a meter: the limit, the operator, the headroom', async (t) => {
   const rows: readonly (readonly [string, Partial<Circuit>, PhaseAmps])[] = [
@@ -37,8 +41,8 @@ t.test('without a meter: the limit, the operator, the headroom', async (t) => {
   for (const [name, facts, expected] of rows) {
     const book = bookOf(circuit({ id: 'main', limitA: [63, 63, 50], ...facts }));
     t.same(capacityA(book), expected, name);
-    t.same(book.capacities()[0]?.measuredA, null);
-    t.equal(book.capacities()[0]?.isFallback, false);
+    t.same(book.capacities(0)[0]?.measuredA, null);
+    t.equal(book.capacities(0)[0]?.isFallback, false);
   }
 });
 
@@ -67,14 +71,14 @@ t.test('with a meter: less what the others take', async (t) => {
     ['the building alone is too much', excluding, { currentA: [130, 0, 0] }, [0, 100, 100]],
   ];
   for (const [name, facts, sample, expected] of rows) t.same(capacityA(metered(facts, sample)), expected, name);
-  const [now] = metered({}, { currentA: [36, 46, 16], drawnA: [16, 16, 16] }).capacities();
+  const [now] = metered({}, { currentA: [36, 46, 16], drawnA: [16, 16, 16] }).capacities(0);
   t.match(now, { ceilingA: [100, 100, 100], backgroundA: [20, 30, 0], measuredA: [36, 46, 16], isFallback: false });
 });
 
 t.test('M5: a rise counts at once, a fall when it has held', async (t) => {
   const book = metered({}, { currentA: [20, 20, 20], atMs: 0 });
   const hear = (currentA: PhaseAmps, atMs: Ms): PhaseAmps | undefined => {
-    book.hearMeter(0, currentA, NO_AMPS, atMs);
+    book.hearMeter(0, loadSample(currentA, NO_AMPS, atMs), atMs);
     return capacityA(book);
   };
   t.same(hear([50, 20, 20], 1000), [50, 80, 80], 'a rise on L1');
@@ -87,7 +91,7 @@ t.test('M5: a rise counts at once, a fall when it has held', async (t) => {
 
 t.test('a fast meter does not shorten the hold to nothing, nor fill the memory', async (t) => {
   const book = metered({}, { currentA: perPhase(60), atMs: 0 });
-  for (let atMs = 20; atMs <= 4000; atMs += 20) book.hearMeter(0, perPhase(10), NO_AMPS, atMs);
+  for (let atMs = 20; atMs <= 4000; atMs += 20) book.hearMeter(0, loadSample(perPhase(10), NO_AMPS, atMs), atMs);
   t.same(capacityA(book), perPhase(40), '50 samples a second');
 });
 
@@ -105,13 +109,13 @@ t.test('M6: a lost meter means the fallback, never zero load', async (t) => {
     t.same(capacityA(before), expected, `${name}: before the first sample`);
     const book = metered(facts, { currentA: perPhase(5) });
     t.same(capacityA(book), mapMinus(facts), `${name}: it works`);
-    book.loseMeter(0);
+    book.loseMeter(0, 0);
     t.match(
-      book.capacities()[0],
+      book.capacities(0)[0],
       { capacityA: expected, isFallback, measuredA: null, backgroundA: null },
       `${name}: lost`,
     );
-    book.hearMeter(0, perPhase(5), NO_AMPS, 90_000);
+    book.hearMeter(0, loadSample(perPhase(5), NO_AMPS, 90_000), 90_000);
     t.same(capacityA(book), mapMinus(facts), `${name}: it is back`);
   }
 });
@@ -128,11 +132,11 @@ t.test('a circuit without a meter carries what flows behind the meters below it'
     circuit({ id: 'yard', parent: 'main', limitA: perPhase(63) }),
     circuit({ id: 'shed', parent: 'yard', limitA: perPhase(32), meter: 'shed', backgroundMaxA: perPhase(8) }),
   );
-  book.hearMeter(1, [20, 30, 0], NO_AMPS, 0);
+  book.hearMeter(1, loadSample([20, 30, 0], NO_AMPS, 0), 0);
   t.same(capacityA(book, 3), [0, 0, 0], 'the meter of the shed is not there yet: its fallback');
   t.same(capacityA(book, 2), perPhase(55), 'the yard: the most that the shed ever takes');
   t.same(capacityA(book, 0), [72, 62, 92], 'the main fuse: the hall and the shed');
-  book.hearMeter(3, [5, 5, 9], [2, 2, 2], 100);
+  book.hearMeter(3, loadSample([5, 5, 9], [2, 2, 2], 100), 100);
   t.same(capacityA(book, 3), [29, 29, 25]);
   t.same(capacityA(book, 2), [60, 60, 56], 'through two levels');
   t.same(capacityA(book, 0), [77, 67, 93]);
@@ -143,8 +147,8 @@ t.test('a meter further up sees those below: nothing is counted twice', async (t
     circuit({ id: 'hall', parent: 'main', limitA: perPhase(63), meter: 'hall', meterLocation: 'excluding' }),
     circuit({ id: 'main', limitA: perPhase(100), meter: 'grid' }),
   );
-  book.hearMeter(0, perPhase(20), NO_AMPS, 0);
-  book.hearMeter(1, perPhase(50), perPhase(10), 0);
+  book.hearMeter(0, loadSample(perPhase(20), NO_AMPS, 0), 0);
+  book.hearMeter(1, loadSample(perPhase(50), perPhase(10), 0), 0);
   t.same(capacityA(book, 1), perPhase(60), '40 A of others, those of the hall included');
   t.same(capacityA(book, 0), perPhase(43));
   t.same([book.circuitOfMeter('grid'), book.circuitOfMeter('hall'), book.circuitOfMeter('other')], [1, 0, undefined]);

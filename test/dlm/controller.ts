@@ -50,7 +50,7 @@ t.test('a meter is answered at once when the worst case no longer fits', async (
       chargePoints: [chargePoint({ id: 'a' })],
     }),
   });
-  const hear = (currentA: number): boolean => rig.controller.hearMeter('grid', perPhase(currentA), rig.nowMs).isUrgent;
+  const hear = (currentA: number): boolean => rig.hearMeter('grid', perPhase(currentA)).isUrgent;
   rig.run(3000);
   t.equal(rig.reasons, 'startup', 'the meter is waited for');
   t.notOk(hear(10));
@@ -60,10 +60,10 @@ t.test('a meter is answered at once when the worst case no longer fits', async (
   t.notOk(hear(31), '31 + 32 A fit 63 A');
   t.ok(hear(32), '32 + 32 A do not');
   t.match(rig.cycle(), [{ limitA: 31 }], 'lowered in that moment');
-  t.notOk(rig.controller.hearMeter('other', perPhase(900), rig.nowMs).isUrgent, 'a meter that nobody configured');
-  t.ok(rig.controller.loseMeter('grid').isUrgent);
-  t.notOk(rig.controller.loseMeter('grid').isUrgent, 'lost already');
-  t.notOk(rig.controller.loseMeter('other').isUrgent);
+  t.notOk(rig.hearMeter('other', perPhase(900)).isUrgent, 'a meter that nobody configured');
+  t.ok(rig.loseMeter('grid').isUrgent);
+  t.notOk(rig.loseMeter('grid').isUrgent, 'lost already');
+  t.notOk(rig.loseMeter('other').isUrgent);
   t.match(rig.cycle(), [{ limitA: 0 }], 'the fallback is 0');
   t.equal(rig.reasons, 'fallback');
 });
@@ -78,12 +78,12 @@ t.test('an overload raises an alarm, once, and ends it', async (t) => {
   });
   rig.run(3000);
   for (let second = 0; second < 3; second++) {
-    rig.controller.hearMeter('grid', [64, 70.04, 10], rig.nowMs);
+    rig.hearMeter('grid', [64, 70.04, 10]);
     rig.run(1000);
   }
   t.equal(rig.alarm('OVERLOAD'), 'main: L1 64.0 A of 63 A, L2 70.0 A of 63 A');
   t.equal(rig.events('OVERLOAD').length, 1);
-  rig.controller.hearMeter('grid', [50, 50, 10], rig.nowMs);
+  rig.hearMeter('grid', [50, 50, 10]);
   rig.run(5000);
   t.equal(rig.alarm('OVERLOAD'), undefined);
   t.equal(rig.events('OVERLOAD_END').length, 1);

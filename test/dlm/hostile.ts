@@ -9,11 +9,13 @@ import { type Rng, seededRng } from '../../src/base/rng.js';
 import { type Amps, type Ms, type PhaseAmps, PHASES } from '../../src/base/units.js';
 import { Controller } from '../../src/dlm/controller.js';
 import { SHARING_RULES, SHORTAGE_RULES, type Site } from '../../src/dlm/types.js';
+import { meterSample } from '../helpers/samples.js';
 import { chargePoint, circuit, site } from '../helpers/site.js';
 import { bootIdOf, status } from './statuses.js';
 
 const RUNS = Number(process.env['EVENKEEL_RUNS'] ?? 400);
 const FIRST_SEED = Number(process.env['EVENKEEL_SEED'] ?? 1);
+const METERS = ['m', 'm2', 'other'];
 const STEPS = 150;
 /** The most that travels in a datagram. */
 const WIRE_MAX_A = 655.35;
@@ -104,8 +106,9 @@ function play(seed: number): string | undefined {
     nowMs += pick(rng, rng.chance(0.1) ? [0, 1000, 3600, 20_000, 100_000] : [0, 1, 100, 1000]);
     const what = rng.int(10);
     if (what < 6) controller.hearStatus(randomStatus(rng, nowMs, grants), nowMs);
-    else if (what === 6) controller.hearMeter(pick(rng, ['m', 'm2', 'other']), triple(rng, -100, 200), nowMs);
-    else if (what === 7) disturb(controller, rng, nowMs);
+    else if (what === 6) {
+      controller.hearMeter(pick(rng, METERS), meterSample(triple(rng, -100, 200), nowMs - rng.int(2000)), nowMs);
+    } else if (what === 7) disturb(controller, rng, nowMs);
     else {
       const sent = controller.decide(nowMs);
       const flaw = sent.map((grant) => flawOf(grant, of.allocation.stepA)).find(Boolean);
@@ -136,7 +139,7 @@ function start(rng: Rng): { controller: Controller; startMs: Ms; of: Site } {
 }
 
 function disturb(controller: Controller, rng: Rng, nowMs: Ms): void {
-  if (rng.chance(0.3)) controller.loseMeter('m');
+  if (rng.chance(0.3)) controller.loseMeter('m', nowMs);
   if (rng.chance(0.9)) return;
   const masterId = pick(rng, ['me', 'you']);
   const epoch = rng.chance(0.9) ? rng.int(20) : rng.int(2 ** 32);

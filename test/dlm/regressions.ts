@@ -7,6 +7,7 @@ import { LedgerAccount, OPEN_GRANTS_MAX, type OpenGrant } from '../../src/dlm/le
 import { buildTopology } from '../../src/dlm/topology.js';
 import type { ChargePoint, Site } from '../../src/dlm/types.js';
 import { parseMemory } from '../../src/runtime/memory.js';
+import { loadSample } from '../helpers/samples.js';
 import { chargePoint, circuit, site } from '../helpers/site.js';
 import { Rig } from './rig.js';
 import { divide, fuse, vehicle } from './scenes.js';
@@ -78,10 +79,10 @@ t.test('a lost meter below an unmetered circuit is not zero load', async (t) => 
     circuit({ id: 'hall', parent: 'main', limitA: perPhase(63), meter: 'hall', meterLocation: 'excluding' }),
   ];
   const book = new CapacityBook(circuits, buildTopology(circuits));
-  book.hearMeter(1, perPhase(60), NO_AMPS, 0);
-  t.same(book.capacities()[0]?.capacityA, perPhase(40));
-  book.loseMeter(1);
-  t.ok((book.capacities()[0]?.capacityA[0] ?? 0) <= 40, `main: ${book.capacities()[0]?.capacityA[0]} A`);
+  book.hearMeter(1, loadSample(perPhase(60)), 0);
+  t.same(book.capacities(0)[0]?.capacityA, perPhase(40));
+  book.loseMeter(1, 0);
+  t.ok((book.capacities(0)[0]?.capacityA[0] ?? 0) <= 40, `main: ${book.capacities(0)[0]?.capacityA[0]} A`);
 });
 
 t.test('a full vehicle must not keep a hungry one waiting for ever', async (t) => {
@@ -193,7 +194,7 @@ t.test('a charge point that fell silent and draws nothing leaves room for its di
   const seconds = (count: number, ids: readonly string[]): void => {
     for (let second = 0; second < count; second++) {
       const drawnA = ids.reduce((sumA, id) => sumA + limitOf(id), 0);
-      rig.controller.hearMeter('grid', perPhase(4 + drawnA), rig.nowMs);
+      rig.hearMeter('grid', perPhase(4 + drawnA));
       rig.run(1000);
     }
   };

@@ -5,7 +5,7 @@
 import type { ChargePointState, Grant, Status } from '../../src/base/messages.js';
 import { connectedMask, hasPhase } from '../../src/base/rotation.js';
 import { type Amps, mapPhases, type Ms, NO_AMPS, type PhaseAmps } from '../../src/base/units.js';
-import { Controller, type Memory } from '../../src/dlm/controller.js';
+import { Controller, type Heard, type Memory } from '../../src/dlm/controller.js';
 import type { Notice } from '../../src/dlm/notice.js';
 import { SlaveCore, type SlaveFacts } from '../../src/dlm/slave.js';
 import type { SlaveRecord } from '../../src/dlm/slave-record.js';
@@ -85,6 +85,8 @@ export class Rig {
   readonly site: Site;
   readonly slaves = new Map<string, RigSlave>();
   readonly notices: Notice[] = [];
+  /** What each meter shows, from its first sample on: told again at every cycle. */
+  readonly #shownA = new Map<string, PhaseAmps>();
   controller: Controller;
   nowMs: Ms;
   saved: Memory | undefined;
@@ -148,8 +150,20 @@ export class Rig {
     return record;
   }
 
+  hearMeter(meterId: string, currentA: PhaseAmps): Heard {
+    this.#shownA.set(meterId, currentA);
+    const sample = { currentA, sampledAtMs: this.nowMs, updateMs: 1000, periodMs: 1000 };
+    return this.controller.hearMeter(meterId, sample, this.nowMs);
+  }
+
+  loseMeter(meterId: string): Heard {
+    this.#shownA.delete(meterId);
+    return this.controller.loseMeter(meterId, this.nowMs);
+  }
+
   /** All poll, the master decides, the grants arrive and are acknowledged. */
   cycle(): readonly Grant[] {
+    for (const [id, currentA] of this.#shownA) this.hearMeter(id, currentA);
     for (const id of this.slaves.keys()) this.poll(id);
     const grants = this.controller.decide(this.nowMs);
     for (const grant of grants) {

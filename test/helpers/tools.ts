@@ -16,3 +16,11 @@ export function needsTools(...tools: readonly string[]): Needs {
   const missing = tools.filter((tool) => spawnSync(tool, ['--version'], { stdio: 'ignore' }).error);
   return needs(missing.length === 0, `${missing.join(' and ')} missing`);
 }
+
+/** Debian's Python, which has Debian's packages. */
+export const PYTHON = '/usr/bin/python3';
+
+export function needsPymodbus(): Needs {
+  const { status } = spawnSync(PYTHON, ['-c', 'import pymodbus.server.async_io']);
+  return needs(status === 0, `${PYTHON} has no pymodbus (python3-pymodbus)`);
+}

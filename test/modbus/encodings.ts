@@ -1,14 +1,8 @@
 /** Encodings against words written down by hand, and there and back for random numbers. */
 import t from 'tap';
 import { seededRng } from '../../src/base/rng.js';
-import {
-  decodeWords,
-  ENCODING_WORDS,
-  ENCODINGS,
-  type Encoding,
-  encodeWords,
-  isNotAvailable,
-} from '../../src/modbus/encodings.js';
+import { ENCODING_WORDS, ENCODINGS, type Encoding } from '../../src/base/registers.js';
+import { decodeWords, encodeWords, isNotAvailable } from '../../src/modbus/encodings.js';
 
 /** Value, encoding, words with the most significant first. */
 const KNOWN: readonly (readonly [number, Encoding, readonly number[]])[] = [
@@ -23,6 +17,9 @@ const KNOWN: readonly (readonly [number, Encoding, readonly number[]])[] = [
   [-12.5, 'float32', [0xc148, 0x0000]],
   [1, 'float64', [0x3ff0, 0, 0, 0]],
   [-123_456.75, 'float64', [0xc0fe, 0x240c, 0, 0]],
+  // Mantissa 2 301 000 = 0x231c48, times 10^-4; with a sign: -1 735 500 = 0xffe584b4, without its first byte.
+  [230.1, 't5', [0xfc23, 0x1c48]],
+  [-1735.5, 't6', [0xfde5, 0x84b4]],
 ];
 
 t.test('known words in both word orders', (t) => {
@@ -43,6 +40,8 @@ t.test('known words in both word orders', (t) => {
 function randomValue(encoding: Encoding, random: number): number {
   if (encoding === 'float32') return Math.fround((random - 0.5) * 1e6);
   if (encoding === 'float64') return (random - 0.5) * 1e12;
+  if (encoding === 't5') return Math.floor(random * 9e6) / 1000;
+  if (encoding === 't6') return Math.floor((random - 0.5) * 9e6) / 1000;
   const bits = Math.min(16 * ENCODING_WORDS[encoding], 53);
   const steps = Math.floor(random * 2 ** bits);
   return encoding.startsWith('u') ? steps : steps - 2 ** (bits - 1);
@@ -79,6 +78,14 @@ t.test('what no value looks like', (t) => {
     ['uint32', [0xffff, 0xffff]],
     ['uint64', [0xffff, 0xffff, 0xffff, 0xffff]],
     ['int64', [0x8000, 0, 0, 0]],
+    // Overflow of the EM24: the high word alone says it.
+    ['int32', [0x7fff, 0x1234]],
+    ['t5', [0xffff, 0xffff]],
+    ['t6', [0xff7f, 0xffff]],
+    ['t6', [0xff80, 0]],
+    // A decimal exponent of 127, of -10.
+    ['t5', [0x7f00, 1]],
+    ['t5', [0xf600, 1]],
   ];
   for (const [encoding, words] of gone) {
     t.ok(isNotAvailable(Uint16Array.from(words), encoding, 'big'), `${encoding} ${words}`);
@@ -89,6 +96,8 @@ t.test('what no value looks like', (t) => {
   }
   t.notOk(isNotAvailable(Uint16Array.of(0), 'uint16', 'big'), '0 is a value');
   t.notOk(isNotAvailable(Uint16Array.of(0xffff), 'int16', 'big'), '-1 is a value');
+  t.notOk(isNotAvailable(Uint16Array.of(0x7ffe, 0xffff), 'int32', 'big'), 'below the overflow is a value');
+  t.notOk(isNotAvailable(Uint16Array.of(0x0900, 1), 't5', 'big'), '10^9 is a value');
   t.end();
 });
 
@@ -97,6 +106,8 @@ t.test('integers are rounded, and refused outside of their range', (t) => {
   t.throws(() => encodeWords(65_536, 'uint16', 'big'), /65536 is no uint16/);
   t.throws(() => encodeWords(-1, 'uint32', 'big'), /-1 is no uint32/);
   t.throws(() => encodeWords(Number.NaN, 'int32', 'big'), /NaN is no int32/);
+  t.throws(() => encodeWords(-1, 't5', 'big'), /-1 is no t5/);
+  t.throws(() => encodeWords(1e17, 't6', 'big'), /is no t6/);
   t.throws(() => decodeWords(Uint16Array.of(1), 'float32', 'big'), /float32 does not take 1 words/);
   t.end();
 });

@@ -1,7 +1,8 @@
 /** Rows to block reads: fewest reads, within the limits, every value whole; and rows back out of the blocks. */
 import t from 'tap';
 import { seededRng } from '../../src/base/rng.js';
-import { ENCODING_WORDS, type Encoding, encodeWords } from '../../src/modbus/encodings.js';
+import { ENCODING_WORDS, type Encoding } from '../../src/base/registers.js';
+import { encodeWords } from '../../src/modbus/encodings.js';
 import { planReads, type ReadLimits } from '../../src/modbus/plan.js';
 import { type RegisterRow, rowValue } from '../../src/modbus/rows.js';
 
@@ -79,14 +80,24 @@ t.test('a row out of a block', (t) => {
   t.same(rowValue(wanted, [{ block, words }]), { ok: true, value: -1.25 });
   t.same(rowValue({ ...wanted, functionCode: 3 }, [{ block, words }]), {
     ok: false,
-    error: 'register 101 (at101): was not read',
+    error: { text: 'register 101 (at101): was not read', isNotAvailable: false },
   });
   t.same(rowValue({ ...wanted, address: 103 }, [{ block, words }]).ok, false, 'half of it lies outside');
   t.same(rowValue(wanted, [{ block, words: words.subarray(0, 3) }]).ok, false, 'a short answer is no answer');
   const gone = Uint16Array.of(0, 0, 0x7fc0, 0);
   t.same(rowValue(wanted, [{ block, words: gone }]), {
     ok: false,
-    error: 'register 101 (at101): expected a value, got 0000 7fc0 (float32: not available)',
+    error: {
+      text: 'register 101 (at101): expected a value, got 0000 7fc0 (float32: not available)',
+      isNotAvailable: true,
+    },
   });
+  const tenths = { ...wanted, encoding: 'uint16', address: 100 } as const;
+  const raw = (scale: number): unknown =>
+    rowValue({ ...tenths, scale }, [{ block, words: Uint16Array.of(2301, 0, 0, 0) }]);
+  t.same(raw(0.1), { ok: true, value: 230.1 }, '2301 * 0.1 would be 230.10000000000002');
+  t.same(raw(-0.001), { ok: true, value: -2.301 });
+  t.same(raw(1000), { ok: true, value: 2_301_000 });
+  t.same(raw(0.3), { ok: true, value: 2301 * 0.3 });
   t.end();
 });

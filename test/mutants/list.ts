@@ -5,6 +5,7 @@
 import type { Edit, Row } from './edit.js';
 import { MASTER_MUTANTS } from './master.js';
 import { MASTERS_MUTANTS } from './masters.js';
+import { METER_MUTANTS } from './meters.js';
 import { SLAVE_MUTANTS } from './slave.js';
 
 export interface Mutant extends Edit {
@@ -15,7 +16,7 @@ export interface Mutant extends Edit {
   readonly killer: string;
 }
 
-const rows: readonly Row[] = [...SLAVE_MUTANTS, ...MASTER_MUTANTS, ...MASTERS_MUTANTS];
+const rows: readonly Row[] = [...SLAVE_MUTANTS, ...MASTER_MUTANTS, ...MASTERS_MUTANTS, ...METER_MUTANTS];
 
 export const MUTANTS: readonly Mutant[] = rows.map(([rule, name, file, find, replace, killer]) => ({
   ...{ rule, name, file, find, replace, killer },

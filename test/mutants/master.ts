@@ -7,7 +7,6 @@ const DECIDE = 'dlm/decide.js';
 const CONTROLLER = 'dlm/controller.js';
 const RECORD = 'dlm/slave-record.js';
 const MASTERSHIP = 'dlm/mastership.js';
-const CAPACITY = 'dlm/capacity.js';
 const CODEC = 'discovery/codec.js';
 
 export const MASTER_MUTANTS: readonly Row[] = [
@@ -66,16 +65,16 @@ export const MASTER_MUTANTS: readonly Row[] = [
     'M1',
     'not beside the others',
     DECIDE,
-    'ownA[phase] + capacityA[phase] - sumA[phase]',
-    'capacityA[phase]',
+    'ownA[phase] + raisableA[phase] - sumA[phase]',
+    'raisableA[phase]',
     'dlm/controller',
   ],
   [
     'M1',
     'only the lowest fuse',
     DECIDE,
-    "    for (const circuit of pathOf(snapshot, record)) {\n        const capacityA = defined(snapshot.capacities[circuit], 'capacity of a circuit').capacityA;\n        const sumA",
-    "    for (const circuit of pathOf(snapshot, record).slice(0, 1)) {\n        const capacityA = defined(snapshot.capacities[circuit], 'capacity of a circuit').capacityA;\n        const sumA",
+    "    for (const circuit of pathOf(snapshot, record)) {\n        const { raisableA } = defined(snapshot.capacities[circuit], 'capacity of a circuit');\n        const sumA",
+    "    for (const circuit of pathOf(snapshot, record).slice(0, 1)) {\n        const { raisableA } = defined(snapshot.capacities[circuit], 'capacity of a circuit');\n        const sumA",
     'dlm/steady',
   ],
   ['M1', 'renews what the past counts', LEDGER, 'this.#open.length > 0 ?', 'false ?', 'dlm/ledger'],
@@ -270,7 +269,6 @@ export const MASTER_MUTANTS: readonly Row[] = [
     '[...raises, ...wishes.filter((wish) => !isRaise(wish))]',
     'dlm/rules',
   ],
-  ['M5', 'a fall counts at once', CAPACITY, 'FALL_HOLD_MS = 5_000', 'FALL_HOLD_MS = 0', 'dlm/capacity'],
   [
     'M5',
     'a rise waits for the cycle',
@@ -287,8 +285,6 @@ export const MASTER_MUTANTS: readonly Row[] = [
     'nowMs < this.#strangersUntilMs',
     'dlm/deciding',
   ],
-  ['M6', 'no fallback', CAPACITY, 'isLost && !ignored[p] ?', 'false ?', 'dlm/capacity'],
-  ['M6', 'lost above: no load', CAPACITY, 'child.backgroundMaxA ?? lastA;', 'NO_AMPS;', 'dlm/regressions'],
   // M7: two masters.
   [
     'M7',

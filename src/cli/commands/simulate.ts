@@ -1,8 +1,5 @@
 /** `evenkeel simulate meter|slaves`: virtual devices that speak the real protocols, on loopback unless told otherwise. */
 import type { Argv } from 'yargs';
-import { nearest } from '../../base/nearest.js';
-import { EXIT, ExitError } from '../../daemon/exit-codes.js';
-import { METER_MODELS } from '../../meters/models/index.js';
 import type { Command } from '../command.js';
 
 /** Options of the real day, shared by both. */
@@ -22,7 +19,7 @@ export const simulateCommand: Command = (parser, exitWith) => {
     simulate
       .command(
         'meter',
-        'a virtual meter on Modbus TCP; "10 -5 3" on stdin sets its currents',
+        'a virtual meter of any known model; "10 -5 3" on stdin sets its currents',
         (options) =>
           withDay(options)
             .option('model', { type: 'string', default: 'siemens-pac2200', describe: 'which registers it serves' })
@@ -31,10 +28,21 @@ export const simulateCommand: Command = (parser, exitWith) => {
             .option('location', { choices: ['including', 'excluding'] as const, default: 'including' as const })
             .option('load-factor', { type: 'number', default: 8, describe: 'households in the building' })
             .option('pv-factor', { type: 'number', default: 2, describe: 'size of the PV plant' })
-            .example('$0 simulate meter --current "20 5 5"', 'a PAC2200 that shows 20, 5 and 5 A'),
+            .option('pty', { type: 'boolean', default: false, describe: 'on a pseudo terminal as Modbus RTU' })
+            .option('unit', { type: 'number', describe: 'the one unit id that answers (default: TCP any)' })
+            .option('freeze', { type: 'boolean', default: false, describe: 'fault: values never change' })
+            .option('late', { type: 'number', default: 0, describe: 'fault: answers after so many ms' })
+            .option('exception', { type: 'number', describe: 'fault: this Modbus exception for every read' })
+            .option('noise', { type: 'number', default: 0, describe: 'fault: values up to so many % wrong' })
+            .option('sentinel', {
+              choices: ['L1', 'L2', 'L3'] as const,
+              describe: 'fault: current and power of a phase are "not available"',
+            })
+            .example('$0 simulate meter --current "20 5 5"', 'a PAC2200 that shows 20, 5 and 5 A')
+            .example('$0 simulate meter --model siemens-pac2200 --pty', 'on a serial line of this machine'),
         async (options) => {
           const { simulateMeter } = await import('../simulate-meter.js');
-          exitWith(await simulateMeter({ ...options, model: knownModel(options.model) }));
+          exitWith(await simulateMeter(options));
         },
       )
       .command(
@@ -66,12 +74,3 @@ export const simulateCommand: Command = (parser, exitWith) => {
       .demandCommand(1, 'expected "meter" or "slaves", got nothing; see: evenkeel simulate --help'),
   );
 };
-
-function knownModel(id: string): (typeof METER_MODELS)[number] {
-  const model = METER_MODELS.find((known) => known.id === id);
-  if (model) return model;
-  const ids = METER_MODELS.map((known) => known.id);
-  const near = nearest(id, ids);
-  const hint = near === undefined ? '' : `; did you mean "${near}"?`;
-  throw new ExitError(EXIT.usage, `--model: expected one of ${ids.join(', ')}, got "${id}"${hint}`);
-}

@@ -1,0 +1,128 @@
+/** The load behind one meter that nobody here controls: what its samples say of it, and for how long. */
+import { mapPhases, type Ms, NO_AMPS, PHASES, type PhaseAmps, perPhase } from '../base/units.js';
+
+/** A fall of the uncontrolled load counts when no higher value was seen for this long. */
+export const FALL_HOLD_MS: Ms = 5_000;
+/** More samples than this within the hold time and the oldest go first. */
+const HELD_SAMPLES_MAX = 256;
+/** An overload counts on for so long after it was last seen. */
+const OVERLOAD_HOLD_MS: Ms = 5_000;
+/** What a lost meter may hide: the highest load of a while before. */
+const REMEMBERED_MINUTES = 15;
+const MS_PER_MINUTE = 60_000;
+
+/** What a meter has shown, and the charge points that it sees meanwhile. Grid order. */
+export interface LoadSample {
+  readonly shownA: PhaseAmps;
+  /** What they are reported to have drawn, at most and at least, while it was measured. */
+  readonly mostA: PhaseAmps;
+  readonly leastA: PhaseAmps;
+  readonly sampledAtMs: Ms;
+  /** How much older than that the values may be. */
+  readonly updateMs: Ms;
+  /** From this sample to the next one. */
+  readonly periodMs: Ms;
+}
+
+interface Held {
+  readonly atMs: Ms;
+  readonly valueA: PhaseAmps;
+}
+
+const LOWEST: PhaseAmps = perPhase(Number.NEGATIVE_INFINITY);
+
+function higherOf(a: PhaseAmps, b: PhaseAmps): PhaseAmps {
+  return mapPhases((p) => Math.max(a[p], b[p]));
+}
+
+/** A meter that follows late must have shown what it follows before the hold is over. */
+function holdMs({ updateMs, periodMs }: LoadSample): Ms {
+  return Math.max(FALL_HOLD_MS, updateMs + 3 * periodMs);
+}
+
+export class MeteredLoad {
+  #held: readonly Held[] = [];
+  #last: LoadSample | undefined;
+  #lastA: PhaseAmps = NO_AMPS;
+  /** Samples are looked at by their age at hearing. */
+  #latencyMs: Ms = 0;
+  #openA: PhaseAmps = NO_AMPS;
+  #isDoubtful = false;
+  #overload: Held | undefined;
+  /** The highest loads, by minute; the oldest first. */
+  #minutes: readonly Held[] = [];
+
+  get measuredA(): PhaseAmps | null {
+    return this.#held.length === 0 ? null : (this.#last?.shownA ?? null);
+  }
+
+  /** `null` while the meter is not heard. */
+  get backgroundA(): PhaseAmps | null {
+    return this.#held.length === 0 ? null : this.#held.reduce((most, { valueA }) => higherOf(most, valueA), LOWEST);
+  }
+
+  hear(sample: LoadSample, isIncluding: boolean, nowMs: Ms): void {
+    const { shownA, mostA } = sample;
+    const nowA = isIncluding ? mapPhases((p) => shownA[p] - mostA[p]) : shownA;
+    // The same values to the bit are no news: what the charge points have taken since is no fall of the building.
+    const isNews = this.#held.length === 0 || PHASES.some((p) => shownA[p] !== this.#last?.shownA[p]);
+    const loadA = isNews ? nowA : higherOf(nowA, this.#lastA);
+    const keptMs = holdMs(sample);
+    this.#held = [
+      ...this.#held.filter(({ atMs }) => atMs > nowMs - keptMs).slice(1 - HELD_SAMPLES_MAX),
+      at(nowMs, loadA),
+    ];
+    this.#last = sample;
+    this.#lastA = loadA;
+    this.#latencyMs = Math.max(0, nowMs - sample.sampledAtMs);
+    this.#openA = isIncluding ? mapPhases((p) => mostA[p] - sample.leastA[p]) : NO_AMPS;
+    this.#isDoubtful = false;
+    this.#remember(loadA, nowMs);
+  }
+
+  #remember(loadA: PhaseAmps, nowMs: Ms): void {
+    const last = this.#minutes.at(-1);
+    if (last && nowMs - last.atMs < MS_PER_MINUTE) {
+      this.#minutes = [...this.#minutes.slice(0, -1), at(last.atMs, higherOf(last.valueA, loadA))];
+    } else this.#minutes = [...this.#minutes.slice(1 - REMEMBERED_MINUTES), at(nowMs, loadA)];
+  }
+
+  doubt(): void {
+    this.#isDoubtful = true;
+  }
+
+  hearOverload(loadA: PhaseAmps, nowMs: Ms): void {
+    this.#overload = at(nowMs, loadA);
+  }
+
+  overloadA(nowMs: Ms): PhaseAmps | null {
+    return this.#overload && nowMs - this.#overload.atMs < OVERLOAD_HOLD_MS ? this.#overload.valueA : null;
+  }
+
+  lose(nowMs: Ms): void {
+    const background = this.backgroundA;
+    if (background) this.#remember(background, nowMs);
+    this.#held = [];
+    this.#isDoubtful = false;
+  }
+
+  /** Load that must be reckoned with while the meter is lost: at most what the fuse carries, at least nothing. */
+  assumedA(limitA: PhaseAmps): PhaseAmps {
+    if (this.#minutes.length === 0) return limitA;
+    const highestA = this.#minutes.reduce((most, { valueA }) => higherOf(most, valueA), NO_AMPS);
+    return mapPhases((p) => Math.min(limitA[p], highestA[p]));
+  }
+
+  /** What may have changed that the last sample does not show: nothing is raised on it. */
+  openA(nowMs: Ms): PhaseAmps {
+    const last = this.#last;
+    if (!last) return NO_AMPS;
+    // Older than two samples: one was missed, and the next is late too.
+    const isOld = nowMs - last.sampledAtMs > 2 * last.periodMs + this.#latencyMs;
+    return this.#isDoubtful || isOld ? perPhase(Number.POSITIVE_INFINITY) : this.#openA;
+  }
+}
+
+function at(atMs: Ms, valueA: PhaseAmps): Held {
+  return { atMs, valueA };
+}

@@ -1,0 +1,156 @@
+/** The meters as the control core sees them: whose samples count for which circuit, and which of them cannot be right. */
+import { mapPhases, type Ms, NO_AMPS, PHASE_NAMES, type PhaseAmps, type PhaseIndex } from '../base/units.js';
+import type { EventCode } from '../base/events.js';
+import type { AlarmBoard } from './alarms.js';
+import { CapacityBook, type CircuitCapacity } from './capacity.js';
+import type { Notices } from './notice.js';
+import { OverloadWatch } from './overload.js';
+import type { Roster } from './roster.js';
+import { corrected, showsTooLittle, StepWatch } from './step-watch.js';
+import type { Topology } from './topology.js';
+import type { Site } from './types.js';
+
+/** A reversed direction that showed by itself is held for so long after it was last seen. */
+const REVERSED_HOLD_MS: Ms = 600_000;
+
+/** What a meter shows, in grid order. */
+export interface MeterSample {
+  readonly currentA: PhaseAmps;
+  /** When it was asked. */
+  readonly sampledAtMs: Ms;
+  /** How much older than that the values may be. */
+  readonly updateMs: Ms;
+  /** From this sample to the next one. */
+  readonly periodMs: Ms;
+}
+
+interface Parts {
+  readonly site: Site;
+  readonly topology: Topology;
+  readonly alarms: AlarmBoard;
+  readonly notices: Notices;
+  readonly roster: Roster;
+}
+
+export class Metering {
+  readonly #parts: Parts;
+  readonly #book: CapacityBook;
+  readonly #overload: OverloadWatch;
+  readonly #steps = new Map<number, StepWatch>();
+  /** Until when a phase of a circuit is known to be counted backwards, whatever steps show. */
+  readonly #reversedUntilMs = new Map<string, Ms>();
+  readonly #lost = new Set<string>();
+  /** Meters that have neither given values that count nor been given up since the start. */
+  readonly #awaited = new Set<string>();
+  readonly #doubts = new Map<EventCode, Map<number, string>>();
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    const { site, topology, alarms, notices } = parts;
+    const places = [...site.chargePoints.map(({ circuit }) => circuit), site.defaultCircuit];
+    this.#book = new CapacityBook(site.circuits, topology, places);
+    this.#overload = new OverloadWatch(site.circuits, alarms, notices);
+    for (const { meter } of site.circuits) if (meter !== undefined) this.#awaited.add(meter);
+  }
+
+  get isAwaiting(): boolean {
+    return this.#awaited.size > 0;
+  }
+
+  capacities(nowMs: Ms): readonly CircuitCapacity[] {
+    return this.#book.capacities(nowMs);
+  }
+
+  watch(nowMs: Ms): void {
+    this.#overload.watch(nowMs);
+  }
+
+  /** What the charge points draw that a meter sees; `undefined` where it sees none. */
+  drawnA(meterId: string, nowMs: Ms): PhaseAmps | undefined {
+    const index = this.#book.circuitOfMeter(meterId);
+    if (index === undefined || !this.#book.isIncluding(index)) return undefined;
+    return this.#parts.roster.currentBelowA(index, nowMs);
+  }
+
+  /** True when the sample was taken in. `isEarly`: charge points are still to be heard. */
+  hear(meterId: string, sample: MeterSample, isEarly: boolean, nowMs: Ms): boolean {
+    const index = this.#book.circuitOfMeter(meterId);
+    if (index === undefined) return false;
+    this.#lost.delete(meterId);
+    const drawn = this.#parts.roster.drawnBelowA(index, sample.sampledAtMs - sample.updateMs, nowMs);
+    const shownA = this.#corrected(index, sample.currentA, drawn, nowMs);
+    const isOver = this.#overload.hear(index, shownA, drawn.mostA, nowMs);
+    // What unheard charge points draw would be taken for load of the building, and pause the others.
+    if (isEarly && !isOver) return false;
+    this.#awaited.delete(meterId);
+    this.#book.hearMeter(index, { ...sample, ...drawn, shownA }, nowMs);
+    return true;
+  }
+
+  #corrected(
+    index: number,
+    currentA: PhaseAmps,
+    drawn: { readonly mostA: PhaseAmps; readonly leastA: PhaseAmps },
+    nowMs: Ms,
+  ): PhaseAmps {
+    const circuit = this.#parts.site.circuits[index];
+    if (!circuit || !this.#book.isIncluding(index)) return currentA;
+    const steps = this.#steps.get(index) ?? new StepWatch();
+    this.#steps.set(index, steps);
+    const seen = { shownA: currentA, ...drawn };
+    steps.hear(seen, nowMs);
+    for (const p of showsTooLittle(seen, circuit.limitA)) {
+      this.#reversedUntilMs.set(`${index} ${p}`, nowMs + REVERSED_HOLD_MS);
+    }
+    const isReversed = (p: PhaseIndex): boolean => nowMs < (this.#reversedUntilMs.get(`${index} ${p}`) ?? 0);
+    const reversed = ([0, 1, 2] as const).filter((p) => isReversed(p) || steps.reversed.includes(p));
+    const names = reversed.map((p) => PHASE_NAMES[p]).join(', ');
+    const backwards = `meter ${circuit.meter} of ${circuit.id} counts ${names} backwards: turn the current transformer, or set invert`;
+    this.#tell('METER_SIGN', index, reversed.length > 0 ? backwards : undefined, nowMs);
+    const swapped = `meter ${circuit.meter} of ${circuit.id} shows the charge points on other phases: the highest phase counts for all; correct phaseOrder of the meter, or the rotations`;
+    this.#tell('PHASE_MISMATCH', index, steps.isSwapped ? swapped : undefined, nowMs);
+    return corrected(currentA, reversed, steps.isSwapped);
+  }
+
+  /** One alarm for all circuits; a line in the log when it comes or changes. */
+  #tell(code: EventCode, index: number, text: string | undefined, nowMs: Ms): void {
+    const doubts = this.#doubts.get(code) ?? new Map<number, string>();
+    if (doubts.get(index) === text) return;
+    this.#doubts.set(code, doubts);
+    if (text === undefined) doubts.delete(index);
+    else {
+      doubts.set(index, text);
+      this.#parts.notices.add('error', code, text);
+    }
+    this.#parts.alarms.set(code, doubts.size > 0 ? [...doubts.values()].join('; ') : undefined, nowMs);
+  }
+
+  /** True when it was not lost before. */
+  lose(meterId: string, nowMs: Ms): boolean {
+    const index = this.#book.circuitOfMeter(meterId);
+    if (index === undefined || this.#lost.has(meterId)) return false;
+    this.#awaited.delete(meterId);
+    this.#lost.add(meterId);
+    this.#book.loseMeter(index, nowMs);
+    return true;
+  }
+
+  /** A value far above the fuse, once: it may be true. */
+  doubt(meterId: string): void {
+    const index = this.#book.circuitOfMeter(meterId);
+    if (index !== undefined) this.#book.doubt(index);
+  }
+
+  /** The same value again: true when it is of a known circuit. */
+  hearOverload(meterId: string, currentA: PhaseAmps, nowMs: Ms): boolean {
+    const index = this.#book.circuitOfMeter(meterId);
+    if (index === undefined) return false;
+    const including = this.#book.isIncluding(index);
+    const drawnA = including ? this.#parts.roster.drawnBelowA(index, nowMs, nowMs).mostA : NO_AMPS;
+    // Feed-in is no overload, and makes no room while it cannot be believed.
+    const importA = mapPhases((p) => Math.max(0, currentA[p]));
+    this.#overload.hear(index, importA, drawnA, nowMs);
+    this.#book.hearOverload(index, importA, drawnA, nowMs);
+    return true;
+  }
+}

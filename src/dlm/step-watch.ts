@@ -1,0 +1,131 @@
+/**
+ * Whether a meter that sees the charge points shows what they do: on the same phases and in the same direction. When one of
+ * them changes by some amperes and comes to rest, the meter must have changed alike. Nothing else tells swapped phases or a
+ * reversed current transformer from an odd building.
+ */
+import { type Amps, mapPhases, type Ms, PHASES, type PhaseAmps, type PhaseIndex } from '../base/units.js';
+
+/** Smaller changes of the charge points are not judged. */
+const STEP_A: Amps = 5;
+/** At rest: no charge point moves by more within what a sample covers. */
+const REST_A: Amps = 0.5;
+/** A change that takes longer from rest to rest is not judged: the building changes too. */
+const STEP_MAX_MS: Ms = 20_000;
+/** How far the meter may be from what is expected of it, as a share of the change. */
+const LIKENESS = 0.3;
+/** Witnesses in a row before it is believed, and before it is taken back. */
+const WITNESSES = 2;
+
+const SWAPS: readonly (readonly [PhaseIndex, PhaseIndex, PhaseIndex])[] = [
+  [0, 2, 1],
+  [1, 0, 2],
+  [2, 1, 0],
+  [1, 2, 0],
+  [2, 0, 1],
+];
+
+export interface Seen {
+  /** What the meter shows. */
+  readonly shownA: PhaseAmps;
+  /** What the charge points below are reported to have drawn at most, and at least, while it was measured. */
+  readonly mostA: PhaseAmps;
+  readonly leastA: PhaseAmps;
+}
+
+interface Rest {
+  readonly atMs: Ms;
+  readonly shownA: PhaseAmps;
+  readonly drawnA: PhaseAmps;
+}
+
+export class StepWatch {
+  #rest: Rest | undefined;
+  #swapped = 0;
+  #right = 0;
+  readonly #reversed: [number, number, number] = [0, 0, 0];
+
+  /** The meter's phases are not those of the charge points. */
+  get isSwapped(): boolean {
+    return this.#swapped >= WITNESSES;
+  }
+
+  /** The phases on which it counts backwards. */
+  get reversed(): readonly PhaseIndex[] {
+    return PHASES.filter((p) => this.#reversed[p] >= WITNESSES);
+  }
+
+  hear({ shownA, mostA, leastA }: Seen, nowMs: Ms): void {
+    if (PHASES.some((p) => mostA[p] - leastA[p] > REST_A)) return;
+    const before = this.#rest;
+    this.#rest = { atMs: nowMs, shownA, drawnA: mostA };
+    if (!before) return;
+    const stepA = minus(mostA, before.drawnA);
+    if (PHASES.every((p) => Math.abs(stepA[p]) < STEP_A) || nowMs - before.atMs > STEP_MAX_MS) return;
+    this.#judge(stepA, minus(shownA, before.shownA));
+  }
+
+  #judge(stepA: PhaseAmps, shownA: PhaseAmps): void {
+    if (isAlike(shownA, stepA)) {
+      this.#right += 1;
+      if (this.#right >= WITNESSES) this.#forget(stepA);
+      return;
+    }
+    const backwards = PHASES.filter((p) => isReversed(stepA[p], shownA[p]));
+    if (
+      backwards.length > 0 &&
+      isAlike(
+        shownA,
+        mapPhases((p) => (backwards.includes(p) ? -stepA[p] : stepA[p])),
+      )
+    ) {
+      for (const p of backwards) this.#reversed[p] += 1;
+      this.#right = 0;
+    } else if (SWAPS.some((order) => isSwap(order, stepA, shownA))) {
+      this.#swapped += 1;
+      this.#right = 0;
+    }
+  }
+
+  /** What was shown right on these phases is right. */
+  #forget(stepA: PhaseAmps): void {
+    this.#swapped = 0;
+    for (const p of PHASES) if (Math.abs(stepA[p]) >= STEP_A) this.#reversed[p] = 0;
+  }
+}
+
+function minus(a: PhaseAmps, b: PhaseAmps): PhaseAmps {
+  return mapPhases((p) => a[p] - b[p]);
+}
+
+function sizeOf(a: PhaseAmps): Amps {
+  return Math.abs(a[0]) + Math.abs(a[1]) + Math.abs(a[2]);
+}
+
+function isAlike(a: PhaseAmps, b: PhaseAmps): boolean {
+  return sizeOf(minus(a, b)) <= LIKENESS * sizeOf(b);
+}
+
+function isReversed(stepA: Amps, shownA: Amps): boolean {
+  return Math.abs(stepA) >= STEP_A && Math.abs(shownA + stepA) <= LIKENESS * Math.abs(stepA);
+}
+
+/** A change that is the same on all phases says nothing about their order. */
+function isSwap(order: readonly [PhaseIndex, PhaseIndex, PhaseIndex], stepA: PhaseAmps, shownA: PhaseAmps): boolean {
+  const expectedA = mapPhases((p) => stepA[order[p]]);
+  return sizeOf(minus(expectedA, stepA)) > sizeOf(stepA) / 2 && isAlike(shownA, expectedA);
+}
+
+/** Import below nothing by more than the fuse carries, beside what the charge points draw: it counts backwards. */
+export function showsTooLittle({ shownA, leastA }: Seen, limitA: PhaseAmps): readonly PhaseIndex[] {
+  return PHASES.filter((p) => shownA[p] < 0 && shownA[p] - leastA[p] < -limitA[p]);
+}
+
+/**
+ * What counts as its load: once it counts backwards on one phase no sign of it is believed; where phases are swapped, the
+ * highest counts for all.
+ */
+export function corrected(shownA: PhaseAmps, reversed: readonly PhaseIndex[], isSwapped: boolean): PhaseAmps {
+  const unsignedA = reversed.length > 0 ? mapPhases((p) => Math.abs(shownA[p])) : shownA;
+  const highestA = Math.max(...unsignedA);
+  return isSwapped ? mapPhases(() => highestA) : unsignedA;
+}

@@ -1,0 +1,198 @@
+/** Several meters in the tree, samples and statuses of different ages, and meters that show what cannot be. */
+import t from 'tap';
+import { type Ms, NO_AMPS, type PhaseAmps, perPhase } from '../../src/base/units.js';
+import { CapacityBook } from '../../src/dlm/capacity.js';
+import { LEASE_MAX_MS } from '../../src/dlm/lease-rules.js';
+import { SlaveRecord } from '../../src/dlm/slave-record.js';
+import { StepWatch } from '../../src/dlm/step-watch.js';
+import { buildTopology } from '../../src/dlm/topology.js';
+import type { Circuit } from '../../src/dlm/types.js';
+import { loadSample, meterSample } from '../helpers/samples.js';
+import { chargePoint, circuit, site } from '../helpers/site.js';
+import { Rig } from './rig.js';
+import { status } from './statuses.js';
+
+function bookOf(places: readonly string[], ...circuits: readonly Circuit[]): CapacityBook {
+  return new CapacityBook(circuits, buildTopology(circuits), places);
+}
+
+const main = (facts: Partial<Circuit> = {}): Circuit => circuit({ id: 'main', limitA: perPhase(100), ...facts });
+const hall = (facts: Partial<Circuit> = {}): Circuit =>
+  circuit({ id: 'hall', parent: 'main', limitA: perPhase(63), meter: 'hall', ...facts });
+
+t.test('a meter beside the charge points does not see the other load behind their supply', async (t) => {
+  const grid = { meter: 'grid', meterLocation: 'excluding' } as const;
+  for (const [places, expectedA] of [
+    [['hall'], 100 - 20 - 8],
+    [['main'], 100 - 20],
+  ] as const) {
+    const book = bookOf(places, main(grid), hall());
+    book.hearMeter(0, loadSample(perPhase(20)), 0);
+    book.hearMeter(1, loadSample(perPhase(18), perPhase(10)), 0);
+    const [now] = book.capacities(0);
+    t.same(now?.capacityA, perPhase(expectedA), `charge points in ${places.join()}`);
+    t.same(now?.measuredA, perPhase(20), 'what it shows itself');
+  }
+});
+
+t.test('a lost meter further down counts as the most of the last quarter of an hour, or as its fuse', async (t) => {
+  const book = bookOf(['main'], main(), hall());
+  const leftA = (nowMs: Ms): number | undefined => book.capacities(nowMs)[0]?.capacityA[0];
+  t.equal(leftA(0), 37, 'not heard yet: all that its fuse carries');
+  for (const [minute, loadA] of [
+    [0, 50],
+    [5, 40],
+    [20, 10],
+    [21, 12],
+  ] as const) {
+    book.hearMeter(1, loadSample(perPhase(loadA)), minute * 60_000);
+  }
+  t.equal(leftA(21 * 60_000), 88);
+  book.loseMeter(1, 21 * 60_000);
+  t.equal(leftA(22 * 60_000), 50, 'its values came in few minutes: all of them are remembered');
+  t.same(book.capacities(0)[0]?.backgroundA, perPhase(50));
+  for (let minute = 30; minute < 50; minute++) book.hearMeter(1, loadSample(perPhase(minute)), minute * 60_000);
+  book.hearMeter(1, loadSample(perPhase(-70)), 50 * 60_000);
+  book.loseMeter(1, 50 * 60_000);
+  t.equal(leftA(55 * 60_000), 51, 'feed-in is not counted on');
+  const stated = bookOf(['main'], main(), hall({ backgroundMaxA: perPhase(8) }));
+  t.same(stated.capacities(0)[0]?.capacityA, perPhase(92), 'what the configuration says of it');
+});
+
+t.test('a lost meter above: what meters below it show still counts against the fuse', async (t) => {
+  for (const [fallbackA, expectedA] of [
+    [9999, 100 - 30],
+    [80, 100 - 30],
+    [50, 50],
+  ] as const) {
+    const book = bookOf(['main'], main({ meter: 'grid', fallbackA: perPhase(fallbackA) }), hall());
+    book.hearMeter(1, loadSample(perPhase(30)), 0);
+    t.same(book.capacities(0)[0]?.capacityA, perPhase(expectedA), `fallback ${fallbackA} A`);
+  }
+});
+
+t.test('nobody is raised above a meter that has not been heard for two samples', async (t) => {
+  const book = bookOf(['main'], main(), hall());
+  book.hearMeter(1, { ...loadSample(perPhase(30)), periodMs: 1000 }, 100);
+  const raisable = (nowMs: Ms): number | undefined => book.capacities(nowMs)[0]?.raisableA[0];
+  t.equal(raisable(2000), 70, 'answered after 100 ms, asked every second');
+  t.equal(raisable(2101), Number.NEGATIVE_INFINITY);
+  t.equal(book.capacities(2101)[0]?.capacityA[0], 70, 'what they have they keep');
+});
+
+t.test('values that do not change make no room, whatever the charge points take meanwhile', async (t) => {
+  const book = bookOf(['main'], main({ meter: 'grid' }));
+  for (let second = 0; second < 60; second++) {
+    book.hearMeter(0, loadSample(perPhase(50), perPhase(second / 2), second * 1000), second * 1000);
+  }
+  t.same(book.capacities(59_000)[0]?.backgroundA, perPhase(50));
+  book.hearMeter(0, loadSample(perPhase(50.1), perPhase(30), 60_000), 60_000);
+  book.hearMeter(0, loadSample(perPhase(50.2), perPhase(30), 66_000), 66_000);
+  t.ok((book.capacities(66_000)[0]?.backgroundA?.[0] ?? 99) < 21, 'a value that moves is news');
+});
+
+t.test('a meter that is read every ten seconds: a fall must hold for longer', async (t) => {
+  const book = bookOf(['main'], main({ meter: 'grid' }));
+  const hear = (loadA: number, atMs: Ms): void =>
+    book.hearMeter(0, { ...loadSample(perPhase(loadA), NO_AMPS, atMs), periodMs: 10_000 }, atMs);
+  hear(60, 0);
+  hear(20, 10_000);
+  hear(20.1, 20_000);
+  t.same(book.capacities(20_000)[0]?.capacityA, perPhase(40));
+  hear(20, 40_000);
+  t.same(book.capacities(40_000)[0]?.capacityA, perPhase(79.9));
+});
+
+/** A charge point that reported these currents on L1. */
+function heard(...words: readonly (readonly [Ms, number])[]): SlaveRecord {
+  const record = new SlaveRecord({
+    facts: chargePoint({ id: 'a' }),
+    isListed: true,
+    isAdopted: true,
+    unknownUntilMs: LEASE_MAX_MS,
+  });
+  for (const [atMs, amps] of words) {
+    record.hear(status('a', { tauMs: atMs, currentA: [amps, 0, 0] }), { id: 'm', epoch: 1, grants: false }, atMs);
+  }
+  return record;
+}
+
+t.test(
+  'what a meter may show of a charge point: all since the earliest moment that its values may be of',
+  async (t) => {
+    const record = heard([0, 16], [1000, 10], [2000, 0], [3000, 0]);
+    const rows: readonly (readonly [fromMs: Ms, nowMs: Ms, most: number, least: number])[] = [
+      [2500, 3000, 0, 0],
+      [1999, 3000, 10, 0],
+      [1500, 3000, 10, 0],
+      [999, 3000, 16, 0],
+      [-5000, 3000, 16, 0],
+      [2500, 5600, 0, 0],
+      [2500, 6600, 0, 0],
+    ];
+    for (const [fromMs, nowMs, most, least] of rows) {
+      const { mostA, leastA } = record.drawnSince(fromMs, nowMs);
+      t.same([mostA[0], leastA[0]], [most, least], `${fromMs} to ${nowMs}`);
+    }
+    const drawing = heard([0, 16.4], [1000, 16]);
+    t.same(drawing.drawnSince(500, 1000).leastA[0], 16.4, 'a little up and down is no change');
+    t.same(drawing.drawnSince(3000, 3600).leastA[0], 0, 'a word that is 2.6 s old says nothing of now');
+    t.same(drawing.drawnSince(3000, 4600).mostA[0], 0, 'a silent one counts as load of the building');
+  },
+);
+
+t.test('nobody is raised by as much as the charge points changed while the meter measured', async (t) => {
+  const of = site({
+    autoAdopt: false,
+    circuits: [main({ limitA: perPhase(40), meter: 'grid' })],
+    chargePoints: [chargePoint({ id: 'a', maxA: 10 }), chargePoint({ id: 'b' })],
+  });
+  const rig = new Rig({ site: of });
+  rig.hearMeter('grid', perPhase(5));
+  rig.slave('a').plugIn({ maxA: 10 });
+  rig.run(5000);
+  rig.hearMeter('grid', perPhase(15));
+  rig.run(60_000);
+  t.same(rig.controller.circuits(rig.nowMs)[0]?.capacity.raisableA, perPhase(35), 'at rest nothing is held back');
+  rig.slave('a').vehicle = { phases: 3, maxA: 6 };
+  rig.slave('b').plugIn();
+  rig.poll('a');
+  rig.controller.hearMeter('grid', meterSample([15.01, 15, 15], rig.nowMs), rig.nowMs);
+  const { capacityA, raisableA } = rig.controller.circuits(rig.nowMs)[0]?.capacity ?? {};
+  t.equal((capacityA?.[1] ?? 0) - (raisableA?.[1] ?? 0), 4, 'a fell from 10 to 6 A, the meter may show either');
+  rig.poll('b');
+  rig.controller.doubtMeter('grid');
+  const doubtful = rig.controller.decide(rig.nowMs).filter(({ chargePointId }) => chargePointId === 'b');
+  t.same(
+    doubtful.map(({ limitA }) => limitA),
+    [0],
+    'a value in doubt: b gets nothing yet',
+  );
+  rig.run(8000);
+  t.ok(Number(rig.limits.split(' ')[1]) > 6, 'with good ones it does');
+});
+
+const steps = (...rows: readonly (readonly [drawnA: PhaseAmps, shownA: PhaseAmps])[]): StepWatch => {
+  const watch = new StepWatch();
+  rows.forEach(([drawnA, shownA], index) => {
+    watch.hear({ shownA, mostA: drawnA, leastA: drawnA }, index * 5000);
+  });
+  return watch;
+};
+
+t.test('steps: two in a row are believed, in three phases none tells the order, noise tells nothing', async (t) => {
+  const off: PhaseAmps = [0, 0, 0];
+  const on: PhaseAmps = [16, 0, 0];
+  const l2: PhaseAmps = [5, 21, 5];
+  const base = perPhase(5);
+  t.notOk(steps([off, base], [on, l2]).isSwapped, 'one may be chance');
+  t.ok(steps([off, base], [on, l2], [off, base]).isSwapped);
+  t.same(steps([off, base], [on, [-11, 5, 5]], [off, base]).reversed, [0]);
+  t.notOk(steps([off, base], [on, l2], [off, base], [on, [21, 5, 5]], [off, base]).isSwapped, 'right twice: mended');
+  const three = steps([off, base], [perPhase(16), perPhase(21)], [off, base]);
+  t.same([three.isSwapped, three.reversed], [false, []]);
+  const turned = steps([off, base], [perPhase(16), perPhase(-11)], [off, base]);
+  t.same(turned.reversed, [0, 1, 2], 'all three backwards');
+  const noisy = steps([off, base], [on, [13, 13, 5]], [off, [9, 1, 4]]);
+  t.same([noisy.isSwapped, noisy.reversed], [false, []]);
+});
