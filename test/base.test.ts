@@ -9,3 +9,4 @@ import './base/reason.js';
 import './base/rng.js';
 import './base/rotation.js';
 import './base/units.js';
+import './base/crc16.js';

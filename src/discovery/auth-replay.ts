@@ -1,6 +1,6 @@
 /** Replay: an authentic datagram that was recorded and sent again. It is known by its counter. */
 import type { BootId } from '../base/messages.js';
-import { setLatest } from './recent.js';
+import { setLatest } from '../base/recent.js';
 
 /** Senders and boots of each that are remembered; of more the longest silent ones are forgotten. */
 const SENDERS_MAX = 2048;

@@ -4,7 +4,7 @@
  * are too many, only those are heard that sent a good one lately. Work and memory are bounded whatever comes.
  */
 import type { Ms } from '../base/units.js';
-import { setLatest } from './recent.js';
+import { setLatest } from '../base/recent.js';
 
 /** Bad datagrams per second from one address (host and port); as many at once. */
 export const BAD_PER_ADDRESS = 50;

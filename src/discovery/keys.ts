@@ -6,7 +6,7 @@
 import type { Message } from '../base/messages.js';
 import type { MacPort } from '../ports/mac-port.js';
 import { asciiBytes } from './bytes.js';
-import { setLatest } from './recent.js';
+import { setLatest } from '../base/recent.js';
 
 export const KEY_BYTES = 16;
 export const KEY_ID_MAX = 255;

@@ -1,7 +1,8 @@
 /** What the slaves tell of other masters: who was heard, and who follows a new grant of another one. */
+import { setLatest } from '../base/recent.js';
 import type { Ms } from '../base/units.js';
 
-/** More slaves than this are not looked at: the roster has no more. */
+/** As many as the roster has; of more the longest silent ones are forgotten. */
 const SLAVES_MAX = 1_000;
 const HEARD_FOR_MS: Ms = 5_000;
 const FOLLOWS_FOR_MS: Ms = 10_000;
@@ -9,34 +10,38 @@ const FOLLOWS_FOR_MS: Ms = 10_000;
 const WITNESSES = 2;
 
 interface Words {
-  heardAtMs: Ms;
+  readonly heardAtMs: Ms;
   /** When it was last seen to have accepted a new grant of another master. */
-  followedAtMs: Ms;
+  readonly followedAtMs: Ms;
 }
 
 export class Followers {
   readonly #words = new Map<string, Words>();
 
   hear(chargePointId: string, followsAnother: boolean, nowMs: Ms): void {
-    const words = this.#words.get(chargePointId) ?? { heardAtMs: nowMs, followedAtMs: Number.NEGATIVE_INFINITY };
-    if (this.#words.size >= SLAVES_MAX && !this.#words.has(chargePointId)) return;
-    words.heardAtMs = nowMs;
-    if (followsAnother) words.followedAtMs = nowMs;
-    this.#words.set(chargePointId, words);
+    const followedAtMs = followsAnother
+      ? nowMs
+      : (this.#words.get(chargePointId)?.followedAtMs ?? Number.NEGATIVE_INFINITY);
+    setLatest(this.#words, chargePointId, { heardAtMs: nowMs, followedAtMs }, SLAVES_MAX);
   }
 
   isAnyHeard(nowMs: Ms): boolean {
-    return this.#heard(nowMs).length > 0;
+    return this.#count(nowMs).heard > 0;
   }
 
   /** Enough of those that are heard follow another master. */
   followAnother(nowMs: Ms): boolean {
-    const heard = this.#heard(nowMs);
-    const follow = heard.filter(({ followedAtMs }) => nowMs - followedAtMs < FOLLOWS_FOR_MS);
-    return follow.length > 0 && follow.length >= Math.min(WITNESSES, Math.max(1, heard.length - 1));
+    const { heard, follow } = this.#count(nowMs);
+    return follow > 0 && follow >= Math.min(WITNESSES, Math.max(1, heard - 1));
   }
 
-  #heard(nowMs: Ms): readonly Words[] {
-    return [...this.#words.values()].filter(({ heardAtMs }) => nowMs - heardAtMs < HEARD_FOR_MS);
+  #count(nowMs: Ms): { readonly heard: number; readonly follow: number } {
+    let [heard, follow] = [0, 0];
+    for (const { heardAtMs, followedAtMs } of this.#words.values()) {
+      if (nowMs - heardAtMs >= HEARD_FOR_MS) continue;
+      heard += 1;
+      if (nowMs - followedAtMs < FOLLOWS_FOR_MS) follow += 1;
+    }
+    return { heard, follow };
   }
 }

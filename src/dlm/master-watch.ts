@@ -103,7 +103,11 @@ export class MasterWatch {
     if (isRenewed) notices.add('warn', 'EPOCH', `grants continue with epoch ${mastership.epoch}`, {});
     if (wasActive) return isRenewed;
     this.#activeSinceMs = nowMs;
-    const text = `no other master for ${PASSIVE_HOLD_MS / 1000} s: this one takes over with epoch ${mastership.epoch}`;
+    const ghost = mastership.rival(nowMs);
+    const why = ghost?.active
+      ? `no charge point that is heard here follows master ${ghost.masterId}`
+      : `no other master for ${PASSIVE_HOLD_MS / 1000} s`;
+    const text = `${why}: this one takes over with epoch ${mastership.epoch}`;
     notices.add('warn', 'TAKEOVER', text, { epoch: mastership.epoch });
     return true;
   }

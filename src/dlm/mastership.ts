@@ -1,5 +1,6 @@
 /** Which master decides: the epoch of the grants, and what to do about other masters in the same network id (M3, M7). */
 import type { Beacon, GrantNumber } from '../base/messages.js';
+import { setLatest } from '../base/recent.js';
 import type { Ms } from '../base/units.js';
 import { Followers } from './followers.js';
 
@@ -14,8 +15,6 @@ const GHOST_AFTER_MS: Ms = 20_000;
 
 /** More masters than this are not remembered; each is judged all the same. */
 const OTHERS_MAX = 8;
-
-export type BeaconVerdict = 'own' | 'weaker' | 'stronger';
 
 /** `standby`: waits for the other to fall silent. `passive`: another one is active that should not be there. */
 export type Role = 'active' | 'passive' | 'standby';
@@ -94,16 +93,15 @@ export class Mastership {
     return this.others(nowMs).find(({ active, rank }) => active || rank === 0);
   }
 
-  hearBeacon(beacon: Beacon, nowMs: Ms): BeaconVerdict {
+  hearBeacon(beacon: Beacon, nowMs: Ms): void {
     const { masterId, rank, epoch, active } = beacon;
-    if (masterId === this.id) return 'own';
+    if (masterId === this.id) return;
     this.hearEpoch(epoch);
-    if (epoch > EPOCH_MAX) return 'weaker';
+    if (epoch > EPOCH_MAX) return;
     this.#remember({ masterId, rank, epoch, active, heardAtMs: nowMs });
-    if (!active || !this.#isOutrankedBy(beacon)) return 'weaker';
+    if (!active || !this.#isOutrankedBy(beacon)) return;
     if (nowMs >= this.#outrankedUntilMs) this.#outrankedFromMs = nowMs;
     this.#outrankedUntilMs = nowMs + PASSIVE_HOLD_MS;
-    return 'stronger';
   }
 
   /** A standby gives the office back; between equals the higher epoch decides, so that a newcomer steps back. */
@@ -113,10 +111,7 @@ export class Mastership {
   }
 
   #remember(other: OtherMaster): void {
-    this.#others.delete(other.masterId);
-    this.#others.set(other.masterId, other);
-    const [oldest] = this.#others.keys();
-    if (this.#others.size > OTHERS_MAX && oldest !== undefined) this.#others.delete(oldest);
+    setLatest(this.#others, other.masterId, other, OTHERS_MAX);
   }
 
   /**

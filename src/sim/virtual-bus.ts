@@ -2,6 +2,7 @@
  * A Modbus line or connection in virtual time, frame by frame: requests and answers are bytes with their checksum or
  * transaction number, and what happens to them between the two ends happens to the bytes.
  */
+import { crc16 } from '../base/crc16.js';
 import { fail, ok, type Result } from '../base/result.js';
 import type { Rng } from '../base/rng.js';
 import type { Ms } from '../base/units.js';
@@ -200,14 +201,4 @@ function valueIn(body: Uint8Array, { unitId, block }: Pending): Answer {
   const isFit = functionCode === block.functionCode && size === 2 * block.count && body.length === 3 + size;
   if (!isFit) return garbled('length');
   return ok(Uint16Array.from({ length: block.count }, (_, index) => word(body, 3 + 2 * index)));
-}
-
-/** Modbus over serial line V1.02, 6.2.2. Over a frame with its own checksum it is 0. */
-function crc16(bytes: Uint8Array): number {
-  let crc = 0xffff;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >> 1) ^ 0xa001 : crc >> 1;
-  }
-  return crc;
 }

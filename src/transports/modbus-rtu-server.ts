@@ -1,23 +1,13 @@
 /** Serves a register image as one device of a Modbus RTU line, for virtual devices; reads only. */
+import { crc16 } from '../base/crc16.js';
 import type { Ms } from '../base/units.js';
 import { answerPdu, type RegisterImage } from './modbus-tcp-server.js';
 
 /** Unit id, function, address, count, CRC: every read has this length. */
 const REQUEST_BYTES = 8;
 const CRC_BYTES = 2;
-/** CRC-16/MODBUS: the polynomial 0x8005, bits reversed (Modbus over serial line V1.02, 6.2.2). */
-const POLYNOMIAL = 0xa001;
 /** Request bytes that are kept; older ones belong to no request any more. */
 const KEPT_BYTES = 256;
-
-function crc16(bytes: Buffer): number {
-  let crc = 0xffff;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ POLYNOMIAL : crc >>> 1;
-  }
-  return crc;
-}
 
 function withCrc(frame: Buffer): Buffer {
   const crc = Buffer.alloc(CRC_BYTES);

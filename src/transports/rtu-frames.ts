@@ -1,4 +1,5 @@
 /** Modbus RTU frames: unit, function code, data, CRC (Modbus over serial line V1.02, 2.5.1 and 6.2). */
+import { crc16 } from '../base/crc16.js';
 import type { RegisterBlock } from '../ports/register-bus.js';
 
 const CRC_BYTES = 2;
@@ -8,16 +9,6 @@ export const EXCEPTION_BYTES = 5;
 /** Unit, function code, number of bytes, the registers, CRC. */
 export function answerBytes(count: number): number {
   return HEAD_BYTES + 1 + 2 * count + CRC_BYTES;
-}
-
-/** CRC-16 of the polynomial 0xA001 (reflected 0x8005), start 0xFFFF; sent low byte first. */
-function crc16(bytes: Uint8Array): number {
-  let crc = 0xffff;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >> 1) ^ 0xa001 : crc >> 1;
-  }
-  return crc;
 }
 
 export function readRequest(unitId: number, { functionCode, address, count }: RegisterBlock): Buffer {

@@ -1,7 +1,7 @@
 /** Meters with one thing wrong: how they are connected, their models, and register maps of the file. */
 import t from 'tap';
 import { defined } from '../../src/base/assert.js';
-import { edited, GOOD, goodMaster, issueLines, type Row } from './support.js';
+import { edited, GOOD, goodMaster, issueLines, type Row, walk } from './support.js';
 
 const MODEL = 'model: siemens-pac2200';
 
@@ -202,16 +202,6 @@ const MAP_ROWS: readonly Row[] = [
     '15:12 meters[0].model: expected a known meter model (my-meter, one that "evenkeel meter models" lists), got "my-metre"; did you mean "my-meter"?',
   ],
 ];
-
-function walk(name: string, text: string, rows: readonly Row[]): void {
-  t.test(name, (t) => {
-    for (const [what, from, to, ...lines] of rows) {
-      const expected = lines.map((line) => `f.yaml:${line}`);
-      t.same(issueLines(edited(text, from, to)), expected, what);
-    }
-    t.end();
-  });
-}
 
 walk('a meter with one thing wrong', GOOD, METER_ROWS);
 walk('a register map with one thing wrong', WITH_MAP, MAP_ROWS);

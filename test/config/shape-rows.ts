@@ -1,6 +1,5 @@
 /** One wrong thing at a time: keys, types, ranges and words, with the exact line that an installer reads. */
-import t from 'tap';
-import { edited, GOOD, GOOD_SLAVE, issueLines, type Row } from './support.js';
+import { GOOD, GOOD_SLAVE, type Row, walk } from './support.js';
 
 const PER_PHASE = 'a current in A, 0 to 2500, or three of them [L1, L2, L3]';
 const CIRCUIT_KEYS =
@@ -300,16 +299,6 @@ const SLAVE_ROWS: readonly Row[] = [
     '1:1 driver: expected a group with the keys type, vehiclePhases, vehicleMaxA, got nothing',
   ],
 ];
-
-function walk(name: string, text: string, rows: readonly Row[]): void {
-  t.test(name, (t) => {
-    for (const [what, from, to, ...lines] of rows) {
-      const expected = lines.map((line) => `f.yaml:${line}`);
-      t.same(issueLines(edited(text, from, to)), expected, what);
-    }
-    t.end();
-  });
-}
 
 walk('a master file with one thing wrong', GOOD, MASTER_ROWS);
 walk('a slave file with one thing wrong', GOOD_SLAVE, SLAVE_ROWS);

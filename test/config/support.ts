@@ -1,5 +1,6 @@
 /** What the cases of the configuration share: a small good file, and issues as the lines that installers read. */
 import { readFileSync } from 'node:fs';
+import t from 'tap';
 import { defined } from '../../src/base/assert.js';
 import { explainIssue } from '../../src/config/explain.js';
 import type { KnownModel } from '../../src/config/facts.js';
@@ -85,3 +86,14 @@ export function goodMaster(text: string): MasterConfig {
 
 /** Name, what is replaced in the good file by what, and the lines that must come out. */
 export type Row = readonly [name: string, from: string, to: string, ...lines: string[]];
+
+/** Each row by itself: one thing wrong in a good file. */
+export function walk(name: string, text: string, rows: readonly Row[]): void {
+  t.test(name, (t) => {
+    for (const [what, from, to, ...lines] of rows) {
+      const expected = lines.map((line) => `f.yaml:${line}`);
+      t.same(issueLines(edited(text, from, to)), expected, what);
+    }
+    t.end();
+  });
+}

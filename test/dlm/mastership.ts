@@ -49,7 +49,8 @@ t.test('own grants, and none at all, are nobody else', async (t) => {
   const master = masterOf(7);
   t.notOk(master.hearAccepted('cp', { masterId: '', epoch: 0, seq: 0 }, false, 0));
   t.notOk(master.hearAccepted('cp', { masterId: 'm', epoch: 8, seq: 4 }, false, 0));
-  t.equal(master.hearBeacon(beacon('m', 99), 0), 'own');
+  master.hearBeacon(beacon('m', 99), 0);
+  t.same(master.others(0), []);
   t.notOk(master.renew(0));
 });
 
@@ -63,7 +64,7 @@ t.test('M7: the lower of two becomes passive, and comes back above the other', a
   ] as const;
   for (const [name, heard, verdict] of rows) {
     const master = masterOf(7);
-    t.equal(master.hearBeacon(heard, 1000), verdict, name);
+    master.hearBeacon(heard, 1000);
     t.equal(master.isPassive(1000), verdict === 'stronger', name);
     t.equal(master.rival(1000)?.masterId, heard.masterId, 'one that has stepped back is told of too');
   }

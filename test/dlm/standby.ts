@@ -127,3 +127,16 @@ t.test('a slave tells of a higher epoch: whoever granted in it may have raised a
   rig.run(1000);
   t.equal(rig.exposures, '0 32 32', 'a has answered a grant of the new epoch');
 });
+
+t.test('a ghost is named: its BEACONs come, but no slave that is heard follows it', async (t) => {
+  const rig = new Rig({ site: behind(32) });
+  rig.run(5000);
+  const beacon = { type: 'beacon', networkId: 0, masterId: 'zzz', bootId: bootIdOf('zzz'), rank: 0 } as const;
+  for (let second = 0; second < 30; second++) {
+    rig.controller.hearBeacon({ ...beacon, epoch: 9, active: true }, rig.nowMs);
+    rig.run(1000);
+  }
+  const text = 'no charge point that is heard here follows master zzz: this one takes over with epoch 10';
+  t.same(rig.events('TAKEOVER'), [text]);
+  t.match(rig.alarm('TWO_MASTERS'), /this one stays active/);
+});

@@ -101,3 +101,30 @@ export class BadWire {
     this.#towardsSlave.close();
   }
 }
+
+export const IDS = ['a', 'b', 'c'] as const;
+export const ROTATION = { a: 'RST', b: 'STR', c: 'TSR' } as const;
+/** Short, so that leases end within a test. */
+export const LEASE_MS = 6_000;
+
+/** Three slaves of others and one of ours, all by fixed addresses: the ends of their wires. */
+export function masterFile(fuseA: number, discovery: number, addresses: readonly number[]): string {
+  return `site: Bad wires
+leaseMs: ${LEASE_MS}
+circuits:
+  - { id: main, limitA: ${fuseA} }
+discovery:
+  port: ${discovery}
+  interfaces: [lo]
+  broadcast: false
+  autoAdopt: false
+  addresses: [${addresses.map((port) => `"${LOCAL}:${port}"`).join(', ')}]
+chargePoints:
+${IDS.map((id) => `  - { id: ${id}, circuit: main, rotation: ${ROTATION[id]} }`).join('\n')}
+  - { id: ours, circuit: main }
+`;
+}
+
+export function slaveFile(discovery: number): string {
+  return `role: slave\nid: ours\ndriver: { type: virtual }\ndiscovery: { port: ${discovery}, interfaces: [lo] }\n`;
+}

@@ -5,7 +5,7 @@
 import t from 'tap';
 import { seededRng } from '../../src/base/rng.js';
 import { type Daemon, discoveryPort } from '../helpers/daemon-process.js';
-import { BadWire, LOCAL, newTally } from './bad-wire.js';
+import { BadWire, IDS, LOCAL, masterFile, newTally, ROTATION, slaveFile } from './bad-wire.js';
 import { Bench, evenkeelCommand, eventually, independentCommand, numberIn, saidOf } from './bench.js';
 import { changesSaid, judge, type SlavePy, StatusWatch } from './fuse-watch.js';
 import { SITE } from './side-by-side.js';
@@ -20,33 +20,6 @@ const CUT_FROM = 2;
 const CUT_TO = 9;
 const MASTER_DIES_AT = 12;
 const SEED = Number(process.env['EVENKEEL_SEED'] ?? Date.now() % 1_000_000);
-const ROTATION = { a: 'RST', b: 'STR', c: 'TSR' } as const;
-const IDS = ['a', 'b', 'c'] as const;
-
-function masterFile(discovery: number, addresses: readonly number[]): string {
-  return `site: Bad wires
-leaseMs: 6000
-circuits:
-  - { id: main, limitA: ${FUSE_A} }
-discovery:
-  port: ${discovery}
-  interfaces: [lo]
-  broadcast: false
-  autoAdopt: false
-  addresses: [${addresses.map((port) => `"${LOCAL}:${port}"`).join(', ')}]
-chargePoints:
-${IDS.map((id) => `  - { id: ${id}, circuit: main, rotation: ${ROTATION[id]} }`).join('\n')}
-  - { id: ours, circuit: main }
-`;
-}
-
-function slaveFile(discovery: number): string {
-  return `role: slave
-id: ours
-driver: { type: virtual }
-discovery: { port: ${discovery}, interfaces: [lo] }
-`;
-}
 
 class BadLan {
   readonly #bench: Bench;
@@ -73,7 +46,7 @@ class BadLan {
       if (id !== 'ours') this.slaves.push(this.#startSlave(id, discovery));
       else this.#bench.start(evenkeelCommand('slave', '-c', this.#bench.file('slave.yaml', slaveFile(discovery))));
     }
-    this.#file = this.#bench.file('master.yaml', masterFile(await discoveryPort(), addresses));
+    this.#file = this.#bench.file('master.yaml', masterFile(FUSE_A, await discoveryPort(), addresses));
   }
 
   #startSlave(id: (typeof IDS)[number], discovery: number): SlavePy {

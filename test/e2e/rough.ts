@@ -7,7 +7,7 @@ import { rmSync } from 'node:fs';
 import t from 'tap';
 import { seededRng } from '../../src/base/rng.js';
 import { type Daemon, discoveryPort } from '../helpers/daemon-process.js';
-import { BadWire, LOCAL, newTally } from './bad-wire.js';
+import { BadWire, IDS, LEASE_MS, LOCAL, masterFile, newTally, ROTATION, slaveFile } from './bad-wire.js';
 import { Bench, evenkeelCommand, eventually, independentCommand } from './bench.js';
 import { type Change, changesDespite, judge, type SlavePy, type Stall, StatusWatch } from './fuse-watch.js';
 import { SITE } from './side-by-side.js';
@@ -18,7 +18,6 @@ const SEED = Number(process.env['EVENKEEL_SEED'] ?? Date.now() % 1_000_000);
 /** A busy machine, the start, the end. */
 const TIMEOUT_MS = MINUTES * 60_000 + 150_000;
 const FUSE_A = 40;
-const LEASE_MS = 6_000;
 const DISCONNECTED_A = 6;
 const SETTLE_MS = 5_000;
 /** Longer than a lease. */
@@ -30,30 +29,7 @@ const CUT_MS = 8_000;
 const DRAWN_TOLERANCE_A = 2.5;
 /** The simulated vehicles of a stopped process fall only when it goes on. */
 const FALL_MS = 9_000;
-const ROTATION = { a: 'RST', b: 'STR', c: 'TSR' } as const;
-const IDS = ['a', 'b', 'c'] as const;
 const EVERYBODY = [...IDS, 'ours'] as const;
-
-function masterFile(discovery: number, addresses: readonly number[]): string {
-  return `site: Rough
-leaseMs: ${LEASE_MS}
-circuits:
-  - { id: main, limitA: ${FUSE_A} }
-discovery:
-  port: ${discovery}
-  interfaces: [lo]
-  broadcast: false
-  autoAdopt: false
-  addresses: [${addresses.map((port) => `"${LOCAL}:${port}"`).join(', ')}]
-chargePoints:
-${IDS.map((id) => `  - { id: ${id}, circuit: main, rotation: ${ROTATION[id]} }`).join('\n')}
-  - { id: ours, circuit: main }
-`;
-}
-
-function slaveFile(discovery: number): string {
-  return `role: slave\nid: ours\ndriver: { type: virtual }\ndiscovery: { port: ${discovery}, interfaces: [lo] }\n`;
-}
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -85,7 +61,7 @@ class RoughSite {
       if (id === 'ours') this.#processes.set(id, this.#startOurs(discovery));
       else this.#startSlave(id, discovery);
     }
-    this.#file = this.#bench.file('master.yaml', masterFile(await discoveryPort(), addresses));
+    this.#file = this.#bench.file('master.yaml', masterFile(FUSE_A, await discoveryPort(), addresses));
     this.startMaster();
   }
 
