@@ -32,6 +32,10 @@ export class VirtualNetwork {
   /** Directed links that are cut: "a>b". */
   readonly #cut = new Set<string>();
   faults: NetworkFaults = CALM_NETWORK;
+  /** Broadcasts do not get through, as behind an access point that isolates its clients. */
+  isBroadcastBlocked = false;
+  /** Sees every datagram as it is sent, before anything happens to it. */
+  onSend: (from: string, to: string, bytes: Uint8Array) => void = () => {};
 
   constructor(time: VirtualTime, rng: Rng) {
     this.#time = time;
@@ -43,6 +47,7 @@ export class VirtualNetwork {
     return {
       send: (to, bytes) => this.#transmit(name, to.host, bytes),
       broadcast: (bytes) => {
+        if (this.isBroadcastBlocked) return;
         for (const other of this.#handlers.keys()) if (other !== name) this.#transmit(name, other, bytes);
       },
       subscribe: (handler) => this.#handlers.set(name, handler),
@@ -64,6 +69,7 @@ export class VirtualNetwork {
   }
 
   #transmit(from: string, to: string, bytes: Uint8Array): void {
+    this.onSend(from, to, bytes);
     if (this.#cut.has(`${from}>${to}`)) return;
     if (this.#rng.chance(this.faults.loss)) return;
     const copies = this.#rng.chance(this.faults.duplication) ? 2 : 1;
