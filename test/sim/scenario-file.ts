@@ -142,6 +142,9 @@ t.test('where the configuration stands', (t) => {
   ]);
   t.same(named('tabs.yaml'), ['tabs.yaml:2:1 (file): expected spaces as indentation, got a tab']);
   t.same(named('7'), ['f.yaml:2:20 configurationFile: expected the name of a file such as site.yaml, got 7']);
+  t.same(named('"a\\tb"'), [
+    'f.yaml:2:20 configurationFile: expected the name of a file such as site.yaml, got "a\\tb"',
+  ]);
   t.same(scenarioLines('name: X\n'), [
     'f.yaml:1:1 configuration: expected a configuration, or configurationFile with the name of its file, got nothing',
   ]);

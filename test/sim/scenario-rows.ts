@@ -51,6 +51,13 @@ const ROWS: readonly Row[] = [
     '7:27 configuration.circuits[1].parent: expected the id of a circuit (main, evse), got "mian"; did you mean "main"?',
   ],
   [
+    'what the configuration says of another line',
+    'id: cp2, circuit: evse',
+    'id: cp1, circuit: evse',
+    '12:13 configuration.chargePoints[1].id: expected an id of its own, got "cp1", which is taken on line 11',
+    '21:20 vehicles[2].chargePoint: expected the id of a charge point (cp1), got "cp2"; did you mean "cp1"?',
+  ],
+  [
     'a slave',
     '  site: X',
     '  role: slave',
@@ -257,6 +264,13 @@ const ROWS: readonly Row[] = [
     '20:30 vehicles[1].atS: expected more than 600 s, when the vehicle of line 19 leaves cp1, got 600 s',
   ],
   [
+    'behind a short one, while a longer one is still there',
+    'atS: 700 }',
+    'atS: 20, leaveS: 30 }\n  - { chargePoint: cp1, atS: 100 }',
+    '20:30 vehicles[1].atS: expected more than 600 s, when the vehicle of line 19 leaves cp1, got 20 s',
+    '21:30 vehicles[2].atS: expected more than 600 s, when the vehicle of line 19 leaves cp1, got 100 s',
+  ],
+  [
     'behind one that stays',
     'chargePoint: cp2, atS: 0',
     'chargePoint: cp1, atS: 900',
@@ -340,6 +354,12 @@ const ROWS: readonly Row[] = [
     'atS: 300, forS: 60',
     'atS: 1900, forS: 60',
     '23:12 faults[0].atS: expected less than 1800 s, where the run ends (durationMin 30), got 1900 s',
+  ],
+  [
+    'a fault at the very end',
+    'atS: 300, forS: 60',
+    'atS: 1800, forS: 60',
+    '23:12 faults[0].atS: expected less than 1800 s, where the run ends (durationMin 30), got 1800 s',
   ],
   [
     'a fault that outlives the run',
