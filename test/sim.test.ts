@@ -5,3 +5,5 @@ import './sim/answers.js';
 import './sim/ledger.js';
 import './sim/standby.js';
 import './sim/use-cases.js';
+import './sim/scenario-rows.js';
+import './sim/scenario-file.js';
