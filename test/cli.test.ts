@@ -32,3 +32,4 @@ import './cli/allocate-fuzz.js';
 import './cli/demo.js';
 import './cli/demo-table.js';
 import './cli/meter-models.js';
+import './cli/report.js';
