@@ -33,3 +33,4 @@ import './cli/demo.js';
 import './cli/demo-table.js';
 import './cli/meter-models.js';
 import './cli/report.js';
+import './cli/report-page.js';
