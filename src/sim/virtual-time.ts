@@ -3,11 +3,17 @@ import { assert } from '../base/assert.js';
 import type { Ms } from '../base/units.js';
 import type { Cancel, Clock, Timers } from '../ports/time.js';
 
-interface Entry {
+class Entry {
   readonly atMs: Ms;
   readonly order: number;
-  readonly call: () => void;
-  isCancelled: boolean;
+  /** `undefined`: cancelled. */
+  call: (() => void) | undefined;
+
+  constructor(atMs: Ms, order: number, call: () => void) {
+    this.atMs = atMs;
+    this.order = order;
+    this.call = call;
+  }
 }
 
 /** More events than this within one `run` and something re-arms itself without end. */
@@ -25,10 +31,10 @@ export class VirtualTime {
 
   at(atMs: Ms, call: () => void): Cancel {
     assert(atMs >= this.#nowMs, 'nothing is armed in the past');
-    const entry: Entry = { atMs, order: this.#order++, call, isCancelled: false };
+    const entry = new Entry(atMs, this.#order++, call);
     this.#push(entry);
     return () => {
-      entry.isCancelled = true;
+      entry.call = undefined;
     };
   }
 
@@ -50,9 +56,10 @@ export class VirtualTime {
         return false;
       }
       this.#pop();
-      if (next.isCancelled) continue;
+      const { call } = next;
+      if (!call) continue;
       this.#nowMs = next.atMs;
-      next.call();
+      call();
       return true;
     }
   }
@@ -70,10 +77,11 @@ export class VirtualTime {
     const heap = this.#heap;
     let at = heap.push(entry) - 1;
     while (at > 0) {
-      const parent = (at - 1) >> 1;
-      if (!isBefore(entry, heap[parent])) break;
-      heap[at] = heap[parent] as Entry;
-      at = parent;
+      const place = (at - 1) >> 1;
+      const parent = heap[place] as Entry;
+      if (!isBefore(entry, parent)) break;
+      heap[at] = parent;
+      at = place;
     }
     heap[at] = entry;
   }
@@ -82,19 +90,20 @@ export class VirtualTime {
     const heap = this.#heap;
     const last = heap.pop();
     if (!last || heap.length === 0) return;
+    const count = heap.length;
     let at = 0;
-    for (;;) {
-      const left = 2 * at + 1;
-      const child = isBefore(heap[left + 1], heap[left]) ? left + 1 : left;
-      if (!isBefore(heap[child], last)) break;
-      heap[at] = heap[child] as Entry;
-      at = child;
+    for (let place = 1; place < count; place = 2 * at + 1) {
+      const right = place + 1;
+      if (right < count && isBefore(heap[right] as Entry, heap[place] as Entry)) place = right;
+      const child = heap[place] as Entry;
+      if (!isBefore(child, last)) break;
+      heap[at] = child;
+      at = place;
     }
     heap[at] = last;
   }
 }
 
-function isBefore(a: Entry | undefined, b: Entry | undefined): boolean {
-  if (!a) return false;
-  return !b || a.atMs < b.atMs || (a.atMs === b.atMs && a.order < b.order);
+function isBefore(a: Entry, b: Entry): boolean {
+  return a.atMs < b.atMs || (a.atMs === b.atMs && a.order < b.order);
 }
