@@ -4,12 +4,11 @@
  * firmware engineers in docs/protocol.md; a test holds that page to this file.
  */
 import { assert } from '../base/assert.js';
-import { isId } from '../base/ids.js';
 import { type BootId, CHARGE_POINT_STATES, type Message } from '../base/messages.js';
 import { fail, ok, type Result } from '../base/result.js';
 import { ROTATIONS } from '../base/rotation.js';
-import { ByteReader, ByteWriter } from './bytes.js';
-import { buildMessage, FIELD, type Fields, MESSAGE_TYPES, printable } from './fields.js';
+import { ByteWriter, u16At, u32At, u64At, u8At } from './bytes.js';
+import { bootIdAt, buildMessage, FIELD, Fields, idAt, MESSAGE_TYPES, printable } from './fields.js';
 
 export const PROTOCOL_VERSION = 1;
 /** "EK". */
@@ -78,9 +77,15 @@ const loadOf = (amps: number): number => within16Bits(Math.ceil(amps * 100 - ROU
 const within16Bits = (value: number): number => Math.min(0xffff, Math.max(0, value));
 const byte = (value: number): number => Math.min(0xff, Math.max(0, value));
 
+/** Where the fields of the datagram stand that is read now. */
+const FIELDS = new Fields();
+
+/** All datagrams are written one after the other into the same blocks of memory. */
+const WRITER = new ByteWriter();
+
 /** Without a seal the tag is zeros. */
 export function encode(message: Message, counter: number, seal?: Seal): Uint8Array {
-  const writer = new ByteWriter(DATAGRAM_BYTES_MAX);
+  const writer = WRITER.begin(DATAGRAM_BYTES_MAX);
   const senderBootId = message.type === 'grant' ? message.masterBootId : message.bootId;
   writer
     .u16(MAGIC)
@@ -170,21 +175,21 @@ export function decode(bytes: Uint8Array, networkId: number): Result<Received, D
 /** The cheap checks: garbage and foreign datagrams cost a few comparisons. Never throws. */
 export function openEnvelope(bytes: Uint8Array, networkId: number): Result<Envelope, DropReason> {
   if (bytes.length < HEADER_BYTES + TAG_BYTES || bytes.length > DATAGRAM_BYTES_MAX) return fail('garbage');
-  const reader = new ByteReader(bytes);
-  if (reader.u16() !== MAGIC) return fail('garbage');
-  if (reader.u8() !== PROTOCOL_VERSION) return fail('version');
-  const type = MESSAGE_TYPES[reader.u8() - 1];
-  const [algorithm, keyId] = [reader.u8(), reader.u8(), reader.u16()];
-  if (reader.u32() !== networkId) return fail('foreign');
+  if (u16At(bytes, 0) !== MAGIC) return fail('garbage');
+  if (u8At(bytes, 2) !== PROTOCOL_VERSION) return fail('version');
+  const type = MESSAGE_TYPES[u8At(bytes, 3) - 1];
+  const algorithm = u8At(bytes, 4);
+  if (u32At(bytes, 8) !== networkId) return fail('foreign');
   if (type === undefined || algorithm > HMAC_SHA256_128) return fail('garbage');
   if (type !== 'grant' && bytes.length < PADDED_BYTES) return fail('garbage');
   const isSigned = algorithm === HMAC_SHA256_128;
-  return ok({ bytes, type, networkId, keyId, isSigned, bootId: reader.hex(8), counter: reader.u64() });
+  const [keyId, bootId, counter] = [u8At(bytes, 5), bootIdAt(bytes, 12), u64At(bytes, 20)];
+  return ok({ bytes, type, networkId, keyId, isSigned, bootId, counter });
 }
 
 export function readMessage({ bytes, type, networkId, bootId, counter }: Envelope): Result<Received, 'garbage'> {
-  const fields = readFields(bytes.subarray(HEADER_BYTES, bytes.length - TAG_BYTES));
-  const message = fields && buildMessage(type, { networkId, senderBootId: bootId }, fields);
+  if (!FIELDS.find(bytes, HEADER_BYTES, bytes.length - TAG_BYTES)) return fail('garbage');
+  const message = buildMessage(type, { networkId, senderBootId: bootId }, FIELDS);
   return message ? ok({ message, counter }) : fail('garbage');
 }
 
@@ -209,23 +214,10 @@ export function leadingIds({ bytes, type }: Envelope): readonly string[] | undef
     const [id, length = 0] = bytes.subarray(at, at + 2);
     const end = at + 2 + length;
     if (id !== field || end > bytes.length - TAG_BYTES) return undefined;
-    const text = new ByteReader(bytes.subarray(at + 2, end)).ascii(length);
-    if (!isId(text)) return undefined;
+    const text = idAt(bytes, at + 2, length);
+    if (text === undefined) return undefined;
     ids.push(text);
     at = end;
   }
   return ids;
-}
-
-/** Field id -> value; the first of each id counts. `undefined` when a length runs over the end. */
-function readFields(body: Uint8Array): Fields | undefined {
-  const fields = new Map<number, Uint8Array>();
-  let at = 0;
-  while (at < body.length) {
-    const [id, length] = [body[at] ?? 0, body[at + 1]];
-    if (length === undefined || at + 2 + length > body.length) return undefined;
-    if (id !== FIELD.padding && !fields.has(id)) fields.set(id, body.subarray(at + 2, at + 2 + length));
-    at += 2 + length;
-  }
-  return fields;
 }
