@@ -322,10 +322,10 @@ export class Controller {
     const { record, limitA, phases, leaseMs = this.site.leaseMs } = planned;
     const { networkId } = this.site;
     const { bootId, tauMs, receivedAtMs } = poll;
-    const number = record.nextNumber(this.mastership.epoch);
+    const { epoch, seq } = record.nextNumber(this.mastership.epoch);
     const grid = maskToGrid(record.facts.rotation, phases);
     const expiresAtMs = receivedAtMs + leaseExpiryMs(leaseMs);
-    const open = { ...number, bootId, limitA, leaseMs, phases: grid, sentAtMs: nowMs, expiresAtMs };
+    const open = { epoch, seq, bootId, limitA, leaseMs, phases: grid, sentAtMs: nowMs, expiresAtMs };
     if (!record.account.record(open)) return undefined;
     return {
       type: 'grant',
@@ -335,7 +335,8 @@ export class Controller {
       chargePointId: record.id,
       bootId,
       tauMs,
-      ...number,
+      epoch,
+      seq,
       limitA,
       leaseMs,
       phases,

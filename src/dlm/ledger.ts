@@ -5,8 +5,18 @@
  */
 import { assert } from '../base/assert.js';
 import { type BootId, compareGrants, type GrantNumber } from '../base/messages.js';
-import { hasPhase, type PhaseMask } from '../base/rotation.js';
-import { type Amps, mapPhases, type Ms, NO_AMPS, PHASES, type PhaseAmps, type PhaseIndex } from '../base/units.js';
+import { hasPhase, onPhases, type PhaseMask } from '../base/rotation.js';
+import {
+  type Amps,
+  isAnyAbove,
+  mapPhases,
+  maxOf,
+  type Ms,
+  NO_AMPS,
+  PHASES,
+  type PhaseAmps,
+  type PhaseIndex,
+} from '../base/units.js';
 import {
   acknowledgementMaxAgeMs,
   leaseExpiryMs,
@@ -98,7 +108,7 @@ export class LedgerAccount {
 
   #watchDraw(nowMs: Ms): void {
     const allowedA = maxOf(this.#grantedA(nowMs), this.#settlingA(nowMs));
-    const isOver = mapPhases((p) => this.#currentA[p] > allowedA[p] + OVERDRAW_TOLERANCE_A).some(Boolean);
+    const isOver = isAnyAbove(this.#currentA, allowedA, OVERDRAW_TOLERANCE_A);
     if (!isOver || !this.#acked) this.#overSinceMs = Number.POSITIVE_INFINITY;
     else this.#overSinceMs = Math.min(this.#overSinceMs, nowMs);
   }
@@ -160,16 +170,19 @@ export class LedgerAccount {
 
   /** Steps within the tolerance of the meter count together, so that a slow rise is noticed too. */
   #watchRise(nowMs: Ms): void {
-    const rises = PHASES.some((p) => this.#currentA[p] > this.#lowestA[p] + MEASURING_TOLERANCE_A);
+    const rises = isAnyAbove(this.#currentA, this.#lowestA, MEASURING_TOLERANCE_A);
     if (rises) this.#roseAtMs = nowMs;
-    this.#lowestA = rises ? this.#currentA : mapPhases((p) => Math.min(this.#lowestA[p], this.#currentA[p]));
+    if (rises) this.#lowestA = this.#currentA;
+    // Most words say the same current as before.
+    else if (isAnyAbove(this.#lowestA, this.#currentA, 0)) this.#lowestA = minOf(this.#lowestA, this.#currentA);
   }
 
   /** M2: a STATUS with my epoch and this number fences off all older grants. */
   #acknowledge(accepted: GrantNumber, nowMs: Ms): void {
     const grant = this.#open.find((open) => compareGrants(open, accepted) === 0);
     if (!grant) return;
-    const olderA = this.#grantedA(nowMs, (open) => compareGrants(open, accepted) < 0);
+    if (grant === this.#acked && grant === this.#open[0]) return;
+    const olderA = this.#grantedA(nowMs, accepted);
     this.#open = this.#open.filter((open) => compareGrants(open, accepted) >= 0);
     if (grant === this.#acked) return;
     // Raised by this one, or by an older one that it may have followed for a while without being heard.
@@ -213,14 +226,13 @@ export class LedgerAccount {
   /** The exposure H: the most that this charge point may draw from now on, if nothing more is sent. Grid order. */
   exposureA(nowMs: Ms, leaseMs: Ms): PhaseAmps {
     const bookedA = this.#bookedA(nowMs, leaseMs);
-    return this.#saidCounts(nowMs, leaseMs) ? mapPhases((p) => Math.max(bookedA[p], this.#saidA(p))) : bookedA;
+    return this.#saidCounts(nowMs, leaseMs) ? maxOf(bookedA, this.#saidA()) : bookedA;
   }
 
   /** The same by our own books alone. Grid order. */
   #bookedA(nowMs: Ms, leaseMs: Ms): PhaseAmps {
-    const everythingA = this.#isCountedInFull(nowMs, leaseMs) ? this.#maxA : 0;
     const knownA = this.#knownA(nowMs, leaseMs);
-    return mapPhases((p) => (hasPhase(this.#connected, p) ? Math.max(knownA[p], everythingA) : knownA[p]));
+    return this.#isCountedInFull(nowMs, leaseMs) ? maxOf(knownA, onPhases(this.#connected, this.#maxA)) : knownA;
   }
 
   #isCountedInFull(nowMs: Ms, leaseMs: Ms): boolean {
@@ -231,7 +243,7 @@ export class LedgerAccount {
   #knownA(nowMs: Ms, leaseMs: Ms): PhaseAmps {
     const disconnectedA = this.isAcknowledged(nowMs, leaseMs) ? 0 : this.#disconnectedLimitA;
     const grantedA = maxOf(maxOf(this.#grantedA(nowMs), this.#settlingA(nowMs)), this.#doubtfulA);
-    return mapPhases((p) => Math.max(grantedA[p], hasPhase(this.#connected, p) ? disconnectedA : 0));
+    return disconnectedA === 0 ? grantedA : maxOf(grantedA, onPhases(this.#connected, disconnectedA));
   }
 
   /**
@@ -255,8 +267,8 @@ export class LedgerAccount {
   }
 
   /** What it was measured to draw, and what it said it enforces: never less than that, whatever we granted. */
-  #saidA(phase: PhaseIndex): Amps {
-    return Math.max(this.#currentA[phase], hasPhase(this.#enforcedPhases, phase) ? this.#enforcedA : 0);
+  #saidA(): PhaseAmps {
+    return maxOf(this.#currentA, onPhases(this.#enforcedPhases, this.#enforcedA));
   }
 
   /** Its last words hold until everything that was granted has run out and the vehicle has followed. */
@@ -264,13 +276,16 @@ export class LedgerAccount {
     return nowMs - this.#currentAtMs <= drawnExpiryMs(leaseMs);
   }
 
-  /** What its open grants allow: L until the lease is over for sure and the vehicle has followed, then min(L, d). Grid order. */
-  #grantedA(nowMs: Ms, isCounted: (open: OpenGrant) => boolean = () => true): PhaseAmps {
-    let mostA = NO_AMPS;
+  /**
+   * What its open grants allow: L until the lease is over for sure and the vehicle has followed, then min(L, d). Grid order.
+   * `before`: only those that are older.
+   */
+  #grantedA(nowMs: Ms, before?: GrantNumber): PhaseAmps {
+    const mostA: [Amps, Amps, Amps] = [0, 0, 0];
     for (const open of this.#open) {
-      if (!isCounted(open)) continue;
+      if (before && compareGrants(open, before) >= 0) break;
       const allowedA = hasRunOut(open, nowMs) ? Math.min(open.limitA, this.#disconnectedLimitA) : open.limitA;
-      mostA = mapPhases((p) => Math.max(mostA[p], hasPhase(open.phases, p) ? allowedA : 0));
+      for (const p of PHASES) mostA[p] = Math.max(mostA[p], hasPhase(open.phases, p) ? allowedA : 0);
     }
     return mostA;
   }
@@ -284,8 +299,8 @@ function limitOn(grant: OpenGrant, phase: PhaseIndex): Amps {
   return hasPhase(grant.phases, phase) ? grant.limitA : 0;
 }
 
-function maxOf(a: PhaseAmps, b: PhaseAmps): PhaseAmps {
-  return mapPhases((p) => Math.max(a[p], b[p]));
+function minOf(a: PhaseAmps, b: PhaseAmps): PhaseAmps {
+  return [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.min(a[2], b[2])];
 }
 
 /** The newer grant allows at least as much, on at least these phases, for at least as long: the older one adds nothing. */

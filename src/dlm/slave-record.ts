@@ -1,8 +1,8 @@
 /** Everything the master knows of one charge point: its facts, its account in the ledger, its vehicle, its last words. */
 import { type BootId, compareGrants, type Grant, type GrantNumber, type Status } from '../base/messages.js';
 import type { LimitReason } from '../base/reason.js';
-import { connectedMask, hasPhase, maskToGrid, type PhaseMask, type Rotation, toGrid } from '../base/rotation.js';
-import { type Amps, mapPhases, type Ms, NO_AMPS, PHASES, type PhaseAmps } from '../base/units.js';
+import { connectedMask, maskToGrid, onPhases, type PhaseMask, type Rotation, toGrid } from '../base/rotation.js';
+import { type Amps, mapPhases, maxOf, type Ms, NO_AMPS, PHASES, type PhaseAmps, perPhase } from '../base/units.js';
 import { LedgerAccount, type OpenGrant } from './ledger.js';
 import { OFFLINE_AFTER_MS } from './lease-rules.js';
 import type { ChargePoint } from './types.js';
@@ -215,15 +215,8 @@ export class SlaveRecord {
     this.#isPollAnswered = false;
     // Found charging after a start: its turn goes on.
     if (this.lastGrant === undefined && status.state === 'Charging') this.servedSinceMs ??= nowMs;
-    const { phases, rotation } = this.isListed ? this.#configured : status;
-    this.#facts = {
-      ...this.#configured,
-      phases,
-      rotation,
-      maxA: this.isListed ? Math.min(this.#configured.maxA, status.maxA) : status.maxA,
-      minA: this.isListed ? Math.max(this.#configured.minA, status.minA) : status.minA,
-      disconnectedLimitA: status.disconnectedLimitA,
-    };
+    this.#learn(status);
+    const { phases, rotation } = this.#facts;
     if (this.vehicle.hear(status, nowMs)) this.declinedAtMs = undefined;
     const currentA = toGrid(rotation, status.currentA);
     this.#drawn.push({ atMs: nowMs, currentA });
@@ -246,6 +239,19 @@ export class SlaveRecord {
     );
   }
 
+  /** Its facts seldom change: the object stays while they are the same. */
+  #learn(status: Status): void {
+    const known = this.#facts;
+    const { phases, rotation } = this.isListed ? this.#configured : status;
+    const { disconnectedLimitA } = status;
+    const maxA = this.isListed ? Math.min(this.#configured.maxA, status.maxA) : status.maxA;
+    const minA = this.isListed ? Math.max(this.#configured.minA, status.minA) : status.minA;
+    const isSameConnector = phases === known.phases && rotation === known.rotation;
+    const isSameRange = maxA === known.maxA && minA === known.minA;
+    if (isSameConnector && isSameRange && disconnectedLimitA === known.disconnectedLimitA) return;
+    this.#facts = { ...this.#configured, phases, rotation, maxA, minA, disconnectedLimitA };
+  }
+
   /** Told to keep what it enforces, it is allowed nothing that it may not take without a master. */
   get isAtMostDisconnected(): boolean {
     return this.account.enforced.limitA <= this.#facts.disconnectedLimitA;
@@ -253,7 +259,8 @@ export class SlaveRecord {
 
   /** The connector's phases that a grant must cover now. */
   activePhases(): PhaseMask {
-    return this.#status ? this.vehicle.activePhases({ ...this.#status, phases: this.#facts.phases }) : connectedMask(3);
+    if (!this.#status) return connectedMask(3);
+    return this.vehicle.activePhases({ usedPhases: this.#status.usedPhases, phases: this.#facts.phases });
   }
 
   /** Measured, grid order; nothing while it is silent. */
@@ -286,13 +293,12 @@ export class SlaveRecord {
   /** Its disconnected limit on the phases that it is connected to, grid order. */
   disconnectedA(): PhaseAmps {
     const { rotation, phases, disconnectedLimitA } = this.#facts;
-    const connected = maskToGrid(rotation, connectedMask(phases));
-    return mapPhases((p) => (hasPhase(connected, p) ? disconnectedLimitA : 0));
+    return onPhases(maskToGrid(rotation, connectedMask(phases)), disconnectedLimitA);
   }
 
   exposureA(nowMs: Ms, leaseMs: Ms): PhaseAmps {
     const exposureA = this.account.exposureA(nowMs, leaseMs);
-    return this.isDuplicate(nowMs) ? mapPhases((p) => Math.max(exposureA[p], 2 * this.account.maxA)) : exposureA;
+    return this.isDuplicate(nowMs) ? maxOf(exposureA, perPhase(2 * this.account.maxA)) : exposureA;
   }
 
   /** The limit that was last sent, whether it has arrived or not; before the first one what it says it enforces. */
@@ -330,8 +336,7 @@ function isOf({ id, epoch }: Listener, accepted: Status['accepted']): boolean {
 
 /** The most that the words of a boot in doubt admit, on all its phases; grid order. */
 function saidA({ rotation, phases, disconnectedLimitA, enforcedA }: Status): PhaseAmps {
-  const grid = maskToGrid(rotation, connectedMask(phases));
-  return mapPhases((p) => (hasPhase(grid, p) ? Math.max(disconnectedLimitA, enforcedA) : 0));
+  return onPhases(maskToGrid(rotation, connectedMask(phases)), Math.max(disconnectedLimitA, enforcedA));
 }
 
 function isProven({ followsSentAtMs }: Boot): boolean {
