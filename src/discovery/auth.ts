@@ -8,6 +8,7 @@ import { fail, ok, type Result } from '../base/result.js';
 import type { Ms } from '../base/units.js';
 import type { PeerAddress } from '../ports/datagram-port.js';
 import type { MacPort } from '../ports/mac-port.js';
+import { AddressNames } from './address-names.js';
 import { ReplayGuard } from './auth-replay.js';
 import {
   type DropReason,
@@ -52,6 +53,7 @@ export class Channel {
   /** Under which our BEACONs go out, the newest first. */
   readonly keyIds: readonly number[];
   readonly #options: ChannelOptions;
+  readonly #names = new AddressNames();
   readonly #gate = new FloodGate();
   readonly #replays = new Map<Message['type'], ReplayGuard>();
   #sent = 0;
@@ -89,7 +91,7 @@ export class Channel {
     if (envelope.value.bootId === bootId || !hears.includes(envelope.value.type)) return fail('ignored');
     const unfit = this.#unfit(envelope.value);
     if (unfit) return fail(unfit);
-    const address = `${from.host}:${from.port}`;
+    const address = this.#names.of(from);
     if (!this.#gate.isOpen(address, nowMs)) return fail('flood');
     const opened = this.#check(envelope.value);
     if (opened.ok) this.#gate.noteGood(address, nowMs);

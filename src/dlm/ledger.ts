@@ -82,11 +82,12 @@ export class LedgerAccount {
   #overSinceMs: Ms = Number.POSITIVE_INFINITY;
   /** Until then the full maximum counts: what old grants allow is not known (M3). */
   #unknownUntilMs: Ms;
-  /** Another master may serve it while it does not follow this one (M7). */
-  mayFollowAnother = false;
+  #mayFollowAnother = false;
   /** What words admit that may be old ones: counted until a word comes that is not in doubt. */
   #doubtfulA: PhaseAmps = NO_AMPS;
   #settling: { readonly fromA: PhaseAmps; readonly untilMs: Ms } | undefined;
+  /** The exposure as it was computed last: one decision asks for it several times. `undefined`: something has changed. */
+  #lastExposure: { readonly nowMs: Ms; readonly leaseMs: Ms; readonly exposureA: PhaseAmps } | undefined;
 
   /** `unknownUntilMs`: when nothing flows any more because of the longest lease that an earlier master may have granted. */
   constructor(facts: { disconnectedLimitA: Amps; maxA: Amps; connected: PhaseMask }, unknownUntilMs: Ms) {
@@ -107,10 +108,21 @@ export class LedgerAccount {
   }
 
   #watchDraw(nowMs: Ms): void {
-    const allowedA = maxOf(this.#grantedA(nowMs), this.#settlingA(nowMs));
+    const grantedA = this.#grantedA(nowMs);
+    const allowedA = this.#settling ? maxOf(grantedA, this.#settlingA(nowMs)) : grantedA;
     const isOver = isAnyAbove(this.#currentA, allowedA, OVERDRAW_TOLERANCE_A);
     if (!isOver || !this.#acked) this.#overSinceMs = Number.POSITIVE_INFINITY;
     else this.#overSinceMs = Math.min(this.#overSinceMs, nowMs);
+  }
+
+  /** Another master may serve it while it does not follow this one (M7). */
+  get mayFollowAnother(): boolean {
+    return this.#mayFollowAnother;
+  }
+
+  set mayFollowAnother(mayFollow: boolean) {
+    this.#mayFollowAnother = mayFollow;
+    this.#lastExposure = undefined;
   }
 
   get maxA(): Amps {
@@ -134,11 +146,13 @@ export class LedgerAccount {
   /** A new epoch, or another master's grant was seen: everything may be in force until it acknowledges one of ours. */
   distrust(untilMs: Ms): void {
     this.#unknownUntilMs = Math.max(this.#unknownUntilMs, untilMs);
+    this.#lastExposure = undefined;
   }
 
   /** Takes in a STATUS; the caller has dropped those that are older than one heard before. */
   hear(report: LedgerReport, nowMs: Ms): void {
     if (report.bootId !== this.#bootId) this.#startOver(report.bootId);
+    this.#lastExposure = undefined;
     this.#doubtfulA = NO_AMPS;
     this.#disconnectedLimitA = report.disconnectedLimitA;
     this.#maxA = report.maxA;
@@ -155,6 +169,7 @@ export class LedgerAccount {
 
   /** Words of a boot that has not proven itself, while nothing is heard of the one that has: they can only add. */
   hearDoubtful(saidA: PhaseAmps): void {
+    this.#lastExposure = undefined;
     this.#doubtfulA = maxOf(this.#doubtfulA, saidA);
   }
 
@@ -211,7 +226,8 @@ export class LedgerAccount {
   /** Writes down a grant before it is sent. False: too many are open, it must not be sent. */
   record(grant: OpenGrant): boolean {
     assert(grant.bootId === this.#bootId || grant.limitA === 0, 'current is granted to the present boot only');
-    const last = this.#open.at(-1);
+    this.#lastExposure = undefined;
+    const last = this.#open[this.#open.length - 1];
     assert(!last || compareGrants(grant, last) > 0, 'grants are numbered upwards');
     if (this.#open.length >= OPEN_GRANTS_MAX) this.#open = this.#open.filter((open) => !isCoveredBy(open, grant));
     // Long unheard: its disconnected limit counts anyway, and that is all that a grant which has run out allows.
@@ -225,6 +241,14 @@ export class LedgerAccount {
 
   /** The exposure H: the most that this charge point may draw from now on, if nothing more is sent. Grid order. */
   exposureA(nowMs: Ms, leaseMs: Ms): PhaseAmps {
+    const last = this.#lastExposure;
+    if (last && last.nowMs === nowMs && last.leaseMs === leaseMs) return last.exposureA;
+    const exposureA = this.#exposureNowA(nowMs, leaseMs);
+    this.#lastExposure = { nowMs, leaseMs, exposureA };
+    return exposureA;
+  }
+
+  #exposureNowA(nowMs: Ms, leaseMs: Ms): PhaseAmps {
     const bookedA = this.#bookedA(nowMs, leaseMs);
     return this.#saidCounts(nowMs, leaseMs) ? maxOf(bookedA, this.#saidA()) : bookedA;
   }
@@ -242,8 +266,10 @@ export class LedgerAccount {
   /** What we granted, what of that is still being given up, and its disconnected limit where it may have risen to it. */
   #knownA(nowMs: Ms, leaseMs: Ms): PhaseAmps {
     const disconnectedA = this.isAcknowledged(nowMs, leaseMs) ? 0 : this.#disconnectedLimitA;
-    const grantedA = maxOf(maxOf(this.#grantedA(nowMs), this.#settlingA(nowMs)), this.#doubtfulA);
-    return disconnectedA === 0 ? grantedA : maxOf(grantedA, onPhases(this.#connected, disconnectedA));
+    let knownA = this.#grantedA(nowMs);
+    if (this.#settling) knownA = maxOf(knownA, this.#settlingA(nowMs));
+    if (this.#doubtfulA !== NO_AMPS) knownA = maxOf(knownA, this.#doubtfulA);
+    return disconnectedA === 0 ? knownA : maxOf(knownA, onPhases(this.#connected, disconnectedA));
   }
 
   /**

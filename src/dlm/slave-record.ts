@@ -108,7 +108,9 @@ export class SlaveRecord {
   #isPollAnswered = false;
   #lastNumber: GrantNumber = { epoch: 0, seq: 0 };
   readonly #lowestSeq: number;
+  /** Its last words of what it draws, from `drawnFrom` on. */
   readonly #drawn: { readonly atMs: Ms; readonly currentA: PhaseAmps }[] = [];
+  #drawnFrom = 0;
 
   constructor(options: SlaveOptions) {
     this.id = options.facts.id;
@@ -219,10 +221,7 @@ export class SlaveRecord {
     const { phases, rotation } = this.#facts;
     if (this.vehicle.hear(status, nowMs)) this.declinedAtMs = undefined;
     const currentA = toGrid(rotation, status.currentA);
-    this.#drawn.push({ atMs: nowMs, currentA });
-    if (this.#drawn.length > DRAWN_KEPT_MAX || nowMs - (this.#drawn[1]?.atMs ?? nowMs) > DRAWN_KEPT_MS) {
-      this.#drawn.shift();
-    }
+    this.#keepDrawn(currentA, nowMs);
     this.account.hear(
       {
         bootId: status.bootId,
@@ -237,6 +236,17 @@ export class SlaveRecord {
       },
       nowMs,
     );
+  }
+
+  /** The oldest are cut off many at once: the others need not move with every word. */
+  #keepDrawn(currentA: PhaseAmps, nowMs: Ms): void {
+    const drawn = this.#drawn;
+    drawn.push({ atMs: nowMs, currentA });
+    const isFull = drawn.length - this.#drawnFrom > DRAWN_KEPT_MAX;
+    if (isFull || nowMs - (drawn[this.#drawnFrom + 1]?.atMs ?? nowMs) > DRAWN_KEPT_MS) this.#drawnFrom += 1;
+    if (this.#drawnFrom < DRAWN_KEPT_MAX) return;
+    drawn.splice(0, this.#drawnFrom);
+    this.#drawnFrom = 0;
   }
 
   /** Its facts seldom change: the object stays while they are the same. */
@@ -278,7 +288,7 @@ export class SlaveRecord {
     if (!this.isOnline(nowMs)) return { mostA: NO_AMPS, leastA: NO_AMPS };
     const mostA: [Amps, Amps, Amps] = [0, 0, 0];
     const leastA: [Amps, Amps, Amps] = nowMs - this.#lastHeardMs > WORD_MAX_AGE_MS ? [0, 0, 0] : [1e9, 1e9, 1e9];
-    for (let index = this.#drawn.length - 1; index >= 0; index--) {
+    for (let index = this.#drawn.length - 1; index >= this.#drawnFrom; index--) {
       const word = this.#drawn[index];
       for (const p of PHASES) {
         mostA[p] = Math.max(mostA[p], word?.currentA[p] ?? 0);
