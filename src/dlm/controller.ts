@@ -239,7 +239,10 @@ export class Controller {
 
   /** Those that were told to keep what they have: else room for their disconnected limits is taken from the others. */
   #awaitsFirstAnswers(sinceMs: Ms, nowMs: Ms): boolean {
-    if (nowMs >= sinceMs + FIRST_POLLS_MS) return false;
+    return nowMs < sinceMs + FIRST_POLLS_MS && this.#isAnyAwaited(nowMs);
+  }
+
+  #isAnyAwaited(nowMs: Ms): boolean {
     const isAwaited = (record: SlaveRecord): boolean =>
       (record.isAtMostDisconnected || this.#masters.isStrict) &&
       !record.account.isAcknowledged(nowMs, this.site.leaseMs);

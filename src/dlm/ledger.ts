@@ -6,17 +6,7 @@
 import { assert } from '../base/assert.js';
 import { type BootId, compareGrants, type GrantNumber } from '../base/messages.js';
 import { hasPhase, onPhases, type PhaseMask } from '../base/rotation.js';
-import {
-  type Amps,
-  isAnyAbove,
-  mapPhases,
-  maxOf,
-  type Ms,
-  NO_AMPS,
-  PHASES,
-  type PhaseAmps,
-  type PhaseIndex,
-} from '../base/units.js';
+import { type Amps, isAnyAbove, maxOf, type Ms, NO_AMPS, PHASES, type PhaseAmps } from '../base/units.js';
 import {
   acknowledgementMaxAgeMs,
   leaseExpiryMs,
@@ -194,22 +184,33 @@ export class LedgerAccount {
 
   /** M2: a STATUS with my epoch and this number fences off all older grants. */
   #acknowledge(accepted: GrantNumber, nowMs: Ms): void {
-    const grant = this.#open.find((open) => compareGrants(open, accepted) === 0);
+    const grant = this.#openGrant(accepted);
     if (!grant) return;
     if (grant === this.#acked && grant === this.#open[0]) return;
     const olderA = this.#grantedA(nowMs, accepted);
-    this.#open = this.#open.filter((open) => compareGrants(open, accepted) >= 0);
+    this.#forgetBefore(grant);
     if (grant === this.#acked) return;
     // Raised by this one, or by an older one that it may have followed for a while without being heard.
+    const grantA = limitsOf(grant);
     const before = this.#acked;
-    const isRaise = PHASES.some((p) => Math.max(limitOn(grant, p), olderA[p]) > (before ? limitOn(before, p) : 0));
-    if (isRaise) this.#roseAtMs = nowMs;
+    if (isAnyAbove(maxOf(grantA, olderA), before ? limitsOf(before) : NO_AMPS, 0)) this.#roseAtMs = nowMs;
     this.#acked = grant;
     this.#ackedSentAtMs = grant.sentAtMs;
     this.#unknownUntilMs = Math.min(this.#unknownUntilMs, nowMs);
     // A renewal of the same limit does not begin the waiting anew.
-    if (PHASES.every((p) => olderA[p] <= limitOn(grant, p))) return;
+    if (!isAnyAbove(olderA, grantA, 0)) return;
     this.#settling = { fromA: maxOf(olderA, this.#settlingA(nowMs)), untilMs: nowMs + SETTLE_MS };
+  }
+
+  /** The open grant of that number; a loop, because it is looked for with every STATUS. */
+  #openGrant(number: GrantNumber): OpenGrant | undefined {
+    for (const open of this.#open) if (compareGrants(open, number) === 0) return open;
+    return undefined;
+  }
+
+  /** Takes out all older ones. */
+  #forgetBefore(accepted: OpenGrant): void {
+    if (this.#open[0] !== accepted) this.#open = this.#open.filter((open) => compareGrants(open, accepted) >= 0);
   }
 
   /**
@@ -219,8 +220,7 @@ export class LedgerAccount {
   #settleIfObeyed(nowMs: Ms): void {
     const acked = this.#acked;
     if (!this.#settling || !acked || nowMs - this.#roseAtMs < SETTLE_MS) return;
-    const obeyed = mapPhases((p) => this.#currentA[p] <= limitOn(acked, p) + MEASURING_TOLERANCE_A);
-    if (obeyed.every(Boolean)) this.#settling = undefined;
+    if (!isAnyAbove(this.#currentA, limitsOf(acked), MEASURING_TOLERANCE_A)) this.#settling = undefined;
   }
 
   /** Writes down a grant before it is sent. False: too many are open, it must not be sent. */
@@ -321,8 +321,8 @@ function hasRunOut(grant: OpenGrant, nowMs: Ms): boolean {
   return nowMs >= grant.expiresAtMs + SETTLE_MS;
 }
 
-function limitOn(grant: OpenGrant, phase: PhaseIndex): Amps {
-  return hasPhase(grant.phases, phase) ? grant.limitA : 0;
+function limitsOf({ phases, limitA }: OpenGrant): PhaseAmps {
+  return onPhases(phases, limitA);
 }
 
 function minOf(a: PhaseAmps, b: PhaseAmps): PhaseAmps {

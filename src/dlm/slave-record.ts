@@ -109,7 +109,8 @@ export class SlaveRecord {
   #lastNumber: GrantNumber = { epoch: 0, seq: 0 };
   readonly #lowestSeq: number;
   /** Its last words of what it draws, from `drawnFrom` on. */
-  readonly #drawn: { readonly atMs: Ms; readonly currentA: PhaseAmps }[] = [];
+  readonly #drawnAtMs: Ms[] = [];
+  readonly #drawnA: PhaseAmps[] = [];
   #drawnFrom = 0;
 
   constructor(options: SlaveOptions) {
@@ -191,7 +192,10 @@ export class SlaveRecord {
 
   #followedGrant({ accepted, bootId }: Status, master: Listener): OpenGrant | undefined {
     if (!isOf(master, accepted)) return undefined;
-    return this.account.openGrants.find((open) => open.bootId === bootId && compareGrants(open, accepted) === 0);
+    for (const open of this.account.openGrants) {
+      if (open.bootId === bootId && compareGrants(open, accepted) === 0) return open;
+    }
+    return undefined;
   }
 
   #meetBoot({ bootId, tauMs, accepted }: Status, nowMs: Ms): Boot {
@@ -240,12 +244,14 @@ export class SlaveRecord {
 
   /** The oldest are cut off many at once: the others need not move with every word. */
   #keepDrawn(currentA: PhaseAmps, nowMs: Ms): void {
-    const drawn = this.#drawn;
-    drawn.push({ atMs: nowMs, currentA });
-    const isFull = drawn.length - this.#drawnFrom > DRAWN_KEPT_MAX;
-    if (isFull || nowMs - (drawn[this.#drawnFrom + 1]?.atMs ?? nowMs) > DRAWN_KEPT_MS) this.#drawnFrom += 1;
+    const drawnAtMs = this.#drawnAtMs;
+    drawnAtMs.push(nowMs);
+    this.#drawnA.push(currentA);
+    const isFull = drawnAtMs.length - this.#drawnFrom > DRAWN_KEPT_MAX;
+    if (isFull || nowMs - (drawnAtMs[this.#drawnFrom + 1] ?? nowMs) > DRAWN_KEPT_MS) this.#drawnFrom += 1;
     if (this.#drawnFrom < DRAWN_KEPT_MAX) return;
-    drawn.splice(0, this.#drawnFrom);
+    drawnAtMs.splice(0, this.#drawnFrom);
+    this.#drawnA.splice(0, this.#drawnFrom);
     this.#drawnFrom = 0;
   }
 
@@ -288,14 +294,14 @@ export class SlaveRecord {
     if (!this.isOnline(nowMs)) return { mostA: NO_AMPS, leastA: NO_AMPS };
     const mostA: [Amps, Amps, Amps] = [0, 0, 0];
     const leastA: [Amps, Amps, Amps] = nowMs - this.#lastHeardMs > WORD_MAX_AGE_MS ? [0, 0, 0] : [1e9, 1e9, 1e9];
-    for (let index = this.#drawn.length - 1; index >= this.#drawnFrom; index--) {
-      const word = this.#drawn[index];
+    for (let index = this.#drawnA.length - 1; index >= this.#drawnFrom; index--) {
+      const wordA = this.#drawnA[index] ?? NO_AMPS;
       for (const p of PHASES) {
-        mostA[p] = Math.max(mostA[p], word?.currentA[p] ?? 0);
-        leastA[p] = Math.min(leastA[p], word?.currentA[p] ?? 0);
+        mostA[p] = Math.max(mostA[p], wordA[p]);
+        leastA[p] = Math.min(leastA[p], wordA[p]);
       }
       // The last word before holds until the next one.
-      if (word && word.atMs <= fromMs) break;
+      if ((this.#drawnAtMs[index] ?? fromMs) <= fromMs) break;
     }
     return { mostA, leastA: mapPhases((p) => (mostA[p] - leastA[p] > NOISE_A ? leastA[p] : mostA[p])) };
   }

@@ -137,8 +137,10 @@ export class SlaveCore {
 
   /** Only a grant that answers a poll from then on counts for this vehicle and the phases that it does not cover (S6). */
   #needsGrantSinceMs(granted: PhaseMask): Ms {
-    const uncovered = PHASES.filter((phase) => hasPhase(this.#usedPhases & ~granted, phase));
-    return Math.max(this.#vehicleSinceMs, ...uncovered.map((phase) => this.#usedAtMs[phase]));
+    const uncovered = this.#usedPhases & ~granted;
+    let sinceMs = this.#vehicleSinceMs;
+    for (const p of PHASES) if (hasPhase(uncovered, p)) sinceMs = Math.max(sinceMs, this.#usedAtMs[p]);
+    return sinceMs;
   }
 
   /** What holds now, and by which rule. */

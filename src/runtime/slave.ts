@@ -4,7 +4,7 @@
  */
 import type { Logger } from '../base/logger.js';
 import type { Beacon, BootId, Grant, Status } from '../base/messages.js';
-import { type Amps, type Ms, PHASES } from '../base/units.js';
+import { type Amps, type Ms, PHASES, type PhaseAmps } from '../base/units.js';
 import { connectedMask } from '../base/rotation.js';
 import { type Auth, Channel, NO_KEY } from '../discovery/auth.js';
 import { HEARTBEAT_MS } from '../dlm/lease-rules.js';
@@ -258,6 +258,10 @@ function textOf({ limitA, reason }: Enforced): string {
 /** Another vehicle, another state, or another current than was reported. */
 function isOther({ state, sessionId, currentA }: SlaveObservation, reported: Status): boolean {
   if (state !== reported.state || sessionId !== reported.sessionId) return true;
-  if (currentA === reported.currentA) return false;
-  return PHASES.some((p) => Math.abs(currentA[p] - reported.currentA[p]) >= REPORT_CHANGE_A);
+  return currentA !== reported.currentA && hasMoved(currentA, reported.currentA);
+}
+
+function hasMoved(nowA: PhaseAmps, reportedA: PhaseAmps): boolean {
+  for (const p of PHASES) if (Math.abs(nowA[p] - reportedA[p]) >= REPORT_CHANGE_A) return true;
+  return false;
 }
