@@ -64,7 +64,8 @@ export class VirtualCharger implements ChargerPort {
     const vehicleA = vehicle?.currentA ?? 0;
     const shown = this.#shown;
     const isSame = state === shown.state && this.#sessionId === shown.sessionId && vehicleA === shown.currentA[0];
-    if (!isSame) this.#shown = { state, sessionId: this.#sessionId, currentA: onPhases(vehicle?.phases ?? 0, vehicleA) };
+    if (!isSame)
+      this.#shown = { state, sessionId: this.#sessionId, currentA: onPhases(vehicle?.phases ?? 0, vehicleA) };
     return this.#shown;
   }
 

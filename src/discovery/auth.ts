@@ -87,13 +87,13 @@ export class Channel {
   open(bytes: Uint8Array, from: PeerAddress, nowMs: Ms): Result<Opened, DropReason> {
     const { networkId, bootId, hears } = this.#options;
     const envelope = openEnvelope(bytes, networkId);
-    if (!envelope.ok) return envelope;
-    if (envelope.value.bootId === bootId || !hears.includes(envelope.value.type)) return fail('ignored');
-    const unfit = this.#unfit(envelope.value);
+    if (typeof envelope === 'string') return fail(envelope);
+    if (envelope.bootId === bootId || !hears.includes(envelope.type)) return fail('ignored');
+    const unfit = this.#unfit(envelope);
     if (unfit) return fail(unfit);
     const address = this.#names.of(from);
     if (!this.#gate.isOpen(address, nowMs)) return fail('flood');
-    const opened = this.#check(envelope.value);
+    const opened = this.#check(envelope);
     if (opened.ok) this.#gate.noteGood(address, nowMs);
     else if (opened.error !== 'repeat') this.#gate.noteBad(address, nowMs);
     return opened;
@@ -108,8 +108,8 @@ export class Channel {
   #check(envelope: Envelope): Result<Opened, DropReason> {
     const forged = this.#options.auth && this.#forged(envelope, this.#options.auth);
     if (forged) return fail(forged);
-    const read = readMessage(envelope);
-    return read.ok ? ok({ message: read.value.message, keyId: envelope.isSigned ? envelope.keyId : NO_KEY }) : read;
+    const message = readMessage(envelope);
+    return message ? ok({ message, keyId: envelope.isSigned ? envelope.keyId : NO_KEY }) : fail('garbage');
   }
 
   #forged(envelope: Envelope, { keys, mac }: Auth): DropReason | undefined {

@@ -36,18 +36,20 @@ export class ByteWriter {
   }
 
   u16(value: number): this {
-    const block = this.#block;
-    block[this.#at++] = value >>> 8;
-    block[this.#at++] = value;
+    const [block, at] = [this.#block, this.#at];
+    block[at] = value >>> 8;
+    block[at + 1] = value;
+    this.#at = at + 2;
     return this;
   }
 
   u32(value: number): this {
-    const block = this.#block;
-    block[this.#at++] = value >>> 24;
-    block[this.#at++] = value >>> 16;
-    block[this.#at++] = value >>> 8;
-    block[this.#at++] = value;
+    const [block, at] = [this.#block, this.#at];
+    block[at] = value >>> 24;
+    block[at + 1] = value >>> 16;
+    block[at + 2] = value >>> 8;
+    block[at + 3] = value;
+    this.#at = at + 4;
     return this;
   }
 
@@ -55,14 +57,49 @@ export class ByteWriter {
     return this.u32(Math.floor(value / WORD)).u32(value % WORD);
   }
 
+  /** A field of one byte: its id, its length, its value. The same with the others. */
+  field8(id: number, value: number): this {
+    const [block, at] = [this.#block, this.#at];
+    block[at] = id;
+    block[at + 1] = 1;
+    block[at + 2] = value;
+    this.#at = at + 3;
+    return this;
+  }
+
+  field16(id: number, value: number): this {
+    const [block, at] = [this.#block, this.#at];
+    block[at] = id;
+    block[at + 1] = 2;
+    block[at + 2] = value >>> 8;
+    block[at + 3] = value;
+    this.#at = at + 4;
+    return this;
+  }
+
+  field32(id: number, value: number): this {
+    return this.u8(id).u8(4).u32(value);
+  }
+
+  field64(id: number, value: number): this {
+    return this.u8(id).u8(8).u64(value);
+  }
+
   /** Two hexadecimal digits for each byte. */
   hex(text: string): this {
-    for (let i = 0; i < text.length; i += 2) this.u8(16 * digitOf(text.charCodeAt(i)) + digitOf(text.charCodeAt(i + 1)));
+    const block = this.#block;
+    let at = this.#at;
+    for (let i = 0; i < text.length; i += 2) {
+      block[at++] = 16 * digitOf(text.charCodeAt(i)) + digitOf(text.charCodeAt(i + 1));
+    }
+    this.#at = at;
     return this;
   }
 
   ascii(text: string): this {
-    for (let i = 0; i < text.length; i++) this.u8(text.charCodeAt(i));
+    const [block, at] = [this.#block, this.#at];
+    for (let i = 0; i < text.length; i++) block[at + i] = text.charCodeAt(i);
+    this.#at = at + text.length;
     return this;
   }
 

@@ -7,9 +7,10 @@ import { assert, defined } from '../base/assert.js';
 import type { LimitReason } from '../base/reason.js';
 import { connectedMask, hasPhase, maskToGrid, type PhaseMask } from '../base/rotation.js';
 import { type Amps, mapPhases, type Ms, NO_AMPS, type PhaseAmps, type PhaseIndex, PHASES } from '../base/units.js';
-import type { AllocatedLimit, AllocationCandidate, AllocationRequest, Allocator } from './allocate.js';
+import type { AllocatedLimit, AllocationCandidate, AllocationRequest } from './allocate.js';
 import type { CircuitCapacity } from './capacity.js';
 import { at } from './division/numbers.js';
+import type { Shares } from './shares.js';
 import type { SlaveRecord } from './slave-record.js';
 import type { Topology } from './topology.js';
 import { inOrderOfTurns, isServedLast, noteOffer, serviceRank } from './turns.js';
@@ -27,8 +28,7 @@ export interface Snapshot {
   readonly nowMs: Ms;
   readonly site: Site;
   readonly topology: Topology;
-  /** Prepared for the circuits of the site. */
-  readonly allocator: Allocator;
+  readonly shares: Shares;
   readonly capacities: readonly CircuitCapacity[];
   readonly records: readonly SlaveRecord[];
   /** Not undefined: nobody is raised in this cycle, and why. */
@@ -103,7 +103,7 @@ export function targets(snapshot: Snapshot): ReadonlyMap<string, AllocatedLimit>
   const { nowMs } = snapshot;
   let served = snapshot.records.filter((record) => isCandidate(record, nowMs));
   for (;;) {
-    const { limits } = snapshot.allocator.allocate(requestFor(snapshot, served));
+    const { limits } = snapshot.shares.of(requestFor(snapshot, served));
     const shared = served.filter((record) => limits.get(record.id)?.limitA !== 0 || isAcknowledged(snapshot, record));
     if (shared.length === served.length) return limits;
     served = shared;

@@ -148,7 +148,7 @@ export class SlaveRecord {
 
   /** Takes in a STATUS, unless it is older than one heard before from the same boot, or of a boot that is not proven. */
   hear(status: Status, master: Listener, nowMs: Ms): HeardStatus {
-    const boot = this.#boots.find((known) => known.bootId === status.bootId) ?? this.#meetBoot(status, nowMs);
+    const boot = this.#bootOf(status.bootId) ?? this.#meetBoot(status, nowMs);
     if (isOlder(status, boot)) return 'stale';
     boot.lastTauMs = status.tauMs;
     boot.lastAccepted = status.accepted;
@@ -180,7 +180,12 @@ export class SlaveRecord {
   }
 
   #presentBoot(): Boot | undefined {
-    return this.#boots.find(({ bootId }) => bootId === this.#status?.bootId);
+    return this.#status && this.#bootOf(this.#status.bootId);
+  }
+
+  #bootOf(bootId: BootId): Boot | undefined {
+    for (const boot of this.#boots) if (boot.bootId === bootId) return boot;
+    return undefined;
   }
 
   /** Another master may have used up our epoch, where it cannot grow any more: slaves take higher numbers only. */

@@ -194,7 +194,7 @@ export class SlaveRuntime {
     const { message, keyId } = opened.value;
     if (message.type !== 'status') this.#fixed.hear(message.masterId, from, nowMs);
     if (message.type === 'beacon') this.#hearBeacon(message, from, keyId);
-    if (message.type === 'grant') this.#hearGrant(message, from);
+    if (message.type === 'grant') this.#hearGrant(message, from, nowMs);
   }
 
   #hearBeacon({ masterId, bootId, epoch }: Beacon, address: PeerAddress, heardKeyId: number): void {
@@ -237,8 +237,7 @@ export class SlaveRuntime {
     logger.log('warn', 'MASTER_LOST', text, {});
   }
 
-  #hearGrant(grant: Grant, from: PeerAddress): void {
-    const nowMs = this.#now();
+  #hearGrant(grant: Grant, from: PeerAddress, nowMs: Ms): void {
     if (this.core.hearGrant(grant, nowMs) !== 'accepted') return;
     const master = this.#masters.get(keyOf(from));
     if (master && !master.hasGranted) this.#masters.set(keyOf(from), { ...master, hasGranted: true });
