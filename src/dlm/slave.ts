@@ -63,7 +63,7 @@ export class SlaveCore {
   #usedAtMs: [Ms, Ms, Ms];
   #vehicleSinceMs: Ms;
   /** What `enforced` said last: it holds from then until the lease or the hold ends, or something else is known. */
-  #enforced: Enforced = { limitA: 0, reason: 'booting', phases: 0 };
+  #enforced: Enforced = { limitA: 0, phases: 0, reason: 'booting' };
   #enforcedFromMs: Ms = Number.POSITIVE_INFINITY;
   #enforcedUntilMs: Ms = Number.NEGATIVE_INFINITY;
 
