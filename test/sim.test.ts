@@ -1,5 +1,6 @@
 import './sim/arrivals.js';
 import './sim/day.js';
+import './sim/event-queue.js';
 import './sim/wiring.js';
 import './sim/answers.js';
 import './sim/ledger.js';

@@ -124,7 +124,8 @@ export class CapacityBook {
     const children = this.#childrenOf[index] ?? [];
     const behind = sumOf(children);
     const meter = this.#metered.get(index);
-    if (!meter) return { ...behind, backgroundA: behind.loadA, upwards: behind };
+    const { loadA: belowA, openA } = behind;
+    if (!meter) return { loadA: belowA, openA, backgroundA: belowA, upwards: behind };
     const backgroundA = meter.backgroundA;
     if (backgroundA === null) {
       const atMostA = this.#circuits[index]?.backgroundMaxA ?? meter.assumedA(this.#limitA(index));

@@ -275,6 +275,7 @@ export class MasterRuntime {
 
   #show(nowMs: Ms): void {
     const { sinks, onTick } = this.#options;
+    if (sinks.length === 0 && !onTick) return;
     const status = this.#status();
     for (const sink of sinks) sink.publish(status);
     const { slavesOnline, slavesKnown, epoch, role } = status;

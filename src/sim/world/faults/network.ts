@@ -5,6 +5,7 @@ import { type Injector, type Mend, MINUTE_MS, SECOND_MS, type Strike } from './i
 
 const GARBAGE_EVERY_MS = 200;
 const GARBAGE_BYTES_MAX = 1_200;
+const NOISE_BYTES = 300;
 const OVERSIZED_BYTES = 9_000;
 /** Of what an attacker has overheard. */
 const OVERHEARD_MAX = 64;
@@ -70,8 +71,10 @@ function throwAtThem(at: Strike, bytesOf: () => Uint8Array): Mend {
   return () => at.world.network.remove(ATTACKER);
 }
 
+/** Only what is looked at first is drawn. */
 function noise(rng: Rng, length: number): Uint8Array {
-  const bytes = Uint8Array.from({ length }, () => rng.int(256));
+  const bytes = new Uint8Array(length);
+  for (let at = 0; at < Math.min(length, NOISE_BYTES); at++) bytes[at] = rng.int(256);
   // Half of it passes the first look.
   if (rng.chance(0.5) && length > 4) bytes.set([0x45, 0x4b, 1, 1 + rng.int(3)]);
   return bytes;
