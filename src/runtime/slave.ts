@@ -47,8 +47,8 @@ export interface SlaveOptions {
   readonly logger: Logger;
   /** Masters that are polled without having been heard, with the addresses that their names have now. */
   readonly fixedMasters?: () => readonly NamedPeer[];
-  /** Called at the end of each good step, with one line for people. */
-  readonly onStep?: (nowMs: Ms, summary: string) => void;
+  /** Called at the end of each good step; one line for people can be had. */
+  readonly onStep?: (nowMs: Ms, summary: () => string) => void;
   /** Absent: datagrams are not signed. */
   readonly auth?: Auth | undefined;
 }
@@ -111,7 +111,7 @@ export class SlaveRuntime {
     this.#report(nowMs);
     this.#drops.tell(nowMs);
     this.#stepLater(nowMs);
-    this.#options.onStep?.(nowMs, `${textOf(this.#applied)}, polls ${this.#polled().size} masters`);
+    this.#options.onStep?.(nowMs, () => `${textOf(this.#applied)}, polls ${this.#polled().size} masters`);
   }
 
   /** Never late at the end of a lease. */

@@ -23,6 +23,7 @@ export function madeRun(made: MadeRun): RunLog {
     scenario: 'car park, a bad evening',
     seed,
     durationMs,
+    replay: 'evenkeel simulate site --seed 7 --hours 1',
     digest: '9f2c41d07be65a83',
     circuits: made.circuits.map((id, index) => ({ id, limitA: perPhase(index === 0 ? 100 : 63) })),
     chargePoints: ids.map((id, index) => ({ id, circuit: made.circuits[index % made.circuits.length] ?? '' })),

@@ -40,7 +40,7 @@ function verdictHtml(violations: readonly Violation[]): string {
 
 function runFacts(log: RunLog): string {
   return facts([
-    ['play it again', `<code>evenkeel simulate site --seed ${log.seed}</code> and the other options of this run`],
+    ['play it again', `<code>${escaped(log.replay)}</code>`],
     ['digest', `<code>${escaped(log.digest)}</code>`],
     ['duration', `${clockText(log.durationMs)}, a sample every ${spanText(log.sampleEveryMs)}`],
     ['site', `${counted(log.circuits.length, 'circuit')}, ${counted(log.chargePoints.length, 'charge point')}`],

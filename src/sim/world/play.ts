@@ -14,6 +14,8 @@ const PROGRESS_EVERY_MS: Ms = 60_000;
 export interface PlayOptions {
   readonly seed: number;
   readonly ports: WorldPorts;
+  /** The command that plays it again. */
+  readonly replay?: string;
   /** Distance of the samples; absent: none are taken. */
   readonly sampleEveryMs?: Ms;
   readonly onProgress?: (nowMs: Ms) => void;
@@ -36,6 +38,7 @@ export async function play(scenario: Scenario, options: PlayOptions): Promise<Ru
     seed: options.seed,
     durationMs: world.time.nowMs,
     digest: world.trace.digest,
+    replay: options.replay ?? `evenkeel simulate site --seed ${options.seed}`,
     circuits: scenario.config.site.circuits.map(({ id, limitA }) => ({ id, limitA })),
     chargePoints: scenario.chargePoints.map(({ id, circuit }) => ({ id, circuit })),
     sampleEveryMs: options.sampleEveryMs ?? 0,
@@ -69,7 +72,12 @@ function arrange({ time, boxes }: World, referee: Referee, { atMs, leaveAtMs, ch
   });
 }
 
-function strikeAt(world: World, referee: Referee, { atMs, forMs, fault, target = '' }: PlannedFault, seed: number): void {
+function strikeAt(
+  world: World,
+  referee: Referee,
+  { atMs, forMs, fault, target = '' }: PlannedFault,
+  seed: number,
+): void {
   const { begin, ...rest } = injector(fault);
   world.time.at(atMs, () => {
     const untilMs = atMs + forMs;

@@ -78,6 +78,8 @@ export interface RunLog {
   readonly seed: number;
   readonly durationMs: Ms;
   readonly digest: string;
+  /** The command that plays it again. */
+  readonly replay: string;
   readonly circuits: readonly { readonly id: string; readonly limitA: PhaseAmps }[];
   readonly chargePoints: readonly { readonly id: string; readonly circuit: string }[];
   readonly sampleEveryMs: Ms;

@@ -33,11 +33,7 @@ function circuitsOf(world: World, master: MasterBox | undefined): readonly Circu
   });
 }
 
-function chargePointOf(
-  world: World,
-  box: SlaveBox | undefined,
-  master: MasterBox | undefined,
-): ChargePointSample {
+function chargePointOf(world: World, box: SlaveBox | undefined, master: MasterBox | undefined): ChargePointSample {
   if (!box?.isOn) return { limitA: 0, currentA: 0, state: 'Off', reason: 'no power' };
   const record = master?.runtime?.controller.records.find(({ id }) => id === box.id);
   return {

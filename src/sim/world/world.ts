@@ -5,7 +5,7 @@
 import { defined } from '../../base/assert.js';
 import { type Rng, seededRng } from '../../base/rng.js';
 import type { Ms } from '../../base/units.js';
-import { type Auth } from '../../discovery/auth.js';
+import type { Auth } from '../../discovery/auth.js';
 import { chargePointKeyRing, chargePointKeys, type NumberedKey, siteKeyRing } from '../../discovery/keys.js';
 import type { MacPort } from '../../ports/mac-port.js';
 import { modelOfMeter } from '../../runtime/meter-model.js';
@@ -172,7 +172,15 @@ export class World {
     };
     const known = model.ok ? model.value : undefined;
     const { time } = this;
-    return new MeterDevice({ config, model: defined(known, `model ${config.model}`), flowA, latencyMs, noiseA, time, rng });
+    return new MeterDevice({
+      config,
+      model: defined(known, `model ${config.model}`),
+      flowA,
+      latencyMs,
+      noiseA,
+      time,
+      rng,
+    });
   }
 
   #addMaster(name: string, rank: number, rng: Rng): MasterBox {

@@ -172,7 +172,9 @@ export const MASTER_INJECTORS: readonly Injector[] = [
   },
   onBrokenDisk(43, 'disk-read-only', 'started on a disk that cannot be written', 'full'),
   onBrokenDisk(44, 'state-corrupt', 'started with a damaged state file', 'corrupt'),
-  wallClock(45, 'wall-clock-jumps', 'the calendar jumps by an hour', ({ rng }) => (rng.chance(0.5) ? HOUR_MS : -HOUR_MS)),
+  wallClock(45, 'wall-clock-jumps', 'the calendar jumps by an hour', ({ rng }) =>
+    rng.chance(0.5) ? HOUR_MS : -HOUR_MS,
+  ),
   wallClock(46, 'no-real-time-clock', 'the calendar says 1970', () => NO_RTC_MS),
   standsStill(47, 'master-stalls', 'its loop stands still', [2 * SECOND_MS, 6 * SECOND_MS]),
   standsStill(48, 'master-frozen', 'stands still for longer than a lease', [16 * SECOND_MS, 90 * SECOND_MS]),

@@ -1,6 +1,6 @@
 /** Rows 1 to 17: meters and their cables. */
 import { mapPhases, type PhaseAmps } from '../../../base/units.js';
-import type { LineFaults } from '../../virtual-bus.js';
+import type { LineFaults } from '../../../sim/virtual-bus.js';
 import type { MeterFaults } from '../meter-device.js';
 import { type Injector, type Mend, MINUTE_MS, SECOND_MS, type Strike } from './injector.js';
 

@@ -1,6 +1,6 @@
 /** Rows 23, 30 to 38, 57 and 58: what happens to datagrams. */
 import type { Rng } from '../../../base/rng.js';
-import type { NetworkFaults } from '../../virtual-network.js';
+import type { NetworkFaults } from '../../../sim/virtual-network.js';
 import { type Injector, type Mend, MINUTE_MS, SECOND_MS, type Strike } from './injector.js';
 
 const GARBAGE_EVERY_MS = 200;

@@ -175,4 +175,3 @@ export class CalmJudge {
 function isRightlyWithout(kind: string): boolean {
   return kind === 'shortage' || kind === 'circuit' || kind === 'imbalance' || kind === 'vehiclePaused';
 }
-

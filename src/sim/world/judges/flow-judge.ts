@@ -96,7 +96,11 @@ export class FlowJudge {
     const roomMa = watched.ceilingMa[p] - leastMa + watched.slackMa;
     if (allowed <= Math.max(0, roomMa)) return;
     const beside = isMetered ? ` beside at least ${amps(leastMa)} A of others` : '';
-    this.#terms.violate('I3', `${name}: ${amps(allowed)} A allowed${beside}, of ${amps(watched.ceilingMa[p])} A`, sinceMs);
+    this.#terms.violate(
+      'I3',
+      `${name}: ${amps(allowed)} A allowed${beside}, of ${amps(watched.ceilingMa[p])} A`,
+      sinceMs,
+    );
   }
 
   get margins(): readonly BreakerMargin[] {

@@ -1,6 +1,6 @@
 /** Measures how long it takes after a fault until all is well again, and says so when it takes too long. */
 import type { Ms } from '../../../base/units.js';
-import type { Injector } from '../faults/injector.js';
+import type { Injector } from '../../../sim/world/faults/injector.js';
 import type { MasterBox } from '../master-box.js';
 import type { FaultMark } from '../run-log.js';
 import type { World } from '../world.js';
@@ -8,7 +8,14 @@ import type { World } from '../world.js';
 /** Alarms that say what was found out about a meter: taken back only when vehicles show it anew. */
 const LASTING: ReadonlySet<string> = new Set(['METER_SIGN', 'PHASE_MISMATCH', 'OVERLOAD', 'TWO_MASTERS']);
 /** A charge point that has its limit for one of these reasons is not served as it should be. */
-const UNWELL: ReadonlySet<string> = new Set(['startup', 'offline', 'passive', 'fallback', 'fallbackUnsafe', 'overdraw']);
+const UNWELL: ReadonlySet<string> = new Set([
+  'startup',
+  'offline',
+  'passive',
+  'fallback',
+  'fallbackUnsafe',
+  'overdraw',
+]);
 
 interface Open {
   readonly injector: Injector;
@@ -28,7 +35,14 @@ export class Recovery {
 
   begin(injector: Injector, target: string, nowMs: Ms): Open {
     for (const other of this.#faults) if (other.recoveredMs === undefined) other.isDisturbed = true;
-    const fault = { injector, target, fromMs: nowMs, endMs: undefined, recoveredMs: undefined, isDisturbed: this.isAnyOpen };
+    const fault = {
+      injector,
+      target,
+      fromMs: nowMs,
+      endMs: undefined,
+      recoveredMs: undefined,
+      isDisturbed: this.isAnyOpen,
+    };
     this.#faults.push(fault);
     return fault;
   }

@@ -1,7 +1,7 @@
 /** All judges over one world: hangs them in where things happen, and collects what they say. */
 import type { Ms } from '../../../base/units.js';
 import { leaseExpiryMs } from '../../../dlm/lease-rules.js';
-import type { Injector } from '../faults/injector.js';
+import type { Injector } from '../../../sim/world/faults/injector.js';
 import type { MasterBox } from '../master-box.js';
 import type { Measures, Violation } from '../run-log.js';
 import type { SlaveBox } from '../slave-box.js';
@@ -84,7 +84,8 @@ export class Referee {
       this.#calm.finish(deciding[0], nowMs);
       this.#judgeRecovery(deciding);
     }
-    for (const master of masters) if (!master.isQueueKept) this.#violate('queue', `${master.name} asked twice at once`, nowMs);
+    for (const master of masters)
+      if (!master.isQueueKept) this.#violate('queue', `${master.name} asked twice at once`, nowMs);
     for (const box of world.boxes.values()) if (box.hardware.vehicle) this.visited(box.hardware.energyWh(box.nowMs));
     return { breakers: this.#flow.margins, ...this.#calm.measures, energyKwh: this.#energyWh / MS_PER_KWH };
   }
