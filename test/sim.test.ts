@@ -8,3 +8,4 @@ import './sim/standby.js';
 import './sim/use-cases.js';
 import './sim/scenario-rows.js';
 import './sim/scenario-file.js';
+import './sim/world/slice.js';

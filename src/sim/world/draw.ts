@@ -20,6 +20,8 @@ import { drawVisits } from './draw-visits.js';
 export interface DrawOptions {
   readonly seed: number;
   readonly durationMs: Ms;
+  /** How long nothing goes wrong at the end; absent: long enough to heal and to be judged. */
+  readonly calmMs?: Ms;
   /** Absent: 2 to 8. */
   readonly chargePoints?: number;
 }
@@ -141,11 +143,11 @@ export function builtAsListed({ site }: MasterConfig): readonly ChargePointPlan[
   return site.chargePoints.map(({ priority: _, ...plan }) => plan);
 }
 
-export function drawScenario({ seed, durationMs, chargePoints }: DrawOptions): Scenario {
+export function drawScenario({ seed, durationMs, calmMs = CALM_MS, chargePoints }: DrawOptions): Scenario {
   const rng = seededRng(seed);
   const site = drawSite(rng, chargePoints ?? 2 + rng.int(7));
   const config = readMaster(configText(rng, site));
-  const calmFromMs = Math.max(MINUTE_MS, durationMs - CALM_MS);
+  const calmFromMs = Math.max(MINUTE_MS, durationMs - calmMs);
   const built = builtAsListed(config);
   const world: FaultWorld = {
     chargePoints: site.ids,
