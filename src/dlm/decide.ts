@@ -223,7 +223,8 @@ export function plan(snapshot: Snapshot, sums: ExposureSums, write: (planned: Pl
   const wishes = snapshot.isStarting ? startupWishes(snapshot, present) : wishesOf(snapshot, present);
   const raises = wishes.filter(isRaise);
   if (raises.length > 1) raises.sort((a, b) => a.record.grantedA - b.record.grantedA);
-  for (const wish of [...wishes.filter((wish) => !isRaise(wish)), ...raises]) {
+  const inOrder = raises.length === 0 ? wishes : [...wishes.filter((wish) => !isRaise(wish)), ...raises];
+  for (const wish of inOrder) {
     const planned = withinLedger(snapshot, sums, wish);
     const beforeA = exposureOf(snapshot, wish.record);
     if (!write(planned)) continue;
