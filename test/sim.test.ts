@@ -5,3 +5,4 @@ import './sim/answers.js';
 import './sim/ledger.js';
 import './sim/standby.js';
 import './sim/use-cases.js';
+import './sim/replay.js';

@@ -1,4 +1,5 @@
 /** What the slaves tell of other masters: who was heard, and who follows a new grant of another one. */
+import type { Carrier } from '../base/carrier.js';
 import { setLatest } from '../base/recent.js';
 import type { Ms } from '../base/units.js';
 
@@ -23,6 +24,11 @@ export class Followers {
       ? nowMs
       : (this.#words.get(chargePointId)?.followedAtMs ?? Number.NEGATIVE_INFINITY);
     setLatest(this.#words, chargePointId, { heardAtMs: nowMs, followedAtMs }, SLAVES_MAX);
+  }
+
+  /** All that changes in here. */
+  carry(carrier: Carrier): void {
+    carrier.values('words', this.#words);
   }
 
   isAnyHeard(nowMs: Ms): boolean {
