@@ -9,3 +9,4 @@ import './sim/use-cases.js';
 import './sim/scenario-rows.js';
 import './sim/scenario-file.js';
 import './sim/world/slice.js';
+import './sim/replay.js';

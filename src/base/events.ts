@@ -40,6 +40,7 @@ export const EVENTS = {
   MQTT_LOST: 'the MQTT broker is gone; control goes on',
   STATE_SAVED: 'the state file could be written (again)',
   STATE_FAILED: 'the state file cannot be read or written; control goes on from memory',
+  RECORDER: 'the recorder: where the inputs are recorded, or why they cannot be; control goes on',
   CONTROL: 'the socket for commands: where it is, or why there is none',
   NOTIFY_FAILED: 'systemd could not be told how the daemon is',
   LOG_DROPPED: 'log lines were dropped because the reader of the log was too slow',

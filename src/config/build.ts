@@ -126,6 +126,7 @@ export function masterConfig(file: MasterFile, knownModels: readonly KnownModel[
     ...(file.auth !== undefined && { auth: file.auth }),
     ...(file.keyFile !== undefined && { keyFile: file.keyFile }),
     ...(file.mqtt && { mqtt: mqttOf(file.mqtt) }),
+    ...(file.recorder && { recorder: file.recorder }),
     ...(internalSlave && { internalSlave }),
     log: file.log,
   };

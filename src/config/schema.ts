@@ -249,11 +249,27 @@ const allocationSchema = f.group({
   ),
 });
 
+const RECORDER_MB_DEFAULT = 16;
+const RECORDER_MB_MAX = 1024;
+
 const mqttSchema = f.group({
   url: key('Broker', 'mqtt://HOST or mqtt://HOST:PORT; mqtts:// for TLS.', f.mqttUrl()),
   baseTopic: key('Base topic', 'First part of every topic.', z._default(f.topic(), 'evenkeel')),
   username: key('User name', 'Name to log in to the broker with.', z.optional(f.credential('a user name'))),
   password: key('Password', 'Password to log in to the broker with.', z.optional(f.credential('a password'))),
+});
+
+const recorderSchema = f.group({
+  file: key(
+    'File',
+    'The ring file; default: recorder.ring in the state directory.',
+    z.optional(f.filePath('/var/lib/evenkeel/recorder.ring')),
+  ),
+  maxMb: key(
+    'Size',
+    'Its greatest size in MB; the oldest part is written over.',
+    z._default(f.whole(1, RECORDER_MB_MAX), RECORDER_MB_DEFAULT),
+  ),
 });
 
 export const SAMPLE_PERIOD_DEFAULT_MS = 1000;
@@ -315,6 +331,11 @@ export const masterSchema = f.group({
   ),
   allocation: key('Allocation', 'How the current is divided.', z.prefault(allocationSchema, {})),
   mqtt: key('MQTT', 'The broker that gets the state of the site; no MQTT when left out.', z.optional(mqttSchema)),
+  recorder: key(
+    'Recorder',
+    'Keeps what the master hears and decides in a file for "evenkeel replay"; nothing is recorded when left out.',
+    z.optional(recorderSchema),
+  ),
   log: log(),
   id: key(
     'Internal slave',

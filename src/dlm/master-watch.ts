@@ -1,4 +1,5 @@
 /** Watches who decides in this network id: tells people of other masters, and of each change between passive and active. */
+import type { Carrier } from '../base/carrier.js';
 import { type Beacon, compareGrants, type Status } from '../base/messages.js';
 import type { Ms } from '../base/units.js';
 import type { AlarmBoard } from './alarms.js';
@@ -28,6 +29,14 @@ export class MasterWatch {
     if (options.rank === 0) return;
     const text = `standby: takes over when no other master was heard for ${PASSIVE_HOLD_MS / 1000} s`;
     parts.notices.add('info', 'START', text, { rank: options.rank });
+  }
+
+  /** All that changes in here. */
+  carry(carrier: Carrier): void {
+    carrier.part('mastership', this.mastership);
+    this.#activeSinceMs = carrier.value('activeSinceMs', this.#activeSinceMs);
+    this.#isStrict = carrier.value('isStrict', this.#isStrict);
+    this.#told = carrier.value('told', this.#told);
   }
 
   /** Since when it decides; in the future while it is passive. */

@@ -1,4 +1,5 @@
 /** The load behind one meter that nobody here controls: what its samples say of it, and for how long. */
+import type { Carrier } from '../base/carrier.js';
 import { mapPhases, type Ms, NO_AMPS, PHASES, type PhaseAmps, perPhase } from '../base/units.js';
 
 /** A fall of the uncontrolled load counts when no higher value was seen for this long. */
@@ -51,6 +52,18 @@ export class MeteredLoad {
   #overload: Held | undefined;
   /** The highest loads, by minute; the oldest first. */
   #minutes: readonly Held[] = [];
+
+  /** All that changes in here. */
+  carry(carrier: Carrier): void {
+    this.#held = carrier.value('held', this.#held);
+    this.#last = carrier.value('last', this.#last);
+    this.#lastA = carrier.value('lastA', this.#lastA);
+    this.#latencyMs = carrier.value('latencyMs', this.#latencyMs);
+    this.#openA = carrier.value('openA', this.#openA);
+    this.#isDoubtful = carrier.value('isDoubtful', this.#isDoubtful);
+    this.#overload = carrier.value('overload', this.#overload);
+    this.#minutes = carrier.value('minutes', this.#minutes);
+  }
 
   get measuredA(): PhaseAmps | null {
     return this.#held.length === 0 ? null : (this.#last?.shownA ?? null);

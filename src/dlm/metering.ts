@@ -1,4 +1,5 @@
 /** The meters as the control core sees them: whose samples count for which circuit, and which of them cannot be right. */
+import type { Carrier } from '../base/carrier.js';
 import { mapPhases, type Ms, NO_AMPS, PHASE_NAMES, type PhaseAmps, type PhaseIndex } from '../base/units.js';
 import type { EventCode } from '../base/events.js';
 import type { AlarmBoard } from './alarms.js';
@@ -51,6 +52,23 @@ export class Metering {
     this.#book = new CapacityBook(site.circuits, topology, places);
     this.#overload = new OverloadWatch(site.circuits, alarms, notices);
     for (const { meter } of site.circuits) if (meter !== undefined) this.#awaited.add(meter);
+  }
+
+  /** All that changes in here. */
+  carry(carrier: Carrier): void {
+    carrier.part('book', this.#book);
+    carrier.part('overload', this.#overload);
+    carrier.parts('steps', this.#steps, {
+      blank: () => new StepWatch(),
+      carry: (steps, inner) => steps.carry(inner),
+    });
+    carrier.values('reversedUntilMs', this.#reversedUntilMs);
+    carrier.set('lost', this.#lost);
+    carrier.set('awaited', this.#awaited);
+    carrier.parts('doubts', this.#doubts, {
+      blank: () => new Map<number, string>(),
+      carry: (texts, inner) => inner.values('texts', texts),
+    });
   }
 
   get isAwaiting(): boolean {

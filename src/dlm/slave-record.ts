@@ -1,4 +1,6 @@
 /** Everything the master knows of one charge point: its facts, its account in the ledger, its vehicle, its last words. */
+import { defined } from '../base/assert.js';
+import type { Carrier } from '../base/carrier.js';
 import { type BootId, compareGrants, type Grant, type GrantNumber, type Status } from '../base/messages.js';
 import type { LimitReason } from '../base/reason.js';
 import { connectedMask, maskToGrid, onPhases, type PhaseMask, type Rotation, toGrid } from '../base/rotation.js';
@@ -109,8 +111,8 @@ export class SlaveRecord {
   #lastNumber: GrantNumber = { epoch: 0, seq: 0 };
   readonly #lowestSeq: number;
   /** Its last words of what it draws, from `drawnFrom` on. */
-  readonly #drawnAtMs: Ms[] = [];
-  readonly #drawnA: PhaseAmps[] = [];
+  #drawnAtMs: Ms[] = [];
+  #drawnA: PhaseAmps[] = [];
   #drawnFrom = 0;
 
   constructor(options: SlaveOptions) {
@@ -123,6 +125,39 @@ export class SlaveRecord {
     this.isRemembered = options.isListed;
     const connected = maskToGrid(options.facts.rotation, connectedMask(options.facts.phases));
     this.account = new LedgerAccount({ ...options.facts, connected }, options.unknownUntilMs);
+  }
+
+  /** What `origin` noted; to be filled by `carry`. */
+  static blank(carrier: Carrier): SlaveRecord {
+    const origin = carrier.value<SlaveOptions | undefined>('origin', undefined);
+    return new SlaveRecord(defined(origin, 'where a slave record comes from'));
+  }
+
+  /** All that changes in here. */
+  carry(carrier: Carrier): void {
+    const [facts, lastSeq] = [this.#configured, this.#lowestSeq - 1];
+    carrier.value('origin', { facts, isListed: this.isListed, isAdopted: false, unknownUntilMs: 0, lastSeq });
+    carrier.part('account', this.account);
+    carrier.part('vehicle', this.vehicle);
+    this.isAdopted = carrier.value('isAdopted', this.isAdopted);
+    this.isRemembered = carrier.value('isRemembered', this.isRemembered);
+    this.isAnnounced = carrier.value('isAnnounced', this.isAnnounced);
+    this.reason = carrier.value('reason', this.reason);
+    this.lastGrant = carrier.value('lastGrant', this.lastGrant);
+    this.isOwed = carrier.value('isOwed', this.isOwed);
+    this.pausedUntilMs = carrier.value('pausedUntilMs', this.pausedUntilMs);
+    this.servedSinceMs = carrier.value('servedSinceMs', this.servedSinceMs);
+    this.declinedAtMs = carrier.value('declinedAtMs', this.declinedAtMs);
+    this.#facts = carrier.value('facts', this.#facts);
+    this.#status = carrier.value('status', this.#status);
+    this.#lastHeardMs = carrier.value('lastHeardMs', this.#lastHeardMs);
+    this.#boots = carrier.value('boots', this.#boots);
+    this.#duplicateUntilMs = carrier.value('duplicateUntilMs', this.#duplicateUntilMs);
+    this.#isPollAnswered = carrier.value('isPollAnswered', this.#isPollAnswered);
+    this.#lastNumber = carrier.value('lastNumber', this.#lastNumber);
+    this.#drawnAtMs = carrier.value('drawnAtMs', this.#drawnAtMs);
+    this.#drawnA = carrier.value('drawnA', this.#drawnA);
+    this.#drawnFrom = carrier.value('drawnFrom', this.#drawnFrom);
   }
 
   get facts(): ChargePoint {

@@ -3,6 +3,7 @@
  * them changes by some amperes and comes to rest, the meter must have changed alike. Nothing else tells swapped phases or a
  * reversed current transformer from an odd building.
  */
+import type { Carrier } from '../base/carrier.js';
 import { type Amps, mapPhases, type Ms, PHASES, type PhaseAmps, type PhaseIndex } from '../base/units.js';
 
 /** Smaller changes of the charge points are not judged. */
@@ -42,7 +43,15 @@ export class StepWatch {
   #rest: Rest | undefined;
   #swapped = 0;
   #right = 0;
-  readonly #reversed: [number, number, number] = [0, 0, 0];
+  #reversed: [number, number, number] = [0, 0, 0];
+
+  /** All that changes in here. */
+  carry(carrier: Carrier): void {
+    this.#rest = carrier.value('rest', this.#rest);
+    this.#swapped = carrier.value('swapped', this.#swapped);
+    this.#right = carrier.value('right', this.#right);
+    this.#reversed = carrier.value('reversed', this.#reversed);
+  }
 
   /** The meter's phases are not those of the charge points. */
   get isSwapped(): boolean {

@@ -25,6 +25,7 @@ const CUTS: readonly string[] = [
   'grants-lost',
   'polls-lost',
   'interface-down',
+  'grants-late',
   'loss',
   'late-datagrams',
   'reordering',

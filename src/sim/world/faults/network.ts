@@ -9,6 +9,9 @@ const NOISE_BYTES = 300;
 const OVERSIZED_BYTES = 9_000;
 /** Of what an attacker has overheard. */
 const OVERHEARD_MAX = 64;
+/** How long grants are late: the one that answers the last poll is among them; and by which share of the lease. */
+const LATE_FOR_MS = 1_100;
+const LATE_SHARES = [0.4, 0.97] as const;
 const ATTACKER = 'attacker';
 
 function weather(row: number, name: string, what: string, change: (rng: Rng) => Partial<NetworkFaults>): Injector {
@@ -101,11 +104,34 @@ function replay(at: Strike): Mend {
   };
 }
 
+/**
+ * The last grants that it is sent are under way for about a lease, and nothing more is heard of it: what they allow must not
+ * depend on when they arrive.
+ */
+function lateGrants(at: Strike): Mend {
+  const { network, time, scenario } = at.world;
+  const { leaseMs } = scenario.config.site;
+  const heal = cutOff(at, [at.target], 'toMaster');
+  network.faults = { ...network.faults, delayMinMs: LATE_SHARES[0] * leaseMs, delayMaxMs: LATE_SHARES[1] * leaseMs };
+  time.at(time.nowMs + LATE_FOR_MS, () => {
+    network.faults = scenario.network;
+  });
+  return heal;
+}
+
 export const NETWORK_INJECTORS: readonly Injector[] = [
   weather(23, 'late-datagrams', 'some are under way for 2 to 40 s', (rng) => ({
     tail: 0.1,
     tailMs: rng.between(2_000, 40_000),
   })),
+  {
+    row: 23,
+    name: 'grants-late',
+    what: 'the last grants arrive a lease late, and nothing more is heard of it',
+    lastsMs: [20 * SECOND_MS, MINUTE_MS],
+    target: 'chargePoint',
+    begin: lateGrants,
+  },
   weather(30, 'loss', 'up to 40 % are lost', (rng) => ({ loss: rng.between(0.1, 0.4) })),
   weather(31, 'duplication', 'every second one comes twice', () => ({ duplication: 0.5 })),
   weather(32, 'reordering', 'they overtake each other', (rng) => ({
