@@ -6,6 +6,9 @@ const LOAD = 'dlm/metered-load.js';
 const DECIDE = 'dlm/decide.js';
 const RECORD = 'dlm/slave-record.js';
 const FAULTS = 'meters/faults';
+const RTU_BUS = 'transports/rtu-bus.js';
+const SERIAL_LINE = 'transports/serial-line.js';
+const CLOSING = 'transports/serial-closing';
 
 export const METER_MUTANTS: readonly Row[] = [
   ['M5', 'a fall counts at once', LOAD, 'FALL_HOLD_MS = 5_000', 'FALL_HOLD_MS = 0', 'dlm/capacity'],
@@ -32,4 +35,23 @@ export const METER_MUTANTS: readonly Row[] = [
   ['M6', 'backwards values count', 'dlm/step-watch.js', 'reversed.length > 0 ?', 'false ?', FAULTS],
   ['M6', 'swapped phases count', 'dlm/step-watch.js', 'return isSwapped ?', 'return false ?', FAULTS],
   ['M6', 'power proves nothing', 'meters/belief.js', ' ?? powerFault(reading, phase)', '', FAULTS],
+  // The traps of serial lines (0009).
+  [
+    'RTU',
+    'silence without a deadline',
+    RTU_BUS,
+    'if (this.#nowMs + restMs >= deadlineMs)',
+    'if (false)',
+    'transports/rtu-silence',
+  ],
+  ['RTU', 'closed under a read', SERIAL_LINE, 'await this.#reading.catch(() => { });', '', CLOSING],
+  [
+    'RTU',
+    'asks the poller of a closed port',
+    SERIAL_LINE,
+    'if (!this.#isOver)\n                    await this.#readable()',
+    'await this.#readable()',
+    CLOSING,
+  ],
+  ['RTU', 'a port that fails stays locked', SERIAL_LINE, 'await port?.close().catch(() => { });', '', CLOSING],
 ];
