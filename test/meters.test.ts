@@ -1,3 +1,4 @@
+import './meters/noise.js';
 import './meters/models.js';
 import './meters/images.js';
 import './meters/decode.js';

@@ -99,12 +99,13 @@ function createPoller(
   );
 }
 
-function statusOf({ id, model }: MeterConfig, { belief }: MeterPoller, nowMs: number): MeterStatus {
+function statusOf({ id, model }: MeterConfig, { belief, noise }: MeterPoller, nowMs: number): MeterStatus {
   return {
     id,
     model,
     online: belief.state === 'online',
     ageMs: belief.sampledAtMs === null ? null : Math.round(nowMs - belief.sampledAtMs),
     ...(belief.reading ?? NOTHING_MEASURED),
+    ...noise.figures(nowMs),
   };
 }

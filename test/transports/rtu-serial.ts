@@ -100,15 +100,17 @@ t.test('one frame of twenty damaged: read again within the cycle, never a wrong 
   t.comment(`seed ${seed}; replay: SEED=${seed} node build/test/transports.test.js`);
   await withLine(['--units', '1-2', '--seed', String(seed), '--baud', '115200'], async (bus, line) => {
     await line.say('noise 0.05');
-    const counts = { good: 0, failed: 0 };
+    const counts = { good: 0, failed: 0, asked: 0, damaged: 0 };
+    const terms = { onAsked: () => void counts.asked++, onDamaged: () => void counts.damaged++ };
     for (let address = 100; address < 150; address++) {
       const unit = 1 + (address % 2);
-      const answer = await bus.read(unit, registers(address, 12), 100);
+      const answer = await bus.read(unit, registers(address, 12), 100, terms);
       if (answer.ok) t.strictSame(answer, truth(unit, address, 12));
       counts[answer.ok ? 'good' : 'failed']++;
     }
     // A damaged request is not answered at all; a damaged answer is asked for again.
     t.ok(counts.good >= 36, JSON.stringify(counts));
+    t.ok(counts.damaged >= 1 && counts.damaged <= counts.asked - counts.good, JSON.stringify(counts));
   });
 });
 
