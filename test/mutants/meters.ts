@@ -3,6 +3,7 @@ import type { Row } from './edit.js';
 
 const CAPACITY = 'dlm/capacity.js';
 const LOAD = 'dlm/metered-load.js';
+const STANDING = 'dlm/standing-phase.js';
 const DECIDE = 'dlm/decide.js';
 const RECORD = 'dlm/slave-record.js';
 const FAULTS = 'meters/faults';
@@ -23,7 +24,19 @@ export const METER_MUTANTS: readonly Row[] = [
     '{ capacityA: raisableA } = defined(',
     'dlm/meters',
   ],
-  ['M5', 'no new values, more room', LOAD, 'isNews ? nowA : higherOf(nowA, this.#lastA)', 'nowA', 'dlm/meters'],
+  ['M5', 'no new values, more room', STANDING, 'moves ? restA : ', 'true ? restA : ', 'dlm/meters'],
+  ['M5', 'a rise is never taken back', STANDING, 'Math.min(this.#lastA, restA)', 'restA', 'dlm/meters'],
+  ['M5', 'a rise is taken back for ever', STANDING, 'if (!this.#isSettled && ', 'if (false && ', 'dlm/meters'],
+  [
+    'M5',
+    'nothing is held over a loss',
+    LOAD,
+    'this.#isHeard = false;\n        this.#isDoubtful',
+    'this.#held = [];\n        this.#isHeard = false;\n        this.#isDoubtful',
+    'dlm/meters',
+  ],
+  ['M5', 'before its first word it drew that', RECORD, 'this.#isCovered(fromMs, nowMs)', 'true', 'dlm/meters'],
+  ['M6', 'a blind phase counts', 'dlm/metering.js', 'if (this.#isBlind(index, nowMs))', 'if (false)', 'dlm/meters'],
   ['M5', 'what it drew before is forgotten', RECORD, 'if (word && word.atMs <= fromMs)', 'if (true)', 'dlm/meters'],
   ['M5', 'unseen load is none', CAPACITY, 'this.isIncluding(index) ? NO_FLOW', 'true ? NO_FLOW', 'dlm/meters'],
   ['M5', 'a true overload is garbage', 'dlm/metering.js', 'this.#book.hearOverload(', 'void (', FAULTS],
