@@ -8,8 +8,10 @@ import { SIEMENS_PAC2200 } from '../../src/meters/models/siemens-pac2200.js';
 import type { RegisterBus } from '../../src/ports/register-bus.js';
 import { MeterPoller, type PollerEvent } from '../../src/runtime/poller.js';
 import { busFor } from '../../src/transports/buses.js';
+import { IMAGES_FILE } from '../helpers/meter-images.js';
 import { eventually, realClock, realTimers } from '../helpers/real-time.js';
 import { needsRtuLine, type RtuLine, rtuLine } from '../helpers/rtu-line.js';
+import { readEveryModel } from './every-model.js';
 import { registers } from './modbus-peers.js';
 
 const LONG_MS = 10_000;
@@ -92,6 +94,12 @@ t.test('an answer that is late by 0.2 or 1 s never becomes the value of another 
       t.equal(await read(2, 400, LONG_MS), 'good', 'the other device is not held up');
       for (const address of [200, 300, 400]) t.equal(await read(1, address, LONG_MS), 'good');
     }
+  });
+});
+
+t.test('every model, as on TCP', needsLine, async (t) => {
+  await withLine(['--images', IMAGES_FILE, '--baud', '1000000', '--latency-ms', '0'], async (bus) => {
+    await readEveryModel(t, bus);
   });
 });
 
