@@ -11,6 +11,7 @@ import { AS_LABELLED, decodeReading, type Installation } from '../meters/decode.
 import { liveliness, type Standstill, watchStandstill } from '../meters/frozen.js';
 import type { MeterModel } from '../meters/model.js';
 import { NoiseWatch } from '../meters/noise.js';
+import { polledModel } from '../meters/polled.js';
 import { planReads } from '../modbus/plan.js';
 import type { BlockWords } from '../modbus/rows.js';
 import type { MeterReading } from '../ports/meter-reading.js';
@@ -93,6 +94,7 @@ export interface PollerPorts {
 export class MeterPoller {
   readonly #options: PollerOptions;
   readonly #ports: PollerPorts;
+  readonly #polled: MeterModel;
   readonly #plan: readonly RegisterBlock[];
   readonly #settings: SettingWatch;
   #belief: MeterBelief;
@@ -114,7 +116,8 @@ export class MeterPoller {
     assert(options.pollPeriodMs > 0, `pollPeriodMs ${options.pollPeriodMs}`);
     this.#options = options;
     this.#ports = ports;
-    this.#plan = planReads(options.model.rows, options.model.limits);
+    this.#polled = polledModel(options.model, options.installation ?? AS_LABELLED);
+    this.#plan = planReads(this.#polled.rows, this.#polled.limits);
     this.#settings = new SettingWatch(options.model);
     this.#identity = new IdentityWatch(options.model);
     this.#pace = new Pace(options.pollPeriodMs);
@@ -172,7 +175,7 @@ export class MeterPoller {
 
   #decode(blocks: readonly BlockWords[], refusal: Result<string | undefined, unknown>): Result<MeterReading> {
     if (refusal.ok && refusal.value !== undefined) return fail(refusal.value);
-    return decodeReading(this.#options.model, blocks, this.#options.installation ?? AS_LABELLED);
+    return decodeReading(this.#polled, blocks, this.#options.installation ?? AS_LABELLED);
   }
 
   #read(block: RegisterBlock, onAsked: () => void = () => {}): Promise<Result<Uint16Array, BusError>> {
