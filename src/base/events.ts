@@ -21,7 +21,10 @@ export const EVENTS = {
   METER_STUCK:
     'the values of a meter stand still although the charge points behind it change; after a minute it is lost',
   METER_SIGN: 'a meter counts in the wrong direction: its values are used without their sign',
+  METER_BLIND:
+    'a phase of a meter shows nothing of what the charge points draw (a current transformer has come off): it counts as lost',
   METER_SLOW: 'a meter answers more slowly than it is polled: it is read less often, or at its own pace again',
+  METER_NOISY: 'many answers of a meter arrive damaged (3 % of the last minute), or no longer do; none of them is used',
   OVERLOAD: 'a meter shows more than the fuse may carry; all below are lowered at once',
   OVERLOAD_END: 'the overload is over',
   TWO_MASTERS: 'another master is active in this network id, or was until this one came',

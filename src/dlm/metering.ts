@@ -94,10 +94,11 @@ export class Metering {
   hear(meterId: string, sample: MeterSample, isEarly: boolean, nowMs: Ms): boolean {
     const index = this.#book.circuitOfMeter(meterId);
     if (index === undefined) return false;
-    this.#lost.delete(meterId);
     const drawn = this.#parts.roster.drawnBelowA(index, sample.sampledAtMs - sample.updateMs, nowMs);
     const shownA = this.#corrected(index, sample.currentA, drawn, nowMs);
     const isOver = this.#overload.hear(index, shownA, drawn.mostA, nowMs);
+    if (this.#isBlind(index, nowMs)) return this.lose(meterId, nowMs);
+    this.#lost.delete(meterId);
     // What unheard charge points draw would be taken for load of the building, and pause the others.
     if (isEarly && !isOver) return false;
     this.#awaited.delete(meterId);
@@ -128,6 +129,16 @@ export class Metering {
     const swapped = `meter ${circuit.meter} of ${circuit.id} shows the charge points on other phases: the highest phase counts for all; correct phaseOrder of the meter, or the rotations`;
     this.#tell('PHASE_MISMATCH', index, steps.isSwapped ? swapped : undefined, nowMs);
     return corrected(currentA, reversed, steps.isSwapped);
+  }
+
+  /** A phase that shows nothing of the charge points shows nothing of the building either. */
+  #isBlind(index: number, nowMs: Ms): boolean {
+    const blind = this.#steps.get(index)?.blind(nowMs) ?? [];
+    const { meter, id } = this.#parts.site.circuits[index] ?? {};
+    const names = blind.map((p) => PHASE_NAMES[p]).join(', ');
+    const text = `meter ${meter} of ${id} shows nothing of the charge points on ${names}: it counts as lost, fallback holds; look after its current transformer`;
+    this.#tell('METER_BLIND', index, blind.length > 0 ? text : undefined, nowMs);
+    return blind.length > 0;
   }
 
   /** One alarm for all circuits; a line in the log when it comes or changes. */

@@ -333,7 +333,7 @@ export class SlaveRecord {
   drawnSince(fromMs: Ms, nowMs: Ms): { readonly mostA: PhaseAmps; readonly leastA: PhaseAmps } {
     if (!this.isOnline(nowMs)) return { mostA: NO_AMPS, leastA: NO_AMPS };
     const mostA: [Amps, Amps, Amps] = [0, 0, 0];
-    const leastA: [Amps, Amps, Amps] = nowMs - this.#lastHeardMs > WORD_MAX_AGE_MS ? [0, 0, 0] : [1e9, 1e9, 1e9];
+    const leastA: [Amps, Amps, Amps] = this.#isCovered(fromMs, nowMs) ? [1e9, 1e9, 1e9] : [0, 0, 0];
     for (let index = this.#drawnA.length - 1; index >= this.#drawnFrom; index--) {
       const wordA = this.#drawnA[index] ?? NO_AMPS;
       for (const p of PHASES) {
@@ -344,6 +344,18 @@ export class SlaveRecord {
       if ((this.#drawnAtMs[index] ?? fromMs) <= fromMs) break;
     }
     return { mostA, leastA: mapPhases((p) => (mostA[p] - leastA[p] > NOISE_A ? leastA[p] : mostA[p])) };
+  }
+
+  /** Whether a word is known of every moment since then: before the first one, and in a gap, it may have drawn nothing. */
+  #isCovered(fromMs: Ms, nowMs: Ms): boolean {
+    let untilMs = nowMs;
+    for (let index = this.#drawnAtMs.length - 1; index >= this.#drawnFrom; index--) {
+      const atMs = this.#drawnAtMs[index] ?? 0;
+      if (untilMs - atMs > WORD_MAX_AGE_MS) return false;
+      if (atMs <= fromMs) return true;
+      untilMs = atMs;
+    }
+    return false;
   }
 
   /** Its disconnected limit on the phases that it is connected to, grid order. */

@@ -284,6 +284,9 @@ export class MasterRuntime {
       case 'pace':
         this.#tellPace(meterId, event);
         return;
+      case 'noise':
+        this.#tellNoise(meterId, event);
+        return;
       case 'lost':
         logger.log('error', 'METER_LOST', `meter ${meterId} lost: ${event.reason}; fallback holds`, { meter: meterId });
         this.controller.alarms.set('METER_LOST', `${meterId}: ${event.reason}`, this.#now());
@@ -319,6 +322,17 @@ export class MasterRuntime {
     const why = isSlow ? 'its answers take longer than its period' : 'its answers are fast enough again';
     const text = `meter ${meterId} is read every ${everyMs} ms: ${why}`;
     this.#logger.log(isSlow ? 'warn' : 'info', 'METER_SLOW', text, { meter: meterId, everyMs });
+  }
+
+  #tellNoise(
+    meterId: string,
+    { isNoisy, damagedPercent }: { readonly isNoisy: boolean; readonly damagedPercent: number },
+  ): void {
+    const share = `${damagedPercent.toFixed(1)} % of the answers of meter ${meterId} arrived damaged in the last minute`;
+    const text = isNoisy
+      ? `${share}: check the cable, its ends, its screen and its termination`
+      : `${share}: no more than now and then`;
+    this.#options.logger.log(isNoisy ? 'warn' : 'info', 'METER_NOISY', text, { meter: meterId, damagedPercent });
   }
 
   #lostMeterText(): string | undefined {

@@ -9,7 +9,7 @@ import { METER_MUTANTS } from './meters.js';
 import { SLAVE_MUTANTS } from './slave.js';
 
 export interface Mutant extends Edit {
-  /** As in the rules: S1 to S6, M1 to M7, I4, I5. */
+  /** As in the rules: S1 to S6, M1 to M7, I4, I5; RTU: the traps of serial lines. */
   readonly rule: string;
   readonly name: string;
   /** A file of test/ without its ending that must fail: `dlm/ledger`. */
