@@ -19,6 +19,7 @@ import type { Cancel, Clock, Timers } from '../ports/time.js';
 import { DropCounter } from './drop-counter.js';
 import { MasterCommands } from './commands.js';
 import { MemoryKeeper } from './memory-keeper.js';
+import { type MeterNews, noiseNews, paceNews, stuckNews } from './meter-news.js';
 import type { PollerEvent } from './poller.js';
 import { type Door, recordedCommands, recordedStore } from './recorder/ports.js';
 import type { HeardInput, MasterInput, MasterOutput, Recorder } from './recorder/types.js';
@@ -282,10 +283,10 @@ export class MasterRuntime {
         this.#tellStuck(meterId, event.isStuck);
         return;
       case 'pace':
-        this.#tellPace(meterId, event);
+        this.#tellOf(meterId, paceNews(meterId, event));
         return;
       case 'noise':
-        this.#tellNoise(meterId, event);
+        this.#tellOf(meterId, noiseNews(meterId, event));
         return;
       case 'lost':
         logger.log('error', 'METER_LOST', `meter ${meterId} lost: ${event.reason}; fallback holds`, { meter: meterId });
@@ -312,27 +313,11 @@ export class MasterRuntime {
     else this.#stuckMeters.delete(meterId);
     const names = [...this.#stuckMeters].join(', ');
     this.controller.alarms.set('METER_STUCK', names === '' ? undefined : `values stand still: ${names}`, this.#now());
-    const text = isStuck
-      ? `meter ${meterId} shows the same values for 30 s although the charge points changed; lost after a minute`
-      : `the values of meter ${meterId} move again`;
-    this.#logger.log(isStuck ? 'warn' : 'info', 'METER_STUCK', text, { meter: meterId });
+    this.#tellOf(meterId, stuckNews(meterId, isStuck));
   }
 
-  #tellPace(meterId: string, { everyMs, isSlow }: { readonly everyMs: Ms; readonly isSlow: boolean }): void {
-    const why = isSlow ? 'its answers take longer than its period' : 'its answers are fast enough again';
-    const text = `meter ${meterId} is read every ${everyMs} ms: ${why}`;
-    this.#logger.log(isSlow ? 'warn' : 'info', 'METER_SLOW', text, { meter: meterId, everyMs });
-  }
-
-  #tellNoise(
-    meterId: string,
-    { isNoisy, damagedPercent }: { readonly isNoisy: boolean; readonly damagedPercent: number },
-  ): void {
-    const share = `${damagedPercent.toFixed(1)} % of the answers of meter ${meterId} arrived damaged in the last minute`;
-    const text = isNoisy
-      ? `${share}: check the cable, its ends, its screen and its termination`
-      : `${share}: no more than now and then`;
-    this.#options.logger.log(isNoisy ? 'warn' : 'info', 'METER_NOISY', text, { meter: meterId, damagedPercent });
+  #tellOf(meterId: string, { level, event, text, fields }: MeterNews): void {
+    this.#logger.log(level, event, text, { meter: meterId, ...fields });
   }
 
   #lostMeterText(): string | undefined {

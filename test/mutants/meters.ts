@@ -2,10 +2,10 @@
 import type { Row } from './edit.js';
 
 const CAPACITY = 'dlm/capacity.js';
+const DRAWN = 'dlm/drawn-words.js';
 const LOAD = 'dlm/metered-load.js';
 const STANDING = 'dlm/standing-phase.js';
 const DECIDE = 'dlm/decide.js';
-const RECORD = 'dlm/slave-record.js';
 const FAULTS = 'meters/faults';
 const RTU_BUS = 'transports/rtu-bus.js';
 const SERIAL_LINE = 'transports/serial-line.js';
@@ -35,13 +35,13 @@ export const METER_MUTANTS: readonly Row[] = [
     'this.#held = [];\n        this.#isHeard = false;\n        this.#isDoubtful',
     'dlm/meters',
   ],
-  ['M5', 'before its first word it drew that', RECORD, 'this.#isCovered(fromMs, nowMs)', 'true', 'dlm/meters'],
+  ['M5', 'before its first word it drew that', DRAWN, 'this.#isCovered(fromMs, nowMs)', 'true', 'dlm/meters'],
   ['M6', 'a blind phase counts', 'dlm/metering.js', 'if (this.#isBlind(index, nowMs))', 'if (false)', 'dlm/meters'],
   [
     'M5',
     'what it drew before is forgotten',
-    RECORD,
-    'if ((this.#drawnAtMs[index] ?? fromMs) <= fromMs)',
+    DRAWN,
+    'if ((this.#atMs[index] ?? fromMs) <= fromMs)',
     'if (true)',
     'dlm/meters',
   ],
