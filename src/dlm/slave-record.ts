@@ -4,7 +4,7 @@ import type { Carrier } from '../base/carrier.js';
 import { type BootId, compareGrants, type Grant, type GrantNumber, type Status } from '../base/messages.js';
 import type { LimitReason } from '../base/reason.js';
 import { connectedMask, maskToGrid, onPhases, type PhaseMask, type Rotation, toGrid } from '../base/rotation.js';
-import { type Amps, mapPhases, maxOf, type Ms, NO_AMPS, PHASES, type PhaseAmps, perPhase } from '../base/units.js';
+import { type Amps, maxOf, type Ms, NO_AMPS, type PhaseAmps, perPhase } from '../base/units.js';
 import { DrawnWords } from './drawn-words.js';
 import { LedgerAccount, type OpenGrant } from './ledger.js';
 import { OFFLINE_AFTER_MS } from './lease-rules.js';

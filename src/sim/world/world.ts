@@ -117,12 +117,16 @@ export class World {
     this.boxes.delete(tapId);
   }
 
-  /** A technician has somebody forgotten who is gone; again and again until the master agrees that nothing flows there any more. */
+  /**
+   * A technician has somebody forgotten who is gone: at each master that knows it, as soon as that one agrees that nothing flows there any
+   * more; and again, should it be there once more and gone, or a master remember it after a start.
+   */
   forget(id: string): void {
-    const deciding = [...this.masters.values()].filter(({ isDeciding }) => isDeciding);
-    for (const { runtime } of deciding) void runtime?.commands.forget(id);
-    const isKnown = deciding.some(({ runtime }) => runtime?.controller.records.some((record) => record.id === id));
-    if (deciding.length === 0 || isKnown) this.time.at(this.time.nowMs + FORGET_AGAIN_MS, () => this.forget(id));
+    for (const { runtime } of this.masters.values()) {
+      const isKnown = runtime?.controller.records.some((record) => record.id === id);
+      if (isKnown && !this.boxes.has(id)) void runtime?.commands.forget(id);
+    }
+    this.time.at(this.time.nowMs + FORGET_AGAIN_MS, () => this.forget(id));
   }
 
   /** One more master with the same configuration, started at once. */
