@@ -35,6 +35,8 @@ const MINUTE_MS = 60_000;
 /** What one generated household takes at most on its most loaded phase. */
 const HOUSEHOLD_PEAK_A = 8;
 const DAY_SEEDS = 1000;
+/** Smaller ones are not built for charging. */
+const LEAST_FUSE_A = 10;
 
 function one<const T>(rng: Rng, choices: readonly [T, ...T[]]): T {
   return choices[rng.int(choices.length)] ?? choices[0];
@@ -61,7 +63,7 @@ function drawSite(rng: Rng, count: number): Site {
   const garageBuildingA = metering === 'both' ? 2 + rng.int(8) : 0;
   // Room for one more box of which nobody knows, and for one that comes back with a higher disconnected limit.
   const reservedA = (count + 2) * disconnectedLimitA + 6;
-  const garageA = reservedA + garageBuildingA + rng.int(30);
+  const garageA = Math.max(LEAST_FUSE_A, reservedA + garageBuildingA) + rng.int(30);
   const fuseA = Math.max(garageA, reservedA + buildingA + garageBuildingA) + rng.int(40);
   return { ids, fuseA, garageA, disconnectedLimitA, buildingA, garageBuildingA, metering, hasGarage };
 }
