@@ -7,6 +7,7 @@ import t from 'tap';
 import { ok } from '../../src/base/result.js';
 import { explainIssue } from '../../src/config/explain.js';
 import { METER_MODELS } from '../../src/meters/models/index.js';
+import { INJECTORS } from '../../src/sim/world/faults/index.js';
 import type { Scenario } from '../../src/sim/world/scenario.js';
 import { parseScenario } from '../../src/sim/world/scenario-file.js';
 import { CALM_NETWORK } from '../../src/sim/virtual-network.js';
@@ -186,6 +187,20 @@ t.test('where the end is only known by default', (t) => {
   t.end();
 });
 
+t.test('a fault that names nobody, where there is nobody', (t) => {
+  const fault = (name: string): string => `faults:\n  - { atS: 1, forS: 1, fault: ${name} }\n`;
+  t.same(scenarioLines(`${LEAST}${fault('meter-silent')}`), [
+    'f.yaml:4:31 faults[0].fault: expected a fault that befalls no meter, as the configuration has none, got "meter-silent"',
+  ]);
+  const empty = 'name: X\nconfiguration:\n  site: X\n  circuits: [{ id: main, limitA: 35 }]\n';
+  t.same(scenarioLines(`${empty}${fault('charge-point-cut-off')}`), [
+    'f.yaml:6:31 faults[0].fault: expected a fault that befalls no charge point, as the configuration has none, got "charge-point-cut-off"',
+  ]);
+  t.same(scenarioLines(`${empty}${fault('master-killed')}`), []);
+  t.same(scenarioLines(`${LEAST}${fault('charge-point-cut-off')}`), []);
+  t.end();
+});
+
 t.test('files that are no scenario', (t) => {
   for (const text of ['', '# name: X\n', '- a\n', 'hello\n']) {
     t.match(scenarioLines(text), [/^f\.yaml:1:1 \(file\): expected a group with the keys name, durationMin/], text);
@@ -274,7 +289,7 @@ t.test('the examples load', (t) => {
   for (const name of names) {
     const text = readFileSync(new URL(name, EXAMPLES), 'utf8');
     const readConfig = (file: string) => ok(readFileSync(new URL(file, EXAMPLES), 'utf8'));
-    t.same(scenarioLines(text, { ...OPTIONS, meterModels: METER_MODELS, readConfig }), [], name);
+    t.same(scenarioLines(text, { meterModels: METER_MODELS, readConfig, faults: INJECTORS }), [], name);
     t.match(text.split('\n')[0], /^# [A-Z].*/, `${name} begins with what it shows`);
   }
   t.end();
