@@ -79,6 +79,7 @@ t.test('draws more than it may, and nothing when it may nothing', async (t) => {
   const stand = new Stand();
   stand.hardware.misbehave({ excessA: 3 }, stand.nowMs);
   t.same(stand.pass(10_000), [19, 19, 19]);
+  stand.hardware.misbehave({ excessA: 10 }, stand.nowMs);
   stand.hardware.setLimit(0, stand.nowMs);
   t.same(stand.pass(10_000), [0, 0, 0]);
 });

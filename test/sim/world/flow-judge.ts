@@ -127,6 +127,15 @@ t.test('while a meter lies, only the fuse is held to', async (t) => {
   t.match(watch.end(60_000), [{ judge: 'I3' }, { judge: 'I3' }, { judge: 'I3' }]);
 });
 
+t.test('a meter that begins to lie when all has followed already', async (t) => {
+  const watch = withBuilding(2_000);
+  watch.at(20_000, (copper) => copper.setAllowed('cp1', 10, ALL));
+  watch.followMs = Number.POSITIVE_INFINITY;
+  watch.at(21_000, (copper) => copper.setAllowed('cp1', 20, ALL));
+  watch.at(22_000, (copper) => copper.setAllowed('cp1', 10, ALL));
+  t.same(watch.end(30_000), [], 'it may show anything');
+});
+
 t.test('the building alone is nobody’s limit, but trips the breaker', async (t) => {
   const watch = new Watch({ meter: 'grid' });
   watch.at(0, (copper) => copper.setBuilding(0, [0, 0, 59]));

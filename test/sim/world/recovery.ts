@@ -77,6 +77,8 @@ t.test('what never gets well again has no time', async (t) => {
   await world.run(UP_MS + 60_000);
   t.same(referee.recovery.unrecovered, ['master-killed']);
   t.match(referee.recovery.marks(world.time.nowMs), [{ recoveryMs: null }]);
+  referee.recovery.look(world, world.time.nowMs);
+  t.match(referee.recovery.marks(world.time.nowMs), [{ recoveryMs: null }], 'looked at, but not well');
 });
 
 /** Faults by their begin and end on a world that is well all the time; looked at each second. */
