@@ -197,6 +197,20 @@ t.test('where the end is only known by default', (t) => {
   t.end();
 });
 
+t.test('a fault that names nobody, where there is nobody', (t) => {
+  const fault = (name: string): string => `faults:\n  - { atS: 1, forS: 1, fault: ${name} }\n`;
+  t.same(scenarioLines(`${LEAST}${fault('meter-silent')}`), [
+    'f.yaml:4:31 faults[0].fault: expected a fault that befalls no meter, as the configuration has none, got "meter-silent"',
+  ]);
+  const empty = 'name: X\nconfiguration:\n  site: X\n  circuits: [{ id: main, limitA: 35 }]\n';
+  t.same(scenarioLines(`${empty}${fault('charge-point-cut-off')}`), [
+    'f.yaml:6:31 faults[0].fault: expected a fault that befalls no charge point, as the configuration has none, got "charge-point-cut-off"',
+  ]);
+  t.same(scenarioLines(`${empty}${fault('master-killed')}`), []);
+  t.same(scenarioLines(`${LEAST}${fault('charge-point-cut-off')}`), []);
+  t.end();
+});
+
 t.test('files that are no scenario', (t) => {
   for (const text of ['', '# name: X\n', '- a\n', 'hello\n']) {
     t.match(scenarioLines(text), [/^f\.yaml:1:1 \(file\): expected a group with the keys name, durationMin/], text);

@@ -218,12 +218,20 @@ function ofTarget(
   facts: ScenarioFacts,
 ): Finding[] {
   const at = [...path, 'target'];
-  const { site } = facts;
+  const { chargePoints, meters } = facts.site;
+  // Nobody could be drawn either.
+  const nobody = (what: string): Finding => {
+    const expected = `a fault that befalls no ${what}, as the configuration has none`;
+    return { path: [...path, 'fault'], expected, got: quoted(name) };
+  };
   switch (kind) {
     case 'chargePoint':
-      return dangling(at, `the id of a charge point, for ${name}`, target, site.chargePoints);
+      if (target === undefined && chargePoints.intact && chargePoints.items.length === 0)
+        return [nobody('charge point')];
+      return dangling(at, `the id of a charge point, for ${name}`, target, chargePoints);
     case 'meter':
-      return dangling(at, `the id of a meter, for ${name}`, target, site.meters);
+      if (target === undefined && meters.intact && meters.items.length === 0) return [nobody('meter')];
+      return dangling(at, `the id of a meter, for ${name}`, target, meters);
     case 'network':
     case 'master':
       if (target === undefined) return [];

@@ -28,7 +28,7 @@ const CURVES: Readonly<Record<FuseType, Curve>> = {
 };
 /** Damage wears off with this time constant: a bimetal cools within minutes, so this is on the safe side. */
 const COOLING_S = 1800;
-/** An instantaneous release needs no longer. */
+/** No release is quicker, the instantaneous one neither. */
 const INSTANT_S = 0.01;
 
 /** The shortest time in which a device may trip at `share` times its rated current; Infinity where it must hold. */
@@ -37,7 +37,7 @@ export function quickestTripS(type: FuseType, share: number): number {
   if (share <= holds) return Number.POSITIVE_INFINITY;
   if (share >= instant) return INSTANT_S;
   const slope = Math.log(HOUR_S / quickS) / Math.log(quick / holds);
-  return HOUR_S * Math.exp(-slope * Math.log(share / holds));
+  return Math.max(INSTANT_S, HOUR_S * Math.exp(-slope * Math.log(share / holds)));
 }
 
 /** One pole. */

@@ -11,8 +11,8 @@ import { FlowJudge } from './flow-judge.js';
 import { LedgerJudge } from './ledger-judge.js';
 import { Recovery, whatIsWrong } from './recovery.js';
 
-/** More say nothing new. */
-const VIOLATIONS_MAX = 20;
+/** Of one judge; more say nothing new, and must not hide what another one says later. */
+const VIOLATIONS_MAX = 5;
 /** Cycle, network and the next poll of a charge point. */
 const FOLLOW_CALM_MS: Ms = 2_500;
 /** A master that starts keeps what it finds until it has heard the meters. */
@@ -132,7 +132,7 @@ export class Referee {
   }
 
   #violate(judge: string, text: string, atMs: Ms): void {
-    if (this.violations.length >= VIOLATIONS_MAX) return;
+    if (this.violations.filter((told) => told.judge === judge).length >= VIOLATIONS_MAX) return;
     this.#world.journal.note(atMs, 'VIOLATION', `${judge}: ${text}`);
     this.violations.push({ atMs, judge, text });
   }
