@@ -1,10 +1,6 @@
 # The tool chain in one place: every target is one call; the work is in scripts/.
 .DEFAULT_GOAL := help
-<<<<<<< HEAD
-.PHONY: help build lint format test test-long mutants model soak-meters node-versions demo bench clean
-=======
-.PHONY: help build lint format test test-long mutants model soak soak-meters demo bench clean
->>>>>>> main
+.PHONY: help build lint format test test-long mutants model soak soak-meters node-versions demo bench clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
