@@ -123,11 +123,12 @@ export class LedgerAccount {
     return nowMs - this.#overSinceMs >= SETTLE_MS;
   }
 
-  #watchDraw(nowMs: Ms): void {
+  /** Of one that follows another master nobody knows here what it may draw. */
+  #watchDraw(followsMe: boolean, nowMs: Ms): void {
     const grantedA = this.#grantedA(nowMs);
     const allowedA = this.#settling ? maxOf(grantedA, this.#settlingA(nowMs)) : grantedA;
     const isOver = isAnyAbove(this.#currentA, allowedA, OVERDRAW_TOLERANCE_A);
-    if (!isOver || !this.#acked) this.#overSinceMs = Number.POSITIVE_INFINITY;
+    if (!isOver || !this.#acked || !followsMe) this.#overSinceMs = Number.POSITIVE_INFINITY;
     else this.#overSinceMs = Math.min(this.#overSinceMs, nowMs);
   }
 
@@ -180,7 +181,7 @@ export class LedgerAccount {
     this.#watchRise(nowMs);
     if (report.acceptedIsMine) this.#acknowledge(report.accepted, nowMs);
     this.#settleIfObeyed(nowMs);
-    this.#watchDraw(nowMs);
+    this.#watchDraw(report.acceptedIsMine, nowMs);
   }
 
   /** Words of a boot that has not proven itself, while nothing is heard of the one that has: they can only add. */
