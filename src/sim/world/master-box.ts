@@ -114,6 +114,8 @@ export class MasterBox {
       onTick: () => this.onCycle(),
     });
     for (const poller of pollers) poller.start();
+    // Their first requests wait to be settled, though no bus has answered yet.
+    this.#world.onBus();
     this.#runtime.start();
   }
 
