@@ -60,7 +60,11 @@ async function runThrough(world: World, referee: Referee, { onProgress, stopsEar
 }
 
 /** A vehicle comes, and goes again. */
-export function arrange({ time, boxes }: World, referee: Referee, { atMs, leaveAtMs, chargePoint, vehicle }: VisitPlan): void {
+export function arrange(
+  { time, boxes }: World,
+  referee: Referee,
+  { atMs, leaveAtMs, chargePoint, vehicle }: VisitPlan,
+): void {
   time.at(atMs, () => {
     const box = boxes.get(chargePoint);
     box?.hardware.plugIn(vehicle, box.nowMs);
