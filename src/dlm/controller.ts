@@ -282,6 +282,7 @@ export class Controller {
     const noRaise = isLate || nowMs < this.#strangersUntilMs ? ({ kind: 'startup' } as const) : undefined;
     return {
       nowMs,
+      epoch: this.mastership.epoch,
       site: this.site,
       topology: this.topology,
       shares: this.#shares,
@@ -379,12 +380,12 @@ export class Controller {
   #snapshotForStatus(nowMs: Ms): Snapshot {
     const capacities = this.#metering.capacities(nowMs);
     const { site, topology, records } = this;
-    const shares = this.#shares;
     return {
       nowMs,
+      epoch: this.mastership.epoch,
       site,
       topology,
-      shares,
+      shares: this.#shares,
       capacities,
       records,
       noRaise: undefined,

@@ -29,6 +29,8 @@ const EPSILON_A = 1e-3;
 /** Everything that one decision works on. */
 export interface Snapshot {
   readonly nowMs: Ms;
+  /** Of the grants that come of it. */
+  readonly epoch: number;
   readonly site: Site;
   readonly topology: Topology;
   readonly shares: Shares;
@@ -343,7 +345,7 @@ function withinLedger(snapshot: Snapshot, sums: ExposureSums, wish: Planned): Pl
 function keptOf(snapshot: Snapshot, wish: Planned): { readonly limitA: Amps; readonly phases: PhaseMask } {
   const { record } = wish;
   const { enforced } = record.account;
-  const renewableA = record.account.renewableA(snapshot.nowMs, snapshot.site.leaseMs);
+  const renewableA = record.account.renewableA(snapshot.epoch, snapshot.nowMs, snapshot.site.leaseMs);
   const phases = wish.phases & (record.status?.enforcedPhases ?? 0);
   const grid = maskToGrid(record.facts.rotation, phases);
   const onItsPhasesA = Math.min(...PHASES.map((p) => (hasPhase(grid, p) ? renewableA[p] : Number.POSITIVE_INFINITY)));

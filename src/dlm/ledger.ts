@@ -123,11 +123,12 @@ export class LedgerAccount {
     return nowMs - this.#overSinceMs >= SETTLE_MS;
   }
 
-  #watchDraw(nowMs: Ms): void {
+  /** Of one that follows another master nobody knows here what it may draw. */
+  #watchDraw(followsMe: boolean, nowMs: Ms): void {
     const grantedA = this.#grantedA(nowMs);
     const allowedA = this.#settling ? maxOf(grantedA, this.#settlingA(nowMs)) : grantedA;
     const isOver = isAnyAbove(this.#currentA, allowedA, OVERDRAW_TOLERANCE_A);
-    if (!isOver || !this.#acked) this.#overSinceMs = Number.POSITIVE_INFINITY;
+    if (!isOver || !this.#acked || !followsMe) this.#overSinceMs = Number.POSITIVE_INFINITY;
     else this.#overSinceMs = Math.min(this.#overSinceMs, nowMs);
   }
 
@@ -180,7 +181,7 @@ export class LedgerAccount {
     this.#watchRise(nowMs);
     if (report.acceptedIsMine) this.#acknowledge(report.accepted, nowMs);
     this.#settleIfObeyed(nowMs);
-    this.#watchDraw(nowMs);
+    this.#watchDraw(report.acceptedIsMine, nowMs);
   }
 
   /** Words of a boot that has not proven itself, while nothing is heard of the one that has: they can only add. */
@@ -300,11 +301,13 @@ export class LedgerAccount {
 
   /**
    * The most that may be renewed of what it says it enforces. That word may have been under way for long, and the limit lowered
-   * since, by the end of a lease or by us: so not more than our books say; and as soon as we have granted something, the
-   * maximum that counts for what earlier masters did is no reason to renew more than that. Grid order.
+   * since, by the end of a lease or by us: so not more than our books say; and as soon as we have granted something in this
+   * epoch, the maximum that counts for what was done before is no reason to renew more than that. Grants of ours from an
+   * earlier epoch are part of that past: another master decided since. Grid order.
    */
-  renewableA(nowMs: Ms, leaseMs: Ms): PhaseAmps {
-    return this.#open.length > 0 ? this.#knownA(nowMs, leaseMs) : this.#bookedA(nowMs, leaseMs);
+  renewableA(epoch: number, nowMs: Ms, leaseMs: Ms): PhaseAmps {
+    const hasGranted = this.#open.at(-1)?.epoch === epoch;
+    return hasGranted ? this.#knownA(nowMs, leaseMs) : this.#bookedA(nowMs, leaseMs);
   }
 
   /** From then on, if nothing more is sent or heard, it counts its disconnected limit and no more; may be in the past. */

@@ -20,7 +20,7 @@ export interface LineFaults {
   isDown: boolean;
   /** Nothing comes back. */
   isSilent: boolean;
-  /** Share of the answers of which a byte is changed on the way. */
+  /** Share of the answers of which a byte is changed on the way; over TCP they do not come then. */
   noise: number;
   /** From a request to its answer. */
   latencyMs: Ms;
@@ -132,6 +132,8 @@ export class VirtualBus implements RegisterBus {
       const answer = this.#served(request);
       if (!answer || this.line.isSilent || this.line.isDown) return;
       if (rng.chance(this.line.noise)) {
+        // TCP has checksums of its own: it sends again, and that comes too late.
+        if (this.#parts.kind === 'tcp') return;
         const at = rng.int(answer.length);
         answer[at] = (answer[at] ?? 0) ^ (1 + rng.int(255));
       }

@@ -267,7 +267,7 @@ t.test('M1: what is booked, whatever it says', async (t) => {
   book.acknowledge(book.send(6, 0), 6, 0);
   book.hear({ enforcedA: 16 }, 1000);
   t.same(book.exposureA(1000), perPhase(16), 'counted: it may be true');
-  t.same(book.account.renewableA(1000, LEASE_MS), perPhase(6), 'but nobody granted it');
+  t.same(book.account.renewableA(1, 1000, LEASE_MS), perPhase(6), 'but nobody granted it');
 });
 
 t.test(
@@ -276,16 +276,17 @@ t.test(
     const book = new Book();
     book.account.distrust(70_000);
     book.hear({ enforcedA: 16 }, 0);
-    t.same(book.account.renewableA(0, LEASE_MS), perPhase(32), 'what it has was granted by the former one');
+    t.same(book.account.renewableA(1, 0, LEASE_MS), perPhase(32), 'what it has was granted by the former one');
     book.send(8, 0);
     book.hear({ enforcedA: 16 }, 100);
     t.same(book.exposureA(100), perPhase(32), 'it still counts in full');
-    t.same(book.account.renewableA(100, LEASE_MS), perPhase(8), 'but that word may be from before it was lowered');
+    t.same(book.account.renewableA(1, 100, LEASE_MS), perPhase(8), 'but that word may be from before it was lowered');
     const low = new Book();
     low.account.distrust(70_000);
     low.hear({ enforcedA: 16 }, 0);
     low.send(0, 0);
-    t.same(low.account.renewableA(100, LEASE_MS), perPhase(6), 'its disconnected limit, which is kept free for it');
+    t.same(low.account.renewableA(1, 100, LEASE_MS), perPhase(6), 'its disconnected limit, which is kept free for it');
+    t.same(low.account.renewableA(2, 100, LEASE_MS), perPhase(32), 'in a new epoch that grant is the past too');
   },
 );
 

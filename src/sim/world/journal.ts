@@ -15,6 +15,8 @@ export interface JournalLine {
 
 export class Journal {
   readonly counts: Record<string, number> = { datagrams: 0, samples: 0, limits: 0, cycles: 0 };
+  /** Whoever reads the log stands still: its lines are dropped, and counted. */
+  isStalled = false;
   readonly #trace: Trace;
   #lines: JournalLine[] = [];
 
@@ -66,7 +68,8 @@ export class Journal {
   logger(nowMs: () => Ms): Logger {
     return {
       log: (_level, event, message) => {
-        this.note(nowMs(), event, message);
+        if (this.isStalled) this.count('droppedLines');
+        else this.note(nowMs(), event, message);
       },
     };
   }

@@ -27,6 +27,8 @@ export interface MasterWorld {
   readonly auth: Auth | undefined;
   readonly newBootId: () => string;
   readonly machine: () => MachineOptions;
+  /** Some connection came or went: another one may be served now. */
+  readonly onLinesChanged: () => void;
   /** A bus was read: promises wait to be settled. */
   readonly onBus: () => void;
   readonly onMeter: (event: PollerEvent) => void;
@@ -42,7 +44,7 @@ export class MasterBox {
   config: MasterConfig;
   /** Called after each of its cycles. */
   onCycle: () => void = () => {};
-  sinks: readonly StatusSink[] = [];
+  readonly sinks: StatusSink[] = [];
   readonly #world: MasterWorld;
   readonly #rank: number;
   #text: string | undefined;
@@ -77,6 +79,11 @@ export class MasterBox {
     return this.#runtime?.isActive === true && !isStill && !isCatchingUp;
   }
 
+  /** Begins with the state file of another one, as from a copied disk. */
+  copyState(other: MasterBox): void {
+    this.#text = other.#text;
+  }
+
   /** Its state file is lost. */
   forget(): void {
     this.#text = undefined;
@@ -107,6 +114,8 @@ export class MasterBox {
       onTick: () => this.onCycle(),
     });
     for (const poller of pollers) poller.start();
+    // Their first requests wait to be settled, though no bus has answered yet.
+    this.#world.onBus();
     this.#runtime.start();
   }
 
@@ -115,6 +124,8 @@ export class MasterBox {
     this.#machine.stop();
     this.#world.network.remove(this.name);
     for (const poller of this.#pollers) poller.stop();
+    for (const device of this.#world.devices) device.leave(this.name);
+    this.#world.onLinesChanged();
     this.#runtime?.stop();
     this.#runtime = undefined;
     this.#pollers = [];
@@ -130,7 +141,7 @@ export class MasterBox {
   renewLines(): void {
     for (const device of this.#world.devices) {
       const bus = this.#buses.get(busKey(device.options.config.connection));
-      if (bus) bus.line = device.line;
+      if (bus) bus.line = device.lineOf(this.name);
     }
   }
 
@@ -148,6 +159,7 @@ export class MasterBox {
       const bus = buses.get(key) ?? this.#openBus(connection.kind === 'tcp' ? 'tcp' : 'rtu');
       buses.set(key, bus);
       bus.devices.set(unitId, device);
+      device.join(this.name);
       return this.#createPoller(device, bus);
     });
     this.renewLines();

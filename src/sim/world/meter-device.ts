@@ -25,8 +25,10 @@ export interface MeterFaults {
   /** Modbus exception that it answers with; 0 = none. */
   exception: number;
   isFrozen: boolean;
-  /** Another device answers in its place. */
+  /** Another device of the same kind answers in its place. */
   isStranger: boolean;
+  /** Has room for one connection; whoever else asks for one is refused. */
+  isForOne: boolean;
   /** How the conductors run through its transformers. */
   wiring: (currentA: PhaseAmps) => PhaseAmps;
   /** What becomes of the words on the way. */
@@ -38,6 +40,7 @@ export const GOOD_METER: MeterFaults = {
   exception: 0,
   isFrozen: false,
   isStranger: false,
+  isForOne: false,
   wiring: (currentA) => currentA,
   mangle: undefined,
   line: {},
@@ -60,6 +63,8 @@ export class MeterDevice implements RegisterImage {
   #own: VirtualMeter;
   readonly #stranger: VirtualMeter;
   #renewedAtMs: Ms = Number.NEGATIVE_INFINITY;
+  /** In the order in which they came. */
+  #clients: string[] = [];
 
   constructor(options: MeterDeviceOptions) {
     this.options = options;
@@ -76,6 +81,22 @@ export class MeterDevice implements RegisterImage {
   /** As the cable is now. */
   get line(): LineFaults {
     return { ...GOOD_LINE, latencyMs: this.options.latencyMs, ...this.#faults.line };
+  }
+
+  /** The same for one of the masters that read it. */
+  lineOf(client: string): LineFaults {
+    const isRefused = this.#faults.isForOne && client !== this.#clients[0];
+    return isRefused ? { ...this.line, isDown: true } : this.line;
+  }
+
+  /** A master opens its connection. */
+  join(client: string): void {
+    this.leave(client);
+    this.#clients.push(client);
+  }
+
+  leave(client: string): void {
+    this.#clients = this.#clients.filter((other) => other !== client);
   }
 
   get isFaulty(): boolean {

@@ -61,7 +61,12 @@ async function runThrough(world: World, referee: Referee, { onProgress, stopsEar
   }
 }
 
-function arrange({ time, boxes }: World, referee: Referee, { atMs, leaveAtMs, chargePoint, vehicle }: VisitPlan): void {
+/** A vehicle comes, and goes again. */
+export function arrange(
+  { time, boxes }: World,
+  referee: Referee,
+  { atMs, leaveAtMs, chargePoint, vehicle }: VisitPlan,
+): void {
   time.at(atMs, () => {
     const box = boxes.get(chargePoint);
     box?.hardware.plugIn(vehicle, box.nowMs);
@@ -74,7 +79,8 @@ function arrange({ time, boxes }: World, referee: Referee, { atMs, leaveAtMs, ch
   });
 }
 
-function strikeAt(
+/** A fault begins, and is mended. */
+export function strikeAt(
   world: World,
   referee: Referee,
   { atMs, forMs, fault, target: named }: PlannedFault,

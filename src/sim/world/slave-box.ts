@@ -3,7 +3,7 @@ import type { Logger } from '../../base/logger.js';
 import { maskToGrid } from '../../base/rotation.js';
 import type { Ms } from '../../base/units.js';
 import type { Auth } from '../../discovery/auth.js';
-import type { NamedPeer } from '../../ports/datagram-port.js';
+import type { BroadcastPort, DatagramHandler, NamedPeer } from '../../ports/datagram-port.js';
 import { SlaveRuntime } from '../../runtime/slave.js';
 import type { Enforced } from '../../dlm/slave.js';
 import { ChargePointHardware } from './charge-point.js';
@@ -43,6 +43,8 @@ export class SlaveBox {
   readonly #machineOptions: MachineOptions;
   #machine: Machine;
   #runtime: SlaveRuntime | undefined;
+  #port: BroadcastPort | undefined;
+  #handler: DatagramHandler = () => {};
 
   constructor(plan: ChargePointPlan, world: SlaveWorld, tapId = plan.id) {
     this.#world = world;
@@ -77,7 +79,7 @@ export class SlaveBox {
   }
 
   boot(): void {
-    const { network, logger, networkId, leaseMs, newBootId, authOf, fixedMasters } = this.#world;
+    const { logger, networkId, leaseMs, newBootId, authOf, fixedMasters } = this.#world;
     const { phases, rotation, maxA, minA } = this.hardware.plan;
     this.#machine = new Machine(this.#machineOptions);
     const { clock, timers } = this.#machine;
@@ -86,7 +88,7 @@ export class SlaveBox {
     this.#runtime = new SlaveRuntime({
       facts: { ...connector, networkId, chargePointId: this.id, bootId: newBootId(), firmware: 'virtual', leaseMs },
       charger: this.hardware,
-      net: this.#machine.plug(network.open(this.host)),
+      net: this.#machine.plug(this.#openPort()),
       clock,
       timers,
       logger,
@@ -108,11 +110,27 @@ export class SlaveBox {
     this.#tell();
   }
 
-  /** Power comes back with another address, as DHCP gives it. */
+  /** Another address, as DHCP gives it: what is under way to the old one is lost. */
   move(host: string): void {
-    this.powerOff();
+    this.#world.network.remove(this.host);
     this.host = host;
-    this.boot();
+    if (!this.isOn) return;
+    this.#port = this.#world.network.open(host);
+    this.#port.subscribe(this.#handler);
+  }
+
+  /** Goes with it to another address. */
+  #openPort(): BroadcastPort {
+    this.#port = this.#world.network.open(this.host);
+    return {
+      send: (to, bytes) => this.#port?.send(to, bytes),
+      broadcast: (bytes) => this.#port?.broadcast(bytes),
+      subscribe: (handler) => {
+        this.#handler = handler;
+        this.#port?.subscribe(handler);
+      },
+      close: () => this.#port?.close() ?? Promise.resolve(),
+    };
   }
 
   #tell(): void {

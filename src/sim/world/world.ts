@@ -7,6 +7,7 @@ import { type Rng, seededRng } from '../../base/rng.js';
 import type { Ms } from '../../base/units.js';
 import type { Auth } from '../../discovery/auth.js';
 import { chargePointKeyRing, chargePointKeys, type NumberedKey, siteKeyRing } from '../../discovery/keys.js';
+import type { NamedPeer } from '../../ports/datagram-port.js';
 import type { MacPort } from '../../ports/mac-port.js';
 import { modelOfMeter } from '../../runtime/meter-model.js';
 import { VirtualNetwork } from '../virtual-network.js';
@@ -48,6 +49,8 @@ export class World {
   /** By the name of their tap; a box that is taken away is gone from here. */
   readonly boxes = new Map<string, SlaveBox>();
   readonly masters = new Map<string, MasterBox>();
+  /** The slaves were told the addresses of the masters. */
+  hasFixedMasters = false;
   /** Called before what flows through a circuit changes. */
   onFlow: (circuit: number) => void = () => {};
   onEnforced: (box: SlaveBox) => void = () => {};
@@ -130,9 +133,10 @@ export class World {
     this.time.at(this.time.nowMs + FORGET_AGAIN_MS, () => this.forget(id));
   }
 
-  /** One more master with the same configuration, started at once. */
-  addRival(name: string): MasterBox {
+  /** One more master with the same configuration, and the state file of `like`; started at once. */
+  addRival(name: string, like?: MasterBox): MasterBox {
     const rival = this.masters.get(name) ?? this.#addMaster(name, 0, seededRng(this.rng.int(DRAWS)));
+    if (like) rival.copyState(like);
     rival.start();
     return rival;
   }
@@ -208,6 +212,7 @@ export class World {
       onBus: () => {
         this.#isBusTouched = true;
       },
+      onLinesChanged: () => this.renewLines(),
       onMeter: (event) => this.journal.metered(this.time.nowMs, event),
     };
   }
@@ -223,7 +228,7 @@ export class World {
       newBootId: () => this.#bootId(),
       machine: () => this.#machine(),
       authOf: (id) => this.#chargePointAuth(id),
-      fixedMasters: () => [],
+      fixedMasters: () => (this.hasFixedMasters ? [...this.masters.keys()].map(namedPeer) : []),
     };
   }
 
@@ -238,6 +243,10 @@ export class World {
     const own = this.#siteKeys.map((key) => chargePointKeys(key, id, mac));
     return { keys: chargePointKeyRing(id, own), mac };
   }
+}
+
+function namedPeer(name: string): NamedPeer {
+  return { name, address: { host: name, port: 1, via: '' } };
 }
 
 function keyOf(rng: Rng): Uint8Array {

@@ -1,11 +1,22 @@
 /** Rows 18 to 29 and 60: charge points, their vehicles and their boxes. */
 import type { Misbehaviour } from '../charge-point.js';
-import type { ChargePointPlan } from '../scenario.js';
+import type { ChargePointPlan, VehiclePlan } from '../scenario.js';
 import { type Injector, type Mend, MINUTE_MS, SECOND_MS, type Strike } from './injector.js';
+import { cutOff } from './network.js';
 
 const EXCESS_A = 3;
 const TAKES_A = 7;
 const STRANGER = 'stranger';
+const VISITOR: Omit<VehiclePlan, 'phases'> = {
+  minA: 6,
+  maxA: 32,
+  demandWh: Number.POSITIVE_INFINITY,
+  reactionMs: 2_000,
+  rampAPerS: 4,
+  needsWakeUp: false,
+};
+/** For how long it is seen with all its phases. */
+const STAYS_MS = 10 * SECOND_MS;
 const MORE_DISCONNECTED_A = 4;
 
 function misbehave({ world, target }: Strike, wrong: Partial<Misbehaviour>): Mend {
@@ -30,6 +41,23 @@ function powerCut({ world, target }: Pick<Strike, 'world' | 'target'>): Mend {
   };
 }
 
+/** A new vehicle, so that one phase is all that was ever seen of it. */
+function addPhases(at: Strike): Mend {
+  const { hardware, nowMs } = at.world.box(at.target);
+  const found = hardware.vehicle;
+  if (found) hardware.unplug(nowMs);
+  const mend = misbehave(at, { phases: 1 });
+  const vehicle: VehiclePlan = { ...(found ?? VISITOR), phases: 3 };
+  hardware.plugIn(vehicle, nowMs);
+  return () => {
+    mend();
+    at.world.time.at(at.world.time.nowMs + STAYS_MS, () => {
+      // Nobody planned its visit, so nobody else ends it.
+      if (!found && hardware.vehicle === vehicle) hardware.unplug(at.world.box(at.target).nowMs);
+    });
+  };
+}
+
 /** One more box, with the id of another one or an own one. */
 function oneMore({ world, target }: Strike, tapId: string, change: Partial<ChargePointPlan>): Mend {
   const { plan } = world.box(target).hardware;
@@ -40,7 +68,21 @@ function oneMore({ world, target }: Strike, tapId: string, change: Partial<Charg
 
 export const CHARGE_POINT_INJECTORS: readonly Injector[] = [
   vehicle(18, 'charger-deaf', 'the charger follows no limit any more', { isDeaf: true }),
-  vehicle(19, 'charger-overdraws', `draws ${EXCESS_A} A more than it may`, { excessA: EXCESS_A }),
+  vehicle(18, 'charger-overdraws', `draws ${EXCESS_A} A more than it may`, { excessA: EXCESS_A }),
+  {
+    row: 19,
+    name: 'charger-outlasts-lease',
+    what: 'hears nothing any more, and draws on when its lease is over',
+    lastsMs: [30 * SECOND_MS, 2 * MINUTE_MS],
+    target: 'chargePoint',
+    begin: (at) => {
+      const [mend, heal] = [misbehave(at, { isDeaf: true }), cutOff(at, [at.target], 'toSlave')];
+      return () => {
+        heal();
+        mend();
+      };
+    },
+  },
   vehicle(20, 'vehicle-drops-phases', 'goes on with one phase', { phases: 1 }),
   {
     row: 21,
@@ -48,16 +90,7 @@ export const CHARGE_POINT_INJECTORS: readonly Injector[] = [
     what: 'begins with one phase, and takes the others in the middle',
     lastsMs: [20 * SECOND_MS, 2 * MINUTE_MS],
     target: 'chargePoint',
-    // A new vehicle, so that one phase is all that was ever seen of it.
-    begin: (at) => {
-      const box = at.world.box(at.target);
-      const { vehicle } = box.hardware;
-      if (!vehicle) return () => {};
-      box.hardware.unplug(box.nowMs);
-      const mend = misbehave(at, { phases: 1 });
-      box.hardware.plugIn({ ...vehicle, phases: 3 }, box.nowMs);
-      return mend;
-    },
+    begin: addPhases,
   },
   vehicle(22, 'vehicle-takes-less', `takes ${TAKES_A} A of whatever it is offered`, { takesAtMostA: TAKES_A }),
   vehicle(22, 'vehicle-pauses', 'pauses by itself', { isPausing: true }),
@@ -114,7 +147,7 @@ export const CHARGE_POINT_INJECTORS: readonly Injector[] = [
   {
     row: 36,
     name: 'slave-moves',
-    what: 'gets another address',
+    what: 'gets another address, and runs on',
     lastsMs: [10 * SECOND_MS, MINUTE_MS],
     target: 'chargePoint',
     begin: ({ world, target }) => {

@@ -1,4 +1,4 @@
-/** Every injector, and for the rows that this world cannot play where they are tested instead. */
+/** Every injector, and for the rows that this world cannot play, or not wholly, where they are tested instead. */
 import { defined } from '../../../base/assert.js';
 import { CHARGE_POINT_INJECTORS } from './charge-points.js';
 import type { Injector } from './injector.js';

@@ -1,5 +1,6 @@
-/** Rows 26, 27 and 39 to 52: masters, their machine and their disk. */
+/** Rows 26, 27 and 39 to 54: masters, their machine and their disk. */
 import { mapPhases } from '../../../base/units.js';
+import type { StatusSink } from '../../../ports/status-sink.js';
 import type { MasterConfig } from '../../../config/types.js';
 import type { DiskFault, MasterBox } from '../master-box.js';
 import type { World } from '../world.js';
@@ -11,6 +12,9 @@ const KILLED_EVERY_MS = 2_000;
 const NO_RTC_MS = -1_767_571_200_000;
 const LOWER_FUSE = 0.75;
 const RIVAL = 'rival';
+const BROKER_MS = 30_000;
+/** More that waits is dropped. */
+const OUTBOX_MAX = 10;
 
 function main({ world, target }: Pick<Strike, 'world' | 'target'>): MasterBox {
   return world.masters.get(target) ?? world.master('master');
@@ -87,9 +91,15 @@ function standsStill(row: number, name: string, what: string, lastsMs: Injector[
   };
 }
 
-/** `hears`: whether the two masters hear each other. */
-function rival({ world }: Strike, onlyServes?: string): Mend {
-  const others = onlyServes === undefined ? [] : [...world.boxes.values()].filter(({ id }) => id !== onlyServes);
+/** A copy of the disk, put into a second machine: its epoch is above that of the first one, so the first has to step back. */
+function secondMaster({ world }: Strike): Mend {
+  const box = world.addRival(RIVAL, world.master('master'));
+  return () => box.kill();
+}
+
+/** A newcomer that hears the master, but of the slaves only one. */
+function rivalOf({ world, target }: Strike): Mend {
+  const others = [...world.boxes.values()].filter(({ id }) => id !== target);
   const cut = (isCut: boolean): void => {
     for (const { host } of others) {
       world.network.cut(host, RIVAL, isCut);
@@ -119,14 +129,36 @@ function leastFuseA(world: World): readonly [number, number, number] {
   return mapPhases((p) => reservedA + (root?.backgroundMaxA?.[p] ?? 0) + (root?.headroomA[p] ?? 0));
 }
 
+/** Everything that is shown is made and handed over; what becomes of it is nobody's business here. */
+function publishSlowly(at: Strike): Mend {
+  const { sinks } = main(at);
+  const { time, journal } = at.world;
+  let waiting = 0;
+  const sink: StatusSink = {
+    publish: ({ wallMs }) => {
+      if (waiting >= OUTBOX_MAX) return;
+      waiting += 1;
+      time.at(time.nowMs + BROKER_MS, () => {
+        waiting -= 1;
+        journal.note(time.nowMs, 'PUBLISHED', `${wallMs}`);
+      });
+    },
+    close: () => Promise.resolve(),
+  };
+  sinks.push(sink);
+  return () => {
+    sinks.splice(sinks.indexOf(sink), 1);
+  };
+}
+
 export const MASTER_INJECTORS: readonly Injector[] = [
   {
     row: 26,
     name: 'second-master',
-    what: 'another master of the same rank in the same network id',
+    what: 'another master of the same rank in the same network id, with a copy of the disk of this one',
     lastsMs: [10 * SECOND_MS, 2 * MINUTE_MS],
     target: 'network',
-    begin: (at) => rival(at),
+    begin: secondMaster,
   },
   {
     row: 27,
@@ -134,7 +166,7 @@ export const MASTER_INJECTORS: readonly Injector[] = [
     what: 'another master serves this charge point alone',
     lastsMs: [20 * SECOND_MS, 2 * MINUTE_MS],
     target: 'chargePoint',
-    begin: (at) => rival(at, at.target),
+    begin: rivalOf,
   },
   killed(39, 'master-killed', 'kill -9, and started again later', true),
   killed(39, 'master-lost-state', 'kill -9, and its state file is gone', false),
@@ -198,6 +230,27 @@ export const MASTER_INJECTORS: readonly Injector[] = [
       all(withLowerFuse(world.scenario.config, world));
       return () => all(world.scenario.config);
     },
+  },
+  {
+    row: 53,
+    name: 'log-stalled',
+    what: 'whoever reads the log stands still',
+    lastsMs: [20 * SECOND_MS, 2 * MINUTE_MS],
+    target: 'network',
+    begin: ({ world: { journal } }) => {
+      journal.isStalled = true;
+      return () => {
+        journal.isStalled = false;
+      };
+    },
+  },
+  {
+    row: 54,
+    name: 'broker-slow',
+    what: 'what is published waits for a broker that takes half a minute for each',
+    lastsMs: [20 * SECOND_MS, 2 * MINUTE_MS],
+    target: 'master',
+    begin: (at) => publishSlowly(at),
   },
   {
     row: 26,

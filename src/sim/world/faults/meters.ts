@@ -1,13 +1,13 @@
 /** Rows 1 to 17: meters and their cables. */
 import { mapPhases, type PhaseAmps } from '../../../base/units.js';
 import type { LineFaults } from '../../../sim/virtual-bus.js';
-import type { MeterFaults } from '../meter-device.js';
+import type { MeterDevice, MeterFaults } from '../meter-device.js';
 import { type Injector, type Mend, MINUTE_MS, SECOND_MS, type Strike } from './injector.js';
 
 type Duration = Injector['lastsMs'];
 
-/** Another device is taken for this one only when the line was dead before. */
-const EXCHANGE_MS = 1_200;
+const SLACK_MS = 300;
+const ILLEGAL_ADDRESS = 2;
 const SWAPPED = ([l1, l2, l3]: PhaseAmps): PhaseAmps => [l2, l3, l1];
 const BACKWARDS = (currentA: PhaseAmps): PhaseAmps => mapPhases((p) => -currentA[p]);
 const BUSY_EXCEPTIONS = [4, 6, 11] as const;
@@ -24,6 +24,16 @@ function strike({ world, target }: Strike, faults: Partial<MeterFaults>): Mend {
 
 function onLine(row: number, name: string, what: string, lastsMs: Duration, line: Partial<LineFaults>): Injector {
   return { row, name, what, lastsMs, target: 'meter', begin: (at) => strike(at, { line }) };
+}
+
+/** Of the same kind, with another serial number; where the kind has none to be asked for, of another kind. */
+function strangerInPlaceOf({ options }: MeterDevice): Partial<MeterFaults> {
+  return options.model.identity ? { isStranger: true } : { exception: ILLEGAL_ADDRESS };
+}
+
+/** At least one poll is missed meanwhile: without that it is taken for the right one until it is asked who it is. */
+function exchangeMs({ options: { config } }: MeterDevice): number {
+  return config.pollPeriodMs + config.timeoutMs + SLACK_MS;
 }
 
 function wired(row: number, name: string, what: string, wiring: MeterFaults['wiring']): Injector {
@@ -78,12 +88,14 @@ export const METER_INJECTORS: readonly Injector[] = [
     what: 'another device answers',
     lastsMs: [5 * SECOND_MS, MINUTE_MS],
     target: 'meter',
-    // Some models have no serial number to be asked for.
+    // Another fault may mend the line too early, and then no poll is missed.
     isLie: true,
     begin: (at) => {
+      const device = at.world.device(at.target);
+      const { time } = at.world;
       const mend = strike(at, { line: { isSilent: true } });
-      at.world.time.at(at.world.time.nowMs + EXCHANGE_MS, () => {
-        if (at.world.time.nowMs < at.untilMs) strike(at, { line: {}, isStranger: true });
+      time.at(time.nowMs + exchangeMs(device), () => {
+        if (time.nowMs < at.untilMs) strike(at, { line: {}, ...strangerInPlaceOf(device) });
       });
       return mend;
     },
@@ -100,9 +112,14 @@ export const METER_INJECTORS: readonly Injector[] = [
     isSilent: true,
   }),
   onLine(12, 'meter-refuses', 'connections are refused', [SECOND_MS, 40 * SECOND_MS], { isDown: true }),
-  onLine(13, 'meter-one-client', 'slow, and serves one request at a time', [10 * SECOND_MS, MINUTE_MS], {
-    latencyMs: 150,
-  }),
+  {
+    row: 13,
+    name: 'meter-one-client',
+    what: 'slow, and has room for one connection: a second master is refused',
+    lastsMs: [10 * SECOND_MS, MINUTE_MS],
+    target: 'meter',
+    begin: (at) => strike(at, { isForOne: true, line: { latencyMs: 150 } }),
+  },
   onLine(14, 'meter-noise', 'answers are damaged on the way', [30 * SECOND_MS, 2 * MINUTE_MS], { noise: 0.2 }),
   onLine(15, 'meter-late', 'answers come after the timeout', [SECOND_MS, 20 * SECOND_MS], { latencyMs: 1_300 }),
   onLine(16, 'meter-unplugged', 'the adapter is pulled', [SECOND_MS, 40 * SECOND_MS], { isDown: true }),

@@ -33,7 +33,7 @@ function weather(row: number, name: string, what: string, change: (rng: Rng) => 
 
 type Way = 'both' | 'toSlave' | 'toMaster';
 
-function cutOff({ world }: Strike, ids: readonly string[], way: Way): Mend {
+export function cutOff({ world }: Strike, ids: readonly string[], way: Way): Mend {
   const masters = [...world.masters.keys()];
   const hosts = ids.map((id) => world.box(id).host);
   const set = (isCut: boolean): void => {
@@ -189,6 +189,21 @@ export const NETWORK_INJECTORS: readonly Injector[] = [
     begin: ({ world }) => {
       world.network.isBroadcastBlocked = true;
       return () => {
+        world.network.isBroadcastBlocked = false;
+      };
+    },
+  },
+  {
+    row: 35,
+    name: 'broadcast-blocked-fixed',
+    what: 'BEACONs do not get through, but the slaves were told the addresses of the masters',
+    lastsMs: [10 * SECOND_MS, 2 * MINUTE_MS],
+    target: 'network',
+    begin: ({ world }) => {
+      world.hasFixedMasters = true;
+      world.network.isBroadcastBlocked = true;
+      return () => {
+        world.hasFixedMasters = false;
         world.network.isBroadcastBlocked = false;
       };
     },
