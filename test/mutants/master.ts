@@ -78,7 +78,7 @@ export const MASTER_MUTANTS: readonly Row[] = [
     "    for (const circuit of pathOf(snapshot, record).slice(0, 1)) {\n        const { raisableA } = defined(snapshot.capacities[circuit], 'capacity of a circuit');\n        const sumA",
     'dlm/steady',
   ],
-  ['M1', 'renews what the past counts', LEDGER, 'this.#open.length > 0 ?', 'false ?', 'dlm/ledger'],
+  ['M1', 'renews what the past counts', LEDGER, 'return hasGranted ?', 'return false ?', 'dlm/ledger'],
   ['M1', 'keeps more than is booked', DECIDE, 'enforced.limitA, onItsPhasesA', 'enforced.limitA', 'dlm/restarts'],
   [
     'M1',
