@@ -10,6 +10,7 @@ import { memory } from './memory.js';
 import { modbus } from './modbus.js';
 import { busyShare } from './numbers.js';
 import { reaction } from './reaction.js';
+import { recorder } from './recorder.js';
 import { simulation } from './simulation.js';
 import { start } from './start.js';
 import { steady } from './steady.js';
@@ -19,7 +20,7 @@ import { Workshop } from './workshop.js';
 
 const TOPICS: readonly Topic[] = [reaction, start, memory, loop, allocate, modbus, load, simulation];
 /** These take long, or all of the machine: only with their name. */
-const NAMED: readonly Topic[] = [steady, garbage];
+const NAMED: readonly Topic[] = [steady, garbage, recorder];
 const ALL: readonly Topic[] = [...TOPICS, ...NAMED];
 const USAGE = `node build/bench/main.js [--only NAME] [--json]
 

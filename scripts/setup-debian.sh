@@ -17,8 +17,13 @@ need gcc gcc
 need mbpoll mbpoll
 need chromium chromium
 [[ -e /usr/include/stdio.h ]] || missing+=(libc6-dev)
-/usr/bin/python3 -c 'import importlib.util, sys; sys.exit(importlib.util.find_spec("pymodbus") is None)' 2>/dev/null ||
-  missing+=(python3-pymodbus)
+need_module() { # package, module of Debian's Python
+  /usr/bin/python3 -c "import importlib.util, sys; sys.exit(importlib.util.find_spec('$2') is None)" 2>/dev/null ||
+    missing+=("$1")
+}
+need_module python3-pymodbus pymodbus
+# Its servers do not load without this, which Debian only recommends.
+need_module python3-serial-asyncio serial_asyncio
 ((${#missing[@]})) || exit 0
 
 leave_out() {

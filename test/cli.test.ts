@@ -27,6 +27,8 @@ import './cli/commands-page.js';
 import './cli/allocate-findings.js';
 import './cli/allocate-answers.js';
 import './cli/allocate-process.js';
+import './cli/replay.js';
+import './cli/replay-page.js';
 import './cli/allocate-page.js';
 import './cli/allocate-fuzz.js';
 import './cli/demo.js';

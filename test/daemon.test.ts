@@ -2,6 +2,7 @@ import './daemon/events.js';
 import './daemon/logger.js';
 import './daemon/port-holder.js';
 import './daemon/sd-notify.js';
+import './daemon/recorder-file.js';
 import './daemon/state-file.js';
 import './daemon/systemd.js';
 import './daemon/bind-failure.js';

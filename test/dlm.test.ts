@@ -12,6 +12,7 @@ import './dlm/limit-log.js';
 import './dlm/mastership.js';
 import './dlm/proof.js';
 import './dlm/restarts.js';
+import './dlm/carried.js';
 import './dlm/rules.js';
 import './dlm/shares.js';
 import './dlm/slave.js';

@@ -1,3 +1,5 @@
+import './meters/noise.js';
+import './meters/polled.js';
 import './meters/models.js';
 import './meters/images.js';
 import './meters/decode.js';

@@ -9,3 +9,4 @@ import './runtime/late-chargers.js';
 import './runtime/auth.js';
 import './runtime/memory-keeper.js';
 import './runtime/commands.js';
+import './runtime/recorder.js';

@@ -22,3 +22,5 @@ import './sim/world/charge-point.js';
 import './sim/world/meter-device.js';
 import './sim/world/building.js';
 import './sim/world/determinism.js';
+import './sim/world/slice.js';
+import './sim/replay.js';

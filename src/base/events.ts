@@ -21,7 +21,10 @@ export const EVENTS = {
   METER_STUCK:
     'the values of a meter stand still although the charge points behind it change; after a minute it is lost',
   METER_SIGN: 'a meter counts in the wrong direction: its values are used without their sign',
+  METER_BLIND:
+    'a phase of a meter shows nothing of what the charge points draw (a current transformer has come off): it counts as lost',
   METER_SLOW: 'a meter answers more slowly than it is polled: it is read less often, or at its own pace again',
+  METER_NOISY: 'many answers of a meter arrive damaged (3 % of the last minute), or no longer do; none of them is used',
   OVERLOAD: 'a meter shows more than the fuse may carry; all below are lowered at once',
   OVERLOAD_END: 'the overload is over',
   TWO_MASTERS: 'another master is active in this network id, or was until this one came',
@@ -40,6 +43,7 @@ export const EVENTS = {
   MQTT_LOST: 'the MQTT broker is gone; control goes on',
   STATE_SAVED: 'the state file could be written (again)',
   STATE_FAILED: 'the state file cannot be read or written; control goes on from memory',
+  RECORDER: 'the recorder: where the inputs are recorded, or why they cannot be; control goes on',
   CONTROL: 'the socket for commands: where it is, or why there is none',
   NOTIFY_FAILED: 'systemd could not be told how the daemon is',
   LOG_DROPPED: 'log lines were dropped because the reader of the log was too slow',

@@ -7,6 +7,7 @@ import { checkCommand } from './commands/check.js';
 import { demoCommand } from './commands/demo.js';
 import { keysCommand } from './commands/keys.js';
 import { meterCommand } from './commands/meter.js';
+import { replayCommand } from './commands/replay.js';
 import { runCommand } from './commands/run.js';
 import { simulateCommand } from './commands/simulate.js';
 import { slaveCommand } from './commands/slave.js';
@@ -23,6 +24,7 @@ const COMMANDS = [
   keysCommand,
   meterCommand,
   allocateCommand,
+  replayCommand,
   simulateCommand,
   demoCommand,
 ];

@@ -4,7 +4,7 @@
  */
 import * as z from 'zod/mini';
 import { ROTATIONS } from '../base/rotation.js';
-import { FALLBACK_IGNORED_A, SHARING_RULES, SHORTAGE_RULES } from '../dlm/types.js';
+import { FALLBACK_IGNORED_A, FUSE_TYPES, SHARING_RULES, SHORTAGE_RULES } from '../dlm/types.js';
 import { MODBUS_PORT } from './connection.js';
 import * as f from './fields.js';
 import { key } from './fields.js';
@@ -24,6 +24,14 @@ const FIXED_MASTERS_MAX = 4;
 const METER_MAPS_MAX = 32;
 export const ROLES = ['master', 'slave'] as const;
 const ROLE_EXPECTED = `one of ${ROLES.join(', ')}`;
+
+const fuseSchema = f.group({
+  type: key(
+    'Type',
+    'B, C, D: circuit breakers by IEC 60898-1; gG: fuses by IEC 60269; IEC60947-2: industrial breakers.',
+    f.oneWord(FUSE_TYPES),
+  ),
+});
 
 export const circuitSchema = f.group({
   id: key('Circuit id', 'Name of the circuit; other entries and the MQTT topics use it.', f.id('an id')),
@@ -74,6 +82,11 @@ export const circuitSchema = f.group({
     'Imbalance limit',
     'Largest allowed difference in A between the currents of two phases (20 A in Germany).',
     z.optional(f.amps(0, f.AMPS_MAX)),
+  ),
+  fuse: key(
+    'Kind of fuse',
+    'How simulations count an overload (evenkeel simulate site); the most sensitive one, B, when left out.',
+    z.optional(fuseSchema),
   ),
 });
 
@@ -249,11 +262,27 @@ const allocationSchema = f.group({
   ),
 });
 
+const RECORDER_MB_DEFAULT = 16;
+const RECORDER_MB_MAX = 1024;
+
 const mqttSchema = f.group({
   url: key('Broker', 'mqtt://HOST or mqtt://HOST:PORT; mqtts:// for TLS.', f.mqttUrl()),
   baseTopic: key('Base topic', 'First part of every topic.', z._default(f.topic(), 'evenkeel')),
   username: key('User name', 'Name to log in to the broker with.', z.optional(f.credential('a user name'))),
   password: key('Password', 'Password to log in to the broker with.', z.optional(f.credential('a password'))),
+});
+
+const recorderSchema = f.group({
+  file: key(
+    'File',
+    'The ring file; default: recorder.ring in the state directory.',
+    z.optional(f.filePath('/var/lib/evenkeel/recorder.ring')),
+  ),
+  maxMb: key(
+    'Size',
+    'Its greatest size in MB; the oldest part is written over.',
+    z._default(f.whole(1, RECORDER_MB_MAX), RECORDER_MB_DEFAULT),
+  ),
 });
 
 export const SAMPLE_PERIOD_DEFAULT_MS = 1000;
@@ -315,6 +344,11 @@ export const masterSchema = f.group({
   ),
   allocation: key('Allocation', 'How the current is divided.', z.prefault(allocationSchema, {})),
   mqtt: key('MQTT', 'The broker that gets the state of the site; no MQTT when left out.', z.optional(mqttSchema)),
+  recorder: key(
+    'Recorder',
+    'Keeps what the master hears and decides in a file for "evenkeel replay"; nothing is recorded when left out.',
+    z.optional(recorderSchema),
+  ),
   log: log(),
   id: key(
     'Internal slave',

@@ -90,6 +90,12 @@ export interface MqttConfig {
   readonly password?: string;
 }
 
+export interface RecorderConfig {
+  /** Absolute; absent: in the state directory. */
+  readonly file?: string | undefined;
+  readonly maxMb: number;
+}
+
 /** How datagrams are signed. */
 export interface AuthConfig {
   /** Absent: on where `keyFile` is given or a key is found. */
@@ -119,6 +125,8 @@ export interface MasterConfig extends AuthConfig {
   readonly discovery: DiscoveryConfig;
   /** Absent: no MQTT. */
   readonly mqtt?: MqttConfig;
+  /** Absent: nothing is recorded. */
+  readonly recorder?: RecorderConfig;
   /** Absent: this machine is no charge point. */
   readonly internalSlave?: ChargerConfig;
   readonly log: { readonly level: LogLevel };

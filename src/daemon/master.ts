@@ -20,6 +20,7 @@ import { bindFailure } from './bind-failure.js';
 import type { DaemonLogger } from './pino-logger.js';
 import type { Running } from './process.js';
 import { readyOnce } from './ready-once.js';
+import { type DaemonRecorder, openRecorder } from './recorder.js';
 import { createNotifier, type Notifier } from './sd-notify.js';
 import { siteAuth, tellAuth } from './site-key.js';
 import { createStateFile } from './state-file.js';
@@ -77,12 +78,12 @@ async function assembleMaster(
     emit: (event) => runtime.hearMeter(event),
     drawnBehindA: (meterId) => runtime.drawnBehindA(meterId),
   });
+  const identity = { site, version: version(), masterId, bootId, rank: isStandby ? 1 : 0 };
+  const taped = { ...identity, isLasting: store !== undefined, clock: systemClock };
+  const recorder = config.recorder && openRecorder(config.recorder, stateDir, taped, logger);
   const runtime: MasterRuntime = new MasterRuntime({
-    site,
-    version: version(),
-    masterId,
-    bootId,
-    rank: isStandby ? 1 : 0,
+    ...identity,
+    recorder,
     net,
     clock: systemClock,
     timers: systemTimers,
@@ -97,7 +98,7 @@ async function assembleMaster(
   runtime.start();
   internal?.start();
   control?.serve(runtime.commands);
-  return { stop: () => stopMaster(runtime, { meters, sinks, notifier, net, internal, control }) };
+  return { stop: () => stopMaster(runtime, { meters, sinks, notifier, net, internal, control, recorder }) };
 }
 
 function describeSite({ site, meters, mqtt, discovery, internalSlave }: MasterConfig): string {
@@ -141,6 +142,7 @@ async function stopMaster(
     net: BroadcastPort;
     internal: InternalSlave | undefined;
     control: ControlSocket | undefined;
+    recorder: DaemonRecorder | undefined;
   },
 ): Promise<void> {
   parts.notifier.stopping();
@@ -151,5 +153,6 @@ async function stopMaster(
     parts.meters.stop(),
     parts.net.close(),
     ...parts.sinks.map((sink) => sink.close()),
+    parts.recorder?.close(),
   ]);
 }

@@ -1,14 +1,12 @@
 /** The pollers of all configured meters, and what they know for the status. */
-import { defined } from '../base/assert.js';
 import { seededRng } from '../base/rng.js';
 import { busKey } from '../config/connection.js';
 import type { PhaseAmps } from '../base/units.js';
 import type { MeterConfig } from '../config/types.js';
 import type { Circuit } from '../dlm/types.js';
 import type { RegisterBus } from '../ports/register-bus.js';
-import type { MeterStatus } from '../ports/status-sink.js';
-import { installationOf, modelOfMeter } from '../runtime/meter-model.js';
-import { MeterPoller, type PollerEvent } from '../runtime/poller.js';
+import { configuredPoller, meterStatus } from '../runtime/configured-meter.js';
+import type { MeterPoller, PollerEvent } from '../runtime/poller.js';
 import type { MeterBoard } from '../runtime/site-status.js';
 import { busFor } from '../transports/buses.js';
 import { systemClock, systemTimers } from '../transports/system-time.js';
@@ -25,13 +23,6 @@ interface Told {
   readonly emit: (event: PollerEvent) => void;
   readonly drawnBehindA: (meterId: string) => PhaseAmps | undefined;
 }
-
-const NOTHING_MEASURED = {
-  currentA: [null, null, null],
-  voltageV: [null, null, null],
-  powerW: [null, null, null],
-  totalPowerW: null,
-} as const satisfies Partial<MeterStatus>;
 
 interface Buses {
   busOf(config: MeterConfig): RegisterBus;
@@ -68,7 +59,7 @@ export function createMeters(configs: readonly MeterConfig[], circuits: readonly
       for (const { poller } of pollers) poller.stop();
       await buses.close();
     },
-    list: (nowMs) => pollers.map(({ config, poller }) => statusOf(config, poller, nowMs)),
+    list: (nowMs) => pollers.map(({ config, poller }) => meterStatus(config, poller, nowMs)),
   };
 }
 
@@ -78,33 +69,14 @@ function createPoller(
   circuits: readonly Circuit[],
   { emit, drawnBehindA }: Told,
 ): MeterPoller {
-  const { id: meterId, unitId, pollPeriodMs, timeoutMs, maxAgeMs } = config;
-  const model = modelOfMeter(config);
-  if (!model.ok) throw new ExitError(EXIT.config, model.error);
-  const limitA = defined(
-    circuits.find((circuit) => circuit.meter === meterId),
-    `circuit of meter ${meterId}`,
-  ).limitA;
-  const installation = installationOf(config, limitA);
-  return new MeterPoller(
-    { meterId, model: model.value, installation, unitId, pollPeriodMs, timeoutMs, maxAgeMs, limitA },
-    {
-      bus,
-      clock: systemClock,
-      timers: systemTimers,
-      rng: seededRng(newSeed()),
-      emit,
-      drawnA: () => drawnBehindA(meterId),
-    },
-  );
-}
-
-function statusOf({ id, model }: MeterConfig, { belief }: MeterPoller, nowMs: number): MeterStatus {
-  return {
-    id,
-    model,
-    online: belief.state === 'online',
-    ageMs: belief.sampledAtMs === null ? null : Math.round(nowMs - belief.sampledAtMs),
-    ...(belief.reading ?? NOTHING_MEASURED),
-  };
+  const poller = configuredPoller(config, circuits, {
+    bus,
+    clock: systemClock,
+    timers: systemTimers,
+    rng: seededRng(newSeed()),
+    emit,
+    drawnA: () => drawnBehindA(config.id),
+  });
+  if (!poller.ok) throw new ExitError(EXIT.config, poller.error);
+  return poller.value;
 }

@@ -54,7 +54,8 @@ export class ByteWriter {
   }
 
   u64(value: number): this {
-    return this.u32(Math.floor(value / WORD)).u32(value % WORD);
+    const high = Math.floor(value / WORD);
+    return this.u32(high).u32(value - high * WORD);
   }
 
   /** A field of one byte: its id, its length, its value. The same with the others. */

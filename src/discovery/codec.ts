@@ -68,6 +68,15 @@ export interface Envelope {
   readonly counter: number;
 }
 
+const TYPE_CODES = codesOf(MESSAGE_TYPES, 1);
+const STATE_CODES = codesOf(CHARGE_POINT_STATES, 0);
+const ROTATION_CODES = codesOf(ROTATIONS, 0);
+
+/** The place of each word in its list, from `first` on. */
+function codesOf<T extends string>(words: readonly T[], first: number): Readonly<Record<T, number>> {
+  return Object.fromEntries(words.map((word, index) => [word, first + index])) as Record<T, number>;
+}
+
 /** Sums of decimal fractions are not exact: this share of a hundredth is nothing. */
 const ROUNDING = 1e-6;
 
@@ -88,10 +97,7 @@ const WRITER = new ByteWriter();
 export function encode(message: Message, counter: number, seal?: Seal): Uint8Array {
   const writer = WRITER.begin(DATAGRAM_BYTES_MAX);
   const senderBootId = message.type === 'grant' ? message.masterBootId : message.bootId;
-  writer
-    .u16(MAGIC)
-    .u8(PROTOCOL_VERSION)
-    .u8(MESSAGE_TYPES.indexOf(message.type) + 1);
+  writer.u16(MAGIC).u8(PROTOCOL_VERSION).u8(TYPE_CODES[message.type]);
   writer
     .u8(seal ? HMAC_SHA256_128 : UNSIGNED)
     .u8(seal?.keyId ?? 0)
@@ -149,11 +155,11 @@ function writeStatus(writer: ByteWriter, status: Message & { type: 'status' }): 
   writer.field16(FIELD.disconnectedLimit, loadOf(status.disconnectedLimitA));
   writer.field16(FIELD.maximum, loadOf(status.maxA));
   writer.field16(FIELD.minimum, loadOf(status.minA));
-  writer.field8(FIELD.state, CHARGE_POINT_STATES.indexOf(status.state));
+  writer.field8(FIELD.state, STATE_CODES[status.state]);
   writer.u8(FIELD.currents).u8(6);
   for (const p of PHASES) writer.u16(loadOf(status.currentA[p]));
   writer.field8(FIELD.connectedPhases, status.phases);
-  writer.field8(FIELD.rotation, ROTATIONS.indexOf(status.rotation));
+  writer.field8(FIELD.rotation, ROTATION_CODES[status.rotation]);
   writer.field8(FIELD.usedPhases, status.usedPhases);
   writer.field32(FIELD.session, status.sessionId);
   text(writer, FIELD.firmware, printable(status.firmware));

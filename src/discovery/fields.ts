@@ -76,8 +76,9 @@ export class Fields {
 
   /** The first field of each id counts. False when a length runs over the end. */
   find(bytes: Uint8Array, from: number, end: number): boolean {
+    const [startOf, lengthOf] = [this.#startOf, this.#lengthOf];
     this.#bytes = bytes;
-    for (let id = 0; id < FIELD_COUNT; id++) this.#startOf[id] = NOWHERE;
+    for (let id = 0; id < FIELD_COUNT; id++) startOf[id] = NOWHERE;
     let at = from;
     while (at < end) {
       const start = at + 2;
@@ -86,9 +87,9 @@ export class Fields {
       const length = u8At(bytes, at + 1);
       at = start + length;
       if (at > end) return false;
-      if (id >= FIELD_COUNT || this.#startOf[id] !== NOWHERE) continue;
-      this.#startOf[id] = start;
-      this.#lengthOf[id] = length;
+      if (id >= FIELD_COUNT || startOf[id] !== NOWHERE) continue;
+      startOf[id] = start;
+      lengthOf[id] = length;
     }
     return true;
   }

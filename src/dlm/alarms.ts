@@ -1,4 +1,5 @@
 /** Alarms: states that somebody has to look at, each with a code, from when until when. */
+import type { Carrier } from '../base/carrier.js';
 import type { EventCode } from '../base/events.js';
 import type { Ms } from '../base/units.js';
 
@@ -22,6 +23,11 @@ export class AlarmBoard {
     }
     this.#alarms.set(code, { code, active: true, text, sinceMs: before && wasActive ? before.sinceMs : nowMs });
     return !wasActive;
+  }
+
+  /** All that changes in here. */
+  carry(carrier: Carrier): void {
+    carrier.values('alarms', this.#alarms);
   }
 
   list(): readonly AlarmState[] {

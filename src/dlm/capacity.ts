@@ -4,6 +4,7 @@
  * meter means the fallback (M6), never zero load. How several meters go together: docs/decisions/0010-several-meters.md.
  */
 import { defined } from '../base/assert.js';
+import type { Carrier } from '../base/carrier.js';
 import { mapPhases, type Ms, NO_AMPS, PHASES, type PhaseAmps } from '../base/units.js';
 import { type LoadSample, MeteredLoad } from './metered-load.js';
 import type { Topology } from './topology.js';
@@ -74,6 +75,11 @@ export class CapacityBook {
       circuits.flatMap((__, child) => (topology.parentOf[child] === index ? [child] : [])),
     );
     this.#serving = new Set(places.flatMap((id) => topology.pathOf[topology.indexOf.get(id) ?? -1] ?? []));
+  }
+
+  /** All that changes in here. */
+  carry(carrier: Carrier): void {
+    for (const [index, load] of this.#metered) carrier.part(`circuit ${index}`, load);
   }
 
   /** The circuit at whose supply a meter sits. */

@@ -3,6 +3,7 @@
  * Pure: no I/O, no clock of its own; the shell hands in what it heard with the time of hearing, and sends what comes out.
  */
 import { defined } from '../base/assert.js';
+import type { Carrier } from '../base/carrier.js';
 import type { Beacon, BootId, Grant, Status } from '../base/messages.js';
 import { reasonText } from '../base/reason.js';
 import { maskToGrid } from '../base/rotation.js';
@@ -11,6 +12,7 @@ import { AlarmBoard } from './alarms.js';
 import { Allocator } from './allocate.js';
 import type { CircuitCapacity } from './capacity.js';
 import { ExposureSums, type Planned, plan, type Snapshot } from './decide.js';
+import { type Heard, IGNORED, NOT_URGENT, URGENT } from './heard.js';
 import { LEASE_MAX_MS, leaseExpiryMs } from './lease-rules.js';
 import { drawnExpiryMs } from './ledger.js';
 import { LimitLog } from './limit-log.js';
@@ -18,10 +20,11 @@ import { MasterWatch } from './master-watch.js';
 import type { Mastership } from './mastership.js';
 import { Membership } from './membership.js';
 import { Metering, type MeterSample } from './metering.js';
+import type { Memory } from './memory.js';
 import { type Notice, Notices } from './notice.js';
 import { Roster } from './roster.js';
 import { Shares } from './shares.js';
-import type { LastPoll, RememberedSlave, SlaveRecord } from './slave-record.js';
+import type { LastPoll, SlaveRecord } from './slave-record.js';
 import { buildTopology, type Topology } from './topology.js';
 import type { Site } from './types.js';
 
@@ -29,13 +32,6 @@ import type { Site } from './types.js';
 const LATE_AFTER_MS: Ms = 3_000;
 /** After a start every slave has polled and answered within this time: two heartbeats and a half. */
 const FIRST_POLLS_MS: Ms = 2_500;
-
-/** What is kept over a restart. A help: without it the master waits for the longest lease before it raises anybody. */
-export interface Memory {
-  readonly epoch: number;
-  readonly leaseMs: Ms;
-  readonly slaves: readonly RememberedSlave[];
-}
 
 export interface ControllerOptions {
   readonly site: Site;
@@ -47,19 +43,6 @@ export interface ControllerOptions {
   /** Something was remembered, but it cannot be read any more: unlisted slaves may have been adopted. */
   readonly isMemoryLost?: boolean;
 }
-
-export interface Heard {
-  /** False for what is older than something heard before. */
-  readonly isCurrent: boolean;
-  /** True when the decision should not wait for the next sample period. */
-  readonly isUrgent: boolean;
-  /** To be sent at once to where the word came from. */
-  readonly probe?: Grant;
-}
-
-const IGNORED: Heard = { isCurrent: false, isUrgent: false };
-const NOT_URGENT: Heard = { isCurrent: true, isUrgent: false };
-const URGENT: Heard = { isCurrent: true, isUrgent: true };
 
 export class Controller {
   readonly site: Site;
@@ -73,11 +56,11 @@ export class Controller {
   readonly #roster: Roster;
   readonly #masters: MasterWatch;
   readonly #limitLog = new LimitLog();
-  readonly #startedAtMs: Ms;
+  #startedAtMs: Ms;
   /** Until then an unlisted slave that was not heard yet may hold a grant of an earlier start. */
-  readonly #strangersUntilMs: Ms;
+  #strangersUntilMs: Ms;
   #lastTickMs: Ms | undefined;
-  #sums: ExposureSums | undefined;
+  #sums: Pick<ExposureSums, 'of'> | undefined;
   #isMemoryDirty = true;
 
   constructor(options: ControllerOptions, nowMs: Ms) {
@@ -106,6 +89,23 @@ export class Controller {
     }
     const longestMs = memory ? Math.max(memory.leaseMs, site.leaseMs) : LEASE_MAX_MS;
     this.#roster.expect(memory?.slaves ?? [], nowMs + drawnExpiryMs(longestMs));
+  }
+
+  /** All that changes in here. */
+  carry(carrier: Carrier): void {
+    carrier.part('alarms', this.alarms);
+    carrier.part('metering', this.#metering);
+    carrier.part('notices', this.#notices);
+    carrier.part('roster', this.#roster);
+    carrier.part('masters', this.#masters);
+    carrier.part('limitLog', this.#limitLog);
+    this.#startedAtMs = carrier.value('startedAtMs', this.#startedAtMs);
+    this.#strangersUntilMs = carrier.value('strangersUntilMs', this.#strangersUntilMs);
+    this.#lastTickMs = carrier.value('lastTickMs', this.#lastTickMs);
+    this.#isMemoryDirty = carrier.value('isMemoryDirty', this.#isMemoryDirty);
+    const sums = this.#sums;
+    const sumsA = carrier.value('sumsA', sums && this.site.circuits.map((_, index) => sums.of(index)));
+    this.#sums = sumsA && { of: (circuit) => defined(sumsA[circuit], 'sum of a circuit') };
   }
 
   get mastership(): Mastership {

@@ -10,6 +10,7 @@ import { type Amps, mapPhases, type Ms, NO_AMPS, type PhaseAmps, type PhaseIndex
 import type { AllocatedLimit, AllocationCandidate, AllocationRequest } from './allocate.js';
 import type { CircuitCapacity } from './capacity.js';
 import { at } from './division/numbers.js';
+import { SETTLE_MS } from './lease-rules.js';
 import type { Shares } from './shares.js';
 import type { SlaveRecord } from './slave-record.js';
 import type { Topology } from './topology.js';
@@ -19,6 +20,8 @@ import { wantsCurrent } from './vehicle.js';
 
 /** A vehicle that was paused for want of current stays so for this long: contactors and batteries dislike flapping. */
 export const PAUSE_MIN_MS: Ms = 30_000;
+/** Acknowledged and settled by then; who still draws is counted again. */
+const STOPPING_MS: Ms = 2 * SETTLE_MS;
 /** Added to the priority of vehicles that do not charge now: they are served last. */
 const AFTER_ALL_OTHERS = 1000;
 const EPSILON_A = 1e-3;
@@ -191,9 +194,20 @@ function isIdle({ status }: SlaveRecord): boolean {
  * its disconnected limit. Nobody is raised meanwhile, and what the others have was given beside it by the ledger of that past.
  */
 function reservationOf(snapshot: Snapshot, record: SlaveRecord): PhaseAmps {
+  if (isStopping(snapshot, record)) return NO_AMPS;
   return record.account.isUnknown(snapshot.nowMs) && !snapshot.isStrict
     ? record.disconnectedA()
     : exposureOf(snapshot, record);
+}
+
+/**
+ * It was paused a moment ago, follows, and needs its time to stop. Nobody may be raised on what it still draws (the ledger sees to
+ * that); but to take it off the shares of the others would pause the next one for it, and then the next.
+ */
+function isStopping({ nowMs, site }: Snapshot, record: SlaveRecord): boolean {
+  const pausedAtMs = record.pausedUntilMs - PAUSE_MIN_MS;
+  if (record.grantedA > 0 || nowMs - pausedAtMs >= STOPPING_MS) return false;
+  return record.isOnline(nowMs) && record.account.isAcknowledged(nowMs, site.leaseMs);
 }
 
 function candidateOf(snapshot: Snapshot, record: SlaveRecord): AllocationCandidate {
@@ -223,7 +237,8 @@ export function plan(snapshot: Snapshot, sums: ExposureSums, write: (planned: Pl
   const wishes = snapshot.isStarting ? startupWishes(snapshot, present) : wishesOf(snapshot, present);
   const raises = wishes.filter(isRaise);
   if (raises.length > 1) raises.sort((a, b) => a.record.grantedA - b.record.grantedA);
-  for (const wish of [...wishes.filter((wish) => !isRaise(wish)), ...raises]) {
+  const inOrder = raises.length === 0 ? wishes : [...wishes.filter((wish) => !isRaise(wish)), ...raises];
+  for (const wish of inOrder) {
     const planned = withinLedger(snapshot, sums, wish);
     const beforeA = exposureOf(snapshot, wish.record);
     if (!write(planned)) continue;

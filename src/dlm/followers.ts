@@ -1,4 +1,5 @@
 /** What the slaves tell of other masters: who was heard, and who follows a new grant of another one. */
+import type { Carrier } from '../base/carrier.js';
 import type { Ms } from '../base/units.js';
 
 /** As many as the roster has; of more the longest silent ones are forgotten. */
@@ -34,6 +35,11 @@ export class Followers {
     let [silent, heardAtMs] = ['', Number.POSITIVE_INFINITY];
     for (const [id, words] of this.#words) if (words.heardAtMs < heardAtMs) [silent, heardAtMs] = [id, words.heardAtMs];
     return silent;
+  }
+
+  /** All that changes in here. */
+  carry(carrier: Carrier): void {
+    carrier.values('words', this.#words);
   }
 
   isAnyHeard(nowMs: Ms): boolean {

@@ -4,6 +4,7 @@
  * of a lease frees current. Rules M1-M3 and the exposure formula: docs/decisions/0003-ledger-and-leases.md.
  */
 import { assert } from '../base/assert.js';
+import type { Carrier } from '../base/carrier.js';
 import { type BootId, compareGrants, type GrantNumber } from '../base/messages.js';
 import { hasPhase, onPhases, type PhaseMask } from '../base/rotation.js';
 import { type Amps, isAnyAbove, maxOf, type Ms, NO_AMPS, PHASES, type PhaseAmps } from '../base/units.js';
@@ -85,6 +86,31 @@ export class LedgerAccount {
     this.#maxA = facts.maxA;
     this.#connected = facts.connected;
     this.#unknownUntilMs = unknownUntilMs;
+  }
+
+  /** All that changes in here. */
+  carry(carrier: Carrier): void {
+    this.#open = carrier.value('open', this.#open);
+    this.#bootId = carrier.value('bootId', this.#bootId);
+    this.#disconnectedLimitA = carrier.value('disconnectedLimitA', this.#disconnectedLimitA);
+    this.#maxA = carrier.value('maxA', this.#maxA);
+    this.#connected = carrier.value('connected', this.#connected);
+    this.#currentA = carrier.value('currentA', this.#currentA);
+    this.#currentAtMs = carrier.value('currentAtMs', this.#currentAtMs);
+    this.#enforcedA = carrier.value('enforcedA', this.#enforcedA);
+    this.#enforcedPhases = carrier.value('enforcedPhases', this.#enforcedPhases);
+    this.#ackedSentAtMs = carrier.value('ackedSentAtMs', this.#ackedSentAtMs);
+    const acked = carrier.value('acked', this.#acked);
+    // One object, not two that are equal.
+    this.#acked = acked && (this.#open.find((open) => compareGrants(open, acked) === 0) ?? acked);
+    this.#roseAtMs = carrier.value('roseAtMs', this.#roseAtMs);
+    this.#lowestA = carrier.value('lowestA', this.#lowestA);
+    this.#overSinceMs = carrier.value('overSinceMs', this.#overSinceMs);
+    this.#unknownUntilMs = carrier.value('unknownUntilMs', this.#unknownUntilMs);
+    this.#mayFollowAnother = carrier.value('mayFollowAnother', this.#mayFollowAnother);
+    this.#lastExposure = undefined;
+    this.#doubtfulA = carrier.value('doubtfulA', this.#doubtfulA);
+    this.#settling = carrier.value('settling', this.#settling);
   }
 
   /** What it said it enforces; a grant of no more, on no other phases, lowers or keeps. Grid order. */

@@ -1,4 +1,5 @@
 /** Which changes of a limit are worth a line in the log: starts, stops, large steps; small ones only now and then. */
+import type { Carrier } from '../base/carrier.js';
 import type { LogLevel } from '../base/logger.js';
 import type { LimitReason } from '../base/reason.js';
 import type { Amps, Ms } from '../base/units.js';
@@ -46,6 +47,12 @@ export class LimitLog {
       return { level: 'info', fromA: told.limitA };
     }
     return limitA === last ? undefined : { level: 'debug', fromA: last };
+  }
+
+  /** All that changes in here. */
+  carry(carrier: Carrier): void {
+    carrier.values('told', this.#told);
+    carrier.values('last', this.#last);
   }
 
   forget(id: string): void {

@@ -1,4 +1,5 @@
 /** Which master decides: the epoch of the grants, and what to do about other masters in the same network id (M3, M7). */
+import type { Carrier } from '../base/carrier.js';
 import type { Beacon, GrantNumber } from '../base/messages.js';
 import { setLatest } from '../base/recent.js';
 import type { Ms } from '../base/units.js';
@@ -56,6 +57,17 @@ export class Mastership {
     this.#highestHeard = Math.min(lastEpoch, EPOCH_MAX - 1);
     this.#epoch = this.#highestHeard + 1;
     this.#passiveUntilMs = rank > 0 ? nowMs + PASSIVE_HOLD_MS : Number.NEGATIVE_INFINITY;
+  }
+
+  /** All that changes in here. */
+  carry(carrier: Carrier): void {
+    carrier.values('others', this.#others);
+    this.#epoch = carrier.value('epoch', this.#epoch);
+    this.#highestHeard = carrier.value('highestHeard', this.#highestHeard);
+    carrier.part('followers', this.#followers);
+    this.#passiveUntilMs = carrier.value('passiveUntilMs', this.#passiveUntilMs);
+    this.#outrankedFromMs = carrier.value('outrankedFromMs', this.#outrankedFromMs);
+    this.#outrankedUntilMs = carrier.value('outrankedUntilMs', this.#outrankedUntilMs);
   }
 
   get epoch(): number {

@@ -1,5 +1,7 @@
 /** The load behind one meter that nobody here controls: what its samples say of it, and for how long. */
-import { mapPhases, type Ms, NO_AMPS, PHASES, type PhaseAmps, perPhase } from '../base/units.js';
+import type { Carrier } from '../base/carrier.js';
+import { mapPhases, type Ms, NO_AMPS, PHASE_NAMES, PHASES, type PhaseAmps, perPhase } from '../base/units.js';
+import { StandingPhase } from './standing-phase.js';
 
 /** A fall of the uncontrolled load counts when no higher value was seen for this long. */
 export const FALL_HOLD_MS: Ms = 5_000;
@@ -42,8 +44,9 @@ function holdMs({ updateMs, periodMs }: LoadSample): Ms {
 
 export class MeteredLoad {
   #held: readonly Held[] = [];
+  #isHeard = false;
   #last: LoadSample | undefined;
-  #lastA: PhaseAmps = NO_AMPS;
+  readonly #phases = mapPhases(() => new StandingPhase());
   /** Samples are looked at by their age at hearing. */
   #latencyMs: Ms = 0;
   #openA: PhaseAmps = NO_AMPS;
@@ -52,28 +55,39 @@ export class MeteredLoad {
   /** The highest loads, by minute; the oldest first. */
   #minutes: readonly Held[] = [];
 
+  /** All that changes in here. */
+  carry(carrier: Carrier): void {
+    this.#held = carrier.value('held', this.#held);
+    this.#isHeard = carrier.value('isHeard', this.#isHeard);
+    this.#last = carrier.value('last', this.#last);
+    for (const p of PHASES) carrier.part(PHASE_NAMES[p], this.#phases[p]);
+    this.#latencyMs = carrier.value('latencyMs', this.#latencyMs);
+    this.#openA = carrier.value('openA', this.#openA);
+    this.#isDoubtful = carrier.value('isDoubtful', this.#isDoubtful);
+    this.#overload = carrier.value('overload', this.#overload);
+    this.#minutes = carrier.value('minutes', this.#minutes);
+  }
+
   get measuredA(): PhaseAmps | null {
-    return this.#held.length === 0 ? null : (this.#last?.shownA ?? null);
+    return this.#isHeard ? (this.#last?.shownA ?? null) : null;
   }
 
   /** `null` while the meter is not heard. */
   get backgroundA(): PhaseAmps | null {
-    return this.#held.length === 0 ? null : this.#held.reduce((most, { valueA }) => higherOf(most, valueA), LOWEST);
+    return this.#isHeard ? this.#held.reduce((most, { valueA }) => higherOf(most, valueA), LOWEST) : null;
   }
 
   hear(sample: LoadSample, isIncluding: boolean, nowMs: Ms): void {
     const { shownA, mostA } = sample;
     const nowA = isIncluding ? mapPhases((p) => shownA[p] - mostA[p]) : shownA;
-    // The same values to the bit are no news: what the charge points have taken since is no fall of the building.
-    const isNews = this.#held.length === 0 || PHASES.some((p) => shownA[p] !== this.#last?.shownA[p]);
-    const loadA = isNews ? nowA : higherOf(nowA, this.#lastA);
+    const loadA = mapPhases((p) => this.#phases[p].hear(shownA[p], nowA[p], nowMs));
+    this.#isHeard = true;
     const keptMs = holdMs(sample);
     this.#held = [
       ...this.#held.filter(({ atMs }) => atMs > nowMs - keptMs).slice(1 - HELD_SAMPLES_MAX),
       at(nowMs, loadA),
     ];
     this.#last = sample;
-    this.#lastA = loadA;
     this.#latencyMs = Math.max(0, nowMs - sample.sampledAtMs);
     this.#openA = isIncluding ? mapPhases((p) => mostA[p] - sample.leastA[p]) : NO_AMPS;
     this.#isDoubtful = false;
@@ -102,7 +116,8 @@ export class MeteredLoad {
   lose(nowMs: Ms): void {
     const background = this.backgroundA;
     if (background) this.#remember(background, nowMs);
-    this.#held = [];
+    // What was seen right before holds for as long as it would have, should the meter be back by then.
+    this.#isHeard = false;
     this.#isDoubtful = false;
   }
 

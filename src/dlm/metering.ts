@@ -1,4 +1,5 @@
 /** The meters as the control core sees them: whose samples count for which circuit, and which of them cannot be right. */
+import type { Carrier } from '../base/carrier.js';
 import { mapPhases, type Ms, NO_AMPS, PHASE_NAMES, type PhaseAmps, type PhaseIndex } from '../base/units.js';
 import type { EventCode } from '../base/events.js';
 import type { AlarmBoard } from './alarms.js';
@@ -53,6 +54,23 @@ export class Metering {
     for (const { meter } of site.circuits) if (meter !== undefined) this.#awaited.add(meter);
   }
 
+  /** All that changes in here. */
+  carry(carrier: Carrier): void {
+    carrier.part('book', this.#book);
+    carrier.part('overload', this.#overload);
+    carrier.parts('steps', this.#steps, {
+      blank: () => new StepWatch(),
+      carry: (steps, inner) => steps.carry(inner),
+    });
+    carrier.values('reversedUntilMs', this.#reversedUntilMs);
+    carrier.set('lost', this.#lost);
+    carrier.set('awaited', this.#awaited);
+    carrier.parts('doubts', this.#doubts, {
+      blank: () => new Map<number, string>(),
+      carry: (texts, inner) => inner.values('texts', texts),
+    });
+  }
+
   get isAwaiting(): boolean {
     return this.#awaited.size > 0;
   }
@@ -76,10 +94,11 @@ export class Metering {
   hear(meterId: string, sample: MeterSample, isEarly: boolean, nowMs: Ms): boolean {
     const index = this.#book.circuitOfMeter(meterId);
     if (index === undefined) return false;
-    this.#lost.delete(meterId);
     const drawn = this.#parts.roster.drawnBelowA(index, sample.sampledAtMs - sample.updateMs, nowMs);
     const shownA = this.#corrected(index, sample.currentA, drawn, nowMs);
     const isOver = this.#overload.hear(index, shownA, drawn.mostA, nowMs);
+    if (this.#isBlind(index, nowMs)) return this.lose(meterId, nowMs);
+    this.#lost.delete(meterId);
     // What unheard charge points draw would be taken for load of the building, and pause the others.
     if (isEarly && !isOver) return false;
     this.#awaited.delete(meterId);
@@ -110,6 +129,16 @@ export class Metering {
     const swapped = `meter ${circuit.meter} of ${circuit.id} shows the charge points on other phases: the highest phase counts for all; correct phaseOrder of the meter, or the rotations`;
     this.#tell('PHASE_MISMATCH', index, steps.isSwapped ? swapped : undefined, nowMs);
     return corrected(currentA, reversed, steps.isSwapped);
+  }
+
+  /** A phase that shows nothing of the charge points shows nothing of the building either. */
+  #isBlind(index: number, nowMs: Ms): boolean {
+    const blind = this.#steps.get(index)?.blind(nowMs) ?? [];
+    const { meter, id } = this.#parts.site.circuits[index] ?? {};
+    const names = blind.map((p) => PHASE_NAMES[p]).join(', ');
+    const text = `meter ${meter} of ${id} shows nothing of the charge points on ${names}: it counts as lost, fallback holds; look after its current transformer`;
+    this.#tell('METER_BLIND', index, blind.length > 0 ? text : undefined, nowMs);
+    return blind.length > 0;
   }
 
   /** One alarm for all circuits; a line in the log when it comes or changes. */

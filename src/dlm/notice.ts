@@ -1,4 +1,5 @@
 /** What the core has to tell people: drained by the shell after each step and written to the log. */
+import type { Carrier } from '../base/carrier.js';
 import type { EventCode } from '../base/events.js';
 import type { LogFields, LogLevel } from '../base/logger.js';
 
@@ -17,6 +18,11 @@ export class Notices {
 
   add(level: LogLevel, event: EventCode, message: string, fields: LogFields = {}): void {
     if (this.#list.length < NOTICES_MAX) this.#list.push({ level, event, message, fields });
+  }
+
+  /** All that changes in here. */
+  carry(carrier: Carrier): void {
+    this.#list = carrier.value('list', this.#list);
   }
 
   drain(): readonly Notice[] {

@@ -1,5 +1,6 @@
 /** Tells people when a meter shows more than its circuit may carry, and when that is over. */
 import { defined } from '../base/assert.js';
+import type { Carrier } from '../base/carrier.js';
 import { mapPhases, type Ms, PHASE_NAMES, PHASES, type PhaseAmps } from '../base/units.js';
 import type { AlarmBoard } from './alarms.js';
 import { ownCeilingA } from './capacity.js';
@@ -13,13 +14,18 @@ export class OverloadWatch {
   readonly #circuits: readonly Circuit[];
   readonly #alarms: AlarmBoard;
   readonly #notices: Notices;
-  readonly #untilMs: Ms[];
+  #untilMs: Ms[];
 
   constructor(circuits: readonly Circuit[], alarms: AlarmBoard, notices: Notices) {
     this.#circuits = circuits;
     this.#alarms = alarms;
     this.#notices = notices;
     this.#untilMs = circuits.map(() => Number.NEGATIVE_INFINITY);
+  }
+
+  /** All that changes in here. */
+  carry(carrier: Carrier): void {
+    this.#untilMs = carrier.value('untilMs', this.#untilMs);
   }
 
   /** True while the meter shows more than its circuit may carry. `drawnA`: of the charge points below. */

@@ -1,5 +1,6 @@
 /** The charge points that the master knows: taken on, watched, summed up below each circuit. */
 import { defined } from '../base/assert.js';
+import type { Carrier } from '../base/carrier.js';
 import type { Status } from '../base/messages.js';
 import { maskToGrid, onPhases } from '../base/rotation.js';
 import { type Amps, mapPhases, type Ms, NO_AMPS, PHASE_NAMES, PHASES, type PhaseAmps } from '../base/units.js';
@@ -40,6 +41,17 @@ export class Roster {
     this.#topology = topology;
     this.#notices = notices;
     this.#alarms = alarms;
+  }
+
+  /** All that changes in here. */
+  carry(carrier: Carrier): void {
+    carrier.parts('records', this.#records, {
+      blank: (inner) => SlaveRecord.blank(inner),
+      carry: (record, inner) => record.carry(inner),
+    });
+    this.#list = [...this.#records.values()];
+    this.#forgottenSeq = carrier.value('forgottenSeq', this.#forgottenSeq);
+    this.#refusalsQuietUntilMs = carrier.value('refusalsQuietUntilMs', this.#refusalsQuietUntilMs);
   }
 
   get list(): readonly SlaveRecord[] {

@@ -1,8 +1,11 @@
 /** Everything the master knows of one charge point: its facts, its account in the ledger, its vehicle, its last words. */
+import { defined } from '../base/assert.js';
+import type { Carrier } from '../base/carrier.js';
 import { type BootId, compareGrants, type Grant, type GrantNumber, type Status } from '../base/messages.js';
 import type { LimitReason } from '../base/reason.js';
 import { connectedMask, maskToGrid, onPhases, type PhaseMask, type Rotation, toGrid } from '../base/rotation.js';
-import { type Amps, mapPhases, maxOf, type Ms, NO_AMPS, PHASES, type PhaseAmps, perPhase } from '../base/units.js';
+import { type Amps, maxOf, type Ms, NO_AMPS, type PhaseAmps, perPhase } from '../base/units.js';
+import { DrawnWords } from './drawn-words.js';
 import { LedgerAccount, type OpenGrant } from './ledger.js';
 import { OFFLINE_AFTER_MS } from './lease-rules.js';
 import type { ChargePoint } from './types.js';
@@ -24,13 +27,6 @@ const DUPLICATE_AFTER_MS: Ms = 60_000;
 /** How long the suspicion holds after the last word of the one that is heard less. */
 const DUPLICATE_HOLD_MS: Ms = 60_000;
 const BOOTS_MAX = 8;
-/** What it drew is remembered for so long, for meters that follow late; and no more words than this. */
-const DRAWN_KEPT_MS: Ms = 30_000;
-const DRAWN_KEPT_MAX = 128;
-/** Changes of its current below this are noise. */
-const NOISE_A: Amps = 1;
-/** A word that is older says nothing of now: two heartbeats and a half. */
-const WORD_MAX_AGE_MS: Ms = 2_500;
 
 /** A number that is higher is broken or forged. */
 const SEQ_BELIEVED_MAX = 0xfffffff0;
@@ -108,10 +104,7 @@ export class SlaveRecord {
   #isPollAnswered = false;
   #lastNumber: GrantNumber = { epoch: 0, seq: 0 };
   readonly #lowestSeq: number;
-  /** Its last words of what it draws, from `drawnFrom` on. */
-  readonly #drawnAtMs: Ms[] = [];
-  readonly #drawnA: PhaseAmps[] = [];
-  #drawnFrom = 0;
+  readonly #drawn = new DrawnWords();
 
   constructor(options: SlaveOptions) {
     this.id = options.facts.id;
@@ -123,6 +116,37 @@ export class SlaveRecord {
     this.isRemembered = options.isListed;
     const connected = maskToGrid(options.facts.rotation, connectedMask(options.facts.phases));
     this.account = new LedgerAccount({ ...options.facts, connected }, options.unknownUntilMs);
+  }
+
+  /** What `origin` noted; to be filled by `carry`. */
+  static blank(carrier: Carrier): SlaveRecord {
+    const origin = carrier.value<SlaveOptions | undefined>('origin', undefined);
+    return new SlaveRecord(defined(origin, 'where a slave record comes from'));
+  }
+
+  /** All that changes in here. */
+  carry(carrier: Carrier): void {
+    const [facts, lastSeq] = [this.#configured, this.#lowestSeq - 1];
+    carrier.value('origin', { facts, isListed: this.isListed, isAdopted: false, unknownUntilMs: 0, lastSeq });
+    carrier.part('account', this.account);
+    carrier.part('vehicle', this.vehicle);
+    this.isAdopted = carrier.value('isAdopted', this.isAdopted);
+    this.isRemembered = carrier.value('isRemembered', this.isRemembered);
+    this.isAnnounced = carrier.value('isAnnounced', this.isAnnounced);
+    this.reason = carrier.value('reason', this.reason);
+    this.lastGrant = carrier.value('lastGrant', this.lastGrant);
+    this.isOwed = carrier.value('isOwed', this.isOwed);
+    this.pausedUntilMs = carrier.value('pausedUntilMs', this.pausedUntilMs);
+    this.servedSinceMs = carrier.value('servedSinceMs', this.servedSinceMs);
+    this.declinedAtMs = carrier.value('declinedAtMs', this.declinedAtMs);
+    this.#facts = carrier.value('facts', this.#facts);
+    this.#status = carrier.value('status', this.#status);
+    this.#lastHeardMs = carrier.value('lastHeardMs', this.#lastHeardMs);
+    this.#boots = carrier.value('boots', this.#boots);
+    this.#duplicateUntilMs = carrier.value('duplicateUntilMs', this.#duplicateUntilMs);
+    this.#isPollAnswered = carrier.value('isPollAnswered', this.#isPollAnswered);
+    this.#lastNumber = carrier.value('lastNumber', this.#lastNumber);
+    carrier.part('drawn', this.#drawn);
   }
 
   get facts(): ChargePoint {
@@ -230,7 +254,7 @@ export class SlaveRecord {
     const { phases, rotation } = this.#facts;
     if (this.vehicle.hear(status, nowMs)) this.declinedAtMs = undefined;
     const currentA = toGrid(rotation, status.currentA);
-    this.#keepDrawn(currentA, nowMs);
+    this.#drawn.hear(currentA, nowMs);
     this.account.hear(
       {
         bootId: status.bootId,
@@ -245,19 +269,6 @@ export class SlaveRecord {
       },
       nowMs,
     );
-  }
-
-  /** The oldest are cut off many at once: the others need not move with every word. */
-  #keepDrawn(currentA: PhaseAmps, nowMs: Ms): void {
-    const drawnAtMs = this.#drawnAtMs;
-    drawnAtMs.push(nowMs);
-    this.#drawnA.push(currentA);
-    const isFull = drawnAtMs.length - this.#drawnFrom > DRAWN_KEPT_MAX;
-    if (isFull || nowMs - (drawnAtMs[this.#drawnFrom + 1] ?? nowMs) > DRAWN_KEPT_MS) this.#drawnFrom += 1;
-    if (this.#drawnFrom < DRAWN_KEPT_MAX) return;
-    drawnAtMs.splice(0, this.#drawnFrom);
-    this.#drawnA.splice(0, this.#drawnFrom);
-    this.#drawnFrom = 0;
   }
 
   /** Its facts seldom change: the object stays while they are the same. */
@@ -297,18 +308,7 @@ export class SlaveRecord {
    */
   drawnSince(fromMs: Ms, nowMs: Ms): { readonly mostA: PhaseAmps; readonly leastA: PhaseAmps } {
     if (!this.isOnline(nowMs)) return { mostA: NO_AMPS, leastA: NO_AMPS };
-    const mostA: [Amps, Amps, Amps] = [0, 0, 0];
-    const leastA: [Amps, Amps, Amps] = nowMs - this.#lastHeardMs > WORD_MAX_AGE_MS ? [0, 0, 0] : [1e9, 1e9, 1e9];
-    for (let index = this.#drawnA.length - 1; index >= this.#drawnFrom; index--) {
-      const wordA = this.#drawnA[index] ?? NO_AMPS;
-      for (const p of PHASES) {
-        mostA[p] = Math.max(mostA[p], wordA[p]);
-        leastA[p] = Math.min(leastA[p], wordA[p]);
-      }
-      // The last word before holds until the next one.
-      if ((this.#drawnAtMs[index] ?? fromMs) <= fromMs) break;
-    }
-    return { mostA, leastA: mapPhases((p) => (mostA[p] - leastA[p] > NOISE_A ? leastA[p] : mostA[p])) };
+    return this.#drawn.since(fromMs, nowMs);
   }
 
   /** Its disconnected limit on the phases that it is connected to, grid order. */

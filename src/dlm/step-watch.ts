@@ -1,9 +1,11 @@
 /**
- * Whether a meter that sees the charge points shows what they do: on the same phases and in the same direction. When one of
- * them changes by some amperes and comes to rest, the meter must have changed alike. Nothing else tells swapped phases or a
- * reversed current transformer from an odd building.
+ * Whether a meter that sees the charge points shows what they do: at all, on the same phases and in the same direction. When
+ * one of them changes by some amperes and comes to rest, the meter must have changed alike. Nothing else tells swapped phases, a
+ * reversed current transformer, or one that has come off, from an odd building.
  */
+import type { Carrier } from '../base/carrier.js';
 import { type Amps, mapPhases, type Ms, PHASES, type PhaseAmps, type PhaseIndex } from '../base/units.js';
+import { NEWS_A } from './standing-phase.js';
 
 /** Smaller changes of the charge points are not judged. */
 const STEP_A: Amps = 5;
@@ -15,6 +17,9 @@ const STEP_MAX_MS: Ms = 20_000;
 const LIKENESS = 0.3;
 /** Witnesses in a row before it is believed, and before it is taken back. */
 const WITNESSES = 2;
+
+/** A phase that showed nothing of a change and has not moved since shows nothing at all: a building moves. */
+const BLIND_AFTER_MS: Ms = 30_000;
 
 const SWAPS: readonly (readonly [PhaseIndex, PhaseIndex, PhaseIndex])[] = [
   [0, 2, 1],
@@ -42,7 +47,23 @@ export class StepWatch {
   #rest: Rest | undefined;
   #swapped = 0;
   #right = 0;
-  readonly #reversed: [number, number, number] = [0, 0, 0];
+  #reversed: [number, number, number] = [0, 0, 0];
+  /** Phases that have stood still since a change of the charge points that they should have shown. */
+  readonly #still = new Map<PhaseIndex, { readonly sinceMs: Ms; readonly shownA: Amps }>();
+
+  /** All that changes in here. */
+  carry(carrier: Carrier): void {
+    this.#rest = carrier.value('rest', this.#rest);
+    this.#swapped = carrier.value('swapped', this.#swapped);
+    this.#right = carrier.value('right', this.#right);
+    this.#reversed = carrier.value('reversed', this.#reversed);
+    carrier.values('still', this.#still);
+  }
+
+  /** The phases that show nothing of the charge points. */
+  blind(nowMs: Ms): readonly PhaseIndex[] {
+    return PHASES.filter((p) => nowMs - (this.#still.get(p)?.sinceMs ?? nowMs) >= BLIND_AFTER_MS);
+  }
 
   /** The meter's phases are not those of the charge points. */
   get isSwapped(): boolean {
@@ -55,16 +76,17 @@ export class StepWatch {
   }
 
   hear({ shownA, mostA, leastA }: Seen, nowMs: Ms): void {
+    for (const [p, still] of this.#still) if (Math.abs(shownA[p] - still.shownA) > NEWS_A) this.#still.delete(p);
     if (PHASES.some((p) => mostA[p] - leastA[p] > REST_A)) return;
     const before = this.#rest;
     this.#rest = { atMs: nowMs, shownA, drawnA: mostA };
     if (!before) return;
     const stepA = minus(mostA, before.drawnA);
     if (PHASES.every((p) => Math.abs(stepA[p]) < STEP_A) || nowMs - before.atMs > STEP_MAX_MS) return;
-    this.#judge(stepA, minus(shownA, before.shownA));
+    this.#judge(stepA, minus(shownA, before.shownA), { atMs: nowMs, shownA });
   }
 
-  #judge(stepA: PhaseAmps, shownA: PhaseAmps): void {
+  #judge(stepA: PhaseAmps, shownA: PhaseAmps, now: { readonly atMs: Ms; readonly shownA: PhaseAmps }): void {
     if (isAlike(shownA, stepA)) {
       this.#right += 1;
       if (this.#right >= WITNESSES) this.#forget(stepA);
@@ -83,6 +105,9 @@ export class StepWatch {
     } else if (SWAPS.some((order) => isSwap(order, stepA, shownA))) {
       this.#swapped += 1;
       this.#right = 0;
+    } else {
+      const still = PHASES.filter((p) => Math.abs(stepA[p]) >= STEP_A && Math.abs(shownA[p]) <= NEWS_A);
+      for (const p of still) if (!this.#still.has(p)) this.#still.set(p, { sinceMs: now.atMs, shownA: now.shownA[p] });
     }
   }
 

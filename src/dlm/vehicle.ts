@@ -1,4 +1,5 @@
 /** What the master knows of the vehicle at a charge point: since when it is there, how long it charged, which phases it loads. */
+import type { Carrier } from '../base/carrier.js';
 import type { ChargePointState, Status } from '../base/messages.js';
 import { connectedMask, type PhaseMask } from '../base/rotation.js';
 import type { Ms } from '../base/units.js';
@@ -39,6 +40,17 @@ export class VehicleTracker {
     this.#wasCharging = status.state === 'Charging';
     this.#lastHeardMs = nowMs;
     return isNew;
+  }
+
+  /** All that changes in here. */
+  carry(carrier: Carrier): void {
+    this.#bootId = carrier.value('bootId', this.#bootId);
+    this.#sessionId = carrier.value('sessionId', this.#sessionId);
+    this.#connectedAtMs = carrier.value('connectedAtMs', this.#connectedAtMs);
+    this.#chargingMs = carrier.value('chargingMs', this.#chargingMs);
+    this.#lastHeardMs = carrier.value('lastHeardMs', this.#lastHeardMs);
+    this.#wasCharging = carrier.value('wasCharging', this.#wasCharging);
+    this.#isFirst = carrier.value('isFirst', this.#isFirst);
   }
 
   get connectedAtMs(): Ms {

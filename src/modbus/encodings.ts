@@ -52,17 +52,20 @@ function encodeDecimal(view: DataView, value: number, encoding: Decimal): void {
 /** Copies words into bytes, most significant word first. */
 function toView(words: Uint16Array, order: WordOrder): DataView {
   const view = new DataView(new ArrayBuffer(words.length * 2));
-  words.forEach((word, index) => {
-    view.setUint16(2 * (order === 'big' ? index : words.length - 1 - index), word);
-  });
+  const { length } = words;
+  for (let index = 0; index < length; index++) {
+    view.setUint16(2 * (order === 'big' ? index : length - 1 - index), words[index] ?? 0);
+  }
   return view;
 }
 
 function fromView(view: DataView, order: WordOrder): Uint16Array {
-  const count = view.byteLength / 2;
-  return Uint16Array.from({ length: count }, (_, index) =>
-    view.getUint16(2 * (order === 'big' ? index : count - 1 - index)),
-  );
+  const words = new Uint16Array(view.byteLength / 2);
+  const { length } = words;
+  for (let index = 0; index < length; index++) {
+    words[index] = view.getUint16(2 * (order === 'big' ? index : length - 1 - index));
+  }
+  return words;
 }
 
 /**

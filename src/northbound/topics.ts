@@ -119,6 +119,8 @@ function meterBody(meter: MeterStatus): JsonObject {
     voltageV: triple(meter.voltageV, 1),
     powerW: triple(meter.powerW, 0),
     totalPowerW: rounded(meter.totalPowerW, 0),
+    damagedAnswers: meter.damagedAnswers,
+    damagedPercent: rounded(meter.damagedPercent, 1),
   };
 }
 

@@ -16,7 +16,7 @@ export interface ChargerSnapshot {
 export interface ChargerPort {
   /** The longest time from `setLimit` until the limit is in force, as long as the charger answers; far below a lease. */
   readonly reactionMs: Ms;
-  /** What the charger showed last. */
+  /** What the charger showed last. The same object as before says that nothing has changed: it is never written again. */
   snapshot(nowMs: Ms): ChargerSnapshot;
   /**
    * The most that the vehicle may draw on each phase from now on; 0 = pause. Said once: the driver repeats it until the

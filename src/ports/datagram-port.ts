@@ -16,7 +16,10 @@ export interface NamedPeer {
 
 export type DatagramHandler = (bytes: Uint8Array, from: PeerAddress) => void;
 
-/** Sending never throws and never waits: a datagram that cannot go out is lost, as on any network. */
+/**
+ * Sending never throws and never waits: a datagram that cannot go out is lost, as on any network. Bytes that were handed over
+ * are written by nobody again, sender or handler: they may be under way still, or go to several.
+ */
 export interface DatagramPort {
   send(to: PeerAddress, bytes: Uint8Array): void;
   /** One handler; it must not throw. */

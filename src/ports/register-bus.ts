@@ -28,6 +28,8 @@ export interface ReadTerms {
   readonly priority?: BusPriority;
   /** When the request is sent, after others had their turn: values are not older than the last of these calls. */
   readonly onAsked?: () => void;
+  /** An answer arrived damaged, whether the read is repeated or fails. */
+  readonly onDamaged?: () => void;
 }
 
 export interface RegisterBus {

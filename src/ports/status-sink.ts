@@ -48,6 +48,10 @@ export interface MeterStatus {
   readonly voltageV: PerPhase<Volts | null>;
   readonly powerW: PerPhase<Watts | null>;
   readonly totalPowerW: Watts | null;
+  /** Answers that arrived damaged, since the start; none of them was used. */
+  readonly damagedAnswers: number;
+  /** Of the requests of the last minute; `null` while there are none. */
+  readonly damagedPercent: number | null;
 }
 
 export interface Alarm {

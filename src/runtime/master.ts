@@ -2,12 +2,14 @@
  * The master's loop: hears datagrams and meters, ticks once per sample period (or at once when the worst case no longer
  * fits), sends the grants and hands a snapshot to whoever shows it. All time and all wires come in as ports.
  */
+import { type Carrier, carryOut } from '../base/carrier.js';
 import type { Logger } from '../base/logger.js';
-import type { Beacon, BootId } from '../base/messages.js';
+import type { Beacon, BootId, Grant, Status } from '../base/messages.js';
 import type { Ms, PhaseAmps } from '../base/units.js';
 import { mapPhases } from '../base/units.js';
 import { type Auth, Channel, NO_KEY } from '../discovery/auth.js';
-import { Controller, type Heard } from '../dlm/controller.js';
+import { Controller } from '../dlm/controller.js';
+import type { Heard } from '../dlm/heard.js';
 import type { Site } from '../dlm/types.js';
 import type { BroadcastPort, PeerAddress } from '../ports/datagram-port.js';
 import type { StateStore } from '../ports/state-store.js';
@@ -17,7 +19,10 @@ import type { Cancel, Clock, Timers } from '../ports/time.js';
 import { DropCounter } from './drop-counter.js';
 import { MasterCommands } from './commands.js';
 import { MemoryKeeper } from './memory-keeper.js';
+import { type MeterNews, noiseNews, paceNews, stuckNews } from './meter-news.js';
 import type { PollerEvent } from './poller.js';
+import { type Door, recordedCommands, recordedStore } from './recorder/ports.js';
+import type { HeardInput, MasterInput, MasterOutput, Recorder } from './recorder/types.js';
 import { type MeterBoard, siteStatus } from './site-status.js';
 
 /** BEACONs come closer together at first, so that slaves answer at once. */
@@ -46,6 +51,8 @@ export interface MasterOptions {
   /** Absent: datagrams are not signed. */
   readonly auth?: Auth | undefined;
   readonly meters: MeterBoard;
+  /** Absent: nothing is recorded. */
+  readonly recorder?: Recorder | undefined;
   /** Called at the end of each good cycle; one line for people can be had. */
   readonly onTick?: (nowMs: Ms, summary: () => string) => void;
 }
@@ -54,6 +61,7 @@ export class MasterRuntime {
   readonly controller: Controller;
   readonly commands: CommandPort;
   readonly #options: MasterOptions;
+  readonly #logger: Logger;
   readonly #addresses = new Map<string, PeerAddress>();
   /** The key id that each charge point signs with. */
   readonly #keyIds = new Map<string, number>();
@@ -73,24 +81,109 @@ export class MasterRuntime {
   constructor(options: MasterOptions) {
     this.#options = options;
     this.#drops = new DropCounter(options.logger);
-    this.#keeper = new MemoryKeeper(options);
-    const { site, masterId, bootId, rank, clock, auth } = options;
+    this.#logger = { log: (...line) => this.#log(...line) };
+    const { site, masterId, bootId, rank, auth, clock, store } = options;
+    const door: Door = { during: (input, act) => this.#during(input, act), put: (output) => this.#put(output) };
+    this.#keeper = new MemoryKeeper({
+      ...(store && { store: recordedStore(store, door) }),
+      clock: { monotonicMs: () => this.#now(), wallMs: () => clock.wallMs() },
+      logger: this.#logger,
+    });
     this.#channel = new Channel({ networkId: site.networkId, bootId, hears: ['beacon', 'status'], auth });
-    this.controller = new Controller({ site, masterId, bootId, rank, ...this.#keeper.load() }, clock.monotonicMs());
-    this.commands = new MasterCommands({
+    const kept = this.#keeper.load();
+    const create = (): Controller => new Controller({ site, masterId, bootId, rank, ...kept }, this.#now());
+    this.controller = this.#during({ kind: 'load', ...kept }, create);
+    const commands = new MasterCommands({
       controller: this.controller,
       keeper: this.#keeper,
       addresses: this.#addresses,
       now: () => this.#now(),
       status: () => this.#status(),
     });
+    this.commands = recordedCommands(commands, door);
   }
 
   start(): void {
+    this.#options.net.subscribe((bytes, from) => this.#open(bytes, from));
+    this.hear({ kind: 'start' });
+  }
+
+  #start(): void {
     this.#isRunning = true;
-    this.#options.net.subscribe((bytes, from) => this.#hear(bytes, from));
     this.#beacon();
     this.#tickAfter(GATHER_MS);
+  }
+
+  /** All that changes in here, and is not the wire's: what a recording begins with. */
+  carry(carrier: Carrier): void {
+    carrier.part('controller', this.controller);
+    carrier.part('keeper', this.#keeper);
+    carrier.values('addresses', this.#addresses);
+    carrier.values('keyIds', this.#keyIds);
+    carrier.set('stuckMeters', this.#stuckMeters);
+    this.#beaconsSent = carrier.value('beaconsSent', this.#beaconsSent);
+    this.#nextTickMs = carrier.value('nextTickMs', this.#nextTickMs);
+    this.#beaconAtMs = carrier.value('beaconAtMs', this.#beaconAtMs);
+    this.#saidActive = carrier.value('saidActive', this.#saidActive);
+    this.#isRunning = carrier.value('isRunning', this.#isRunning);
+  }
+
+  /** The door for all that comes from outside, but for commands: what is recorded, and what a replay hands in again. */
+  hear(input: HeardInput): void {
+    this.#during(input, () => this.#take(input));
+  }
+
+  #during<T>(input: MasterInput, act: () => T): T {
+    const { recorder } = this.#options;
+    if (!recorder) return act();
+    recorder.begin(input);
+    try {
+      return act();
+    } catch (error) {
+      recorder.output({ kind: 'crash', message: error instanceof Error ? error.message : String(error) });
+      throw error;
+    } finally {
+      recorder.end(() => (this.#keeper.isSaving ? undefined : carryOut(this)));
+    }
+  }
+
+  #take(input: HeardInput): void {
+    switch (input.kind) {
+      case 'message':
+        if (input.message.type === 'beacon') this.#hearBeacon(input.message, this.#now());
+        else this.#hearStatus(input.message, input.from, input.keyId);
+        return;
+      case 'meter':
+        this.#hearMeter(input.event);
+        return;
+      case 'tick':
+        this.#tick(input.mayWait);
+        return;
+      case 'beacon':
+        this.#beacon();
+        return;
+      case 'start':
+        this.#start();
+    }
+  }
+
+  #put(output: MasterOutput): void {
+    this.#options.recorder?.output(output);
+  }
+
+  #log(...[level, event, message, fields]: Parameters<Logger['log']>): void {
+    this.#put({ kind: 'log', level, event, message });
+    this.#options.logger.log(level, event, message, fields);
+  }
+
+  #arm(delayMs: Ms, input: Extract<MasterInput, { kind: 'tick' | 'beacon' }>): Cancel {
+    this.#put({ kind: 'timer', delayMs });
+    return this.#options.timers.after(delayMs, () => this.hear(input));
+  }
+
+  #send(to: PeerAddress, grant: Grant, keyId: number): void {
+    this.#put({ kind: 'grant', grant });
+    this.#options.net.send(to, this.#channel.seal(grant, keyId));
   }
 
   stop(): void {
@@ -101,14 +194,17 @@ export class MasterRuntime {
   }
 
   #now(): Ms {
-    return this.#options.clock.monotonicMs();
+    const { clock, recorder } = this.#options;
+    const nowMs = clock.monotonicMs();
+    return recorder ? recorder.time(nowMs) : nowMs;
   }
 
   #beacon(): void {
-    const { net, timers, site, masterId, bootId, rank } = this.#options;
+    const { net, site, masterId, bootId, rank } = this.#options;
     const { epoch } = this.controller.mastership;
     const active = this.isActive;
     const { networkId } = site;
+    this.#put({ kind: 'beacon', epoch, active });
     for (const keyId of this.#channel.keyIds) {
       net.broadcast(this.#channel.seal({ type: 'beacon', networkId, masterId, bootId, rank, epoch, active }, keyId));
     }
@@ -116,7 +212,7 @@ export class MasterRuntime {
     this.#beaconAtMs = this.#now();
     this.#beaconsSent += 1;
     const periodMs = this.#beaconsSent < BEACON_FIRST_COUNT ? BEACON_FIRST_MS : BEACON_PERIOD_MS;
-    this.#cancelBeacon = timers.after(periodMs, () => this.#beacon());
+    this.#cancelBeacon = this.#arm(periodMs, { kind: 'beacon' });
   }
 
   /** What the charge points draw that a meter sees; `undefined` where it sees none. */
@@ -135,7 +231,7 @@ export class MasterRuntime {
     this.#beacon();
   }
 
-  #hear(bytes: Uint8Array, from: PeerAddress): void {
+  #open(bytes: Uint8Array, from: PeerAddress): void {
     const nowMs = this.#now();
     const opened = this.#channel.open(bytes, from, nowMs);
     if (!opened.ok) {
@@ -143,14 +239,16 @@ export class MasterRuntime {
       return;
     }
     const { message, keyId } = opened.value;
-    if (message.type === 'beacon') this.#hearBeacon(message, nowMs);
-    if (message.type !== 'status') return;
-    const heard = this.controller.hearStatus(message, nowMs);
+    if (message.type !== 'grant') this.hear({ kind: 'message', message, keyId, from });
+  }
+
+  #hearStatus(status: Status, from: PeerAddress, keyId: number): void {
+    const heard = this.controller.hearStatus(status, this.#now());
     if (heard.isCurrent) {
-      this.#addresses.set(message.chargePointId, from);
-      this.#keyIds.set(message.chargePointId, keyId);
+      this.#addresses.set(status.chargePointId, from);
+      this.#keyIds.set(status.chargePointId, keyId);
     }
-    if (heard.probe) this.#options.net.send(from, this.#channel.seal(heard.probe, keyId));
+    if (heard.probe) this.#send(from, heard.probe, keyId);
     this.#after(heard, GATHER_MS);
   }
 
@@ -165,7 +263,11 @@ export class MasterRuntime {
 
   /** What a meter's poller tells. */
   hearMeter(event: PollerEvent): void {
-    const { logger } = this.#options;
+    this.hear({ kind: 'meter', event });
+  }
+
+  #hearMeter(event: PollerEvent): void {
+    const logger = this.#logger;
     const { meterId } = event;
     switch (event.kind) {
       case 'sample':
@@ -181,7 +283,10 @@ export class MasterRuntime {
         this.#tellStuck(meterId, event.isStuck);
         return;
       case 'pace':
-        this.#tellPace(meterId, event);
+        this.#tellOf(meterId, paceNews(meterId, event));
+        return;
+      case 'noise':
+        this.#tellOf(meterId, noiseNews(meterId, event));
         return;
       case 'lost':
         logger.log('error', 'METER_LOST', `meter ${meterId} lost: ${event.reason}; fallback holds`, { meter: meterId });
@@ -208,16 +313,11 @@ export class MasterRuntime {
     else this.#stuckMeters.delete(meterId);
     const names = [...this.#stuckMeters].join(', ');
     this.controller.alarms.set('METER_STUCK', names === '' ? undefined : `values stand still: ${names}`, this.#now());
-    const text = isStuck
-      ? `meter ${meterId} shows the same values for 30 s although the charge points changed; lost after a minute`
-      : `the values of meter ${meterId} move again`;
-    this.#options.logger.log(isStuck ? 'warn' : 'info', 'METER_STUCK', text, { meter: meterId });
+    this.#tellOf(meterId, stuckNews(meterId, isStuck));
   }
 
-  #tellPace(meterId: string, { everyMs, isSlow }: { readonly everyMs: Ms; readonly isSlow: boolean }): void {
-    const why = isSlow ? 'its answers take longer than its period' : 'its answers are fast enough again';
-    const text = `meter ${meterId} is read every ${everyMs} ms: ${why}`;
-    this.#options.logger.log(isSlow ? 'warn' : 'info', 'METER_SLOW', text, { meter: meterId, everyMs });
+  #tellOf(meterId: string, { level, event, text, fields }: MeterNews): void {
+    this.#logger.log(level, event, text, { meter: meterId, ...fields });
   }
 
   #lostMeterText(): string | undefined {
@@ -235,22 +335,22 @@ export class MasterRuntime {
     if (!this.#isRunning || atMs >= this.#nextTickMs) return;
     this.#cancelTick();
     this.#nextTickMs = atMs;
-    this.#cancelTick = this.#options.timers.after(delayMs, () => this.#tick());
+    this.#cancelTick = this.#arm(delayMs, { kind: 'tick', mayWait: true });
   }
 
   /** After a standstill timers fire before the sockets are read: once, the cycle waits until they were. */
-  #tick(mayWait = true): void {
+  #tick(mayWait: boolean): void {
     const nowMs = this.#now();
     if (mayWait && nowMs - this.#nextTickMs > STOOD_STILL_MS) {
       this.#nextTickMs = nowMs + GATHER_MS;
-      this.#cancelTick = this.#options.timers.after(GATHER_MS, () => this.#tick(false));
+      this.#cancelTick = this.#arm(GATHER_MS, { kind: 'tick', mayWait: false });
       return;
     }
     this.#nextTickMs = Number.POSITIVE_INFINITY;
     for (const grant of this.controller.decide(nowMs)) {
       const address = this.#addresses.get(grant.chargePointId);
       const keyId = this.#keyIds.get(grant.chargePointId) ?? NO_KEY;
-      if (address) this.#options.net.send(address, this.#channel.seal(grant, keyId));
+      if (address) this.#send(address, grant, keyId);
     }
     this.#tellRole();
     this.#tickAfter(this.#options.site.samplePeriodMs);
@@ -262,7 +362,7 @@ export class MasterRuntime {
 
   #tell(): void {
     for (const { level, event, message, fields } of this.controller.drainNotices()) {
-      this.#options.logger.log(level, event, message, fields);
+      this.#logger.log(level, event, message, fields);
     }
   }
 
@@ -274,9 +374,12 @@ export class MasterRuntime {
   }
 
   #show(nowMs: Ms): void {
-    const { sinks, onTick } = this.#options;
-    const status = sinks.length > 0 ? this.#status() : undefined;
-    if (status) for (const sink of sinks) sink.publish(status);
+    const { sinks, onTick, recorder } = this.#options;
+    const status = sinks.length > 0 || recorder ? this.#status() : undefined;
+    if (status) {
+      this.#put({ kind: 'cycle', status });
+      for (const sink of sinks) sink.publish(status);
+    }
     onTick?.(nowMs, () => summaryOf(status ?? this.#status()));
   }
 }

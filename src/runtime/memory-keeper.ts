@@ -1,8 +1,10 @@
 /** Keeps the core's memory in the state store: reads it once, writes what has changed, and tries again what failed. */
+import type { Carrier } from '../base/carrier.js';
 import type { Logger } from '../base/logger.js';
 import { ok } from '../base/result.js';
 import type { Ms } from '../base/units.js';
-import type { Controller, Memory } from '../dlm/controller.js';
+import type { Controller } from '../dlm/controller.js';
+import type { Memory } from '../dlm/memory.js';
 import type { StateStore } from '../ports/state-store.js';
 import type { Clock } from '../ports/time.js';
 import { memoryText, parseMemory } from './memory.js';
@@ -34,6 +36,16 @@ export class MemoryKeeper {
   /** Whether anything is kept over a restart. */
   get isLasting(): boolean {
     return this.#options.store !== undefined;
+  }
+
+  /** A save runs: who asked for it cannot be carried. */
+  get isSaving(): boolean {
+    return this.#isSaving;
+  }
+
+  /** All that changes in here while no save runs. */
+  carry(carrier: Carrier): void {
+    this.#failed = carrier.value('failed', this.#failed);
   }
 
   /** What cannot be used is set aside, told, and gone without: then the epoch is learned from the slaves. */

@@ -2,7 +2,7 @@
 import { isId } from '../base/ids.js';
 import { fail, ok, type Result } from '../base/result.js';
 import { ROTATIONS } from '../base/rotation.js';
-import type { Memory } from '../dlm/controller.js';
+import type { Memory } from '../dlm/memory.js';
 import { EPOCH_MAX } from '../dlm/mastership.js';
 import type { RememberedSlave } from '../dlm/slave-record.js';
 

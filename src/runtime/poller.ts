@@ -10,6 +10,8 @@ import { hearLie, hearMiss, hearReading, type MeterBelief, newBelief, passTime }
 import { AS_LABELLED, decodeReading, type Installation } from '../meters/decode.js';
 import { liveliness, type Standstill, watchStandstill } from '../meters/frozen.js';
 import type { MeterModel } from '../meters/model.js';
+import { NoiseWatch } from '../meters/noise.js';
+import { polledModel } from '../meters/polled.js';
 import { planReads } from '../modbus/plan.js';
 import type { BlockWords } from '../modbus/rows.js';
 import type { MeterReading } from '../ports/meter-reading.js';
@@ -70,6 +72,8 @@ export type PollerEvent =
   | { readonly kind: 'stuck'; readonly meterId: string; readonly isStuck: boolean }
   /** It is read this often from now on: its answers take longer than the period, or no longer do. */
   | { readonly kind: 'pace'; readonly meterId: string; readonly everyMs: Ms; readonly isSlow: boolean }
+  /** Many of its answers arrive damaged, by the last minute; with `false` no longer. */
+  | { readonly kind: 'noise'; readonly meterId: string; readonly isNoisy: boolean; readonly damagedPercent: number }
   | { readonly kind: 'lost'; readonly meterId: string; readonly reason: string }
   /** Before the first sample too. */
   | { readonly kind: 'recovered'; readonly meterId: string }
@@ -90,6 +94,7 @@ export interface PollerPorts {
 export class MeterPoller {
   readonly #options: PollerOptions;
   readonly #ports: PollerPorts;
+  readonly #polled: MeterModel;
   readonly #plan: readonly RegisterBlock[];
   readonly #settings: SettingWatch;
   #belief: MeterBelief;
@@ -103,6 +108,7 @@ export class MeterPoller {
   #isStuck = false;
   readonly #identity: IdentityWatch;
   readonly #pace: Pace;
+  readonly noise = new NoiseWatch();
   #cancelBeat: Cancel = () => {};
   #cancelWatch: Cancel = () => {};
 
@@ -110,7 +116,8 @@ export class MeterPoller {
     assert(options.pollPeriodMs > 0, `pollPeriodMs ${options.pollPeriodMs}`);
     this.#options = options;
     this.#ports = ports;
-    this.#plan = planReads(options.model.rows, options.model.limits);
+    this.#polled = polledModel(options.model, options.installation ?? AS_LABELLED);
+    this.#plan = planReads(this.#polled.rows, this.#polled.limits);
     this.#settings = new SettingWatch(options.model);
     this.#identity = new IdentityWatch(options.model);
     this.#pace = new Pace(options.pollPeriodMs);
@@ -162,22 +169,31 @@ export class MeterPoller {
     if (blocks.ok) this.#keepPace(nowMs - startedAtMs);
     const reading = blocks.ok ? this.#decode(blocks.value, refusal) : fail(this.#failureText(blocks.error));
     this.#hear(reading, sampledAtMs, nowMs);
+    this.#tellNoise(nowMs);
     this.#scheduleBeat(nowMs, pauseMs);
   }
 
   #decode(blocks: readonly BlockWords[], refusal: Result<string | undefined, unknown>): Result<MeterReading> {
     if (refusal.ok && refusal.value !== undefined) return fail(refusal.value);
-    return decodeReading(this.#options.model, blocks, this.#options.installation ?? AS_LABELLED);
+    return decodeReading(this.#polled, blocks, this.#options.installation ?? AS_LABELLED);
   }
 
-  #read(block: RegisterBlock, terms: ReadTerms = {}): Promise<Result<Uint16Array, BusError>> {
-    return this.#ports.bus.read(this.#options.unitId, block, this.#options.timeoutMs, terms);
+  #read(block: RegisterBlock, onAsked: () => void = () => {}): Promise<Result<Uint16Array, BusError>> {
+    const { bus, clock } = this.#ports;
+    const terms: ReadTerms = {
+      onAsked: () => {
+        this.noise.ask(clock.monotonicMs());
+        onAsked();
+      },
+      onDamaged: () => this.noise.damage(clock.monotonicMs()),
+    };
+    return bus.read(this.#options.unitId, block, this.#options.timeoutMs, terms);
   }
 
   async #readAll(onFirstAsked: () => void): Promise<Result<readonly BlockWords[], BusError>> {
     const blocks: BlockWords[] = [];
     for (const block of this.#plan) {
-      const words = await this.#read(block, blocks.length === 0 ? { onAsked: onFirstAsked } : {});
+      const words = await this.#read(block, blocks.length === 0 ? onFirstAsked : undefined);
       if (!words.ok) return words;
       blocks.push({ block, words: words.value });
       if (this.#state !== 'running') break;
@@ -239,6 +255,13 @@ export class MeterPoller {
     const { meterId, pollPeriodMs } = this.#options;
     const { everyMs } = this.#pace;
     this.#emit({ kind: 'pace', meterId, everyMs, isSlow: everyMs > pollPeriodMs });
+  }
+
+  #tellNoise(nowMs: Ms): void {
+    const isNoisy = this.noise.turned(nowMs);
+    if (isNoisy === undefined) return;
+    const damagedPercent = this.noise.figures(nowMs).damagedPercent ?? 0;
+    this.#emit({ kind: 'noise', meterId: this.#options.meterId, isNoisy, damagedPercent });
   }
 
   #believe(next: MeterBelief): void {

@@ -56,6 +56,8 @@ export interface SlaveOptions {
 export class SlaveRuntime {
   readonly core: SlaveCore;
   readonly #options: SlaveOptions;
+  readonly #clock: Clock;
+  readonly #charger: ChargerPort;
   readonly #channel: Channel;
   readonly #drops: DropCounter;
   readonly #masters = new Map<string, KnownMaster>();
@@ -74,6 +76,8 @@ export class SlaveRuntime {
 
   constructor(options: SlaveOptions) {
     this.#options = options;
+    this.#clock = options.clock;
+    this.#charger = options.charger;
     const { auth, facts, logger, fixedMasters: list = nobody } = options;
     this.#channel = new Channel({ networkId: facts.networkId, bootId: facts.bootId, hears: ['beacon', 'grant'], auth });
     this.#drops = new DropCounter(logger);
@@ -99,7 +103,7 @@ export class SlaveRuntime {
 
   /** Whole milliseconds: the time that travels is the time that is compared. */
   #now(): Ms {
-    return Math.floor(this.#options.clock.monotonicMs());
+    return Math.floor(this.#clock.monotonicMs());
   }
 
   #step(): void {
@@ -107,7 +111,7 @@ export class SlaveRuntime {
     this.#forgetMasters(nowMs);
     this.#apply(nowMs);
     this.#fixed.check(this.#applied.reason === 'grant', nowMs);
-    this.#watch.look(this.#options.charger, this.#applied.limitA, nowMs);
+    this.#watch.look(this.#charger, this.#applied.limitA, nowMs);
     this.#report(nowMs);
     this.#drops.tell(nowMs);
     this.#stepLater(nowMs);
@@ -116,7 +120,7 @@ export class SlaveRuntime {
 
   /** Never late at the end of a lease. */
   #stepLater(nowMs: Ms): void {
-    const soonMs = nowMs + this.#options.charger.reactionMs;
+    const soonMs = nowMs + this.#charger.reactionMs;
     const untilChangeMs = (this.core.nextChangeMs(soonMs) ?? Number.POSITIVE_INFINITY) - soonMs;
     this.#cancelStep();
     this.#cancelStep = this.#options.timers.after(Math.min(STEP_MS, untilChangeMs), this.#onTime);
@@ -124,14 +128,14 @@ export class SlaveRuntime {
 
   /** Looks at the charge point and enforces what holds now. */
   #apply(nowMs: Ms): void {
-    const { charger, logger, facts } = this.#options;
-    this.core.observe(charger.snapshot(nowMs), nowMs);
+    this.core.observe(this.#charger.snapshot(nowMs), nowMs);
     const due = this.#due(nowMs);
     const told = this.#told;
     this.#applied = due;
     if (told && due.limitA === told.limitA && due.reason === told.reason) return;
+    const { logger, facts } = this.#options;
     const { limitA, reason } = due;
-    charger.setLimit(limitA, nowMs);
+    this.#charger.setLimit(limitA, nowMs);
     const text = `${facts.chargePointId} ${told ? textOf(told) : 'start'} -> ${textOf(due)}`;
     logger.log('info', 'ENFORCED', text, { limitA, reason });
     this.#told = due;
@@ -140,14 +144,16 @@ export class SlaveRuntime {
   /** A charger that takes its time is told of a lower limit before it must hold, and of a higher one not before it may. */
   #due(nowMs: Ms): Enforced {
     const now = this.core.enforced(nowMs);
-    const soon = this.core.enforced(nowMs + this.#options.charger.reactionMs);
+    const { reactionMs } = this.#charger;
+    if (reactionMs === 0) return now;
+    const soon = this.core.enforced(nowMs + reactionMs);
     return soon.limitA < now.limitA ? soon : now;
   }
 
   /** The master's books count on what may really flow: a charger that has not followed yet is told as it is. */
   #status(nowMs: Ms): Status {
     const status = this.core.status(nowMs);
-    const inForceA = this.#options.charger.inForceA(nowMs);
+    const inForceA = this.#charger.inForceA(nowMs);
     if (inForceA <= status.enforcedA) return status;
     return { ...status, enforcedA: inForceA, enforcedPhases: connectedMask(status.phases) };
   }
@@ -162,7 +168,7 @@ export class SlaveRuntime {
   #isNews(reported: Status, nowMs: Ms): boolean {
     const { observation, usedPhases } = this.core;
     if (usedPhases !== reported.usedPhases || isOther(observation, reported)) return true;
-    const enforcedA = Math.max(this.core.enforced(nowMs).limitA, this.#options.charger.inForceA(nowMs));
+    const enforcedA = Math.max(this.core.enforced(nowMs).limitA, this.#charger.inForceA(nowMs));
     return enforcedA !== reported.enforcedA;
   }
 

@@ -6,7 +6,7 @@ import { crc16 } from '../base/crc16.js';
 import { fail, ok, type Result } from '../base/result.js';
 import type { Rng } from '../base/rng.js';
 import type { Ms } from '../base/units.js';
-import type { BusError, RegisterBlock, RegisterBus } from '../ports/register-bus.js';
+import type { BusError, ReadTerms, RegisterBlock, RegisterBus } from '../ports/register-bus.js';
 import type { Clock, Timers } from '../ports/time.js';
 
 /** What a device serves: the words of a block, or the code of a Modbus exception. */
@@ -64,9 +64,9 @@ export class VirtualBus implements RegisterBus {
     this.#parts = parts;
   }
 
-  read(unitId: number, block: RegisterBlock, timeoutMs: Ms): Promise<Answer> {
+  read(unitId: number, block: RegisterBlock, timeoutMs: Ms, terms: ReadTerms = {}): Promise<Answer> {
     const deadlineMs = this.#now() + timeoutMs;
-    const answer = this.#tail.then(() => this.#exchange(unitId, block, deadlineMs));
+    const answer = this.#tail.then(() => this.#exchange(unitId, block, deadlineMs, terms));
     this.#tail = answer;
     return answer;
   }
@@ -83,15 +83,21 @@ export class VirtualBus implements RegisterBus {
     });
   }
 
-  async #exchange(unitId: number, block: RegisterBlock, deadlineMs: Ms): Promise<Answer> {
+  async #exchange(unitId: number, block: RegisterBlock, deadlineMs: Ms, terms: ReadTerms): Promise<Answer> {
     while (this.#now() < this.#busyUntilMs) await this.#wait(this.#busyUntilMs - this.#now());
     if (this.line.isDown) {
       await this.#wait(1);
       return fail({ kind: 'unreachable', text: 'no connection' });
     }
-    const first = await this.#ask(unitId, block, deadlineMs);
-    const isNoise = !first.ok && first.error.kind === 'garbled';
-    return isNoise ? this.#ask(unitId, block, deadlineMs) : first;
+    const isNoise = (answer: Answer): boolean => !answer.ok && answer.error.kind === 'garbled';
+    const ask = async (): Promise<Answer> => {
+      terms.onAsked?.();
+      const answer = await this.#ask(unitId, block, deadlineMs);
+      if (isNoise(answer)) terms.onDamaged?.();
+      return answer;
+    };
+    const first = await ask();
+    return isNoise(first) ? ask() : first;
   }
 
   #ask(unitId: number, block: RegisterBlock, deadlineMs: Ms): Promise<Answer> {

@@ -16,6 +16,7 @@ import type { StateStore } from '../ports/state-store.js';
 import type { SiteStatus } from '../ports/status-sink.js';
 import type { Clock } from '../ports/time.js';
 import { MasterRuntime } from '../runtime/master.js';
+import { type Reel, Tape } from '../runtime/recorder/tape.js';
 import { SlaveRuntime } from '../runtime/slave.js';
 import { VirtualNetwork } from './virtual-network.js';
 import { VirtualTime } from './virtual-time.js';
@@ -59,6 +60,8 @@ export class VirtualGroup {
   #masterClock: Clock | undefined;
   #boots = 0;
   #lastStatus: SiteStatus | undefined;
+  /** Where the next start of the master is recorded; the standby is not. */
+  reel: Reel | undefined;
 
   constructor(site: Site, rng: Rng, logger: Logger = SILENT_LOGGER) {
     this.#site = site;
@@ -88,12 +91,17 @@ export class VirtualGroup {
     const bootId = this.#bootId();
     const node = this.time.node(this.#rng.between(0, 1e6), this.#rng.between(-DRIFT_MAX, DRIFT_MAX));
     if (name === 'master') this.#masterClock = node.clock;
-    const master = new MasterRuntime({
+    const identity = {
       site: this.#site,
       version: 'virtual',
       masterId: `${name}-${bootId.slice(-4)}`,
       bootId,
       rank: MASTERS.indexOf(name),
+    };
+    const reel = name === 'master' ? this.reel : undefined;
+    const master = new MasterRuntime({
+      ...identity,
+      recorder: reel && new Tape({ ...identity, isLasting: true, clock: node.clock }, reel),
       net: this.network.open(name),
       ...node,
       logger: this.#logger,

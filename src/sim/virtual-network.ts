@@ -77,7 +77,7 @@ export class VirtualNetwork {
     if (this.#rng.chance(this.faults.loss)) return;
     const copies = this.#rng.chance(this.faults.duplication) ? 2 : 1;
     for (let copy = 0; copy < copies; copy++) {
-      this.#time.at(this.#time.nowMs + this.#delayMs(), () => this.#handlers.get(to)?.(bytes, from));
+      this.#time.post(this.#time.nowMs + this.#delayMs(), () => this.#handlers.get(to)?.(bytes, from));
     }
   }
 

@@ -2,7 +2,7 @@
 import { assert } from '../base/assert.js';
 import type { Ms } from '../base/units.js';
 import type { Cancel, Clock, Timers } from '../ports/time.js';
-import { EventQueue } from './event-queue.js';
+import { EventQueue, type QueuedEvent } from './event-queue.js';
 
 /** More events than this within one `run` and something re-arms itself without end. */
 const EVENTS_MAX = 50_000_000;
@@ -16,11 +16,20 @@ export class VirtualTime {
   }
 
   at(atMs: Ms, call: () => void): Cancel {
-    assert(atMs >= this.#nowMs, 'nothing is armed in the past');
-    const event = this.#queue.add(atMs, call);
+    const event = this.#add(atMs, call);
     return () => {
       event.call = undefined;
     };
+  }
+
+  /** The same for what nobody takes back. */
+  post(atMs: Ms, call: () => void): void {
+    this.#add(atMs, call);
+  }
+
+  #add(atMs: Ms, call: () => void): QueuedEvent {
+    assert(atMs >= this.#nowMs, 'nothing is armed in the past');
+    return this.#queue.add(atMs, call);
   }
 
   /** Runs everything that is due until then, `onEvent` after each event. */

@@ -104,6 +104,7 @@ class ModbusTcpBus implements RegisterBus {
     const result = await this.#ask(connection, request);
     // After an exception the connection is in order; after anything else an answer may still be on its way.
     if (!result.ok && result.error.kind !== 'exception') await this.#drop();
+    if (!result.ok && result.error.kind === 'garbled') request.terms.onDamaged?.();
     return result;
   }
 

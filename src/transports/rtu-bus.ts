@@ -30,6 +30,7 @@ interface Exchange {
   readonly unitId: number;
   readonly owed: Owed;
   readonly settle: (result: ReadResult) => void;
+  readonly terms: ReadTerms;
   /** Everything that was heard since the request. */
   heardBytes: number;
 }
@@ -107,7 +108,7 @@ class RtuBus implements RegisterBus {
     for (let probes = 0; probes < PROBES_MAX; probes++) {
       const probe = this.#owed.probeFor(unitId, block, this.#nowMs);
       if (!probe) return this.#ask({ unitId, block, timeoutMs, terms }, deadlineMs);
-      const result = await this.#ask({ unitId, block: probe, timeoutMs, terms: {} }, deadlineMs);
+      const result = await this.#ask({ unitId, block: probe, timeoutMs, terms }, deadlineMs);
       if (!result.ok && result.error.kind !== 'exception') return result;
     }
     return garbled('answers to earlier requests may still come');
@@ -124,7 +125,7 @@ class RtuBus implements RegisterBus {
         this.#exchange = undefined;
         resolve(result);
       };
-      this.#exchange = { unitId, owed, settle, heardBytes: 0 };
+      this.#exchange = { unitId, owed, settle, terms, heardBytes: 0 };
       const cancel = this.#time.timers.after(Math.max(0, deadlineMs - this.#nowMs), () => {
         settle(fail({ kind: 'timeout', text: `no answer within ${timeoutMs} ms` }));
       });
@@ -197,10 +198,11 @@ class RtuBus implements RegisterBus {
     this.#wrong = undefined;
     const exchange = this.#exchange;
     if (!exchange) return;
-    const { unitId, owed, heardBytes } = exchange;
+    const { unitId, owed, terms, heardBytes } = exchange;
     // As long as the answer, and nobody else had anything to say: it was the answer, with wrong bits.
     const isAnswer = heardBytes === answerBytes(owed.block.count) && this.#owed.isAlone(owed, this.#nowMs);
     if (isAnswer) this.#owed.drop(unitId, owed);
+    terms.onDamaged?.();
     exchange.settle(garbled(wrong));
   }
 

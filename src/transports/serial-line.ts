@@ -19,12 +19,16 @@ export interface SerialSettings {
 }
 
 /** What is used of the native port. */
-interface Port {
+export interface Port {
   readonly fd: number | null;
   readonly poller: { once(event: 'readable', done: (error: Error | null) => void): void };
   write(bytes: Buffer): Promise<void>;
+  flush(): Promise<void>;
   close(): Promise<void>;
 }
+
+/** Rejects where there is no such port, or it is in use. */
+export type OpenPort = (settings: SerialSettings) => Promise<Port>;
 
 const readFile = promisify(read);
 /** More than the longest frame. */
@@ -109,16 +113,24 @@ class SerialLine implements Line {
   }
 }
 
-export function serialLine({ path, baud, parity, stopBits }: SerialSettings): OpenLine {
+async function openNative({ path, baud, parity, stopBits }: SerialSettings): Promise<Port> {
+  const { LinuxBinding } = await import('@serialport/bindings-cpp');
+  return LinuxBinding.open({ path, baudRate: baud, parity, stopBits, dataBits: 8, hupcl: false });
+}
+
+export function serialLine(settings: SerialSettings, openPort: OpenPort = openNative): OpenLine {
   return async (listener) => {
+    const { path } = settings;
+    let port: Port | undefined;
     try {
-      const { LinuxBinding } = await import('@serialport/bindings-cpp');
-      const port = await LinuxBinding.open({ path, baudRate: baud, parity, stopBits, dataBits: 8, hupcl: false });
+      port = await openPort(settings);
       await port.flush();
       const line = new SerialLine(port, path, listener);
       void line.listen();
       return ok(line);
     } catch (error) {
+      // It is locked while it is open: nobody could open it again.
+      await port?.close().catch(() => {});
       return fail(openError(path, error));
     }
   };

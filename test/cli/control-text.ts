@@ -51,7 +51,7 @@ main     L1          63           16        10          37     100
 garage   L1          63           16        10           -      63
          L2          63            0         0           -      63
          L3          63            0         0           -      63
-meter grid: 37/20/-1.2 A (siemens-pac2200)
+meter grid: 37/20/-1.2 A (siemens-pac2200), 0.4 % of its answers damaged
 POINT  STATE     LIMIT A  EXP. A  DRAWS A  LEASE  REASON
 cp1    Charging       10      16  9.9/0/0  13 s   garage L2 full
 cp2    silent          6      16  9.9/0/0  -      garage L2 full`,
@@ -63,7 +63,7 @@ t.test('status: a passive one, one that authenticates, a lost meter, and every r
   const all = sampleStatus({ role: 'passive', meters: meter ? [{ ...meter, online: false, ageMs: 7_000 }] : [] });
   const text = statusText({ ...all, auth: 'on' });
   t.match(text, /^Car park north: passive, epoch 7, 1 of 2 charge points heard, auth on$/m);
-  t.match(text, /^meter grid: LOST, values 7 s old \(siemens-pac2200\)$/m);
+  t.match(text, /^meter grid: LOST, values 7 s old \(siemens-pac2200\), 0\.4 % of its/m);
   t.same(tooWide(text), []);
   for (const { reasonText } of all.chargePoints) t.ok(text.replace(/\n +/g, ' ').includes(reasonText), reasonText);
   t.match(statusText({ ...all, meters: meter ? [{ ...meter, online: false, ageMs: null }] : [] }), 'no values yet');

@@ -1,5 +1,7 @@
 /** `evenkeel meter read` against an independent meter, silent ones, and a running master that holds the connection. */
 import { closedTcpPort, discoveryPort, folder, output } from '../helpers/daemon-process.js';
+import { needsRtuLine, rtuLine } from '../helpers/rtu-line.js';
+import type { SiteStatus } from '../../src/ports/status-sink.js';
 import { needsPymodbus, needsTools } from '../helpers/tools.js';
 import { independentMeter, meterFile, relay, simulatedMeter } from './meter-site.js';
 import { aside, started } from './world.js';
@@ -34,6 +36,8 @@ aside(
       voltageV: [230, 230, 230],
       powerW: [2300, 0, -920],
       totalPowerW: 1380,
+      damagedAnswers: 0,
+      damagedPercent: 0,
       from: 'meter',
       connection: `tcp://127.0.0.1:${port}`,
       unit: 1,
@@ -137,4 +141,31 @@ aside(
     t.match(JSON.parse(read.stdout), { model: 'carlo-gavazzi-em340', currentA: [7, 8, -9], connection, unit: 1 });
   },
   needsTools('script'),
+);
+
+aside(
+  'a noisy serial line: in the log, in the status and in what is read; its values stay good',
+  async (t) => {
+    const line = await rtuLine('--units', '1-1', '--baud', '57600', '--latency-ms', '2');
+    t.teardown(() => line.close());
+    await line.say('noise 0.2');
+    const connection = `rtu:${line.path}?baud=57600`;
+    const more = `discovery: { port: ${await discoveryPort()}, interfaces: [lo] }`;
+    const file = meterFile(t, { connection, more, meter: ', pollPeriodMs: 100, timeoutMs: 200' });
+    const stateDir = folder(t);
+    const master = started(t, ['run', '-c', file, '--state-dir', stateDir]);
+    const told = await master.untilEvent('METER_NOISY', /grid/);
+    t.match(told.msg, /^\d+\.\d % of the answers of meter grid arrived damaged in the last minute: check the cable/);
+    const [json, text] = await Promise.all([
+      output(['status', '--json', '--state-dir', stateDir]),
+      output(['status', '--state-dir', stateDir]),
+    ]);
+    const { meters } = JSON.parse(json.stdout) as SiteStatus;
+    const grid = meters.find(({ id }) => id === 'grid');
+    t.ok((grid?.damagedAnswers ?? 0) >= 3, json.stdout);
+    t.ok((grid?.damagedPercent ?? 0) > 0.5, json.stdout);
+    t.match(text.stdout, /^meter grid: .*% of its/m);
+    if (grid?.currentA[0] !== null) t.strictSame(grid?.currentA, [1.5, 1.5, 1.5]);
+  },
+  needsRtuLine(),
 );

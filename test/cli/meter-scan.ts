@@ -38,6 +38,14 @@ aside(
   needsPymodbus(),
 );
 
+aside('meter scan: a meter with RS-485 alone, behind a gateway that speaks Modbus TCP', async (t) => {
+  const { port } = await simulatedMeter(t, '--model', 'eastron-sdm630-v2', '--unit', '7');
+  const scan = await output(['meter', 'scan', `tcp://127.0.0.1:${port}`, '--units', '7']);
+  t.match(scan, { code: 0, stdout: /^# unit {3}7 {2}eastron-sdm630-v2, as it says itself/m });
+  const file = fileIn(folder(t), 'new.yaml', scan.stdout);
+  t.match(await output(['meter', 'read', 'grid', '-c', file]), { code: 0, stdout: /eastron-sdm630-v2/ });
+});
+
 aside('meter scan: a meter that answers to every unit id, one behind a gateway, one that nobody knows', async (t) => {
   const [all, one, none] = await Promise.all([
     simulatedMeter(t),

@@ -46,6 +46,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   addresses: 'a:1',
   interfaces: 'eth0',
   keyFile: '/a',
+  file: '/a',
 };
 
 /** One circuit only: it is the root, and everything refers to it. Its meter has three phases. */

@@ -5,7 +5,7 @@ const PER_PHASE = 'a current in A, 0 to 2500, or three of them [L1, L2, L3]';
 const CIRCUIT_KEYS =
   'id, parent, limitA, operatorLimitA, headroomA, meter, meterLocation, fallbackA, backgroundMaxA, imbalanceLimitA';
 const MASTER_KEYS =
-  'role, site, networkId, samplePeriodMs, leaseMs, circuits, meters, meterModels, discovery, chargePoints, auth, keyFile, allocation, mqtt, log, id, connector, driver';
+  'role, site, networkId, samplePeriodMs, leaseMs, circuits, meters, meterModels, discovery, chargePoints, auth, keyFile, allocation, mqtt, recorder, log, id, connector, driver';
 const MQTT_URL = 'mqtt://HOST or mqtt://HOST:PORT, mqtts:// for TLS (username and password are keys of their own)';
 const TCP = 'tcp://HOST or tcp://HOST:PORT';
 const ANY = 'tcp://HOST:PORT, rtu:PATH?baud=9600&parity=none&stopBits=1 or rtu+tcp://HOST:PORT';
@@ -219,6 +219,24 @@ const MASTER_ROWS: readonly Row[] = [
     '"mqtt://localhost"',
     '"mqtt://localhost", baseTopic: "a/#"',
     '32:45 mqtt.baseTopic: expected an MQTT topic without wildcards such as evenkeel, 1 to 64 characters, got "a/#"',
+  ],
+  [
+    'a recorder of no size',
+    'log: { level: info }',
+    'recorder: { maxMb: 0 }\nlog: { level: info }',
+    '33:20 recorder.maxMb: expected a whole number, 1 to 1024, got 0',
+  ],
+  [
+    'a recorder with a relative path',
+    'log: { level: info }',
+    'recorder: { file: recorder.ring }\nlog: { level: info }',
+    '33:19 recorder.file: expected an absolute path such as /var/lib/evenkeel/recorder.ring, got "recorder.ring"',
+  ],
+  [
+    'a recorder with a key of its own',
+    'log: { level: info }',
+    'recorder: { maxMB: 4 }\nlog: { level: info }',
+    '33:13 recorder.maxMB: expected one of the keys file, maxMb, got "maxMB"; did you mean "maxMb"?',
   ],
   [
     'a group with nothing in it',

@@ -291,3 +291,20 @@ t.test('a lease is renewed as long as all is well', async (t) => {
   t.equal(leaseLeft(), rig.site.leaseMs);
   t.equal(rig.limits, '16 16');
 });
+
+t.test('the building takes more: one vehicle is paused for it, not one after the other', async (t) => {
+  const metered = { meter: 'grid', meterLocation: 'excluding' } as const;
+  const rig = new Rig({ site: behind(40, 'a b c', { disconnectedLimitA: 0 }, metered) });
+  for (const id of ['a', 'b', 'c']) rig.slave(id).plugIn();
+  rig.hearMeter('grid', perPhase(3));
+  rig.run(4000);
+  t.notOk(rig.limits.split(' ').includes('0'), 'all three have been raised a moment ago');
+  rig.hearMeter('grid', perPhase(26));
+  const paused = (): number => rig.limits.split(' ').filter((limit) => limit === '0').length;
+  let most = 0;
+  for (let step = 0; step < 300; step++) {
+    rig.run(100);
+    most = Math.max(most, paused());
+  }
+  t.equal(most, 1, '14 A carry two of them, also while the third one stops');
+});

@@ -86,9 +86,44 @@ t.test('values that do not change make no room, whatever the charge points take 
     book.hearMeter(0, loadSample(perPhase(50), perPhase(second / 2), second * 1000), second * 1000);
   }
   t.same(book.capacities(59_000)[0]?.backgroundA, perPhase(50));
-  book.hearMeter(0, loadSample(perPhase(50.1), perPhase(30), 60_000), 60_000);
-  book.hearMeter(0, loadSample(perPhase(50.2), perPhase(30), 66_000), 66_000);
-  t.ok((book.capacities(66_000)[0]?.backgroundA?.[0] ?? 99) < 21, 'a value that moves is news');
+  book.hearMeter(0, loadSample([50.1, 53, 50], perPhase(30), 60_000), 60_000);
+  book.hearMeter(0, loadSample([50, 53.1, 50.1], perPhase(30), 66_000), 66_000);
+  const backgroundA = book.capacities(66_000)[0]?.backgroundA;
+  t.ok((backgroundA?.[1] ?? 99) < 24, 'a value that moves is news');
+  t.ok((backgroundA?.[0] ?? 0) >= 49.9, 'but of its own phase only, and not by the noise of a wire');
+});
+
+t.test('a charge point that the meter shows before its own word is no load of the building for longer', async (t) => {
+  const book = bookOf(['main'], main({ meter: 'grid' }));
+  const hear = (shownA: number, drawnA: number, atMs: Ms): number | undefined => {
+    book.hearMeter(0, loadSample(perPhase(shownA), perPhase(drawnA), atMs), atMs);
+    return book.capacities(atMs)[0]?.capacityA[0];
+  };
+  hear(20, 0, 0);
+  t.equal(hear(36, 0, 10_000), 64, 'for all that is known it is the building');
+  for (let atMs = 11_000; atMs < 17_000; atMs += 250) hear(36.1, 16, atMs);
+  t.ok((hear(36, 16, 17_000) ?? 0) >= 79.8, 'its word came');
+  t.equal(hear(36, 0, 40_000), 64, 'it is silent');
+  for (let atMs = 44_000; atMs < 50_000; atMs += 250) hear(36, 16, atMs);
+  t.ok((hear(36, 16, 51_000) ?? 0) >= 79.8, 'and heard again');
+  for (let atMs = 60_000; atMs < 70_000; atMs += 250) hear(36, 26, atMs);
+  t.ok((hear(36, 26, 71_000) ?? 99) < 80.2, 'but what the meter does not follow at all makes no room');
+  hear(66, 26, 80_000);
+  for (let atMs = 86_000; atMs < 96_000; atMs += 250) hear(66, 46, atMs);
+  t.equal(hear(66, 46, 96_000), 60, 'nor does it later on, by as much as the building rose');
+});
+
+t.test('what was shown right before a meter was lost holds on when it is back', async (t) => {
+  const book = bookOf(['main'], main({ meter: 'grid' }));
+  const hear = (loadA: number, atMs: Ms): PhaseAmps | undefined => {
+    book.hearMeter(0, loadSample(perPhase(loadA), NO_AMPS, atMs), atMs);
+    return book.capacities(atMs)[0]?.capacityA;
+  };
+  hear(60, 0);
+  book.loseMeter(0, 3000);
+  t.equal(book.capacities(3000)[0]?.backgroundA, null);
+  t.same(hear(10, 4000), perPhase(40), 'a fall must have held');
+  t.same(hear(10, 5001), perPhase(90));
 });
 
 t.test('a meter that is read every ten seconds: a fall must hold for longer', async (t) => {
@@ -126,6 +161,7 @@ t.test(
       [1999, 3000, 10, 0],
       [1500, 3000, 10, 0],
       [999, 3000, 16, 0],
+      [0, 3000, 16, 0],
       [-5000, 3000, 16, 0],
       [2500, 5600, 0, 0],
       [2500, 6600, 0, 0],
@@ -138,6 +174,10 @@ t.test(
     t.same(drawing.drawnSince(500, 1000).leastA[0], 16.4, 'a little up and down is no change');
     t.same(drawing.drawnSince(3000, 3600).leastA[0], 0, 'a word that is 2.6 s old says nothing of now');
     t.same(drawing.drawnSince(3000, 4600).mostA[0], 0, 'a silent one counts as load of the building');
+    t.same(drawing.drawnSince(-1, 1000).leastA[0], 0, 'what it drew before its first word is not known');
+    const gap = heard([0, 16], [3000, 16]);
+    t.same(gap.drawnSince(2000, 3000).leastA[0], 0, 'nor what it drew while it was silent');
+    t.same(gap.drawnSince(3000, 3000).leastA[0], 16);
   },
 );
 
@@ -195,4 +235,60 @@ t.test('steps: two in a row are believed, in three phases none tells the order, 
   t.same(turned.reversed, [0, 1, 2], 'all three backwards');
   const noisy = steps([off, base], [on, [13, 13, 5]], [off, [9, 1, 4]]);
   t.same([noisy.isSwapped, noisy.reversed], [false, []]);
+});
+
+t.test('after a start nobody is raised on what a charge point drew before its first word', async (t) => {
+  const of = site({
+    autoAdopt: false,
+    circuits: [main({ limitA: perPhase(40), meter: 'grid' })],
+    chargePoints: [chargePoint({ id: 'a' }), chargePoint({ id: 'b' })],
+  });
+  const rig = new Rig({ site: of, startMs: 10_000 });
+  rig.slave('a').plugIn();
+  rig.slave('b').plugIn();
+  Object.assign(rig.slave('a'), { drawsA: 6 });
+  rig.poll('b');
+  rig.poll('a');
+  // The building takes 20 A; a took nothing when the meter measured, and 6 A at its first word.
+  rig.controller.hearMeter('grid', meterSample(perPhase(20), rig.nowMs - 100), rig.nowMs);
+  const { raisableA } = rig.controller.circuits(rig.nowMs)[0]?.capacity ?? {};
+  t.ok((raisableA?.[0] ?? 99) <= 20, `${raisableA} A for raises, beside 20 A of others`);
+});
+
+/** A site of 40 A, 20 A of them for others, whose meter shows `wrong` instead of what flows on L1 from a moment on. */
+async function withLostTransformer(wrong: (second: number) => number, seconds: number): Promise<Rig> {
+  const of = site({
+    autoAdopt: false,
+    circuits: [main({ limitA: perPhase(40), meter: 'grid', fallbackA: perPhase(0) })],
+    chargePoints: ['a', 'b', 'c'].map((id) => chargePoint({ id, phases: 1 })),
+  });
+  const rig = new Rig({ site: of });
+  for (let second = 0; second < seconds; second++) {
+    // Each in its own time: the first is there before the transformer falls off.
+    if (second === 0) rig.slave('a').plugIn({ phases: 1, maxA: 10 });
+    if (second === 30) rig.slave('b').plugIn({ phases: 1 });
+    if (second === 60) rig.slave('c').plugIn({ phases: 1 });
+    const drawnA = ['a', 'b', 'c'].reduce((sum, id) => sum + rig.slave(id).status(rig.nowMs).currentA[0], 0);
+    const l1 = second < 20 ? 20 + drawnA : wrong(second);
+    rig.hearMeter('grid', [l1, 20 + (second % 3) / 10, 20]);
+    rig.run(1000);
+  }
+  return rig;
+}
+
+t.test('a phase that shows nothing of the charge points makes no room, and the meter is lost after 30 s', async (t) => {
+  const noise = (second: number): number => (second % 5) / 20;
+  const drawnA = (rig: Rig): number =>
+    [...rig.slaves.values()].reduce((sum, slave) => sum + slave.status(rig.nowMs).currentA[0], 0);
+  const soon = await withLostTransformer(noise, 50);
+  t.ok(drawnA(soon) <= 40, `${drawnA(soon)} A: what they take leaves no room for more`);
+  const rig = await withLostTransformer(noise, 120);
+  t.match(rig.alarm('METER_BLIND'), /^meter grid of main shows nothing of the charge points on L1/);
+  t.equal(rig.limits, '0 0 0', 'the fallback');
+  t.equal(rig.events('METER_BLIND').length, 1, 'told once');
+  for (const slave of rig.slaves.values()) slave.unplug();
+  rig.hearMeter('grid', [20, 20, 20]);
+  rig.run(10_000);
+  t.equal(rig.alarm('METER_BLIND'), undefined, 'it moves again');
+  t.equal(rig.controller.circuits(rig.nowMs)[0]?.capacity.capacityA[0], 20);
 });

@@ -5,7 +5,9 @@
 import type { ChargePointState, Grant, Status } from '../../src/base/messages.js';
 import { connectedMask, hasPhase } from '../../src/base/rotation.js';
 import { type Amps, mapPhases, type Ms, NO_AMPS, type PhaseAmps } from '../../src/base/units.js';
-import { Controller, type Heard, type Memory } from '../../src/dlm/controller.js';
+import { Controller } from '../../src/dlm/controller.js';
+import type { Heard } from '../../src/dlm/heard.js';
+import type { Memory } from '../../src/dlm/memory.js';
 import type { Notice } from '../../src/dlm/notice.js';
 import { SlaveCore, type SlaveFacts } from '../../src/dlm/slave.js';
 import type { SlaveRecord } from '../../src/dlm/slave-record.js';

@@ -97,6 +97,8 @@ export function sampleStatus(changes: Partial<SiteStatus> = {}): SiteStatus {
         voltageV: [230.14, 229.96, null],
         powerW: [8510.4, 4599.2, -285],
         totalPowerW: 12_824.6,
+        damagedAnswers: 17,
+        damagedPercent: 0.4166,
       },
     ],
     alarms: [{ code: 'METER_LOST', active: true, text: 'heating: no answer', sinceWallMs: Date.UTC(2026, 5, 1, 11) }],

@@ -2,11 +2,12 @@
 """A serial line with Modbus RTU devices on it, made without evenkeel's code: two ptys, a relay that takes the wire time of
 every byte, and devices that answer by pymodbus's own framing (Debian: python3-pymodbus).
 
-    rtu-line.py --link PATH --baud 9600 --units 1-8 [--latency-ms 15] [--seed 1]
+    rtu-line.py --link PATH --baud 9600 --units 1-8 [--latency-ms 15] [--seed 1] [--images meter-images.json]
 
 PATH becomes a symbolic link to the master's end of the line, as udev makes them below /dev/serial/by-id. The registers
 1 to 66 of unit u are those of a Siemens PAC2200 with u + 0.5 A and 230 V on each phase (singles, high word first; see
-pac2200-server.py); each register n from 100 holds (256 * u + n) & 0xFFFF. Prints "ready". Lines on stdin, each answered by "ok":
+pac2200-server.py); each register n from 100 holds (256 * u + n) & 0xFFFF. With --images the units are the meters of that file
+instead, the first model unit 1 and so on, as strict as those of meter-server.py. Prints "ready". Lines on stdin, each answered by "ok":
 
     mute 3          unit 3 is dead; "speak 3": it is there again
     delay 3 1500    unit 3 takes 1500 ms to answer
@@ -18,8 +19,10 @@ It ends with stdin.
 """
 import argparse
 import fcntl
+import importlib.util
 import json
 import os
+import pathlib
 import pty
 import queue
 import random
@@ -51,6 +54,20 @@ def registers_of(unit):
     return words
 
 
+def meters_of(images):
+    """The stores of meter-server.py, by unit; its name is none that can be imported by word."""
+    path = pathlib.Path(__file__).with_name("meter-server.py")
+    spec = importlib.util.spec_from_file_location("meter_server", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return {unit: module.meter(image) for unit, image in enumerate(json.load(images).values(), start=1)}
+
+
+def generic_meter(unit):
+    block = ModbusSequentialDataBlock(0, registers_of(unit))
+    return ModbusSlaveContext(hr=block, ir=block, zero_mode=True)
+
+
 def sleep_until(at_s):
     time.sleep(max(0.0, at_s - time.monotonic()))
 
@@ -58,9 +75,8 @@ def sleep_until(at_s):
 class Device:
     """One unit: a request in, an answer out, one after the other."""
 
-    def __init__(self, unit, latency_s, answer):
-        block = ModbusSequentialDataBlock(0, registers_of(unit))
-        self.store = ModbusSlaveContext(hr=block, ir=block, zero_mode=True)
+    def __init__(self, unit, store, latency_s, answer):
+        self.store = store
         self.unit = unit
         self.latency_s = latency_s
         self.is_mute = False
@@ -101,8 +117,13 @@ class Line:
         self.wire = threading.Lock()
         self.free_at_s = 0.0
         first, last = (int(part) for part in options.units.split("-"))
+        stores = (
+            meters_of(options.images)
+            if options.images
+            else {unit: generic_meter(unit) for unit in range(first, last + 1)}
+        )
         self.devices = {
-            unit: Device(unit, options.latency_ms / 1000, self.to_master) for unit in range(first, last + 1)
+            unit: Device(unit, store, options.latency_ms / 1000, self.to_master) for unit, store in stores.items()
         }
         self.master_end = None
         self.plug()
@@ -198,6 +219,7 @@ def main():
     parser.add_argument("--units", default="1-8")
     parser.add_argument("--latency-ms", type=float, default=15)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--images", type=argparse.FileType())
     line = Line(parser.parse_args())
     print("ready", flush=True)
     for text in sys.stdin:

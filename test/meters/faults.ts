@@ -280,6 +280,27 @@ t.test('row 14: 5 % noise on the line: no value of a bad frame, hardly a value m
   const share = (field.accepted.garage - before) / 600;
   t.ok(share > 0.98, `${share} of the samples`);
   t.notMatch(field.kinds('garage'), /lost/);
+  const { damagedAnswers, damagedPercent } = field.pollers.garage.noise.figures(field.time.nowMs);
+  // Two reads every 500 ms.
+  t.ok(Math.abs(damagedAnswers - 0.05 * 1200) < 25, `${damagedAnswers} of about 1260 answers`);
+  t.ok(damagedPercent !== null && damagedPercent > 1 && damagedPercent < 12, `${damagedPercent} %`);
+  t.equal(
+    field
+      .kinds('garage')
+      .split(' ')
+      .filter((kind) => kind === 'noise').length,
+    1,
+    'told once',
+  );
+  t.equal(field.pollers.grid.noise.figures(field.time.nowMs).damagedAnswers, 0, 'another line');
+  field.devices.garage.bus.line.noise = 0;
+  field.told.length = 0;
+  await field.run(70_000);
+  t.match(field.kinds('garage'), /^noise$/);
+  t.match(
+    field.told.find(({ kind, meterId }) => kind === 'noise' && meterId === 'garage'),
+    { isNoisy: false },
+  );
 });
 
 t.test('row 15: late answers on the serial line are taken for nothing else', async (t) => {

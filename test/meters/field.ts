@@ -33,6 +33,8 @@ const MODEL: MeterModel = {
     form: { kind: 'number', encoding: 'uint32', wordOrder: 'big' },
   },
   updateMs: 1000,
+  // Two reads for a poll.
+  limits: { ...SIEMENS_PAC2200.limits, maxRegisters: 18 },
 };
 const UNIT = { grid: 1, garage: 1, hall: 2 } as const;
 const POLL_PERIOD_MS = { grid: 250, garage: 500, hall: 500 } as const;

@@ -2,10 +2,14 @@
 import type { Row } from './edit.js';
 
 const CAPACITY = 'dlm/capacity.js';
+const DRAWN = 'dlm/drawn-words.js';
 const LOAD = 'dlm/metered-load.js';
+const STANDING = 'dlm/standing-phase.js';
 const DECIDE = 'dlm/decide.js';
-const RECORD = 'dlm/slave-record.js';
 const FAULTS = 'meters/faults';
+const RTU_BUS = 'transports/rtu-bus.js';
+const SERIAL_LINE = 'transports/serial-line.js';
+const CLOSING = 'transports/serial-closing';
 
 export const METER_MUTANTS: readonly Row[] = [
   ['M5', 'a fall counts at once', LOAD, 'FALL_HOLD_MS = 5_000', 'FALL_HOLD_MS = 0', 'dlm/capacity'],
@@ -20,12 +24,24 @@ export const METER_MUTANTS: readonly Row[] = [
     '{ capacityA: raisableA } = defined(',
     'dlm/meters',
   ],
-  ['M5', 'no new values, more room', LOAD, 'isNews ? nowA : higherOf(nowA, this.#lastA)', 'nowA', 'dlm/meters'],
+  ['M5', 'no new values, more room', STANDING, 'moves ? restA : ', 'true ? restA : ', 'dlm/meters'],
+  ['M5', 'a rise is never taken back', STANDING, 'Math.min(this.#lastA, restA)', 'restA', 'dlm/meters'],
+  ['M5', 'a rise is taken back for ever', STANDING, 'if (!this.#isSettled && ', 'if (false && ', 'dlm/meters'],
+  [
+    'M5',
+    'nothing is held over a loss',
+    LOAD,
+    'this.#isHeard = false;\n        this.#isDoubtful',
+    'this.#held = [];\n        this.#isHeard = false;\n        this.#isDoubtful',
+    'dlm/meters',
+  ],
+  ['M5', 'before its first word it drew that', DRAWN, 'this.#isCovered(fromMs, nowMs)', 'true', 'dlm/meters'],
+  ['M6', 'a blind phase counts', 'dlm/metering.js', 'if (this.#isBlind(index, nowMs))', 'if (false)', 'dlm/meters'],
   [
     'M5',
     'what it drew before is forgotten',
-    RECORD,
-    'if ((this.#drawnAtMs[index] ?? fromMs) <= fromMs)',
+    DRAWN,
+    'if ((this.#atMs[index] ?? fromMs) <= fromMs)',
     'if (true)',
     'dlm/meters',
   ],
@@ -39,4 +55,23 @@ export const METER_MUTANTS: readonly Row[] = [
   ['M6', 'backwards values count', 'dlm/step-watch.js', 'reversed.length > 0 ?', 'false ?', FAULTS],
   ['M6', 'swapped phases count', 'dlm/step-watch.js', 'return isSwapped ?', 'return false ?', FAULTS],
   ['M6', 'power proves nothing', 'meters/belief.js', ' ?? powerFault(reading, phase)', '', FAULTS],
+  // The traps of serial lines (0009).
+  [
+    'RTU',
+    'silence without a deadline',
+    RTU_BUS,
+    'if (this.#nowMs + restMs >= deadlineMs)',
+    'if (false)',
+    'transports/rtu-silence',
+  ],
+  ['RTU', 'closed under a read', SERIAL_LINE, 'await this.#reading.catch(() => { });', '', CLOSING],
+  [
+    'RTU',
+    'asks the poller of a closed port',
+    SERIAL_LINE,
+    'if (!this.#isOver)\n                    await this.#readable()',
+    'await this.#readable()',
+    CLOSING,
+  ],
+  ['RTU', 'a port that fails stays locked', SERIAL_LINE, 'await port?.close().catch(() => { });', '', CLOSING],
 ];

@@ -65,6 +65,8 @@ t.test('payloads: units, decimals, null for what is not there', (t) => {
     voltageV: [230.1, 230, null],
     powerW: [8510, 4599, -285],
     totalPowerW: 12825,
+    damagedAnswers: 17,
+    damagedPercent: 0.4,
   });
   t.match(all.get(`${ROOT}/site`), { time: '2026-06-01T12:00:00.000Z', uptimeMs: 61000, slavesKnown: 2 });
   t.same(all.get(`${ROOT}/alarm/METER_LOST`), {

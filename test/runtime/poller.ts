@@ -2,11 +2,15 @@
 import t from 'tap';
 import { fail, ok } from '../../src/base/result.js';
 import { seededRng } from '../../src/base/rng.js';
+import type { MeterModel } from '../../src/meters/model.js';
 import { SIEMENS_PAC2200 } from '../../src/meters/models/siemens-pac2200.js';
 import type { BusError, RegisterBus } from '../../src/ports/register-bus.js';
 import type { Cancel } from '../../src/ports/time.js';
 import { MeterPoller, type PollerEvent, type PollerOptions } from '../../src/runtime/poller.js';
 import { virtualMeter } from '../../src/sim/virtual-meter.js';
+
+/** Two reads for a poll. */
+const MODEL: MeterModel = { ...SIEMENS_PAC2200, limits: { ...SIEMENS_PAC2200.limits, maxRegisters: 18 } };
 
 /** Time that moves only in run(), which lets promises settle after each timer. */
 class FakeTime {
@@ -55,7 +59,7 @@ function exception(code: number): BusError {
 /** A poller over a bus whose next reads go as `behave` says: latency, then an error or the meter's words. */
 function setUp(options: Partial<PollerOptions> = {}) {
   const time = new FakeTime();
-  const meter = virtualMeter(SIEMENS_PAC2200, { currentA: [1, 2, -3], voltageV: [230, 230, 230] });
+  const meter = virtualMeter(MODEL, { currentA: [1, 2, -3], voltageV: [230, 230, 230] });
   const events: (PollerEvent & { readonly atMs: number })[] = [];
   const readsAtMs: number[] = [];
   /** `most`: reads in flight at the same time. */
@@ -78,7 +82,7 @@ function setUp(options: Partial<PollerOptions> = {}) {
   const poller = new MeterPoller(
     {
       meterId: 'grid',
-      model: SIEMENS_PAC2200,
+      model: MODEL,
       unitId: 1,
       pollPeriodMs: 250,
       timeoutMs: 400,

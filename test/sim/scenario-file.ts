@@ -6,9 +6,10 @@ import fc from 'fast-check';
 import t from 'tap';
 import { ok } from '../../src/base/result.js';
 import { explainIssue } from '../../src/config/explain.js';
+import { generateDay } from '../../src/sim/day/generate-profile.js';
 import { METER_MODELS } from '../../src/meters/models/index.js';
-import { INJECTORS } from '../../src/sim/world/faults/index.js';
 import type { Scenario } from '../../src/sim/world/scenario.js';
+import { INJECTORS } from '../../src/sim/world/faults/index.js';
 import { parseScenario } from '../../src/sim/world/scenario-file.js';
 import { CALM_NETWORK } from '../../src/sim/virtual-network.js';
 import { mutated, mutation } from '../config/mutations.js';
@@ -30,6 +31,7 @@ t.test('the least that a scenario needs, with every default', (t) => {
       { id: 'cp1', circuit: 'main', phases: 3, rotation: 'RST', maxA: 32, minA: 6, disconnectedLimitA: 6 },
     ],
     buildings: [],
+    days: [],
     visits: [],
     network: CALM_NETWORK,
     clockDriftMax: 0.005,
@@ -57,6 +59,7 @@ configuration:
 chargePoints:
   - { id: cp1, circuit: main, maxA: 25, minA: 7, disconnectedLimitA: 9, phases: 2, rotation: TRS }
 building: [{ circuit: evse, lowA: [1, 2, 3], highA: 12, everyS: 2.5 }]
+days: [{ circuit: main, start: "06:30", households: 3, plants: 1.5, loadFile: day.csv }]
 vehicles:
   - { chargePoint: cp2, atS: 20.125 }
   - { chargePoint: cp1, atS: 100, leaveS: 9000 }
@@ -75,6 +78,13 @@ const FULL_READ: Omit<Scenario, 'config'> = {
     { id: 'cp2', circuit: 'evse', phases: 1, rotation: 'STR', maxA: 32, minA: 6, disconnectedLimitA: 6 },
   ],
   buildings: [{ circuit: 'evse', lowA: [1, 2, 3], highA: [12, 12, 12], everyMs: 2500 }],
+  days: [
+    {
+      circuit: 'main',
+      startMinute: 390,
+      building: { loadW: new Array(1440).fill(230), loadFactor: 3, pvW: generateDay(1).pvW, pvFactor: 1.5 },
+    },
+  ],
   visits: [
     {
       atMs: 0,
@@ -288,8 +298,8 @@ t.test('the examples load', (t) => {
   t.ok(names.length >= 4);
   for (const name of names) {
     const text = readFileSync(new URL(name, EXAMPLES), 'utf8');
-    const readConfig = (file: string) => ok(readFileSync(new URL(file, EXAMPLES), 'utf8'));
-    t.same(scenarioLines(text, { meterModels: METER_MODELS, readConfig, faults: INJECTORS }), [], name);
+    const readFile = (file: string) => ok(readFileSync(new URL(file, EXAMPLES), 'utf8'));
+    t.same(scenarioLines(text, { meterModels: METER_MODELS, readFile, faults: INJECTORS }), [], name);
     t.match(text.split('\n')[0], /^# [A-Z].*/, `${name} begins with what it shows`);
   }
   t.end();

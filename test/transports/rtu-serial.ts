@@ -8,8 +8,10 @@ import { SIEMENS_PAC2200 } from '../../src/meters/models/siemens-pac2200.js';
 import type { RegisterBus } from '../../src/ports/register-bus.js';
 import { MeterPoller, type PollerEvent } from '../../src/runtime/poller.js';
 import { busFor } from '../../src/transports/buses.js';
+import { IMAGES_FILE } from '../helpers/meter-images.js';
 import { eventually, realClock, realTimers } from '../helpers/real-time.js';
 import { needsRtuLine, type RtuLine, rtuLine } from '../helpers/rtu-line.js';
+import { readEveryModel } from './every-model.js';
 import { registers } from './modbus-peers.js';
 
 const LONG_MS = 10_000;
@@ -95,20 +97,28 @@ t.test('an answer that is late by 0.2 or 1 s never becomes the value of another 
   });
 });
 
+t.test('every model, as on TCP', needsLine, async (t) => {
+  await withLine(['--images', IMAGES_FILE, '--baud', '1000000', '--latency-ms', '0'], async (bus) => {
+    await readEveryModel(t, bus);
+  });
+});
+
 t.test('one frame of twenty damaged: read again within the cycle, never a wrong value', needsLine, async (t) => {
   const seed = Number(process.env['SEED'] ?? 5);
   t.comment(`seed ${seed}; replay: SEED=${seed} node build/test/transports.test.js`);
   await withLine(['--units', '1-2', '--seed', String(seed), '--baud', '115200'], async (bus, line) => {
     await line.say('noise 0.05');
-    const counts = { good: 0, failed: 0 };
+    const counts = { good: 0, failed: 0, asked: 0, damaged: 0 };
+    const terms = { onAsked: () => void counts.asked++, onDamaged: () => void counts.damaged++ };
     for (let address = 100; address < 150; address++) {
       const unit = 1 + (address % 2);
-      const answer = await bus.read(unit, registers(address, 12), 100);
+      const answer = await bus.read(unit, registers(address, 12), 100, terms);
       if (answer.ok) t.strictSame(answer, truth(unit, address, 12));
       counts[answer.ok ? 'good' : 'failed']++;
     }
     // A damaged request is not answered at all; a damaged answer is asked for again.
     t.ok(counts.good >= 36, JSON.stringify(counts));
+    t.ok(counts.damaged >= 1 && counts.damaged <= counts.asked - counts.good, JSON.stringify(counts));
   });
 });
 

@@ -184,14 +184,17 @@ t.test('damaged answers are asked for again at once; bits that flip never make a
   };
   await withGateway(onRequest, async (bus, gateway) => {
     let good = 0;
+    let damaged = 0;
+    const onDamaged = (): void => void damaged++;
     for (let address = 0; address < 60; address++) {
-      const answer = await bus.read(1, registers(address, 12), LONG_MS);
+      const answer = await bus.read(1, registers(address, 12), LONG_MS, { onDamaged });
       if (!answer.ok) t.equal(answer.error.kind, 'garbled');
       else if (answer.value.some((word) => word !== address)) t.fail(`${answer.value} for ${address}`);
       else good++;
     }
     t.ok(good >= 54, `${good} of 60 good, in ${gateway.requests.length} requests`);
     t.ok(gateway.requests.length > 60, 'some of them by another try');
+    t.equal(damaged, gateway.requests.length - good, 'each of the others was counted');
   });
 });
 

@@ -66,10 +66,11 @@ function circuitLines(circuits: readonly CircuitStatus[]): string[] {
   return described(CIRCUIT_HEAD, rows);
 }
 
-function meterLines({ id, model, online, ageMs, currentA }: MeterStatus): string[] {
+function meterLines({ id, model, online, ageMs, currentA, damagedPercent }: MeterStatus): string[] {
   const age = ageMs === null ? 'no values yet' : `values ${durationOf(ageMs)} old`;
   const currents = currentA.map((value) => (value === null ? '-' : ampsOf(value))).join('/');
-  return wrapped(`meter ${id}: `, online ? `${currents} A (${model})` : `LOST, ${age} (${model})`);
+  const noise = (damagedPercent ?? 0) > 0 ? `, ${damagedPercent?.toFixed(1)} % of its answers damaged` : '';
+  return wrapped(`meter ${id}: `, `${online ? `${currents} A` : `LOST, ${age}`} (${model})${noise}`);
 }
 
 const POINT_HEAD = ['point', 'state', 'limit A', 'exp. A', 'draws A', 'lease'];

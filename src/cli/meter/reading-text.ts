@@ -32,6 +32,7 @@ export function readingText(meter: MeterConfig, heard: Heard): string {
     '',
     '+ is import from the grid, - export to it',
     ageText(heard),
+    ...noiseText(heard),
   ].join('\n');
 }
 
@@ -51,6 +52,11 @@ function row(
 function fixed(value: number, digits: number): string {
   const text = value.toFixed(digits);
   return Number(text) === 0 ? (0).toFixed(digits) : text;
+}
+
+function noiseText({ status: { damagedAnswers, damagedPercent } }: Heard): string[] {
+  if (damagedAnswers === 0) return [];
+  return [`${damagedAnswers} damaged answers, ${(damagedPercent ?? 0).toFixed(1)} % in the last minute; none was used`];
 }
 
 function ageText({ status: { ageMs }, from, pollMs }: Heard): string {

@@ -3,6 +3,7 @@
  * What was found when the time is over, or after Ctrl-C, is shown all the same.
  */
 import type { Ms } from '../../base/units.js';
+import type { Connection } from '../../config/types.js';
 import { EXIT } from '../../daemon/exit-codes.js';
 import type { MeterModel } from '../../meters/model.js';
 import { METER_MODELS } from '../../meters/models/index.js';
@@ -15,7 +16,7 @@ import { wrapped } from '../../cli/control/columns.js';
 import { complain, print, printJson } from '../output.js';
 import { adviceFor } from './advice.js';
 import { Progress } from './progress.js';
-import { Device, fitsOf } from './recognise.js';
+import { Device, type Fit, fitsOf } from './recognise.js';
 import { type Found, foundJson, foundText } from './snippet.js';
 import { connectionUrl, type Round, roundsOf, type ScanTarget } from './target.js';
 
@@ -60,6 +61,25 @@ async function warnOfMaster(): Promise<void> {
   complain(wrapped('note: ', `${text} does not answer now, or is lost to the master for some seconds`).join('\n'));
 }
 
+/** The likelier ones first. */
+type ModelGroups = readonly (readonly MeterModel[])[];
+
+/** Behind a gateway, one with RS-485 alone answers on Modbus TCP as well. */
+function modelsBehind({ kind }: Connection): ModelGroups {
+  const has = (transport: 'tcp' | 'rtu') => METER_MODELS.filter(({ connections }) => connections.includes(transport));
+  return kind === 'tcp'
+    ? [has('tcp'), has('rtu').filter(({ connections }) => !connections.includes('tcp'))]
+    : [has('rtu')];
+}
+
+async function firstFits(device: Device, groups: ModelGroups): Promise<readonly Fit[]> {
+  for (const models of groups) {
+    const fits = await fitsOf(device, models);
+    if (fits.length > 0) return fits;
+  }
+  return [];
+}
+
 class Scan {
   readonly found: Found[] = [];
   readonly progress = new Progress();
@@ -87,9 +107,7 @@ class Scan {
   };
 
   async run({ connection, unitIds }: Round): Promise<void> {
-    const models = METER_MODELS.filter(({ connections }) =>
-      connections.includes(connection.kind === 'tcp' ? 'tcp' : 'rtu'),
-    );
+    const models = modelsBehind(connection);
     const bus = busFor(connection, systemTimers);
     for (const [index, unitId] of unitIds.entries()) {
       if (this.#timeLeft() === 0) this.stop('the time is over');
@@ -104,7 +122,7 @@ class Scan {
   }
 
   /** The models that fit; `undefined` where nobody answers. */
-  async #ask(bus: RegisterBus, unitId: number, models: readonly MeterModel[]): Promise<Found['fits'] | undefined> {
+  async #ask(bus: RegisterBus, unitId: number, models: ModelGroups): Promise<Found['fits'] | undefined> {
     const device = new Device(bus, unitId, this.#timeLeft);
     const { isThere, error } = await device.knock();
     if (this.#timeLeft() === 0 && !isThere) return undefined;
@@ -112,10 +130,10 @@ class Scan {
     this.#refusals = error && isNoConnection(error) ? this.#refusals + 1 : 0;
     if (error) this.lastError = error.text;
     if (this.#refusals >= REFUSALS_MAX) this.stop(`no connection: ${error?.text}`);
-    return isThere ? await fitsOf(device, models) : undefined;
+    return isThere ? await firstFits(device, models) : undefined;
   }
 
-  async #take(found: Found, bus: RegisterBus, models: readonly MeterModel[]): Promise<void> {
+  async #take(found: Found, bus: RegisterBus, models: ModelGroups): Promise<void> {
     this.found.push(found);
     const names = found.fits.map(({ model }) => model.id).join(' or ') || 'a device of no known model';
     this.progress.say(`${connectionUrl(found.connection)}: unit ${found.unitId}: ${names}`);
@@ -126,12 +144,12 @@ class Scan {
   }
 
   /** Whether the unit id means nothing to the device: the same meter is found under ids that hardly any has. */
-  async #answersToAll({ fits, unitId }: Found, bus: RegisterBus, models: readonly MeterModel[]): Promise<boolean> {
+  async #answersToAll({ fits, unitId }: Found, bus: RegisterBus, models: ModelGroups): Promise<boolean> {
     const nameOf = (each: Found['fits']): string => each.map(({ model, identity }) => `${model.id} ${identity}`).join();
     for (const rare of RARE_UNITS.filter((each) => each !== unitId)) {
       const device = new Device(bus, rare, this.#timeLeft);
       if (!(await device.knock()).isThere) return false;
-      if (nameOf(await fitsOf(device, models)) !== nameOf(fits)) return false;
+      if (nameOf(await firstFits(device, models)) !== nameOf(fits)) return false;
     }
     return true;
   }

@@ -69,7 +69,7 @@ function readScenario(file: string): Scenario {
   if (!text.ok) throw new ExitError(EXIT.config, `${file}: expected a scenario file, got ${text.error}`);
   const parsed = parseScenario(text.value, {
     meterModels: METER_MODELS,
-    readConfig: (name) => readText(resolve(dirname(file), name)),
+    readFile: (name) => readText(resolve(dirname(file), name)),
     faults: INJECTORS,
   });
   if (parsed.ok) return parsed.value;

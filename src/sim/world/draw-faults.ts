@@ -19,23 +19,45 @@ export interface FaultWorld {
   readonly isSigned: boolean;
 }
 
-/**
- * Two masters of rank 0 that never hear each other, each with some of the charge points, are a limit that the decisions name
- * (0003): whoever wants two masters makes one a standby. So a rival is not played together with what cuts it off.
- */
-const RIVALS: ReadonlySet<string> = new Set(['second-master', 'follows-another']);
-const CUTS: ReadonlySet<string> = new Set([
+const CUTS: readonly string[] = [
   'partition',
   'partition-of-some',
+  'swizzled-partitions',
   'grants-lost',
   'polls-lost',
   'interface-down',
+  'grants-late',
   'loss',
   'late-datagrams',
   'reordering',
   'broadcast-blocked',
   'masters-parted',
-]);
+];
+const POWER: readonly string[] = ['slave-reboots', 'slave-moves', 'slave-disconnected-limit', 'voltage-dip'];
+const RESTARTS: readonly string[] = [
+  'master-killed',
+  'master-lost-state',
+  'master-killed-again',
+  'master-out-of-memory',
+  'master-stopped',
+  'master-frozen',
+  'disk-read-only',
+  'state-corrupt',
+  'fuse-lowered',
+];
+
+/**
+ * What is not played in one run, because the decisions name it as a limit: two masters of rank 0 that never hear each other (0003:
+ * make one a standby); two boxes with one id, of which the known one falls silent (0007); another meter that is put in the
+ * place of one while the master starts (0010: what it finds at its start is taken for the right one).
+ */
+const LIMITS: readonly { readonly names: readonly string[]; readonly without: readonly string[] }[] = [
+  { names: ['second-master', 'follows-another'], without: CUTS },
+  { names: ['slave-doubled'], without: [...CUTS, ...POWER, ...RESTARTS] },
+  { names: ['meter-stranger'], without: RESTARTS },
+];
+/** How often a run is about one of these limits. */
+const LIMIT_SHARE = 0.25;
 
 function isPossible({ name, target, needsSignature }: Injector, world: FaultWorld): boolean {
   if (target === 'meter' && world.meters.length === 0) return false;
@@ -46,8 +68,10 @@ function isPossible({ name, target, needsSignature }: Injector, world: FaultWorl
 function drawKinds(rng: Rng, world: FaultWorld): readonly Injector[] {
   const share = rng.between(0.05, KINDS_SHARE_MAX);
   const drawn = INJECTORS.filter((injector) => isPossible(injector, world) && rng.chance(share));
-  const hasRival = rng.chance(0.3);
-  return drawn.filter(({ name }) => (hasRival ? !CUTS.has(name) : !RIVALS.has(name)));
+  return LIMITS.reduce((kinds, { names, without }) => {
+    const left = rng.chance(LIMIT_SHARE) ? without : names;
+    return kinds.filter(({ name }) => !left.includes(name));
+  }, drawn);
 }
 
 function targetOf(rng: Rng, { target, name }: Injector, { chargePoints, meters, hasStandby }: FaultWorld): string {

@@ -1,16 +1,18 @@
 /** A master as its machine runs it: the product's runtime and pollers, put together as the daemon puts them together. */
-import { defined } from '../../base/assert.js';
+import { assert, defined } from '../../base/assert.js';
 import type { Logger } from '../../base/logger.js';
 import { fail, ok } from '../../base/result.js';
 import { type Rng, seededRng } from '../../base/rng.js';
+import type { Ms } from '../../base/units.js';
 import { busKey } from '../../config/connection.js';
 import type { MasterConfig, MeterConfig } from '../../config/types.js';
 import type { Auth } from '../../discovery/auth.js';
+import type { Cancel } from '../../ports/time.js';
 import type { StateStore } from '../../ports/state-store.js';
-import type { MeterStatus, StatusSink } from '../../ports/status-sink.js';
+import type { StatusSink } from '../../ports/status-sink.js';
 import { MasterRuntime } from '../../runtime/master.js';
-import { installationOf } from '../../runtime/meter-model.js';
-import { MeterPoller, type PollerEvent } from '../../runtime/poller.js';
+import { configuredPoller, meterStatus } from '../../runtime/configured-meter.js';
+import type { MeterPoller, PollerEvent } from '../../runtime/poller.js';
 import { VirtualBus } from '../virtual-bus.js';
 import type { VirtualNetwork } from '../virtual-network.js';
 import { Machine, type MachineOptions } from './machine.js';
@@ -32,13 +34,6 @@ export interface MasterWorld {
 
 /** What is wrong with its disk. */
 export type DiskFault = 'full' | 'corrupt' | 'none';
-
-const NO_VALUES = {
-  currentA: [null, null, null],
-  voltageV: [null, null, null],
-  powerW: [null, null, null],
-  totalPowerW: null,
-} as const;
 
 export class MasterBox {
   readonly name: string;
@@ -94,6 +89,7 @@ export class MasterBox {
     const bootId = newBootId();
     this.#pollers = this.#createPollers();
     const pollers = this.#pollers;
+    const configOf = (index: number): MeterConfig => defined(this.#world.config.meters[index], 'meter');
     this.#runtime = new MasterRuntime({
       site: this.config.site,
       version: 'virtual',
@@ -106,7 +102,7 @@ export class MasterBox {
       logger,
       auth,
       store: this.#store(),
-      meters: { list: (nowMs) => pollers.map((poller, index) => this.#statusOf(poller, index, nowMs)) },
+      meters: { list: (nowMs) => pollers.map((poller, index) => meterStatus(configOf(index), poller, nowMs)) },
       sinks: this.sinks,
       onTick: () => this.onCycle(),
     });
@@ -159,41 +155,30 @@ export class MasterBox {
   }
 
   #openBus(kind: 'tcp' | 'rtu'): VirtualBus {
-    const { rng, onBus } = this.#world;
-    const { clock, timers } = this.#machine;
-    const after = (delayMs: number, call: () => void) =>
-      timers.after(delayMs, () => {
-        call();
-        onBus();
-      });
-    return new VirtualBus({ kind, clock, timers: { after }, rng: seededRng(rng.int(2 ** 31)) });
+    const timers = { after: (delayMs: Ms, call: () => void) => this.#afterOnBus(delayMs, call) };
+    return new VirtualBus({ kind, clock: this.#machine.clock, timers, rng: seededRng(this.#world.rng.int(2 ** 31)) });
   }
 
-  #createPoller({ options: { config, model } }: MeterDevice, bus: VirtualBus): MeterPoller {
-    const { id: meterId, unitId, pollPeriodMs, timeoutMs, maxAgeMs } = config;
-    const { clock, timers } = this.#machine;
-    const { limitA } = defined(
-      this.config.site.circuits.find(({ meter }) => meter === meterId),
-      `circuit of meter ${meterId}`,
-    );
-    const installation = installationOf(config, limitA);
-    const onBus = this.#world.onBus;
-    const after = (delayMs: number, call: () => void) =>
-      timers.after(delayMs, () => {
-        call();
-        onBus();
-      });
-    return new MeterPoller(
-      { meterId, model, installation, unitId, pollPeriodMs, timeoutMs, maxAgeMs, limitA },
-      {
-        bus,
-        clock,
-        timers: { after },
-        rng: seededRng(this.#world.rng.int(2 ** 31)),
-        emit: (event) => this.#hear(event),
-        drawnA: () => this.#runtime?.drawnBehindA(meterId),
-      },
-    );
+  #createPoller({ options: { config } }: MeterDevice, bus: VirtualBus): MeterPoller {
+    const { rng } = this.#world;
+    const poller = configuredPoller(config, this.config.site.circuits, {
+      bus,
+      clock: this.#machine.clock,
+      timers: { after: (delayMs, call) => this.#afterOnBus(delayMs, call) },
+      rng: seededRng(rng.int(2 ** 31)),
+      emit: (event) => this.#hear(event),
+      drawnA: () => this.#runtime?.drawnBehindA(config.id),
+    });
+    assert(poller.ok, `meter ${config.id} has a known model`);
+    return poller.value;
+  }
+
+  /** What it calls settles promises. */
+  #afterOnBus(delayMs: Ms, call: () => void): Cancel {
+    return this.#machine.timers.after(delayMs, () => {
+      call();
+      this.#world.onBus();
+    });
   }
 
   #hear(event: PollerEvent): void {
@@ -201,17 +186,6 @@ export class MasterBox {
     this.#world.onMeter(event);
     this.#runtime?.hearMeter(event);
     this.#machine.afterEvent();
-  }
-
-  #statusOf({ belief }: MeterPoller, index: number, nowMs: number): MeterStatus {
-    const { id, model } = defined<MeterConfig>(this.#world.config.meters[index], 'meter');
-    return {
-      id,
-      model,
-      online: belief.state === 'online',
-      ageMs: belief.sampledAtMs === null ? null : Math.round(nowMs - belief.sampledAtMs),
-      ...(belief.reading ?? NO_VALUES),
-    };
   }
 
   #store(): StateStore {

@@ -27,7 +27,7 @@ export interface PlayOptions {
 
 export async function play(scenario: Scenario, options: PlayOptions): Promise<RunLog> {
   const world = new World(scenario, options.seed, options.ports);
-  const referee = new Referee(world, 'B');
+  const referee = new Referee(world);
   for (const visit of scenario.visits) arrange(world, referee, visit);
   for (const [index, fault] of scenario.faults.entries()) strikeAt(world, referee, fault, options.seed + index);
   const samples: Sample[] = [];

@@ -14,7 +14,14 @@ import {
   toPhases,
 } from '../../config/limit-checks.js';
 import type { Draft, Drafts } from '../../config/shape.js';
-import type { BuildingEntry, BuiltPointEntry, FaultEntry, NetworkEntry, VehicleEntry } from './scenario-schema.js';
+import type {
+  BuildingEntry,
+  BuiltPointEntry,
+  DayEntry,
+  FaultEntry,
+  NetworkEntry,
+  VehicleEntry,
+} from './scenario-schema.js';
 
 const MS_PER_MIN = 60_000;
 const MS_PER_S = 1000;
@@ -35,6 +42,7 @@ export interface ScenarioFacts {
   readonly network: Draft<NetworkEntry>;
   readonly built: Drafts<BuiltPointEntry>;
   readonly buildings: Drafts<BuildingEntry>;
+  readonly days: Drafts<DayEntry>;
   readonly vehicles: Drafts<VehicleEntry>;
   readonly faults: Drafts<FaultEntry>;
   readonly kinds: readonly FaultKind[];
@@ -113,9 +121,14 @@ function asBuilt({ built, site }: ScenarioFacts, id: string | undefined): Connec
   return { ...site.chargePoints.items.find(isMeant)?.value, ...built.items.find(isMeant)?.value };
 }
 
-function ofBuildings({ buildings, site, places }: ScenarioFacts): Finding[] {
+/** A circuit has one load, of the one kind or the other. */
+function ofBuildings({ buildings, days, site, places }: ScenarioFacts): Finding[] {
   const first = new Map<string, Path>();
-  return buildings.items.flatMap(({ path, value }) => {
+  const loads: readonly Draft<{ readonly circuit: string } & Partial<BuildingEntry>>[] = [
+    ...buildings.items,
+    ...days.items,
+  ];
+  return loads.flatMap(({ path, value }) => {
     const at = [...path, 'circuit'];
     const earlier = first.get(value.circuit ?? '');
     if (value.circuit !== undefined && !earlier) first.set(value.circuit, at);

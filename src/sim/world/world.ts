@@ -11,7 +11,7 @@ import type { MacPort } from '../../ports/mac-port.js';
 import { modelOfMeter } from '../../runtime/meter-model.js';
 import { VirtualNetwork } from '../virtual-network.js';
 import { VirtualTime } from '../virtual-time.js';
-import { Building } from './building.js';
+import { connectDay, WanderingLoad } from './building.js';
 import { ampsOf, Copper } from './copper.js';
 import { Journal } from './journal.js';
 import type { MachineOptions } from './machine.js';
@@ -72,7 +72,8 @@ export class World {
     this.copper = new Copper(circuits, (circuit) => this.onFlow(circuit));
     this.#siteKeys = scenario.isSigned ? [{ id: 1, key: keyOf(fork()) }] : [];
     this.devices = scenario.config.meters.map((config) => this.#deviceOf(config, fork()));
-    for (const plan of scenario.buildings) new Building(plan, fork()).connect(this.time, this.copper);
+    for (const plan of scenario.buildings) new WanderingLoad(plan, fork()).connect(this.time, this.copper);
+    for (const plan of scenario.days) connectDay(plan, this.time, this.copper);
     this.#addMaster('master', 0, fork());
     if (scenario.hasStandby) this.#addMaster('standby', 1, fork());
     for (const plan of scenario.chargePoints) this.addBox(plan);
@@ -117,12 +118,16 @@ export class World {
     this.boxes.delete(tapId);
   }
 
-  /** A technician has somebody forgotten who is gone; again and again until the master agrees that nothing flows there any more. */
+  /**
+   * A technician has somebody forgotten who is gone: at each master that knows it, as soon as that one agrees that nothing flows there any
+   * more; and again, should it be there once more and gone, or a master remember it after a start.
+   */
   forget(id: string): void {
-    const deciding = [...this.masters.values()].filter(({ isDeciding }) => isDeciding);
-    for (const { runtime } of deciding) void runtime?.commands.forget(id);
-    const isKnown = deciding.some(({ runtime }) => runtime?.controller.records.some((record) => record.id === id));
-    if (deciding.length === 0 || isKnown) this.time.at(this.time.nowMs + FORGET_AGAIN_MS, () => this.forget(id));
+    for (const { runtime } of this.masters.values()) {
+      const isKnown = runtime?.controller.records.some((record) => record.id === id);
+      if (isKnown && !this.boxes.has(id)) void runtime?.commands.forget(id);
+    }
+    this.time.at(this.time.nowMs + FORGET_AGAIN_MS, () => this.forget(id));
   }
 
   /** One more master with the same configuration, started at once. */

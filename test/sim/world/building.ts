@@ -3,7 +3,7 @@ import t from 'tap';
 import { seededRng } from '../../../src/base/rng.js';
 import { type PhaseAmps, PHASES, perPhase } from '../../../src/base/units.js';
 import { VirtualTime } from '../../../src/sim/virtual-time.js';
-import { Building } from '../../../src/sim/world/building.js';
+import { WanderingLoad } from '../../../src/sim/world/building.js';
 import { Copper } from '../../../src/sim/world/copper.js';
 import { circuit } from '../../helpers/site.js';
 
@@ -30,7 +30,7 @@ function seriesOf(seed: number): Series {
     values.push([...copper.ownBuildingMa(0)]);
   });
   const plan = { circuit: 'main', lowA: LOW_A, highA: HIGH_A, everyMs: EVERY_MS };
-  new Building(plan, seededRng(seed)).connect(time, copper);
+  new WanderingLoad(plan, seededRng(seed)).connect(time, copper);
   time.runUntil(HOURS_MS);
   values.push([...copper.ownBuildingMa(0)]);
   const stepsMs = changedMs.slice(1).map((atMs, index) => atMs - (changedMs[index] ?? 0));

@@ -28,7 +28,6 @@ class Watch {
     const circuits = [circuit({ id: 'main', limitA: perPhase(FUSE_A), ...facts })];
     this.copper = new Copper(circuits, (index) => this.judge.close(index, this.nowMs));
     this.judge = new FlowJudge(this.copper, {
-      breaker: 'B',
       chargePoints: 1,
       followMs: () => this.followMs,
       violate: (judge, text, atMs) => this.told.push({ judge, text, atMs }),
@@ -156,6 +155,19 @@ t.test('vehicle and building add up at the breaker, and an overload that passes 
   t.ok(margin && margin.margin > 0.9 && margin.margin < 1, `${margin?.margin}`);
 });
 
+t.test('the fuse is of the type that its circuit names, B where it names none', async (t) => {
+  for (const [facts, judges] of [
+    [{}, ['breaker']],
+    [{ fuseType: 'B' }, ['breaker']],
+    [{ fuseType: 'gG' }, []],
+  ] as const) {
+    const watch = new Watch(facts);
+    watch.at(0, (copper) => copper.setBuilding(0, [52, 0, 0]));
+    watch.at(1_500, (copper) => copper.setBuilding(0, [0, 0, 0]));
+    t.same([...new Set(watch.end(2_000).map(({ judge }) => judge))], judges, JSON.stringify(facts));
+  }
+});
+
 t.test('each circuit above is watched', async (t) => {
   const told: string[] = [];
   const circuits = [
@@ -164,7 +176,7 @@ t.test('each circuit above is watched', async (t) => {
   ];
   const copper: Copper = new Copper(circuits, (index) => judge.close(index, 0));
   const violate = (_: string, text: string): number => told.push(text);
-  const judge = new FlowJudge(copper, { breaker: 'B', chargePoints: 2, followMs: () => FOLLOW_MS, violate });
+  const judge = new FlowJudge(copper, { chargePoints: 2, followMs: () => FOLLOW_MS, violate });
   for (const id of ['a', 'b']) copper.connect(id, 'garage');
   copper.setAllowed('a', 12, 0b001);
   copper.setAllowed('b', 12, 0b001);

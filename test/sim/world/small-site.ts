@@ -32,7 +32,7 @@ configuration:
 vehicles: [{ chargePoint: cp1, atS: 5 }, { chargePoint: cp2, atS: 6 }]
 `;
 
-const READ = { meterModels: METER_MODELS, readConfig: () => fail('nothing'), faults: INJECTORS } as const;
+const READ = { meterModels: METER_MODELS, readFile: () => fail('nothing'), faults: INJECTORS } as const;
 
 export function scenarioOf(text: string, changed: Partial<Scenario> = {}): Scenario {
   return { ...goodScenario(text, READ), ...changed };
@@ -48,7 +48,7 @@ export interface Judged {
 /** A world with its judges that ran for a while; its vehicles are there from the beginning. */
 export async function judged(scenario: Scenario, forMs: Ms): Promise<Judged> {
   const world = new World(scenario, 1, virtualPorts);
-  const referee = new Referee(world, 'B');
+  const referee = new Referee(world);
   for (const { chargePoint, vehicle } of scenario.visits) {
     const { hardware, nowMs } = world.box(chargePoint);
     hardware.plugIn(vehicle, nowMs);

@@ -78,6 +78,8 @@ export const METER_INJECTORS: readonly Injector[] = [
     what: 'another device answers',
     lastsMs: [5 * SECOND_MS, MINUTE_MS],
     target: 'meter',
+    // Some models have no serial number to be asked for.
+    isLie: true,
     begin: (at) => {
       const mend = strike(at, { line: { isSilent: true } });
       at.world.time.at(at.world.time.nowMs + EXCHANGE_MS, () => {

@@ -9,6 +9,9 @@ const NOISE_BYTES = 300;
 const OVERSIZED_BYTES = 9_000;
 /** Of what an attacker has overheard. */
 const OVERHEARD_MAX = 64;
+/** How long grants are late: the one that answers the last poll is among them; and by which share of the lease. */
+const LATE_FOR_MS = 1_100;
+const LATE_SHARES = [0.4, 0.97] as const;
 const ATTACKER = 'attacker';
 
 function weather(row: number, name: string, what: string, change: (rng: Rng) => Partial<NetworkFaults>): Injector {
@@ -101,11 +104,53 @@ function replay(at: Strike): Mend {
   };
 }
 
+/** One after the other is cut off, and then, in another order, they come back. */
+function swizzle(at: Strike): Mend {
+  const { time, boxes } = at.world;
+  const ids = [...boxes.keys()].filter(() => at.rng.chance(0.6));
+  const startMs = time.nowMs;
+  const half = (at.untilMs - startMs) / 2;
+  const mends = ids.map((id) => {
+    let mend: Mend = () => {};
+    time.at(startMs + at.rng.between(0, half), () => {
+      if (boxes.has(id)) mend = cutOff(at, [id], 'both');
+    });
+    time.at(startMs + half + at.rng.between(0, half), () => mend());
+    return () => mend();
+  });
+  return () => {
+    for (const mend of mends) mend();
+  };
+}
+
+/**
+ * The last grants that it is sent are under way for about a lease, and nothing more is heard of it: what they allow must not
+ * depend on when they arrive.
+ */
+function lateGrants(at: Strike): Mend {
+  const { network, time, scenario } = at.world;
+  const { leaseMs } = scenario.config.site;
+  const heal = cutOff(at, [at.target], 'toMaster');
+  network.faults = { ...network.faults, delayMinMs: LATE_SHARES[0] * leaseMs, delayMaxMs: LATE_SHARES[1] * leaseMs };
+  time.at(time.nowMs + LATE_FOR_MS, () => {
+    network.faults = scenario.network;
+  });
+  return heal;
+}
+
 export const NETWORK_INJECTORS: readonly Injector[] = [
   weather(23, 'late-datagrams', 'some are under way for 2 to 40 s', (rng) => ({
     tail: 0.1,
     tailMs: rng.between(2_000, 40_000),
   })),
+  {
+    row: 23,
+    name: 'grants-late',
+    what: 'the last grants arrive a lease late, and nothing more is heard of it',
+    lastsMs: [20 * SECOND_MS, MINUTE_MS],
+    target: 'chargePoint',
+    begin: lateGrants,
+  },
   weather(30, 'loss', 'up to 40 % are lost', (rng) => ({ loss: rng.between(0.1, 0.4) })),
   weather(31, 'duplication', 'every second one comes twice', () => ({ duplication: 0.5 })),
   weather(32, 'reordering', 'they overtake each other', (rng) => ({
@@ -123,6 +168,14 @@ export const NETWORK_INJECTORS: readonly Injector[] = [
       const ids = [...at.world.boxes.keys()].filter(() => at.rng.chance(0.5));
       return cutOff(at, ids, 'both');
     },
+  },
+  {
+    row: 33,
+    name: 'swizzled-partitions',
+    what: 'they are cut off one by one, and come back in another order',
+    lastsMs: [20 * SECOND_MS, 3 * MINUTE_MS],
+    target: 'network',
+    begin: swizzle,
   },
   partition(33, 'partition', 'one charge point is cut off', 'both'),
   partition(34, 'grants-lost', 'is heard, and hears nothing', 'toSlave'),

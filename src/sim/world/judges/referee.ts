@@ -6,7 +6,6 @@ import type { MasterBox } from '../master-box.js';
 import type { Measures, Violation } from '../run-log.js';
 import type { SlaveBox } from '../slave-box.js';
 import type { World } from '../world.js';
-import type { BreakerType } from './breaker.js';
 import { CalmJudge, HEALING_MS } from './calm-judge.js';
 import { FlowJudge } from './flow-judge.js';
 import { LedgerJudge } from './ledger-judge.js';
@@ -30,13 +29,13 @@ export class Referee {
   readonly #calm: CalmJudge;
   #energyWh = 0;
 
-  constructor(world: World, breaker: BreakerType) {
+  constructor(world: World) {
     this.#world = world;
     const { site } = world.scenario.config;
     const violate = (judge: string, text: string, atMs = world.time.nowMs): void => this.#violate(judge, text, atMs);
     const followMs = (): Ms => this.#followMs();
     const chargePoints = world.boxes.size;
-    this.#flow = new FlowJudge(world.copper, { breaker, chargePoints, followMs, violate });
+    this.#flow = new FlowJudge(world.copper, { chargePoints, followMs, violate });
     const isExcused = (box: SlaveBox): boolean => this.#isExcused(box);
     this.#ledger = new LedgerJudge({ leaseMs: site.leaseMs, isExcused, violate });
     const priorities = new Map(site.chargePoints.map(({ id, priority }) => [id, priority]));

@@ -1,0 +1,66 @@
+/** What a charge point said that it drew, in the last half minute: for meters that show it later than it says so. */
+import type { Carrier } from '../base/carrier.js';
+import { type Amps, mapPhases, type Ms, NO_AMPS, PHASES, type PhaseAmps } from '../base/units.js';
+
+/** Words are remembered for so long, for meters that follow late; and no more than this. */
+const KEPT_MS: Ms = 30_000;
+const KEPT_MAX = 128;
+/** Changes of its current below this are noise. */
+const NOISE_A: Amps = 1;
+/** A word that is older says nothing of now: two heartbeats and a half. */
+const WORD_MAX_AGE_MS: Ms = 2_500;
+
+export class DrawnWords {
+  /** From `from` on. */
+  #atMs: Ms[] = [];
+  #currentA: PhaseAmps[] = [];
+  #from = 0;
+
+  /** All that changes in here. */
+  carry(carrier: Carrier): void {
+    this.#atMs = carrier.value('atMs', this.#atMs);
+    this.#currentA = carrier.value('currentA', this.#currentA);
+    this.#from = carrier.value('from', this.#from);
+  }
+
+  /** The oldest are cut off many at once: the others need not move with every word. */
+  hear(currentA: PhaseAmps, nowMs: Ms): void {
+    const atMs = this.#atMs;
+    atMs.push(nowMs);
+    this.#currentA.push(currentA);
+    const isFull = atMs.length - this.#from > KEPT_MAX;
+    if (isFull || nowMs - (atMs[this.#from + 1] ?? nowMs) > KEPT_MS) this.#from += 1;
+    if (this.#from < KEPT_MAX) return;
+    atMs.splice(0, this.#from);
+    this.#currentA.splice(0, this.#from);
+    this.#from = 0;
+  }
+
+  /** The most and the least that it drew at some moment since then, by its own word. */
+  since(fromMs: Ms, nowMs: Ms): { readonly mostA: PhaseAmps; readonly leastA: PhaseAmps } {
+    const mostA: [Amps, Amps, Amps] = [0, 0, 0];
+    const leastA: [Amps, Amps, Amps] = this.#isCovered(fromMs, nowMs) ? [1e9, 1e9, 1e9] : [0, 0, 0];
+    for (let index = this.#currentA.length - 1; index >= this.#from; index--) {
+      const wordA = this.#currentA[index] ?? NO_AMPS;
+      for (const p of PHASES) {
+        mostA[p] = Math.max(mostA[p], wordA[p]);
+        leastA[p] = Math.min(leastA[p], wordA[p]);
+      }
+      // The last word before holds until the next one.
+      if ((this.#atMs[index] ?? fromMs) <= fromMs) break;
+    }
+    return { mostA, leastA: mapPhases((p) => (mostA[p] - leastA[p] > NOISE_A ? leastA[p] : mostA[p])) };
+  }
+
+  /** Whether a word is known of every moment since then: before the first one, and in a gap, it may have drawn nothing. */
+  #isCovered(fromMs: Ms, nowMs: Ms): boolean {
+    let untilMs = nowMs;
+    for (let index = this.#atMs.length - 1; index >= this.#from; index--) {
+      const atMs = this.#atMs[index] ?? 0;
+      if (untilMs - atMs > WORD_MAX_AGE_MS) return false;
+      if (atMs <= fromMs) return true;
+      untilMs = atMs;
+    }
+    return false;
+  }
+}
