@@ -22,16 +22,9 @@ const CIRCUITS_MAX = 1000;
 const FIXED_MASTERS_MAX = 4;
 /** More kinds of meters than any site has. */
 const METER_MAPS_MAX = 32;
+const FUSE_KINDS = 'B, C, D: circuit breakers by IEC 60898-1; gG: fuses by IEC 60269; IEC60947-2: industrial breakers.';
 export const ROLES = ['master', 'slave'] as const;
 const ROLE_EXPECTED = `one of ${ROLES.join(', ')}`;
-
-const fuseSchema = f.group({
-  type: key(
-    'Type',
-    'B, C, D: circuit breakers by IEC 60898-1; gG: fuses by IEC 60269; IEC60947-2: industrial breakers.',
-    f.oneWord(FUSE_TYPES),
-  ),
-});
 
 export const circuitSchema = f.group({
   id: key('Circuit id', 'Name of the circuit; other entries and the MQTT topics use it.', f.id('an id')),
@@ -86,7 +79,7 @@ export const circuitSchema = f.group({
   fuse: key(
     'Kind of fuse',
     'How simulations count an overload (evenkeel simulate site); the most sensitive one, B, when left out.',
-    z.optional(fuseSchema),
+    z.optional(f.group({ type: key('Type', FUSE_KINDS, f.oneWord(FUSE_TYPES)) })),
   ),
 });
 

@@ -11,7 +11,7 @@ import { type Ms, PHASES, type PhaseAmps } from '../base/units.js';
 import { AlarmBoard } from './alarms.js';
 import { Allocator } from './allocate.js';
 import type { CircuitCapacity } from './capacity.js';
-import { ExposureSums, type Planned, plan, type Snapshot } from './decide.js';
+import { ExposureSums, type Planned, plan } from './decide.js';
 import { type Heard, IGNORED, NOT_URGENT, URGENT } from './heard.js';
 import { LEASE_MAX_MS, leaseExpiryMs } from './lease-rules.js';
 import { drawnExpiryMs } from './ledger.js';
@@ -25,6 +25,7 @@ import { type Notice, Notices } from './notice.js';
 import { Roster } from './roster.js';
 import { Shares } from './shares.js';
 import type { LastPoll, SlaveRecord } from './slave-record.js';
+import type { Snapshot } from './snapshot.js';
 import { buildTopology, type Topology } from './topology.js';
 import type { Site } from './types.js';
 

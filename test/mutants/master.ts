@@ -4,6 +4,7 @@ import type { Row } from './edit.js';
 const LEDGER = 'dlm/ledger.js';
 const RULES = 'dlm/lease-rules.js';
 const DECIDE = 'dlm/decide.js';
+const RESERVED = 'dlm/reserved.js';
 const CONTROLLER = 'dlm/controller.js';
 const RECORD = 'dlm/slave-record.js';
 const MASTERSHIP = 'dlm/mastership.js';
@@ -347,7 +348,7 @@ export const MASTER_MUTANTS: readonly Row[] = [
     'record.activePhases()',
     'dlm/rules',
   ],
-  ['I4', 'nothing kept for the silent', DECIDE, 'if (served.has(record))', 'if (true)', 'dlm/deciding'],
+  ['I4', 'nothing kept for the silent', RESERVED, 'if (served.has(record))', 'if (true)', 'dlm/deciding'],
   [
     'I5',
     'raises before all answered',
