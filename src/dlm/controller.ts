@@ -281,19 +281,9 @@ export class Controller {
       this.#notices.add('warn', 'LOOP_LATE', `no cycle for ${lateMs} ms: nobody is raised in this one`, { lateMs });
     }
     const noRaise = isLate || nowMs < this.#strangersUntilMs ? ({ kind: 'startup' } as const) : undefined;
-    return {
-      nowMs,
-      epoch: this.mastership.epoch,
-      site: this.site,
-      topology: this.topology,
-      shares: this.#shares,
-      capacities: this.#metering.capacities(nowMs),
-      records: this.records,
-      noRaise,
-      isStarting: this.#isStarting(nowMs),
-      isStrict: this.#masters.isStrict,
-      unsafeCircuits: this.#roster.unsafeCircuits(nowMs),
-    };
+    const isStarting = this.#isStarting(nowMs);
+    const unsafeCircuits = this.#roster.unsafeCircuits(nowMs);
+    return { ...this.#bareSnapshot(nowMs), noRaise, isStarting, unsafeCircuits };
   }
 
   #keepHouse(nowMs: Ms): void {
@@ -369,7 +359,7 @@ export class Controller {
   circuits(
     nowMs: Ms,
   ): readonly { readonly capacity: CircuitCapacity; readonly exposureA: PhaseAmps; limitsA: PhaseAmps }[] {
-    const snapshot = this.#snapshotForStatus(nowMs);
+    const snapshot = this.#bareSnapshot(nowMs);
     const sums = new ExposureSums(snapshot);
     return snapshot.capacities.map((capacity, index) => ({
       capacity,
@@ -378,17 +368,16 @@ export class Controller {
     }));
   }
 
-  #snapshotForStatus(nowMs: Ms): Snapshot {
-    const capacities = this.#metering.capacities(nowMs);
-    const { site, topology, records } = this;
+  /** Of what is known, without a decision. */
+  #bareSnapshot(nowMs: Ms): Snapshot {
     return {
       nowMs,
       epoch: this.mastership.epoch,
-      site,
-      topology,
+      site: this.site,
+      topology: this.topology,
       shares: this.#shares,
-      capacities,
-      records,
+      capacities: this.#metering.capacities(nowMs),
+      records: this.records,
       noRaise: undefined,
       isStarting: false,
       isStrict: this.#masters.isStrict,
