@@ -37,6 +37,9 @@ export class VirtualNetwork {
   /** Sees every datagram as it is sent, before anything happens to it. */
   onSend: (from: string, to: string, bytes: Uint8Array) => void = () => {};
 
+  /** They hear what is sent, too. */
+  readonly eavesdroppers = new Set<(bytes: Uint8Array) => void>();
+
   constructor(time: VirtualTime, rng: Rng) {
     this.#time = time;
     this.#rng = rng;
@@ -73,6 +76,7 @@ export class VirtualNetwork {
   /** The bytes are not copied: what was sent is never written again. */
   #transmit(from: PeerAddress, to: string, bytes: Uint8Array): void {
     this.onSend(from.host, to, bytes);
+    for (const hears of this.eavesdroppers) hears(bytes);
     if (this.#cut.get(from.host)?.has(to)) return;
     if (this.#rng.chance(this.faults.loss)) return;
     const copies = this.#rng.chance(this.faults.duplication) ? 2 : 1;

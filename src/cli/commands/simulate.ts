@@ -23,7 +23,7 @@ function withSite(simulate: Argv, exitWith: (code: number) => void): Argv {
         .option('scenario', { type: 'string', requiresArg: true, describe: 'what is played (default: drawn)' })
         .option('seed', { type: 'number', default: 1, describe: 'draws the scenario, and all that is left to chance' })
         .option('hours', { type: 'number', describe: 'how long (default: as the scenario says, or 1)' })
-        .option('charge-points', { type: 'number', describe: 'how many, where the site is drawn (default: 2 to 8)' })
+        .option('charge-points', { type: 'number', describe: 'how many, where the site is drawn (default: 2 to 6)' })
         .option('report', { type: 'string', requiresArg: true, describe: 'write a page with plots to this file' })
         .option('json', { type: 'boolean', default: false, describe: 'for machines' })
         .example('$0 simulate site --seed 7 --report run.html', 'an hour with faults, and what it looked like')

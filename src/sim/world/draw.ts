@@ -25,7 +25,7 @@ export interface DrawOptions {
   readonly durationMs: Ms;
   /** How long nothing goes wrong at the end; absent: long enough to heal and to be judged. */
   readonly calmMs?: Ms;
-  /** Absent: 2 to 8. */
+  /** Absent: 2 to 6. */
   readonly chargePoints?: number;
 }
 
@@ -75,7 +75,7 @@ function meterText(rng: Rng, id: string, unit: number): string {
   const isRtu = rng.chance(0.4);
   const model = isRtu ? one(rng, RTU_MODELS) : one(rng, MODELS);
   const connection = isRtu ? '"rtu:/dev/serial/by-id/bus?baud=19200"' : `"tcp://192.0.2.${unit}"`;
-  const period = `pollPeriodMs: ${one(rng, [500, 1000, 1000])}, maxAgeMs: ${one(rng, [3000, 5000])}`;
+  const period = `pollPeriodMs: ${one(rng, [500, 1000, 1000, 2000])}, maxAgeMs: ${one(rng, [5000, 8000])}`;
   return `  - { id: ${id}, model: ${model}, connection: ${connection}, unit: ${unit}, timeoutMs: 500, ${period} }`;
 }
 
@@ -163,7 +163,7 @@ export function builtAsListed({ site }: MasterConfig): readonly ChargePointPlan[
 
 export function drawScenario({ seed, durationMs, calmMs = CALM_MS, chargePoints }: DrawOptions): Scenario {
   const rng = seededRng(seed);
-  const site = drawSite(rng, chargePoints ?? 2 + rng.int(7));
+  const site = drawSite(rng, chargePoints ?? 2 + rng.int(5));
   const config = readMaster(configText(rng, site));
   const calmFromMs = Math.max(MINUTE_MS, durationMs - calmMs);
   const built = builtAsListed(config);

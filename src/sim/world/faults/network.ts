@@ -9,6 +9,7 @@ const NOISE_BYTES = 300;
 const OVERSIZED_BYTES = 9_000;
 /** Of what an attacker has overheard. */
 const OVERHEARD_MAX = 64;
+const OVERHEARD_SHARE = 0.05;
 /** How long grants are late: the one that answers the last poll is among them; and by which share of the lease. */
 const LATE_FOR_MS = 1_100;
 const LATE_SHARES = [0.4, 0.97] as const;
@@ -87,11 +88,10 @@ function noise(rng: Rng, length: number): Uint8Array {
 function replay(at: Strike): Mend {
   const { network } = at.world;
   const overheard: Uint8Array[] = [];
-  const listen = network.onSend;
-  network.onSend = (from, to, bytes) => {
-    listen(from, to, bytes);
-    if (from !== ATTACKER && at.rng.chance(0.05)) overheard[at.rng.int(OVERHEARD_MAX)] = bytes.slice();
+  const hears = (bytes: Uint8Array): void => {
+    if (at.rng.chance(OVERHEARD_SHARE)) overheard[at.rng.int(OVERHEARD_MAX)] = bytes.slice();
   };
+  network.eavesdroppers.add(hears);
   const mend = throwAtThem(at, () => {
     const known = overheard.filter((bytes) => bytes !== undefined);
     const bytes = (known[at.rng.int(known.length)] ?? noise(at.rng, 100)).slice();
@@ -99,7 +99,7 @@ function replay(at: Strike): Mend {
     return bytes;
   });
   return () => {
-    network.onSend = listen;
+    network.eavesdroppers.delete(hears);
     mend();
   };
 }

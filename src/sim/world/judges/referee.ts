@@ -4,6 +4,7 @@ import { leaseExpiryMs } from '../../../dlm/lease-rules.js';
 import type { Injector } from '../../../sim/world/faults/injector.js';
 import type { MasterBox } from '../master-box.js';
 import type { Measures, Violation } from '../run-log.js';
+import type { Scenario } from '../scenario.js';
 import type { SlaveBox } from '../slave-box.js';
 import type { World } from '../world.js';
 import { CalmJudge, HEALING_MS } from './calm-judge.js';
@@ -27,10 +28,13 @@ export class Referee {
   readonly #flow: FlowJudge;
   readonly #ledger: LedgerJudge;
   readonly #calm: CalmJudge;
+  readonly #patience: { readonly calmMs: Ms; readonly stormMs: Ms };
+  #followAt: { readonly atMs: Ms; readonly followMs: Ms } = { atMs: -1, followMs: 0 };
   #energyWh = 0;
 
   constructor(world: World) {
     this.#world = world;
+    this.#patience = patienceOf(world.scenario);
     const { site } = world.scenario.config;
     const violate = (judge: string, text: string, atMs = world.time.nowMs): void => this.#violate(judge, text, atMs);
     const followMs = (): Ms => this.#followMs();
@@ -119,16 +123,16 @@ export class Referee {
     return box.tapId !== box.id || this.#world.boxes.has(`${box.id} twin`);
   }
 
-  /** For how long limits may be as they were. */
+  /** For how long limits may be as they were; asked for at each change, the same for all that happens at one moment. */
   #followMs(): Ms {
     const { nowMs } = this.#world.time;
-    const { site, meters } = this.#world.scenario.config;
-    const pollMs = Math.max(0, ...meters.map(({ pollPeriodMs }) => pollPeriodMs));
-    const calmMs = pollMs + FOLLOW_CALM_MS + 4 * this.#world.scenario.meterLatencyMs;
-    const ageMs = Math.max(0, ...meters.map(({ maxAgeMs, timeoutMs }) => maxAgeMs + timeoutMs));
-    const stormMs = calmMs + ageMs + leaseExpiryMs(site.leaseMs) + FOLLOW_START_MS;
-    if (this.recovery.liesSince(nowMs - stormMs)) return Number.POSITIVE_INFINITY;
-    return nowMs - this.recovery.lastEndMs > stormMs ? calmMs : stormMs;
+    if (nowMs === this.#followAt.atMs) return this.#followAt.followMs;
+    const { calmMs, stormMs } = this.#patience;
+    const isCalm = nowMs - this.recovery.lastEndMs > stormMs;
+    const isLied = !isCalm && this.recovery.liesSince(nowMs - stormMs);
+    const followMs = isLied ? Number.POSITIVE_INFINITY : isCalm ? calmMs : stormMs;
+    this.#followAt = { atMs: nowMs, followMs };
+    return followMs;
   }
 
   #violate(judge: string, text: string, atMs: Ms): void {
@@ -136,4 +140,13 @@ export class Referee {
     this.#world.journal.note(atMs, 'VIOLATION', `${judge}: ${text}`);
     this.violations.push({ atMs, judge, text });
   }
+}
+
+/** How long limits may follow a load that was lower: without faults, and with them. */
+function patienceOf({ config, meterLatencyMs }: Scenario): { readonly calmMs: Ms; readonly stormMs: Ms } {
+  const { site, meters } = config;
+  const pollMs = Math.max(0, ...meters.map(({ pollPeriodMs }) => pollPeriodMs));
+  const calmMs = pollMs + FOLLOW_CALM_MS + 4 * meterLatencyMs;
+  const ageMs = Math.max(0, ...meters.map(({ maxAgeMs, timeoutMs }) => maxAgeMs + timeoutMs));
+  return { calmMs, stormMs: calmMs + ageMs + leaseExpiryMs(site.leaseMs) + FOLLOW_START_MS };
 }
