@@ -58,6 +58,11 @@ t.test('bounds that are plain to see', async (t) => {
 t.test('the building takes its part, minute by minute', async (t) => {
   const site = smallSite(16, [{ stays: [[0, 60, 7]] }], (minute) => (minute < 30 ? [10, 0, 0] : [0, 0, 0]));
   t.ok(isClose(clairvoyantBound(site, 60).energyWh, 230 * (6 * 0.5 + 16 * 0.5)));
+  const weak = smallSite(20, [{ maxA: 16, stays: [[0, 60, 7]] }], (minute) => (minute < 30 ? [10, 0, 0] : [0, 0, 0]));
+  t.ok(
+    isClose(clairvoyantBound(weak, 60).energyWh, 230 * (10 * 0.5 + 16 * 0.5)),
+    'no minute counts more than they take',
+  );
 });
 
 t.test('single-phase vehicles: the same as a maximal flow', async (t) => {
