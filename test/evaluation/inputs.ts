@@ -1,5 +1,6 @@
 /** What is not recorded: vehicles and the building's load of every day; and all of it where nothing is recorded. */
 import t from 'tap';
+import { buildSite } from '../../evaluation/build-site.js';
 import { casesOf } from '../../evaluation/cases.js';
 import { evaluationData } from '../../evaluation/data.js';
 import { buildingLoad, clipped } from '../../evaluation/load.js';
@@ -55,6 +56,17 @@ t.test('the building: another day every day, never below nothing nor above the f
     minutes.reduce((mostA, minute) => Math.max(mostA, ...cut(minute)), 0),
     9,
   );
+});
+
+t.test('feed-in is cut, and so is a demand that no stay allows', async (t) => {
+  const feeding = generated.household.map((powerW, minute) => (minute < 720 ? -500 : powerW + 1));
+  const load = buildingLoad(feeding, { days: 1, peakA: 10, seed: 1 });
+  const minutes = Array.from({ length: 1440 }, (_, minute) => minute);
+  t.equal(Math.min(...minutes.flatMap(load)), 0);
+  const users = new Map([['u', { vehicle: { phases: 1, maxA: 32 }, priority: 1 }]] as const);
+  const sessions = [session('u', 1, 20)];
+  const [own] = buildSite({ name: 'one', sessions, users, load, fuseA: 32 }).chargePoints[0]?.sessions ?? [];
+  t.strictSame([own?.recordedWh, own?.demandWh], [20_000, 7360]);
 });
 
 t.test('without recorded days: months with their statistics', async (t) => {
