@@ -1,6 +1,6 @@
 # The tool chain in one place: every target is one call; the work is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help build lint format test test-long mutants model soak-meters demo bench evaluate clean
+.PHONY: help build lint format test test-long mutants model soak soak-meters demo bench evaluate clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -25,6 +25,9 @@ mutants: build ## break each rule of the leases once: a test must notice it
 
 model: ## the lease protocol, model-checked in every order of events (docs/model.md)
 	@bash scripts/setup-debian.sh && bash scripts/model.sh
+
+soak: build ## 10,000 hours of drawn sites and faults in virtual time, on all cores (EVENKEEL_HOURS=n, EVENKEEL_SEED=n)
+	@node scripts/soak.mjs
 
 soak-meters: build ## 24 hours of all faults of meters in time lapse (EVENKEEL_METER_HOURS=n, EVENKEEL_SEED=n)
 	@EVENKEEL_METER_HOURS=$${EVENKEEL_METER_HOURS:-24} TAP_TIMEOUT=7200 node build/test/meters/soak.js

@@ -10,20 +10,21 @@ import { memory } from './memory.js';
 import { modbus } from './modbus.js';
 import { busyShare } from './numbers.js';
 import { reaction } from './reaction.js';
+import { simulation } from './simulation.js';
 import { start } from './start.js';
 import { steady } from './steady.js';
 import { type Table, tableText } from './table.js';
 import type { Topic } from './topic.js';
 import { Workshop } from './workshop.js';
 
-const TOPICS: readonly Topic[] = [reaction, start, memory, loop, allocate, modbus, load];
+const TOPICS: readonly Topic[] = [reaction, start, memory, loop, allocate, modbus, load, simulation];
 /** These take long, or all of the machine: only with their name. */
 const NAMED: readonly Topic[] = [steady, garbage];
 const ALL: readonly Topic[] = [...TOPICS, ...NAMED];
 const USAGE = `node build/bench/main.js [--only NAME] [--json]
 
   --only NAME  one topic:
-${ALL.map(({ name, about }) => `                 ${name.padEnd(9)} ${about}`).join('\n')}
+${ALL.map(({ name, about }) => `                 ${name.padEnd(10)} ${about}`).join('\n')}
   --json       one JSON object instead of the tables`;
 
 const OPTIONS = { only: { type: 'string' }, json: { type: 'boolean' }, help: { type: 'boolean' } } as const;

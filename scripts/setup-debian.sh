@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that some checks need, if they are missing: a real MQTT broker, an independent Modbus
-# server and client, network interfaces to pull, a judge of systemd units, the model checker. Never starts a service. What
+# server and client, network interfaces to pull, a judge of systemd units, the model checker, a browser. Never starts a service. What
 # cannot be installed is left out with a word about it; with CI=true that is a failure.
 set -euo pipefail
 
@@ -15,6 +15,7 @@ need systemd systemd-analyze
 need spin spin
 need gcc gcc
 need mbpoll mbpoll
+need chromium chromium
 [[ -e /usr/include/stdio.h ]] || missing+=(libc6-dev)
 /usr/bin/python3 -c 'import importlib.util, sys; sys.exit(importlib.util.find_spec("pymodbus") is None)' 2>/dev/null ||
   missing+=(python3-pymodbus)

@@ -32,3 +32,5 @@ import './cli/allocate-fuzz.js';
 import './cli/demo.js';
 import './cli/demo-table.js';
 import './cli/meter-models.js';
+import './cli/report.js';
+import './cli/report-page.js';

@@ -4,6 +4,7 @@ import './discovery/auth-vectors.js';
 import './discovery/flood-gate.js';
 import './discovery/garbage.js';
 import './discovery/keys.js';
+import './discovery/known-texts.js';
 import './discovery/page-bytes.js';
 import './discovery/page-numbers.js';
 import './discovery/page-slave.js';

@@ -13,6 +13,7 @@ import './dlm/mastership.js';
 import './dlm/proof.js';
 import './dlm/restarts.js';
 import './dlm/rules.js';
+import './dlm/shares.js';
 import './dlm/slave.js';
 import './dlm/standby.js';
 import './dlm/steady.js';

@@ -1,7 +1,11 @@
 import './sim/arrivals.js';
 import './sim/day.js';
+import './sim/event-queue.js';
 import './sim/wiring.js';
 import './sim/answers.js';
 import './sim/ledger.js';
 import './sim/standby.js';
 import './sim/use-cases.js';
+import './sim/scenario-rows.js';
+import './sim/scenario-file.js';
+import './sim/world/slice.js';

@@ -2,8 +2,9 @@
 
 /** Sets `key` as the latest entry; the oldest one goes when there are more than `most`. */
 export function setLatest<T>(map: Map<string, T>, key: string, value: T, most: number): void {
-  map.delete(key);
-  const oldest = map.keys().next();
-  if (map.size >= most && !oldest.done) map.delete(oldest.value);
+  if (!map.delete(key) && map.size >= most) {
+    const oldest = map.keys().next();
+    if (!oldest.done) map.delete(oldest.value);
+  }
   map.set(key, value);
 }

@@ -2,7 +2,7 @@
  * Phase rotation: how a connector's L1, L2, L3 meet the grid's, spelled as OCPP's ConnectorPhaseRotation.
  * R, S, T are the grid's L1, L2, L3; STR reads: connector L1 on grid L2, L2 on L3, L3 on L1.
  */
-import { mapPhases, PHASES, type PerPhase, type PhaseIndex } from './units.js';
+import { type Amps, mapPhases, PHASES, type PerPhase, type PhaseAmps, type PhaseIndex } from './units.js';
 
 export const ROTATIONS = ['RST', 'STR', 'TRS', 'RTS', 'SRT', 'TSR'] as const;
 export type Rotation = (typeof ROTATIONS)[number];
@@ -17,10 +17,18 @@ export function gridPhases(rotation: Rotation): PerPhase<PhaseIndex> {
   return mapPhases((phase) => GRID_PHASE[rotation.charAt(phase) as 'R' | 'S' | 'T']);
 }
 
+/** The connector's phase of each grid phase. */
+const CONNECTOR_PHASES = new Map(ROTATIONS.map((rotation) => [rotation, connectorPhases(rotation)]));
+
+function connectorPhases(rotation: Rotation): PerPhase<PhaseIndex> {
+  const grid = gridPhases(rotation);
+  return mapPhases((phase) => grid.indexOf(phase) as PhaseIndex);
+}
+
 /** Reorders a triple from the connector's order to the grid's. */
 export function toGrid<T>(rotation: Rotation, connector: PerPhase<T>): PerPhase<T> {
-  const grid = gridPhases(rotation);
-  return mapPhases((phase) => connector[grid.indexOf(phase) as PhaseIndex]);
+  const from = CONNECTOR_PHASES.get(rotation) ?? connectorPhases(rotation);
+  return [connector[from[0]], connector[from[1]], connector[from[2]]];
 }
 
 /** A set of phases as three bits: bit 0 = L1. The order (connector or grid) is said where it is used. */
@@ -33,6 +41,11 @@ export function connectedMask(count: PhaseCount): PhaseMask {
 
 export function hasPhase(mask: PhaseMask, phase: PhaseIndex): boolean {
   return (mask & (1 << phase)) !== 0;
+}
+
+/** An amount on each phase of the set. */
+export function onPhases(mask: PhaseMask, amps: Amps): PhaseAmps {
+  return [hasPhase(mask, 0) ? amps : 0, hasPhase(mask, 1) ? amps : 0, hasPhase(mask, 2) ? amps : 0];
 }
 
 const GRID_MASKS = new Map(ROTATIONS.map((rotation) => [rotation, gridMasks(rotation)]));

@@ -30,6 +30,16 @@ export function perPhase<T>(value: T): PerPhase<T> {
   return [value, value, value];
 }
 
+/** Phase by phase the larger one. */
+export function maxOf(a: PhaseAmps, b: PhaseAmps): PhaseAmps {
+  return [Math.max(a[0], b[0]), Math.max(a[1], b[1]), Math.max(a[2], b[2])];
+}
+
+/** Whether a value exceeds its counterpart by more than `toleranceA` on any phase. */
+export function isAnyAbove(a: PhaseAmps, b: PhaseAmps, toleranceA: Amps): boolean {
+  return a[0] > b[0] + toleranceA || a[1] > b[1] + toleranceA || a[2] > b[2] + toleranceA;
+}
+
 /** Builds a triple from a function of the phase. */
 export function mapPhases<T>(value: (phase: PhaseIndex) => T): PerPhase<T> {
   return [value(0), value(1), value(2)];

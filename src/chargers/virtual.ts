@@ -2,7 +2,7 @@
 import { assert } from '../base/assert.js';
 import type { ChargePointState } from '../base/messages.js';
 import type { PhaseCount } from '../base/rotation.js';
-import { type Amps, type Ms, mapPhases } from '../base/units.js';
+import { type Amps, type Ms, mapPhases, NO_AMPS, type PhaseAmps } from '../base/units.js';
 import type { ChargerPort, ChargerSnapshot } from '../ports/charger-port.js';
 import { Vehicle, type VehicleSpec } from './vehicle.js';
 
@@ -26,6 +26,8 @@ export class VirtualCharger implements ChargerPort {
   #sessionId = 0;
   #vehicle: Vehicle | undefined;
   #lastSessionWh = 0;
+  /** What was shown last: given out again as long as nothing changes. */
+  #shown: ChargerSnapshot = { state: 'Available', sessionId: 0, currentA: NO_AMPS };
 
   constructor(options: VirtualChargerOptions) {
     assert(options.energyScale > 0, `energyScale: expected more than 0, got ${options.energyScale}`);
@@ -58,11 +60,13 @@ export class VirtualCharger implements ChargerPort {
   snapshot(nowMs: Ms): ChargerSnapshot {
     const vehicle = this.#vehicle;
     vehicle?.advance(nowMs);
-    return {
-      state: vehicle ? stateWith(vehicle, nowMs) : 'Available',
-      sessionId: this.#sessionId,
-      currentA: mapPhases((phase) => (vehicle && phase < vehicle.phases ? vehicle.currentA : 0)),
-    };
+    const state = vehicle ? stateWith(vehicle, nowMs) : 'Available';
+    const vehicleA = vehicle?.currentA ?? 0;
+    const shown = this.#shown;
+    const isSame = state === shown.state && this.#sessionId === shown.sessionId && vehicleA === shown.currentA[0];
+    if (!isSame)
+      this.#shown = { state, sessionId: this.#sessionId, currentA: onPhases(vehicle?.phases ?? 0, vehicleA) };
+    return this.#shown;
   }
 
   /** Watt-hours of the vehicle that is plugged in, or else of the last one. */
@@ -70,6 +74,10 @@ export class VirtualCharger implements ChargerPort {
     this.#vehicle?.advance(nowMs);
     return this.#vehicle?.deliveredWh ?? this.#lastSessionWh;
   }
+}
+
+function onPhases(count: number, amps: Amps): PhaseAmps {
+  return mapPhases((phase) => (phase < count ? amps : 0));
 }
 
 function stateWith(vehicle: Vehicle, nowMs: Ms): ChargePointState {

@@ -15,7 +15,8 @@ function idsOf(drafts: Drafts<WithId>): string[] {
   return drafts.items.flatMap(({ value }) => value.id ?? []);
 }
 
-function duplicates(drafts: Drafts<WithId>, places: Places): Finding[] {
+/** All but the first that have the same id. */
+export function duplicates(drafts: Drafts<WithId>, places: Places): Finding[] {
   const first = new Map<string, Path>();
   return drafts.items.flatMap(({ value, path }) => {
     if (value.id === undefined) return [];
@@ -31,7 +32,7 @@ function duplicates(drafts: Drafts<WithId>, places: Places): Finding[] {
 }
 
 /** A reference to an id that nobody has; silent while some ids are unknown themselves. */
-function dangling(path: Path, what: string, word: string | undefined, target: Drafts<WithId>): Finding[] {
+export function dangling(path: Path, what: string, word: string | undefined, target: Drafts<WithId>): Finding[] {
   const ids = idsOf(target);
   const allKnown = target.intact || (ids.length > 0 && ids.length === target.items.length);
   return word === undefined || ids.includes(word) || !allKnown ? [] : [unknownWord(path, what, word, ids)];

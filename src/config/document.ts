@@ -1,6 +1,8 @@
 /** The text of a configuration file as a plain value, with the line and column of everything in it. */
 import { type Document, LineCounter, type Node, parseDocument, type YAMLError } from 'yaml';
+import type { Places } from './facts.js';
 import type { Finding, Path } from './issue.js';
+import { valueAt } from './shape.js';
 import { ALIASES_MAX, DEPTH_MAX, type Placed, placeOf, type Position, TOP, Tree } from './tree.js';
 
 /** Longest file that is read, in characters; 5,000 charge points fit. */
@@ -59,6 +61,21 @@ function plainValue(document: Document, tree: Tree): TextFile {
     if (!(error instanceof ReferenceError)) throw error;
     return refused(`at most ${ALIASES_MAX} uses of anchors`, 'more');
   }
+}
+
+/** What the checks ask of the text. */
+export function placesOf(file: TextFile): Places {
+  return { has: (path) => file.has(path), lineOf: (path) => file.position(path).line };
+}
+
+/** A group of a file as a file of its own, whose places stay those of the whole. */
+export function partOf(file: TextFile, within: Path): TextFile {
+  return {
+    value: valueAt(file.value, within),
+    findings: file.findings,
+    has: (path) => file.has([...within, ...path]),
+    position: (path, at) => file.position([...within, ...path], at),
+  };
 }
 
 export function readText(text: string): TextFile {

@@ -44,7 +44,11 @@ function wholeWithin(low: number, high: number, error: string) {
 }
 
 export function amps(low: number, high: number) {
-  return numberWithin(low, high, `a current in A, ${low} to ${high}`);
+  return quantity('a current in A', low, high);
+}
+
+export function quantity(what: string, low: number, high: number) {
+  return numberWithin(low, high, `${what}, ${low} to ${high}`);
 }
 
 /** One number for all phases, or one for each. */
@@ -124,6 +128,11 @@ export function title() {
 export function filePath(example: string) {
   const error = `an absolute path such as ${example}`;
   return z.string({ error }).check(z.regex(/^\/.{0,1023}$/, { error }));
+}
+
+/** The name of a file, absolute or from where this one is. */
+export function fileName(what: string) {
+  return matching(/^[^\p{C}\p{Zl}\p{Zp}]{1,1024}$/u, what);
 }
 
 /** User name or password. */

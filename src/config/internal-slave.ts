@@ -1,5 +1,5 @@
 /** What only a slave's part of a file can have wrong: a master's internal slave, and the ways to a master. */
-import type { TextFile } from './document.js';
+import { placesOf, type TextFile } from './document.js';
 import { type Finding, quoted } from './issue.js';
 import { connectorFindings } from './limit-checks.js';
 import { type ChargePointEntry, connectorSchema, type SlaveDiscoveryEntry } from './schema.js';
@@ -25,12 +25,11 @@ export function internalSlaveFindings(
     .filter((name) => !isWritten(name) && !isMisspelt(name))
     .map((name) => ({ path: [name], expected: REQUIRED[name], got: 'nothing' }));
   if (!isWritten('connector')) return missing;
-  const places = { has: file.has.bind(file), lineOf: (path: Finding['path']) => file.position(path).line };
   const connector = draftOf(connectorSchema, valueAt(file.value, ['connector']), ['connector']);
   const listed = chargePoints.items.find(({ value }) => value.id === valueAt(file.value, ['id']));
   return [
     ...missing,
-    ...connectorFindings(connector.path, connector.value, places),
+    ...connectorFindings(connector.path, connector.value, placesOf(file)),
     ...(listed ? SHARED.flatMap((name) => differing(connector, listed, name)) : []),
   ];
 }

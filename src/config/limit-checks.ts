@@ -25,12 +25,15 @@ export function ampsText(valueA: Amps): string {
 }
 
 /** "L1", "L1 and L2", "each phase". */
-function phasesText(phases: readonly PhaseIndex[]): string {
+export function phasesText(phases: readonly PhaseIndex[]): string {
   return phases.length === 3 ? 'each phase' : phases.map((phase) => PHASE_NAMES[phase]).join(' and ');
 }
 
 /** The phases on which `isWrong`, together where their numbers are the same. */
-function phaseGroups<T>(values: PerPhase<T>, isWrong: (value: T, phase: PhaseIndex) => boolean): [PhaseIndex[], T][] {
+export function phaseGroups<T>(
+  values: PerPhase<T>,
+  isWrong: (value: T, phase: PhaseIndex) => boolean,
+): [PhaseIndex[], T][] {
   const groups = new Map<string, [PhaseIndex[], T]>();
   for (const phase of PHASES) {
     const value = values[phase];
@@ -84,13 +87,20 @@ function fallback({ path, value }: Draft<CircuitEntry>): Finding[] {
   });
 }
 
-interface Side {
+export interface Side {
   readonly name: string;
   readonly value: number | undefined;
 }
 
 /** `low` must not be above `high`. The finding stands at the one that is written, for preference at the upper. */
-function ordered(path: Path, low: Side, high: Side, unit: 'A' | 'ms', places: Places, strictly = false): Finding[] {
+export function ordered(
+  path: Path,
+  low: Side,
+  high: Side,
+  unit: 'A' | 'ms' | 's',
+  places: Places,
+  strictly = false,
+): Finding[] {
   if (low.value === undefined || high.value === undefined) return [];
   if (strictly ? low.value < high.value : low.value <= high.value) return [];
   const highIsWritten = places.has([...path, high.name]);
@@ -101,10 +111,10 @@ function ordered(path: Path, low: Side, high: Side, unit: 'A' | 'ms', places: Pl
   return [{ path: [...path, own.name], expected, got: `${own.value} ${unit}` }];
 }
 
-interface Connector {
-  readonly minA?: Amps;
-  readonly maxA?: Amps;
-  readonly disconnectedLimitA?: Amps;
+export interface Connector {
+  readonly minA?: Amps | undefined;
+  readonly maxA?: Amps | undefined;
+  readonly disconnectedLimitA?: Amps | undefined;
 }
 
 export function connectorFindings(

@@ -4,14 +4,15 @@ import { nearest } from '../base/nearest.js';
 import { fail, ok, type Result } from '../base/result.js';
 import { masterConfig, slaveConfig } from './build.js';
 import { crossFindings } from './cross-checks.js';
-import { readText, type TextFile } from './document.js';
-import type { KnownModel } from './facts.js';
+import { placesOf, readText, type TextFile } from './document.js';
+import type { Facts, KnownModel } from './facts.js';
 import { internalSlaveFindings, waysToMaster } from './internal-slave.js';
 import { type ConfigIssue, type Finding, pathText } from './issue.js';
 import { connectorFindings } from './limit-checks.js';
 import { meterMapSchema } from './meter-map-schema.js';
 import * as schema from './schema.js';
 import { draftOf, draftsOf, shapeFindings, valueAt } from './shape.js';
+import type { Placed, Position } from './tree.js';
 import type { Config } from './types.js';
 
 /** Most issues that are given back; a file that is no configuration at all has thousands. */
@@ -23,11 +24,7 @@ export interface ParseOptions {
 }
 
 /** An issue in words, at its place. */
-function issueOf(
-  { path, expected, got, nearest: word }: Finding,
-  place: { line: number; column: number },
-): ConfigIssue {
-  const { line, column } = place;
+function issueOf({ path, expected, got, nearest: word }: Finding, { line, column }: Position): ConfigIssue {
   return { line, column, path: pathText(path), expected, got, ...(word !== undefined && { nearest: word }) };
 }
 
@@ -50,27 +47,38 @@ function inOrder(issues: readonly ConfigIssue[]): readonly ConfigIssue[] {
 }
 
 /** The role decides which keys are valid; a misspelt one is taken for what it probably means. */
-function isSlave(value: unknown): boolean {
+export function isSlave(value: unknown): boolean {
   const role = valueAt(value, ['role']);
   return typeof role === 'string' && nearest(role, schema.ROLES) === 'slave';
+}
+
+/** The lists of a master's file as far as they can be read; `shape`: what is wrong with it by itself. */
+export function entriesOf(
+  value: unknown,
+  shape: readonly Finding[],
+): Pick<Facts, 'circuits' | 'meters' | 'chargePoints' | 'meterMaps'> {
+  const at = (name: string): unknown => valueAt(value, [name]);
+  // A list that is not there may be one whose name is misspelt.
+  const mayLack = !shape.some(({ path, at: where }) => where === 'key' && path.length === 1);
+  return {
+    circuits: draftsOf(schema.circuitSchema, at('circuits'), ['circuits'], false),
+    meters: draftsOf(schema.meterSchema, at('meters'), ['meters'], mayLack),
+    chargePoints: draftsOf(schema.chargePointSchema, at('chargePoints'), ['chargePoints'], mayLack),
+    meterMaps: draftsOf(meterMapSchema, at('meterModels'), ['meterModels'], mayLack),
+  };
 }
 
 function masterFindings(file: TextFile, { meterModels }: ParseOptions): Finding[] {
   const shape = shapeFindings(schema.masterSchema, file.value);
   const at = (name: string): unknown => valueAt(file.value, [name]);
-  // A list that is not there may be one whose name is misspelt.
-  const mayLack = !shape.some(({ path, at: where }) => where === 'key' && path.length === 1);
-  const chargePoints = draftsOf(schema.chargePointSchema, at('chargePoints'), ['chargePoints'], mayLack);
+  const entries = entriesOf(file.value, shape);
   const cross = crossFindings({
-    circuits: draftsOf(schema.circuitSchema, at('circuits'), ['circuits'], false),
-    meters: draftsOf(schema.meterSchema, at('meters'), ['meters'], mayLack),
-    chargePoints,
+    ...entries,
     discovery: draftOf(schema.masterDiscoverySchema, at('discovery') ?? {}, ['discovery']),
     knownModels: meterModels,
-    meterMaps: draftsOf(meterMapSchema, at('meterModels'), ['meterModels'], mayLack),
-    places: { has: (path) => file.has(path), lineOf: (path) => file.position(path).line },
+    places: placesOf(file),
   });
-  const internal = internalSlaveFindings(file, shape, chargePoints);
+  const internal = internalSlaveFindings(file, shape, entries.chargePoints);
   return [...shape, ...cross, ...internal, ...leaseFindings(at('samplePeriodMs'), at('leaseMs'))];
 }
 
@@ -84,11 +92,10 @@ function leaseFindings(samplePeriodMs: unknown, leaseMs: unknown): Finding[] {
 }
 
 function slaveFindings(file: TextFile): Finding[] {
-  const places = { has: file.has.bind(file), lineOf: (path: Finding['path']) => file.position(path).line };
   const connector = draftOf(schema.connectorSchema, valueAt(file.value, ['connector']) ?? {}, ['connector']);
   return [
     ...shapeFindings(schema.slaveSchema, file.value),
-    ...connectorFindings(connector.path, connector.value, places),
+    ...connectorFindings(connector.path, connector.value, placesOf(file)),
     ...waysToMaster(draftOf(schema.slaveDiscoverySchema, valueAt(file.value, ['discovery']) ?? {}, ['discovery'])),
   ];
 }
@@ -100,14 +107,24 @@ function freezeDeep<T>(value: T): T {
   return value;
 }
 
-function findingsOf(file: TextFile, options: ParseOptions): Finding[] {
+/** What is wrong with a configuration, beside what is no YAML. */
+export function configFindings(file: TextFile, options: ParseOptions): Finding[] {
   return isSlave(file.value) ? slaveFindings(file) : masterFindings(file, options);
 }
 
 /** Only what has no findings but those of I4. */
-function built({ value }: TextFile, { meterModels }: ParseOptions): Config {
+export function builtConfig({ value }: TextFile, { meterModels }: ParseOptions): Config {
   if (isSlave(value)) return freezeDeep(slaveConfig(z.parse(schema.slaveSchema, value)));
   return freezeDeep(masterConfig(z.parse(schema.masterSchema, value), meterModels));
+}
+
+/** Findings of a file as people read them: those of the text itself, or else the given ones. */
+export function issuesOf(file: TextFile, findings: readonly Finding[]): readonly ConfigIssue[] {
+  const placed: readonly Placed[] =
+    file.findings.length > 0
+      ? file.findings
+      : findings.map((finding) => ({ finding, position: file.position(finding.path, finding.at) }));
+  return inOrder(placed.map(({ finding, position }) => issueOf(finding, position)));
 }
 
 /**
@@ -116,17 +133,16 @@ function built({ value }: TextFile, { meterModels }: ParseOptions): Config {
  */
 export function parseConfig(text: string, options: ParseOptions): Result<Config, readonly ConfigIssue[]> {
   const file = readText(text);
-  if (file.findings.length > 0)
-    return fail(inOrder(file.findings.map(({ finding, position }) => issueOf(finding, position))));
-  const findings = findingsOf(file, options);
-  if (findings.length > 0) return fail(inOrder(findings.map((one) => issueOf(one, file.position(one.path, one.at)))));
-  return ok(built(file, options));
+  const findings = file.findings.length > 0 ? [] : configFindings(file, options);
+  const issues = issuesOf(file, findings);
+  return issues.length > 0 ? fail(issues) : ok(builtConfig(file, options));
 }
 
 /** A configuration that is refused by the sums of I4 alone, for people to look at; `undefined` for every other one. */
 export function parseUnsafe(text: string, options: ParseOptions): Config | undefined {
   const file = readText(text);
   if (file.findings.length > 0) return undefined;
-  const findings = findingsOf(file, options);
-  return findings.length > 0 && findings.every(({ rule }) => rule === 'I4') ? built(file, options) : undefined;
+  const findings = configFindings(file, options);
+  const isUnsafeOnly = findings.length > 0 && findings.every(({ rule }) => rule === 'I4');
+  return isUnsafeOnly ? builtConfig(file, options) : undefined;
 }

@@ -12,10 +12,10 @@ import { meterMapSchema } from './meter-map-schema.js';
 
 const DISCOVERY_PORT = 16030;
 /** Most that one connector may deliver. */
-const CONNECTOR_AMPS_MAX = 500;
+export const CONNECTOR_AMPS_MAX = 500;
 /** IEC 61851-1: the control pilot cannot signal less; a charger may round a smaller limit up to it. */
-const PILOT_MIN_A = 6;
-const PILOT_MAX_A = 80;
+export const PILOT_MIN_A = 6;
+export const PILOT_MAX_A = 80;
 /** A site has dozens; the bound keeps every walk through the tree short. */
 const CIRCUITS_MAX = 1000;
 /** As many as a slave polls (docs/protocol.md). */

@@ -8,9 +8,10 @@ export function readyOnce(
   notifier: Notifier,
   logger: Logger,
   first: 'first decision made' | 'first limit enforced',
-): (nowMs: Ms, summary: string) => void {
+): (nowMs: Ms, summary: () => string) => void {
   let isReady = false;
-  return (nowMs, summary) => {
+  return (nowMs, summarise) => {
+    const summary = summarise();
     if (!isReady) {
       isReady = true;
       logger.log('info', 'READY', `${first}: ${summary}`, {});

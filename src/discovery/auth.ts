@@ -8,6 +8,7 @@ import { fail, ok, type Result } from '../base/result.js';
 import type { Ms } from '../base/units.js';
 import type { PeerAddress } from '../ports/datagram-port.js';
 import type { MacPort } from '../ports/mac-port.js';
+import { AddressNames } from './address-names.js';
 import { ReplayGuard } from './auth-replay.js';
 import {
   type DropReason,
@@ -52,6 +53,7 @@ export class Channel {
   /** Under which our BEACONs go out, the newest first. */
   readonly keyIds: readonly number[];
   readonly #options: ChannelOptions;
+  readonly #names = new AddressNames();
   readonly #gate = new FloodGate();
   readonly #replays = new Map<Message['type'], ReplayGuard>();
   #sent = 0;
@@ -85,13 +87,13 @@ export class Channel {
   open(bytes: Uint8Array, from: PeerAddress, nowMs: Ms): Result<Opened, DropReason> {
     const { networkId, bootId, hears } = this.#options;
     const envelope = openEnvelope(bytes, networkId);
-    if (!envelope.ok) return envelope;
-    if (envelope.value.bootId === bootId || !hears.includes(envelope.value.type)) return fail('ignored');
-    const unfit = this.#unfit(envelope.value);
+    if (typeof envelope === 'string') return fail(envelope);
+    if (envelope.bootId === bootId || !hears.includes(envelope.type)) return fail('ignored');
+    const unfit = this.#unfit(envelope);
     if (unfit) return fail(unfit);
-    const address = `${from.host}:${from.port}`;
+    const address = this.#names.of(from);
     if (!this.#gate.isOpen(address, nowMs)) return fail('flood');
-    const opened = this.#check(envelope.value);
+    const opened = this.#check(envelope);
     if (opened.ok) this.#gate.noteGood(address, nowMs);
     else if (opened.error !== 'repeat') this.#gate.noteBad(address, nowMs);
     return opened;
@@ -106,8 +108,8 @@ export class Channel {
   #check(envelope: Envelope): Result<Opened, DropReason> {
     const forged = this.#options.auth && this.#forged(envelope, this.#options.auth);
     if (forged) return fail(forged);
-    const read = readMessage(envelope);
-    return read.ok ? ok({ message: read.value.message, keyId: envelope.isSigned ? envelope.keyId : NO_KEY }) : read;
+    const message = readMessage(envelope);
+    return message ? ok({ message, keyId: envelope.isSigned ? envelope.keyId : NO_KEY }) : fail('garbage');
   }
 
   #forged(envelope: Envelope, { keys, mac }: Auth): DropReason | undefined {

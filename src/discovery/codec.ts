@@ -4,12 +4,12 @@
  * firmware engineers in docs/protocol.md; a test holds that page to this file.
  */
 import { assert } from '../base/assert.js';
-import { isId } from '../base/ids.js';
 import { type BootId, CHARGE_POINT_STATES, type Message } from '../base/messages.js';
 import { fail, ok, type Result } from '../base/result.js';
 import { ROTATIONS } from '../base/rotation.js';
-import { ByteReader, ByteWriter } from './bytes.js';
-import { buildMessage, FIELD, type Fields, MESSAGE_TYPES, printable } from './fields.js';
+import { PHASES } from '../base/units.js';
+import { ByteWriter, u16At, u32At, u64At, u8At } from './bytes.js';
+import { bootIdAt, buildMessage, FIELD, Fields, idAt, MESSAGE_TYPES, printable } from './fields.js';
 
 export const PROTOCOL_VERSION = 1;
 /** "EK". */
@@ -78,9 +78,15 @@ const loadOf = (amps: number): number => within16Bits(Math.ceil(amps * 100 - ROU
 const within16Bits = (value: number): number => Math.min(0xffff, Math.max(0, value));
 const byte = (value: number): number => Math.min(0xff, Math.max(0, value));
 
+/** Where the fields of the datagram stand that is read now. */
+const FIELDS = new Fields();
+
+/** All datagrams are written one after the other into the same blocks of memory. */
+const WRITER = new ByteWriter();
+
 /** Without a seal the tag is zeros. */
 export function encode(message: Message, counter: number, seal?: Seal): Uint8Array {
-  const writer = new ByteWriter(DATAGRAM_BYTES_MAX);
+  const writer = WRITER.begin(DATAGRAM_BYTES_MAX);
   const senderBootId = message.type === 'grant' ? message.masterBootId : message.bootId;
   writer
     .u16(MAGIC)
@@ -111,23 +117,20 @@ function writeFields(writer: ByteWriter, message: Message): void {
   switch (message.type) {
     case 'beacon':
       text(writer, FIELD.sender, message.masterId);
-      writer.u8(FIELD.rank).u8(1).u8(byte(message.rank));
-      writer.u8(FIELD.epoch).u8(4).u32(message.epoch);
-      writer
-        .u8(FIELD.active)
-        .u8(1)
-        .u8(message.active ? 1 : 0);
+      writer.field8(FIELD.rank, byte(message.rank));
+      writer.field32(FIELD.epoch, message.epoch);
+      writer.field8(FIELD.active, message.active ? 1 : 0);
       return;
     case 'grant':
       text(writer, FIELD.sender, message.masterId);
       text(writer, FIELD.chargePoint, message.chargePointId);
       writer.u8(FIELD.pollBootId).u8(8).hex(message.bootId);
-      writer.u8(FIELD.tau).u8(8).u64(message.tauMs);
-      writer.u8(FIELD.epoch).u8(4).u32(message.epoch);
-      writer.u8(FIELD.seq).u8(4).u32(message.seq);
-      writer.u8(FIELD.limit).u8(2).u16(limitOf(message.limitA));
-      writer.u8(FIELD.lease).u8(4).u32(message.leaseMs);
-      writer.u8(FIELD.phases).u8(1).u8(message.phases);
+      writer.field64(FIELD.tau, message.tauMs);
+      writer.field32(FIELD.epoch, message.epoch);
+      writer.field32(FIELD.seq, message.seq);
+      writer.field16(FIELD.limit, limitOf(message.limitA));
+      writer.field32(FIELD.lease, message.leaseMs);
+      writer.field8(FIELD.phases, message.phases);
       return;
     case 'status':
       writeStatus(writer, message);
@@ -137,22 +140,22 @@ function writeFields(writer: ByteWriter, message: Message): void {
 function writeStatus(writer: ByteWriter, status: Message & { type: 'status' }): void {
   const { accepted } = status;
   text(writer, FIELD.sender, status.chargePointId);
-  writer.u8(FIELD.tau).u8(8).u64(status.tauMs);
+  writer.field64(FIELD.tau, status.tauMs);
   writer.u8(FIELD.accepted).u8(8 + accepted.masterId.length);
   writer.u32(accepted.epoch).u32(accepted.seq).ascii(accepted.masterId);
-  writer.u8(FIELD.enforced).u8(2).u16(loadOf(status.enforcedA));
-  writer.u8(FIELD.enforcedPhases).u8(1).u8(status.enforcedPhases);
-  writer.u8(FIELD.leaseLeft).u8(4).u32(status.leaseLeftMs);
-  writer.u8(FIELD.disconnectedLimit).u8(2).u16(loadOf(status.disconnectedLimitA));
-  writer.u8(FIELD.maximum).u8(2).u16(loadOf(status.maxA));
-  writer.u8(FIELD.minimum).u8(2).u16(loadOf(status.minA));
-  writer.u8(FIELD.state).u8(1).u8(CHARGE_POINT_STATES.indexOf(status.state));
+  writer.field16(FIELD.enforced, loadOf(status.enforcedA));
+  writer.field8(FIELD.enforcedPhases, status.enforcedPhases);
+  writer.field32(FIELD.leaseLeft, status.leaseLeftMs);
+  writer.field16(FIELD.disconnectedLimit, loadOf(status.disconnectedLimitA));
+  writer.field16(FIELD.maximum, loadOf(status.maxA));
+  writer.field16(FIELD.minimum, loadOf(status.minA));
+  writer.field8(FIELD.state, CHARGE_POINT_STATES.indexOf(status.state));
   writer.u8(FIELD.currents).u8(6);
-  for (const currentA of status.currentA) writer.u16(loadOf(currentA));
-  writer.u8(FIELD.connectedPhases).u8(1).u8(status.phases);
-  writer.u8(FIELD.rotation).u8(1).u8(ROTATIONS.indexOf(status.rotation));
-  writer.u8(FIELD.usedPhases).u8(1).u8(status.usedPhases);
-  writer.u8(FIELD.session).u8(4).u32(status.sessionId);
+  for (const p of PHASES) writer.u16(loadOf(status.currentA[p]));
+  writer.field8(FIELD.connectedPhases, status.phases);
+  writer.field8(FIELD.rotation, ROTATIONS.indexOf(status.rotation));
+  writer.field8(FIELD.usedPhases, status.usedPhases);
+  writer.field32(FIELD.session, status.sessionId);
   text(writer, FIELD.firmware, printable(status.firmware));
 }
 
@@ -162,30 +165,32 @@ function text(writer: ByteWriter, field: number, value: string): void {
 
 /** Where signatures are not used. Never throws. */
 export function decode(bytes: Uint8Array, networkId: number): Result<Received, DropReason> {
-  const opened = openEnvelope(bytes, networkId);
-  if (!opened.ok) return opened;
-  return opened.value.isSigned ? fail('signed') : readMessage(opened.value);
+  const envelope = openEnvelope(bytes, networkId);
+  if (typeof envelope === 'string') return fail(envelope);
+  if (envelope.isSigned) return fail('signed');
+  const message = readMessage(envelope);
+  return message ? ok({ message, counter: envelope.counter }) : fail('garbage');
 }
 
 /** The cheap checks: garbage and foreign datagrams cost a few comparisons. Never throws. */
-export function openEnvelope(bytes: Uint8Array, networkId: number): Result<Envelope, DropReason> {
-  if (bytes.length < HEADER_BYTES + TAG_BYTES || bytes.length > DATAGRAM_BYTES_MAX) return fail('garbage');
-  const reader = new ByteReader(bytes);
-  if (reader.u16() !== MAGIC) return fail('garbage');
-  if (reader.u8() !== PROTOCOL_VERSION) return fail('version');
-  const type = MESSAGE_TYPES[reader.u8() - 1];
-  const [algorithm, keyId] = [reader.u8(), reader.u8(), reader.u16()];
-  if (reader.u32() !== networkId) return fail('foreign');
-  if (type === undefined || algorithm > HMAC_SHA256_128) return fail('garbage');
-  if (type !== 'grant' && bytes.length < PADDED_BYTES) return fail('garbage');
+export function openEnvelope(bytes: Uint8Array, networkId: number): Envelope | DropReason {
+  if (bytes.length < HEADER_BYTES + TAG_BYTES || bytes.length > DATAGRAM_BYTES_MAX) return 'garbage';
+  if (u16At(bytes, 0) !== MAGIC) return 'garbage';
+  if (u8At(bytes, 2) !== PROTOCOL_VERSION) return 'version';
+  const type = MESSAGE_TYPES[u8At(bytes, 3) - 1];
+  const algorithm = u8At(bytes, 4);
+  if (u32At(bytes, 8) !== networkId) return 'foreign';
+  if (type === undefined || algorithm > HMAC_SHA256_128) return 'garbage';
+  if (type !== 'grant' && bytes.length < PADDED_BYTES) return 'garbage';
   const isSigned = algorithm === HMAC_SHA256_128;
-  return ok({ bytes, type, networkId, keyId, isSigned, bootId: reader.hex(8), counter: reader.u64() });
+  const [keyId, bootId, counter] = [u8At(bytes, 5), bootIdAt(bytes, 12), u64At(bytes, 20)];
+  return { bytes, type, networkId, keyId, isSigned, bootId, counter };
 }
 
-export function readMessage({ bytes, type, networkId, bootId, counter }: Envelope): Result<Received, 'garbage'> {
-  const fields = readFields(bytes.subarray(HEADER_BYTES, bytes.length - TAG_BYTES));
-  const message = fields && buildMessage(type, { networkId, senderBootId: bootId }, fields);
-  return message ? ok({ message, counter }) : fail('garbage');
+/** `undefined`: garbage. */
+export function readMessage({ bytes, type, networkId, bootId }: Envelope): Message | undefined {
+  if (!FIELDS.find(bytes, HEADER_BYTES, bytes.length - TAG_BYTES)) return undefined;
+  return buildMessage(type, { networkId, senderBootId: bootId }, FIELDS);
 }
 
 /** What the tag is made of: all before it. */
@@ -209,23 +214,10 @@ export function leadingIds({ bytes, type }: Envelope): readonly string[] | undef
     const [id, length = 0] = bytes.subarray(at, at + 2);
     const end = at + 2 + length;
     if (id !== field || end > bytes.length - TAG_BYTES) return undefined;
-    const text = new ByteReader(bytes.subarray(at + 2, end)).ascii(length);
-    if (!isId(text)) return undefined;
+    const text = idAt(bytes, at + 2, length);
+    if (text === undefined) return undefined;
     ids.push(text);
     at = end;
   }
   return ids;
-}
-
-/** Field id -> value; the first of each id counts. `undefined` when a length runs over the end. */
-function readFields(body: Uint8Array): Fields | undefined {
-  const fields = new Map<number, Uint8Array>();
-  let at = 0;
-  while (at < body.length) {
-    const [id, length] = [body[at] ?? 0, body[at + 1]];
-    if (length === undefined || at + 2 + length > body.length) return undefined;
-    if (id !== FIELD.padding && !fields.has(id)) fields.set(id, body.subarray(at + 2, at + 2 + length));
-    at += 2 + length;
-  }
-  return fields;
 }

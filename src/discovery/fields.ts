@@ -3,7 +3,8 @@ import { isId } from '../base/ids.js';
 import { type Beacon, CHARGE_POINT_STATES, type Grant, type Message, type Status } from '../base/messages.js';
 import { type PhaseCount, ROTATIONS } from '../base/rotation.js';
 import type { PhaseAmps } from '../base/units.js';
-import { ByteReader } from './bytes.js';
+import { asciiAt, u16At, u32At, u64At, u8At } from './bytes.js';
+import { KnownHex, KnownTexts } from './known-texts.js';
 
 /** The index + 1 is the code on the wire. */
 export const MESSAGE_TYPES = ['beacon', 'status', 'grant'] as const satisfies readonly Message['type'][];
@@ -37,8 +38,6 @@ export const FIELD = {
   enforcedPhases: 25,
 } as const;
 
-export type Fields = ReadonlyMap<number, Uint8Array>;
-
 interface Envelope {
   readonly networkId: number;
   readonly senderBootId: string;
@@ -47,13 +46,109 @@ interface Envelope {
 /** Longest lease that is believed; longer ones are refused as garbage. */
 const LEASE_BELIEVED_MAX_MS = 60_000;
 const FIRMWARE_MAX = 32;
+const FIELD_COUNT = Math.max(...Object.values(FIELD)) + 1;
+const NOWHERE = -1;
+
+const ids = new KnownTexts(isId);
+const firmwares = new KnownTexts((text) => printable(text) === text);
+const bootIds = new KnownHex();
+
+/** 8 bytes as 16 hexadecimal digits. */
+export function bootIdAt(bytes: Uint8Array, at: number): string {
+  return bootIds.read(bytes, at);
+}
+
+/** `undefined`: that is no id. */
+export function idAt(bytes: Uint8Array, at: number, length: number): string | undefined {
+  return ids.read(bytes, at, length);
+}
 
 /** A value that is missing or out of range. Caught in `buildMessage`; never leaves this file. */
 class FieldError extends Error {
   override readonly name = 'FieldError';
 }
 
-/** `undefined` when a field is missing, too short or out of range. Longer values are read from their start. */
+/** Where the fields of a datagram stand. One table for all datagrams: each is read to its end before the next one. */
+export class Fields {
+  #bytes: Uint8Array = new Uint8Array(0);
+  readonly #startOf = new Int32Array(FIELD_COUNT);
+  readonly #lengthOf = new Int32Array(FIELD_COUNT);
+
+  /** The first field of each id counts. False when a length runs over the end. */
+  find(bytes: Uint8Array, from: number, end: number): boolean {
+    this.#bytes = bytes;
+    for (let id = 0; id < FIELD_COUNT; id++) this.#startOf[id] = NOWHERE;
+    let at = from;
+    while (at < end) {
+      const start = at + 2;
+      if (start > end) return false;
+      const id = u8At(bytes, at);
+      const length = u8At(bytes, at + 1);
+      at = start + length;
+      if (at > end) return false;
+      if (id >= FIELD_COUNT || this.#startOf[id] !== NOWHERE) continue;
+      this.#startOf[id] = start;
+      this.#lengthOf[id] = length;
+    }
+    return true;
+  }
+
+  /** Longer values are read from their start. */
+  #at(field: number, length: number): number {
+    const at = this.#startOf[field] as number;
+    if (at === NOWHERE || (this.#lengthOf[field] as number) < length) throw new FieldError();
+    return at;
+  }
+
+  u8(field: number): number {
+    return u8At(this.#bytes, this.#at(field, 1));
+  }
+
+  u32(field: number): number {
+    return u32At(this.#bytes, this.#at(field, 4));
+  }
+
+  time(field: number): number {
+    return within(u64At(this.#bytes, this.#at(field, 8)), 0, Number.MAX_SAFE_INTEGER);
+  }
+
+  bootId(field: number): string {
+    return bootIdAt(this.#bytes, this.#at(field, 8));
+  }
+
+  amps(field: number): number {
+    return u16At(this.#bytes, this.#at(field, 2)) / 100;
+  }
+
+  currents(): PhaseAmps {
+    const at = this.#at(FIELD.currents, 6);
+    const bytes = this.#bytes;
+    return [u16At(bytes, at) / 100, u16At(bytes, at + 2) / 100, u16At(bytes, at + 4) / 100];
+  }
+
+  id(field: number): string {
+    const text = idAt(this.#bytes, this.#at(field, 1), this.#lengthOf[field] as number);
+    if (text === undefined) throw new FieldError();
+    return text;
+  }
+
+  accepted(): Status['accepted'] {
+    const at = this.#at(FIELD.accepted, 8);
+    const length = (this.#lengthOf[FIELD.accepted] as number) - 8;
+    const masterId = length === 0 ? '' : idAt(this.#bytes, at + 8, length);
+    if (masterId === undefined) throw new FieldError();
+    return { epoch: u32At(this.#bytes, at), seq: u32At(this.#bytes, at + 4), masterId };
+  }
+
+  firmware(): string {
+    const at = this.#startOf[FIELD.firmware] as number;
+    if (at === NOWHERE) return '';
+    const length = this.#lengthOf[FIELD.firmware] as number;
+    return firmwares.read(this.#bytes, at, length) ?? printable(asciiAt(this.#bytes, at, length));
+  }
+}
+
+/** `undefined` when a field is missing, too short or out of range. */
 export function buildMessage(type: Message['type'], envelope: Envelope, fields: Fields): Message | undefined {
   try {
     if (type === 'beacon') return beacon(envelope, fields);
@@ -68,11 +163,11 @@ function beacon({ networkId, senderBootId }: Envelope, fields: Fields): Beacon {
   return {
     type: 'beacon',
     networkId,
-    masterId: id(fields, FIELD.sender),
+    masterId: fields.id(FIELD.sender),
     bootId: senderBootId,
-    rank: reader(fields, FIELD.rank, 1).u8(),
-    epoch: within(reader(fields, FIELD.epoch, 4).u32(), 1, 0xffffffff),
-    active: reader(fields, FIELD.active, 1).u8() !== 0,
+    rank: fields.u8(FIELD.rank),
+    epoch: within(fields.u32(FIELD.epoch), 1, 0xffffffff),
+    active: fields.u8(FIELD.active) !== 0,
   };
 }
 
@@ -80,83 +175,55 @@ function grant({ networkId, senderBootId }: Envelope, fields: Fields): Grant {
   return {
     type: 'grant',
     networkId,
-    masterId: id(fields, FIELD.sender),
+    masterId: fields.id(FIELD.sender),
     masterBootId: senderBootId,
-    chargePointId: id(fields, FIELD.chargePoint),
-    bootId: reader(fields, FIELD.pollBootId, 8).hex(8),
-    tauMs: time(fields, FIELD.tau),
-    epoch: within(reader(fields, FIELD.epoch, 4).u32(), 1, 0xffffffff),
-    seq: within(reader(fields, FIELD.seq, 4).u32(), 1, 0xffffffff),
-    limitA: amps(fields, FIELD.limit),
-    leaseMs: within(reader(fields, FIELD.lease, 4).u32(), 1, LEASE_BELIEVED_MAX_MS),
-    phases: within(reader(fields, FIELD.phases, 1).u8(), 0, 7),
+    chargePointId: fields.id(FIELD.chargePoint),
+    bootId: fields.bootId(FIELD.pollBootId),
+    tauMs: fields.time(FIELD.tau),
+    epoch: within(fields.u32(FIELD.epoch), 1, 0xffffffff),
+    seq: within(fields.u32(FIELD.seq), 1, 0xffffffff),
+    limitA: fields.amps(FIELD.limit),
+    leaseMs: within(fields.u32(FIELD.lease), 1, LEASE_BELIEVED_MAX_MS),
+    phases: within(fields.u8(FIELD.phases), 0, 7),
   };
 }
 
 function status({ networkId, senderBootId }: Envelope, fields: Fields): Status {
-  const accepted = reader(fields, FIELD.accepted, 8);
   return {
     type: 'status',
     networkId,
-    chargePointId: id(fields, FIELD.sender),
+    chargePointId: fields.id(FIELD.sender),
     bootId: senderBootId,
-    tauMs: time(fields, FIELD.tau),
-    accepted: { epoch: accepted.u32(), seq: accepted.u32(), masterId: optionalId(accepted.ascii(accepted.left)) },
-    enforcedA: amps(fields, FIELD.enforced),
-    enforcedPhases: within(reader(fields, FIELD.enforcedPhases, 1).u8(), 0, 7),
-    leaseLeftMs: reader(fields, FIELD.leaseLeft, 4).u32(),
-    disconnectedLimitA: amps(fields, FIELD.disconnectedLimit),
-    maxA: amps(fields, FIELD.maximum),
-    minA: amps(fields, FIELD.minimum),
-    state: entry(CHARGE_POINT_STATES, reader(fields, FIELD.state, 1).u8()),
-    currentA: currents(fields),
-    phases: within(reader(fields, FIELD.connectedPhases, 1).u8(), 1, 3) as PhaseCount,
-    rotation: entry(ROTATIONS, reader(fields, FIELD.rotation, 1).u8()),
-    usedPhases: within(reader(fields, FIELD.usedPhases, 1).u8(), 0, 7),
-    sessionId: reader(fields, FIELD.session, 4).u32(),
-    firmware: firmware(fields),
+    tauMs: fields.time(FIELD.tau),
+    accepted: fields.accepted(),
+    enforcedA: fields.amps(FIELD.enforced),
+    enforcedPhases: within(fields.u8(FIELD.enforcedPhases), 0, 7),
+    leaseLeftMs: fields.u32(FIELD.leaseLeft),
+    disconnectedLimitA: fields.amps(FIELD.disconnectedLimit),
+    maxA: fields.amps(FIELD.maximum),
+    minA: fields.amps(FIELD.minimum),
+    state: entry(CHARGE_POINT_STATES, fields.u8(FIELD.state)),
+    currentA: fields.currents(),
+    phases: within(fields.u8(FIELD.connectedPhases), 1, 3) as PhaseCount,
+    rotation: entry(ROTATIONS, fields.u8(FIELD.rotation)),
+    usedPhases: within(fields.u8(FIELD.usedPhases), 0, 7),
+    sessionId: fields.u32(FIELD.session),
+    firmware: fields.firmware(),
   };
-}
-
-function reader(fields: Fields, field: number, bytes: number): ByteReader {
-  const value = fields.get(field);
-  if (!value || value.length < bytes) throw new FieldError();
-  return new ByteReader(value);
-}
-
-function amps(fields: Fields, field: number): number {
-  return reader(fields, field, 2).u16() / 100;
-}
-
-function currents(fields: Fields): PhaseAmps {
-  const values = reader(fields, FIELD.currents, 6);
-  return [values.u16() / 100, values.u16() / 100, values.u16() / 100];
-}
-
-function time(fields: Fields, field: number): number {
-  return within(reader(fields, field, 8).u64(), 0, Number.MAX_SAFE_INTEGER);
-}
-
-function id(fields: Fields, field: number): string {
-  const value = reader(fields, field, 1);
-  const text = value.ascii(value.left);
-  if (!isId(text)) throw new FieldError();
-  return text;
-}
-
-function optionalId(text: string): string {
-  if (text !== '' && !isId(text)) throw new FieldError();
-  return text;
-}
-
-function firmware(fields: Fields): string {
-  const value = fields.get(FIELD.firmware) ?? new Uint8Array();
-  return printable(new ByteReader(value).ascii(value.length));
 }
 
 /** The firmware is shown to people only, so what cannot be shown is replaced instead of refused. */
 export function printable(text: string): string {
-  return text.slice(0, FIRMWARE_MAX).replace(/[^\x20-\x7e]/g, '?');
+  return isPrintable(text) ? text : text.slice(0, FIRMWARE_MAX).replace(/[^\x20-\x7e]/g, '?');
+}
+
+function isPrintable(text: string): boolean {
+  if (text.length > FIRMWARE_MAX) return false;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 0x20 || code > 0x7e) return false;
+  }
+  return true;
 }
 
 function within(value: number, low: number, high: number): number {

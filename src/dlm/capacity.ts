@@ -124,7 +124,8 @@ export class CapacityBook {
     const children = this.#childrenOf[index] ?? [];
     const behind = sumOf(children);
     const meter = this.#metered.get(index);
-    if (!meter) return { ...behind, backgroundA: behind.loadA, upwards: behind };
+    const { loadA: belowA, openA } = behind;
+    if (!meter) return { loadA: belowA, openA, backgroundA: belowA, upwards: behind };
     const backgroundA = meter.backgroundA;
     if (backgroundA === null) {
       const atMostA = this.#circuits[index]?.backgroundMaxA ?? meter.assumedA(this.#limitA(index));
@@ -134,7 +135,11 @@ export class CapacityBook {
     // A meter beside the charge points does not see what flows in to them, nor the other load behind the same supply.
     const unseen = this.isIncluding(index) ? NO_FLOW : sumOf(children.filter((child) => this.#serving.has(child)));
     const flow = plus({ loadA: backgroundA, openA: meter.openA(nowMs) }, unseen);
-    return { ...flow, backgroundA: flow.loadA, upwards: flow };
+    return {
+      ...flow,
+      backgroundA: flow.loadA,
+      upwards: { ...flow, loadA: mapPhases((p) => Math.max(0, flow.loadA[p])) },
+    };
   }
 
   #limitA(index: number): PhaseAmps {
@@ -151,7 +156,8 @@ export class CapacityBook {
     // The fallback is for the charge points alone; what is known of others below still counts against the fuse.
     const falls = (p: 0 | 1 | 2): boolean => isLost && !ignored[p] && circuit.fallbackA[p] <= ownA[p] - knownA[p];
     const ceilingA = mapPhases((p) => (falls(p) ? circuit.fallbackA[p] : ownA[p]));
-    const loadA = mapPhases((p) => (falls(p) ? 0 : knownA[p]));
+    // Export makes no room above the fuse: a meter that counts backwards looks the same (domain: never above the limit).
+    const loadA = mapPhases((p) => (falls(p) ? 0 : Math.max(0, knownA[p])));
     const capacityA = mapPhases((p) => Math.max(0, ceilingA[p] - loadA[p]));
     return {
       ceilingA,

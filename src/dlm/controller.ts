@@ -20,6 +20,7 @@ import { Membership } from './membership.js';
 import { Metering, type MeterSample } from './metering.js';
 import { type Notice, Notices } from './notice.js';
 import { Roster } from './roster.js';
+import { Shares } from './shares.js';
 import type { LastPoll, RememberedSlave, SlaveRecord } from './slave-record.js';
 import { buildTopology, type Topology } from './topology.js';
 import type { Site } from './types.js';
@@ -67,7 +68,7 @@ export class Controller {
   readonly membership: Membership;
   readonly #bootId: BootId;
   readonly #metering: Metering;
-  readonly #allocator: Allocator;
+  readonly #shares: Shares;
   readonly #notices = new Notices();
   readonly #roster: Roster;
   readonly #masters: MasterWatch;
@@ -83,7 +84,7 @@ export class Controller {
     const { site, memory } = options;
     this.site = site;
     this.topology = buildTopology(site.circuits);
-    this.#allocator = new Allocator(site.circuits);
+    this.#shares = new Shares(new Allocator(site.circuits));
     this.#bootId = options.bootId;
     const { topology, alarms } = this;
     const name = { id: options.masterId, lastEpoch: memory?.epoch ?? 0, rank: options.rank };
@@ -239,7 +240,10 @@ export class Controller {
 
   /** Those that were told to keep what they have: else room for their disconnected limits is taken from the others. */
   #awaitsFirstAnswers(sinceMs: Ms, nowMs: Ms): boolean {
-    if (nowMs >= sinceMs + FIRST_POLLS_MS) return false;
+    return nowMs < sinceMs + FIRST_POLLS_MS && this.#isAnyAwaited(nowMs);
+  }
+
+  #isAnyAwaited(nowMs: Ms): boolean {
     const isAwaited = (record: SlaveRecord): boolean =>
       (record.isAtMostDisconnected || this.#masters.isStrict) &&
       !record.account.isAcknowledged(nowMs, this.site.leaseMs);
@@ -280,7 +284,7 @@ export class Controller {
       nowMs,
       site: this.site,
       topology: this.topology,
-      allocator: this.#allocator,
+      shares: this.#shares,
       capacities: this.#metering.capacities(nowMs),
       records: this.records,
       noRaise,
@@ -322,10 +326,10 @@ export class Controller {
     const { record, limitA, phases, leaseMs = this.site.leaseMs } = planned;
     const { networkId } = this.site;
     const { bootId, tauMs, receivedAtMs } = poll;
-    const number = record.nextNumber(this.mastership.epoch);
+    const { epoch, seq } = record.nextNumber(this.mastership.epoch);
     const grid = maskToGrid(record.facts.rotation, phases);
     const expiresAtMs = receivedAtMs + leaseExpiryMs(leaseMs);
-    const open = { ...number, bootId, limitA, leaseMs, phases: grid, sentAtMs: nowMs, expiresAtMs };
+    const open = { epoch, seq, bootId, limitA, leaseMs, phases: grid, sentAtMs: nowMs, expiresAtMs };
     if (!record.account.record(open)) return undefined;
     return {
       type: 'grant',
@@ -335,7 +339,8 @@ export class Controller {
       chargePointId: record.id,
       bootId,
       tauMs,
-      ...number,
+      epoch,
+      seq,
       limitA,
       leaseMs,
       phases,
@@ -374,12 +379,12 @@ export class Controller {
   #snapshotForStatus(nowMs: Ms): Snapshot {
     const capacities = this.#metering.capacities(nowMs);
     const { site, topology, records } = this;
-    const allocator = this.#allocator;
+    const shares = this.#shares;
     return {
       nowMs,
       site,
       topology,
-      allocator,
+      shares,
       capacities,
       records,
       noRaise: undefined,

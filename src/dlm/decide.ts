@@ -7,8 +7,10 @@ import { assert, defined } from '../base/assert.js';
 import type { LimitReason } from '../base/reason.js';
 import { connectedMask, hasPhase, maskToGrid, type PhaseMask } from '../base/rotation.js';
 import { type Amps, mapPhases, type Ms, NO_AMPS, type PhaseAmps, type PhaseIndex, PHASES } from '../base/units.js';
-import type { AllocatedLimit, AllocationCandidate, AllocationRequest, Allocator } from './allocate.js';
+import type { AllocatedLimit, AllocationCandidate, AllocationRequest } from './allocate.js';
 import type { CircuitCapacity } from './capacity.js';
+import { at } from './division/numbers.js';
+import type { Shares } from './shares.js';
 import type { SlaveRecord } from './slave-record.js';
 import type { Topology } from './topology.js';
 import { inOrderOfTurns, isServedLast, noteOffer, serviceRank } from './turns.js';
@@ -26,8 +28,7 @@ export interface Snapshot {
   readonly nowMs: Ms;
   readonly site: Site;
   readonly topology: Topology;
-  /** Prepared for the circuits of the site. */
-  readonly allocator: Allocator;
+  readonly shares: Shares;
   readonly capacities: readonly CircuitCapacity[];
   readonly records: readonly SlaveRecord[];
   /** Not undefined: nobody is raised in this cycle, and why. */
@@ -62,15 +63,15 @@ export class ExposureSums {
   }
 
   add(record: SlaveRecord, exposureA: PhaseAmps, sign: 1 | -1): void {
+    const sumsA = this.#sumsA;
     for (const circuit of pathOf(this.#snapshot, record)) {
-      for (const p of PHASES) {
-        this.#sumsA[circuit * 3 + p] = (this.#sumsA[circuit * 3 + p] ?? 0) + sign * exposureA[p];
-      }
+      for (const p of PHASES) sumsA[circuit * 3 + p] = at(sumsA, circuit * 3 + p) + sign * exposureA[p];
     }
   }
 
   of(circuit: number): PhaseAmps {
-    return mapPhases((p) => this.#sumsA[circuit * 3 + p] ?? 0);
+    const sumsA = this.#sumsA;
+    return [at(sumsA, circuit * 3), at(sumsA, circuit * 3 + 1), at(sumsA, circuit * 3 + 2)];
   }
 }
 
@@ -79,7 +80,7 @@ export function exposureOf({ site, nowMs }: Snapshot, record: SlaveRecord): Phas
 }
 
 export function pathOf({ topology }: Snapshot, record: SlaveRecord): readonly number[] {
-  const circuit = defined(topology.indexOf.get(record.facts.circuit), `circuit of ${record.id}`);
+  const circuit = defined(topology.indexOf.get(record.facts.circuit), 'circuit of a charge point');
   return defined(topology.pathOf[circuit], 'path of a circuit');
 }
 
@@ -102,7 +103,7 @@ export function targets(snapshot: Snapshot): ReadonlyMap<string, AllocatedLimit>
   const { nowMs } = snapshot;
   let served = snapshot.records.filter((record) => isCandidate(record, nowMs));
   for (;;) {
-    const { limits } = snapshot.allocator.allocate(requestFor(snapshot, served));
+    const { limits } = snapshot.shares.of(requestFor(snapshot, served));
     const shared = served.filter((record) => limits.get(record.id)?.limitA !== 0 || isAcknowledged(snapshot, record));
     if (shared.length === served.length) return limits;
     served = shared;
@@ -197,10 +198,12 @@ function reservationOf(snapshot: Snapshot, record: SlaveRecord): PhaseAmps {
 
 function candidateOf(snapshot: Snapshot, record: SlaveRecord): AllocationCandidate {
   const { facts } = record;
-  const unsafe = pathOf(snapshot, record).some((circuit) => snapshot.unsafeCircuits.has(circuit));
+  const { nowMs, site, unsafeCircuits } = snapshot;
+  const unsafe = unsafeCircuits.size > 0 && pathOf(snapshot, record).some((circuit) => unsafeCircuits.has(circuit));
   const maxA = unsafe ? Math.min(facts.maxA, facts.disconnectedLimitA) : facts.maxA;
   const minA = isAcknowledged(snapshot, record) ? facts.minA : Math.max(facts.minA, facts.disconnectedLimitA);
   const onlyMinimum = isIdle(record);
+  const { connectedAtS, chargingS } = serviceRank(record, nowMs, site.allocation.dwellMs);
   return {
     id: record.id,
     circuit: facts.circuit,
@@ -208,16 +211,18 @@ function candidateOf(snapshot: Snapshot, record: SlaveRecord): AllocationCandida
     activePhases: phasesOf(snapshot, record),
     minA,
     maxA: onlyMinimum ? Math.min(maxA, minA) : maxA,
-    priority: facts.priority + (isServedLast(record, snapshot.nowMs) ? AFTER_ALL_OTHERS : 0),
-    ...serviceRank(record, snapshot.nowMs, snapshot.site.allocation.dwellMs),
+    priority: facts.priority + (isServedLast(record, nowMs) ? AFTER_ALL_OTHERS : 0),
+    connectedAtS,
+    chargingS,
   };
 }
 
 /** Turns targets into what may be sent now, lowerings and renewals first, then raises from the lowest up. */
 export function plan(snapshot: Snapshot, sums: ExposureSums, write: (planned: Planned) => boolean): void {
-  const present = snapshot.records.filter((record) => record.isOnline(snapshot.nowMs) && record.lastPoll !== undefined);
+  const present = snapshot.records.filter((record) => record.isOnline(snapshot.nowMs) && record.status !== undefined);
   const wishes = snapshot.isStarting ? startupWishes(snapshot, present) : wishesOf(snapshot, present);
-  const raises = wishes.filter(isRaise).sort((a, b) => a.record.grantedA - b.record.grantedA);
+  const raises = wishes.filter(isRaise);
+  if (raises.length > 1) raises.sort((a, b) => a.record.grantedA - b.record.grantedA);
   for (const wish of [...wishes.filter((wish) => !isRaise(wish)), ...raises]) {
     const planned = withinLedger(snapshot, sums, wish);
     const beforeA = exposureOf(snapshot, wish.record);
@@ -310,9 +315,9 @@ function withinLedger(snapshot: Snapshot, sums: ExposureSums, wish: Planned): Pl
   const { stepA } = snapshot.site.allocation;
   const held = snapshot.noRaise ?? (record.isRemembered ? undefined : { kind: 'startup' as const });
   const permitted = permittedA(snapshot, sums, record, maskToGrid(record.facts.rotation, wish.phases));
-  const kept = keptOf(snapshot, wish);
   const fitsA = held ? 0 : inSteps(Math.min(wish.limitA, permitted.limitA), record, stepA);
   if (fitsA >= wish.limitA) return wish;
+  const kept = keptOf(snapshot, wish);
   const reason = held ?? waitingReason(snapshot, record, permitted);
   if (fitsA > kept.limitA || kept.limitA === 0) return { ...wish, limitA: fitsA, reason };
   const isAsWished = kept.limitA === wish.limitA && kept.phases === wish.phases;
@@ -348,16 +353,20 @@ function permittedA(
   phases: PhaseMask,
 ): { readonly limitA: Amps; readonly circuit: number; readonly phase: PhaseIndex } {
   const ownA = exposureOf(snapshot, record);
-  let most = { limitA: Number.POSITIVE_INFINITY, circuit: snapshot.topology.root, phase: 0 as PhaseIndex };
+  let mostA: Amps = Number.POSITIVE_INFINITY;
+  let place: { readonly circuit: number; readonly phase: PhaseIndex } = { circuit: snapshot.topology.root, phase: 0 };
   for (const circuit of pathOf(snapshot, record)) {
     const { raisableA } = defined(snapshot.capacities[circuit], 'capacity of a circuit');
     const sumA = sums.of(circuit);
     for (const phase of PHASES) {
       const limitA = ownA[phase] + raisableA[phase] - sumA[phase];
-      if (hasPhase(phases, phase) && limitA < most.limitA) most = { limitA, circuit, phase };
+      if (hasPhase(phases, phase) && limitA < mostA) {
+        mostA = limitA;
+        place = { circuit, phase };
+      }
     }
   }
-  return most;
+  return { limitA: mostA, ...place };
 }
 
 /** Rounded down to the step; below the minimum it is a pause. */

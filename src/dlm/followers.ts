@@ -1,5 +1,4 @@
 /** What the slaves tell of other masters: who was heard, and who follows a new grant of another one. */
-import { setLatest } from '../base/recent.js';
 import type { Ms } from '../base/units.js';
 
 /** As many as the roster has; of more the longest silent ones are forgotten. */
@@ -10,19 +9,31 @@ const FOLLOWS_FOR_MS: Ms = 10_000;
 const WITNESSES = 2;
 
 interface Words {
-  readonly heardAtMs: Ms;
+  heardAtMs: Ms;
   /** When it was last seen to have accepted a new grant of another master. */
-  readonly followedAtMs: Ms;
+  followedAtMs: Ms;
 }
 
 export class Followers {
   readonly #words = new Map<string, Words>();
 
   hear(chargePointId: string, followsAnother: boolean, nowMs: Ms): void {
-    const followedAtMs = followsAnother
-      ? nowMs
-      : (this.#words.get(chargePointId)?.followedAtMs ?? Number.NEGATIVE_INFINITY);
-    setLatest(this.#words, chargePointId, { heardAtMs: nowMs, followedAtMs }, SLAVES_MAX);
+    const words = this.#words.get(chargePointId) ?? this.#meet(chargePointId);
+    words.heardAtMs = nowMs;
+    if (followsAnother) words.followedAtMs = nowMs;
+  }
+
+  #meet(chargePointId: string): Words {
+    if (this.#words.size >= SLAVES_MAX) this.#words.delete(this.#longestSilent());
+    const words = { heardAtMs: 0, followedAtMs: Number.NEGATIVE_INFINITY };
+    this.#words.set(chargePointId, words);
+    return words;
+  }
+
+  #longestSilent(): string {
+    let [silent, heardAtMs] = ['', Number.POSITIVE_INFINITY];
+    for (const [id, words] of this.#words) if (words.heardAtMs < heardAtMs) [silent, heardAtMs] = [id, words.heardAtMs];
+    return silent;
   }
 
   isAnyHeard(nowMs: Ms): boolean {

@@ -5,8 +5,8 @@
  */
 import { assert } from '../base/assert.js';
 import { type BootId, compareGrants, type GrantNumber } from '../base/messages.js';
-import { hasPhase, type PhaseMask } from '../base/rotation.js';
-import { type Amps, mapPhases, type Ms, NO_AMPS, PHASES, type PhaseAmps, type PhaseIndex } from '../base/units.js';
+import { hasPhase, onPhases, type PhaseMask } from '../base/rotation.js';
+import { type Amps, isAnyAbove, maxOf, type Ms, NO_AMPS, PHASES, type PhaseAmps } from '../base/units.js';
 import {
   acknowledgementMaxAgeMs,
   leaseExpiryMs,
@@ -72,11 +72,12 @@ export class LedgerAccount {
   #overSinceMs: Ms = Number.POSITIVE_INFINITY;
   /** Until then the full maximum counts: what old grants allow is not known (M3). */
   #unknownUntilMs: Ms;
-  /** Another master may serve it while it does not follow this one (M7). */
-  mayFollowAnother = false;
+  #mayFollowAnother = false;
   /** What words admit that may be old ones: counted until a word comes that is not in doubt. */
   #doubtfulA: PhaseAmps = NO_AMPS;
   #settling: { readonly fromA: PhaseAmps; readonly untilMs: Ms } | undefined;
+  /** The exposure as it was computed last: one decision asks for it several times. `undefined`: something has changed. */
+  #lastExposure: { readonly nowMs: Ms; readonly leaseMs: Ms; readonly exposureA: PhaseAmps } | undefined;
 
   /** `unknownUntilMs`: when nothing flows any more because of the longest lease that an earlier master may have granted. */
   constructor(facts: { disconnectedLimitA: Amps; maxA: Amps; connected: PhaseMask }, unknownUntilMs: Ms) {
@@ -97,10 +98,21 @@ export class LedgerAccount {
   }
 
   #watchDraw(nowMs: Ms): void {
-    const allowedA = maxOf(this.#grantedA(nowMs), this.#settlingA(nowMs));
-    const isOver = mapPhases((p) => this.#currentA[p] > allowedA[p] + OVERDRAW_TOLERANCE_A).some(Boolean);
+    const grantedA = this.#grantedA(nowMs);
+    const allowedA = this.#settling ? maxOf(grantedA, this.#settlingA(nowMs)) : grantedA;
+    const isOver = isAnyAbove(this.#currentA, allowedA, OVERDRAW_TOLERANCE_A);
     if (!isOver || !this.#acked) this.#overSinceMs = Number.POSITIVE_INFINITY;
     else this.#overSinceMs = Math.min(this.#overSinceMs, nowMs);
+  }
+
+  /** Another master may serve it while it does not follow this one (M7). */
+  get mayFollowAnother(): boolean {
+    return this.#mayFollowAnother;
+  }
+
+  set mayFollowAnother(mayFollow: boolean) {
+    this.#mayFollowAnother = mayFollow;
+    this.#lastExposure = undefined;
   }
 
   get maxA(): Amps {
@@ -124,11 +136,13 @@ export class LedgerAccount {
   /** A new epoch, or another master's grant was seen: everything may be in force until it acknowledges one of ours. */
   distrust(untilMs: Ms): void {
     this.#unknownUntilMs = Math.max(this.#unknownUntilMs, untilMs);
+    this.#lastExposure = undefined;
   }
 
   /** Takes in a STATUS; the caller has dropped those that are older than one heard before. */
   hear(report: LedgerReport, nowMs: Ms): void {
     if (report.bootId !== this.#bootId) this.#startOver(report.bootId);
+    this.#lastExposure = undefined;
     this.#doubtfulA = NO_AMPS;
     this.#disconnectedLimitA = report.disconnectedLimitA;
     this.#maxA = report.maxA;
@@ -145,6 +159,7 @@ export class LedgerAccount {
 
   /** Words of a boot that has not proven itself, while nothing is heard of the one that has: they can only add. */
   hearDoubtful(saidA: PhaseAmps): void {
+    this.#lastExposure = undefined;
     this.#doubtfulA = maxOf(this.#doubtfulA, saidA);
   }
 
@@ -160,28 +175,42 @@ export class LedgerAccount {
 
   /** Steps within the tolerance of the meter count together, so that a slow rise is noticed too. */
   #watchRise(nowMs: Ms): void {
-    const rises = PHASES.some((p) => this.#currentA[p] > this.#lowestA[p] + MEASURING_TOLERANCE_A);
+    const rises = isAnyAbove(this.#currentA, this.#lowestA, MEASURING_TOLERANCE_A);
     if (rises) this.#roseAtMs = nowMs;
-    this.#lowestA = rises ? this.#currentA : mapPhases((p) => Math.min(this.#lowestA[p], this.#currentA[p]));
+    if (rises) this.#lowestA = this.#currentA;
+    // Most words say the same current as before.
+    else if (isAnyAbove(this.#lowestA, this.#currentA, 0)) this.#lowestA = minOf(this.#lowestA, this.#currentA);
   }
 
   /** M2: a STATUS with my epoch and this number fences off all older grants. */
   #acknowledge(accepted: GrantNumber, nowMs: Ms): void {
-    const grant = this.#open.find((open) => compareGrants(open, accepted) === 0);
+    const grant = this.#openGrant(accepted);
     if (!grant) return;
-    const olderA = this.#grantedA(nowMs, (open) => compareGrants(open, accepted) < 0);
-    this.#open = this.#open.filter((open) => compareGrants(open, accepted) >= 0);
+    if (grant === this.#acked && grant === this.#open[0]) return;
+    const olderA = this.#grantedA(nowMs, accepted);
+    this.#forgetBefore(grant);
     if (grant === this.#acked) return;
     // Raised by this one, or by an older one that it may have followed for a while without being heard.
+    const grantA = limitsOf(grant);
     const before = this.#acked;
-    const isRaise = PHASES.some((p) => Math.max(limitOn(grant, p), olderA[p]) > (before ? limitOn(before, p) : 0));
-    if (isRaise) this.#roseAtMs = nowMs;
+    if (isAnyAbove(maxOf(grantA, olderA), before ? limitsOf(before) : NO_AMPS, 0)) this.#roseAtMs = nowMs;
     this.#acked = grant;
     this.#ackedSentAtMs = grant.sentAtMs;
     this.#unknownUntilMs = Math.min(this.#unknownUntilMs, nowMs);
     // A renewal of the same limit does not begin the waiting anew.
-    if (PHASES.every((p) => olderA[p] <= limitOn(grant, p))) return;
+    if (!isAnyAbove(olderA, grantA, 0)) return;
     this.#settling = { fromA: maxOf(olderA, this.#settlingA(nowMs)), untilMs: nowMs + SETTLE_MS };
+  }
+
+  /** The open grant of that number; a loop, because it is looked for with every STATUS. */
+  #openGrant(number: GrantNumber): OpenGrant | undefined {
+    for (const open of this.#open) if (compareGrants(open, number) === 0) return open;
+    return undefined;
+  }
+
+  /** Takes out all older ones. */
+  #forgetBefore(accepted: OpenGrant): void {
+    if (this.#open[0] !== accepted) this.#open = this.#open.filter((open) => compareGrants(open, accepted) >= 0);
   }
 
   /**
@@ -191,14 +220,14 @@ export class LedgerAccount {
   #settleIfObeyed(nowMs: Ms): void {
     const acked = this.#acked;
     if (!this.#settling || !acked || nowMs - this.#roseAtMs < SETTLE_MS) return;
-    const obeyed = mapPhases((p) => this.#currentA[p] <= limitOn(acked, p) + MEASURING_TOLERANCE_A);
-    if (obeyed.every(Boolean)) this.#settling = undefined;
+    if (!isAnyAbove(this.#currentA, limitsOf(acked), MEASURING_TOLERANCE_A)) this.#settling = undefined;
   }
 
   /** Writes down a grant before it is sent. False: too many are open, it must not be sent. */
   record(grant: OpenGrant): boolean {
     assert(grant.bootId === this.#bootId || grant.limitA === 0, 'current is granted to the present boot only');
-    const last = this.#open.at(-1);
+    this.#lastExposure = undefined;
+    const last = this.#open[this.#open.length - 1];
     assert(!last || compareGrants(grant, last) > 0, 'grants are numbered upwards');
     if (this.#open.length >= OPEN_GRANTS_MAX) this.#open = this.#open.filter((open) => !isCoveredBy(open, grant));
     // Long unheard: its disconnected limit counts anyway, and that is all that a grant which has run out allows.
@@ -212,15 +241,22 @@ export class LedgerAccount {
 
   /** The exposure H: the most that this charge point may draw from now on, if nothing more is sent. Grid order. */
   exposureA(nowMs: Ms, leaseMs: Ms): PhaseAmps {
+    const last = this.#lastExposure;
+    if (last && last.nowMs === nowMs && last.leaseMs === leaseMs) return last.exposureA;
+    const exposureA = this.#exposureNowA(nowMs, leaseMs);
+    this.#lastExposure = { nowMs, leaseMs, exposureA };
+    return exposureA;
+  }
+
+  #exposureNowA(nowMs: Ms, leaseMs: Ms): PhaseAmps {
     const bookedA = this.#bookedA(nowMs, leaseMs);
-    return this.#saidCounts(nowMs, leaseMs) ? mapPhases((p) => Math.max(bookedA[p], this.#saidA(p))) : bookedA;
+    return this.#saidCounts(nowMs, leaseMs) ? maxOf(bookedA, this.#saidA()) : bookedA;
   }
 
   /** The same by our own books alone. Grid order. */
   #bookedA(nowMs: Ms, leaseMs: Ms): PhaseAmps {
-    const everythingA = this.#isCountedInFull(nowMs, leaseMs) ? this.#maxA : 0;
     const knownA = this.#knownA(nowMs, leaseMs);
-    return mapPhases((p) => (hasPhase(this.#connected, p) ? Math.max(knownA[p], everythingA) : knownA[p]));
+    return this.#isCountedInFull(nowMs, leaseMs) ? maxOf(knownA, onPhases(this.#connected, this.#maxA)) : knownA;
   }
 
   #isCountedInFull(nowMs: Ms, leaseMs: Ms): boolean {
@@ -230,8 +266,10 @@ export class LedgerAccount {
   /** What we granted, what of that is still being given up, and its disconnected limit where it may have risen to it. */
   #knownA(nowMs: Ms, leaseMs: Ms): PhaseAmps {
     const disconnectedA = this.isAcknowledged(nowMs, leaseMs) ? 0 : this.#disconnectedLimitA;
-    const grantedA = maxOf(maxOf(this.#grantedA(nowMs), this.#settlingA(nowMs)), this.#doubtfulA);
-    return mapPhases((p) => Math.max(grantedA[p], hasPhase(this.#connected, p) ? disconnectedA : 0));
+    let knownA = this.#grantedA(nowMs);
+    if (this.#settling) knownA = maxOf(knownA, this.#settlingA(nowMs));
+    if (this.#doubtfulA !== NO_AMPS) knownA = maxOf(knownA, this.#doubtfulA);
+    return disconnectedA === 0 ? knownA : maxOf(knownA, onPhases(this.#connected, disconnectedA));
   }
 
   /**
@@ -255,8 +293,8 @@ export class LedgerAccount {
   }
 
   /** What it was measured to draw, and what it said it enforces: never less than that, whatever we granted. */
-  #saidA(phase: PhaseIndex): Amps {
-    return Math.max(this.#currentA[phase], hasPhase(this.#enforcedPhases, phase) ? this.#enforcedA : 0);
+  #saidA(): PhaseAmps {
+    return maxOf(this.#currentA, onPhases(this.#enforcedPhases, this.#enforcedA));
   }
 
   /** Its last words hold until everything that was granted has run out and the vehicle has followed. */
@@ -264,13 +302,16 @@ export class LedgerAccount {
     return nowMs - this.#currentAtMs <= drawnExpiryMs(leaseMs);
   }
 
-  /** What its open grants allow: L until the lease is over for sure and the vehicle has followed, then min(L, d). Grid order. */
-  #grantedA(nowMs: Ms, isCounted: (open: OpenGrant) => boolean = () => true): PhaseAmps {
-    let mostA = NO_AMPS;
+  /**
+   * What its open grants allow: L until the lease is over for sure and the vehicle has followed, then min(L, d). Grid order.
+   * `before`: only those that are older.
+   */
+  #grantedA(nowMs: Ms, before?: GrantNumber): PhaseAmps {
+    const mostA: [Amps, Amps, Amps] = [0, 0, 0];
     for (const open of this.#open) {
-      if (!isCounted(open)) continue;
+      if (before && compareGrants(open, before) >= 0) break;
       const allowedA = hasRunOut(open, nowMs) ? Math.min(open.limitA, this.#disconnectedLimitA) : open.limitA;
-      mostA = mapPhases((p) => Math.max(mostA[p], hasPhase(open.phases, p) ? allowedA : 0));
+      for (const p of PHASES) mostA[p] = Math.max(mostA[p], hasPhase(open.phases, p) ? allowedA : 0);
     }
     return mostA;
   }
@@ -280,12 +321,12 @@ function hasRunOut(grant: OpenGrant, nowMs: Ms): boolean {
   return nowMs >= grant.expiresAtMs + SETTLE_MS;
 }
 
-function limitOn(grant: OpenGrant, phase: PhaseIndex): Amps {
-  return hasPhase(grant.phases, phase) ? grant.limitA : 0;
+function limitsOf({ phases, limitA }: OpenGrant): PhaseAmps {
+  return onPhases(phases, limitA);
 }
 
-function maxOf(a: PhaseAmps, b: PhaseAmps): PhaseAmps {
-  return mapPhases((p) => Math.max(a[p], b[p]));
+function minOf(a: PhaseAmps, b: PhaseAmps): PhaseAmps {
+  return [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.min(a[2], b[2])];
 }
 
 /** The newer grant allows at least as much, on at least these phases, for at least as long: the older one adds nothing. */

@@ -121,7 +121,7 @@ export class Mastership {
   hearAccepted(chargePointId: string, accepted: AcceptedGrant, isNew: boolean, nowMs: Ms): boolean {
     const { masterId, epoch } = accepted;
     const isForeign = epoch > 0 && masterId !== this.id;
-    const rank = this.#others.get(masterId)?.rank ?? 0;
+    const rank = isForeign ? (this.#others.get(masterId)?.rank ?? 0) : this.rank;
     const isStronger = isForeign && epoch <= EPOCH_MAX && this.#isOutrankedBy({ rank, epoch, masterId });
     this.#followers.hear(chargePointId, isStronger && isNew, nowMs);
     if (isForeign) this.hearEpoch(epoch);

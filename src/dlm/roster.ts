@@ -1,7 +1,7 @@
 /** The charge points that the master knows: taken on, watched, summed up below each circuit. */
 import { defined } from '../base/assert.js';
 import type { Status } from '../base/messages.js';
-import { hasPhase, maskToGrid, type PhaseMask } from '../base/rotation.js';
+import { maskToGrid, onPhases } from '../base/rotation.js';
 import { type Amps, mapPhases, type Ms, NO_AMPS, PHASE_NAMES, PHASES, type PhaseAmps } from '../base/units.js';
 import type { AlarmBoard } from './alarms.js';
 import { LEASE_MAX_MS } from './lease-rules.js';
@@ -30,6 +30,7 @@ export class Roster {
   readonly #notices: Notices;
   readonly #alarms: AlarmBoard;
   readonly #records = new Map<string, SlaveRecord>();
+  #list: readonly SlaveRecord[] = [];
   /** The highest number of a grant to anybody who was forgotten. */
   #forgottenSeq = 0;
   #refusalsQuietUntilMs: Ms = Number.NEGATIVE_INFINITY;
@@ -42,7 +43,7 @@ export class Roster {
   }
 
   get list(): readonly SlaveRecord[] {
-    return [...this.#records.values()];
+    return this.#list;
   }
 
   find(id: string): SlaveRecord | undefined {
@@ -70,6 +71,7 @@ export class Roster {
 
   #add(record: SlaveRecord): SlaveRecord {
     this.#records.set(record.id, record);
+    this.#list = [...this.#records.values()];
     return record;
   }
 
@@ -95,6 +97,7 @@ export class Roster {
   remove(record: SlaveRecord): void {
     this.#forgottenSeq = Math.max(this.#forgottenSeq, record.lastNumber.seq);
     this.#records.delete(record.id);
+    this.#list = [...this.#records.values()];
   }
 
   #fullText(): string | undefined {
@@ -211,11 +214,11 @@ export class Roster {
   }
 
   #sumBelow(index: number, valueA: (record: SlaveRecord) => PhaseAmps): PhaseAmps {
-    let sumA = NO_AMPS;
-    for (const record of this.#records.values()) {
+    const sumA: [Amps, Amps, Amps] = [0, 0, 0];
+    for (const record of this.#list) {
       if (!this.#isBelow(record, index)) continue;
       const moreA = valueA(record);
-      sumA = mapPhases((p) => sumA[p] + moreA[p]);
+      for (const p of PHASES) sumA[p] += moreA[p];
     }
     return sumA;
   }
@@ -228,8 +231,4 @@ export class Roster {
 
 function namesText(what: string, records: readonly SlaveRecord[]): string | undefined {
   return records.length > 0 ? `${what}: ${records.map((record) => record.id).join(', ')}` : undefined;
-}
-
-function onPhases(phases: PhaseMask, valueA: Amps): PhaseAmps {
-  return mapPhases((p) => (hasPhase(phases, p) ? valueA : 0));
 }

@@ -1,8 +1,8 @@
 /** Everything the master knows of one charge point: its facts, its account in the ledger, its vehicle, its last words. */
 import { type BootId, compareGrants, type Grant, type GrantNumber, type Status } from '../base/messages.js';
 import type { LimitReason } from '../base/reason.js';
-import { connectedMask, hasPhase, maskToGrid, type PhaseMask, type Rotation, toGrid } from '../base/rotation.js';
-import { type Amps, mapPhases, type Ms, NO_AMPS, PHASES, type PhaseAmps } from '../base/units.js';
+import { connectedMask, maskToGrid, onPhases, type PhaseMask, type Rotation, toGrid } from '../base/rotation.js';
+import { type Amps, mapPhases, maxOf, type Ms, NO_AMPS, PHASES, type PhaseAmps, perPhase } from '../base/units.js';
 import { LedgerAccount, type OpenGrant } from './ledger.js';
 import { OFFLINE_AFTER_MS } from './lease-rules.js';
 import type { ChargePoint } from './types.js';
@@ -108,7 +108,10 @@ export class SlaveRecord {
   #isPollAnswered = false;
   #lastNumber: GrantNumber = { epoch: 0, seq: 0 };
   readonly #lowestSeq: number;
-  readonly #drawn: { readonly atMs: Ms; readonly currentA: PhaseAmps }[] = [];
+  /** Its last words of what it draws, from `drawnFrom` on. */
+  readonly #drawnAtMs: Ms[] = [];
+  readonly #drawnA: PhaseAmps[] = [];
+  #drawnFrom = 0;
 
   constructor(options: SlaveOptions) {
     this.id = options.facts.id;
@@ -145,7 +148,7 @@ export class SlaveRecord {
 
   /** Takes in a STATUS, unless it is older than one heard before from the same boot, or of a boot that is not proven. */
   hear(status: Status, master: Listener, nowMs: Ms): HeardStatus {
-    const boot = this.#boots.find((known) => known.bootId === status.bootId) ?? this.#meetBoot(status, nowMs);
+    const boot = this.#bootOf(status.bootId) ?? this.#meetBoot(status, nowMs);
     if (isOlder(status, boot)) return 'stale';
     boot.lastTauMs = status.tauMs;
     boot.lastAccepted = status.accepted;
@@ -177,7 +180,12 @@ export class SlaveRecord {
   }
 
   #presentBoot(): Boot | undefined {
-    return this.#boots.find(({ bootId }) => bootId === this.#status?.bootId);
+    return this.#status && this.#bootOf(this.#status.bootId);
+  }
+
+  #bootOf(bootId: BootId): Boot | undefined {
+    for (const boot of this.#boots) if (boot.bootId === bootId) return boot;
+    return undefined;
   }
 
   /** Another master may have used up our epoch, where it cannot grow any more: slaves take higher numbers only. */
@@ -189,7 +197,10 @@ export class SlaveRecord {
 
   #followedGrant({ accepted, bootId }: Status, master: Listener): OpenGrant | undefined {
     if (!isOf(master, accepted)) return undefined;
-    return this.account.openGrants.find((open) => open.bootId === bootId && compareGrants(open, accepted) === 0);
+    for (const open of this.account.openGrants) {
+      if (open.bootId === bootId && compareGrants(open, accepted) === 0) return open;
+    }
+    return undefined;
   }
 
   #meetBoot({ bootId, tauMs, accepted }: Status, nowMs: Ms): Boot {
@@ -215,21 +226,11 @@ export class SlaveRecord {
     this.#isPollAnswered = false;
     // Found charging after a start: its turn goes on.
     if (this.lastGrant === undefined && status.state === 'Charging') this.servedSinceMs ??= nowMs;
-    const { phases, rotation } = this.isListed ? this.#configured : status;
-    this.#facts = {
-      ...this.#configured,
-      phases,
-      rotation,
-      maxA: this.isListed ? Math.min(this.#configured.maxA, status.maxA) : status.maxA,
-      minA: this.isListed ? Math.max(this.#configured.minA, status.minA) : status.minA,
-      disconnectedLimitA: status.disconnectedLimitA,
-    };
+    this.#learn(status);
+    const { phases, rotation } = this.#facts;
     if (this.vehicle.hear(status, nowMs)) this.declinedAtMs = undefined;
     const currentA = toGrid(rotation, status.currentA);
-    this.#drawn.push({ atMs: nowMs, currentA });
-    if (this.#drawn.length > DRAWN_KEPT_MAX || nowMs - (this.#drawn[1]?.atMs ?? nowMs) > DRAWN_KEPT_MS) {
-      this.#drawn.shift();
-    }
+    this.#keepDrawn(currentA, nowMs);
     this.account.hear(
       {
         bootId: status.bootId,
@@ -246,6 +247,32 @@ export class SlaveRecord {
     );
   }
 
+  /** The oldest are cut off many at once: the others need not move with every word. */
+  #keepDrawn(currentA: PhaseAmps, nowMs: Ms): void {
+    const drawnAtMs = this.#drawnAtMs;
+    drawnAtMs.push(nowMs);
+    this.#drawnA.push(currentA);
+    const isFull = drawnAtMs.length - this.#drawnFrom > DRAWN_KEPT_MAX;
+    if (isFull || nowMs - (drawnAtMs[this.#drawnFrom + 1] ?? nowMs) > DRAWN_KEPT_MS) this.#drawnFrom += 1;
+    if (this.#drawnFrom < DRAWN_KEPT_MAX) return;
+    drawnAtMs.splice(0, this.#drawnFrom);
+    this.#drawnA.splice(0, this.#drawnFrom);
+    this.#drawnFrom = 0;
+  }
+
+  /** Its facts seldom change: the object stays while they are the same. */
+  #learn(status: Status): void {
+    const known = this.#facts;
+    const { phases, rotation } = this.isListed ? this.#configured : status;
+    const { disconnectedLimitA } = status;
+    const maxA = this.isListed ? Math.min(this.#configured.maxA, status.maxA) : status.maxA;
+    const minA = this.isListed ? Math.max(this.#configured.minA, status.minA) : status.minA;
+    const isSameConnector = phases === known.phases && rotation === known.rotation;
+    const isSameRange = maxA === known.maxA && minA === known.minA;
+    if (isSameConnector && isSameRange && disconnectedLimitA === known.disconnectedLimitA) return;
+    this.#facts = { ...this.#configured, phases, rotation, maxA, minA, disconnectedLimitA };
+  }
+
   /** Told to keep what it enforces, it is allowed nothing that it may not take without a master. */
   get isAtMostDisconnected(): boolean {
     return this.account.enforced.limitA <= this.#facts.disconnectedLimitA;
@@ -253,7 +280,8 @@ export class SlaveRecord {
 
   /** The connector's phases that a grant must cover now. */
   activePhases(): PhaseMask {
-    return this.#status ? this.vehicle.activePhases({ ...this.#status, phases: this.#facts.phases }) : connectedMask(3);
+    if (!this.#status) return connectedMask(3);
+    return this.vehicle.activePhases({ usedPhases: this.#status.usedPhases, phases: this.#facts.phases });
   }
 
   /** Measured, grid order; nothing while it is silent. */
@@ -271,14 +299,14 @@ export class SlaveRecord {
     if (!this.isOnline(nowMs)) return { mostA: NO_AMPS, leastA: NO_AMPS };
     const mostA: [Amps, Amps, Amps] = [0, 0, 0];
     const leastA: [Amps, Amps, Amps] = nowMs - this.#lastHeardMs > WORD_MAX_AGE_MS ? [0, 0, 0] : [1e9, 1e9, 1e9];
-    for (let index = this.#drawn.length - 1; index >= 0; index--) {
-      const word = this.#drawn[index];
+    for (let index = this.#drawnA.length - 1; index >= this.#drawnFrom; index--) {
+      const wordA = this.#drawnA[index] ?? NO_AMPS;
       for (const p of PHASES) {
-        mostA[p] = Math.max(mostA[p], word?.currentA[p] ?? 0);
-        leastA[p] = Math.min(leastA[p], word?.currentA[p] ?? 0);
+        mostA[p] = Math.max(mostA[p], wordA[p]);
+        leastA[p] = Math.min(leastA[p], wordA[p]);
       }
       // The last word before holds until the next one.
-      if (word && word.atMs <= fromMs) break;
+      if ((this.#drawnAtMs[index] ?? fromMs) <= fromMs) break;
     }
     return { mostA, leastA: mapPhases((p) => (mostA[p] - leastA[p] > NOISE_A ? leastA[p] : mostA[p])) };
   }
@@ -286,13 +314,12 @@ export class SlaveRecord {
   /** Its disconnected limit on the phases that it is connected to, grid order. */
   disconnectedA(): PhaseAmps {
     const { rotation, phases, disconnectedLimitA } = this.#facts;
-    const connected = maskToGrid(rotation, connectedMask(phases));
-    return mapPhases((p) => (hasPhase(connected, p) ? disconnectedLimitA : 0));
+    return onPhases(maskToGrid(rotation, connectedMask(phases)), disconnectedLimitA);
   }
 
   exposureA(nowMs: Ms, leaseMs: Ms): PhaseAmps {
     const exposureA = this.account.exposureA(nowMs, leaseMs);
-    return this.isDuplicate(nowMs) ? mapPhases((p) => Math.max(exposureA[p], 2 * this.account.maxA)) : exposureA;
+    return this.isDuplicate(nowMs) ? maxOf(exposureA, perPhase(2 * this.account.maxA)) : exposureA;
   }
 
   /** The limit that was last sent, whether it has arrived or not; before the first one what it says it enforces. */
@@ -330,8 +357,7 @@ function isOf({ id, epoch }: Listener, accepted: Status['accepted']): boolean {
 
 /** The most that the words of a boot in doubt admit, on all its phases; grid order. */
 function saidA({ rotation, phases, disconnectedLimitA, enforcedA }: Status): PhaseAmps {
-  const grid = maskToGrid(rotation, connectedMask(phases));
-  return mapPhases((p) => (hasPhase(grid, p) ? Math.max(disconnectedLimitA, enforcedA) : 0));
+  return onPhases(maskToGrid(rotation, connectedMask(phases)), Math.max(disconnectedLimitA, enforcedA));
 }
 
 function isProven({ followsSentAtMs }: Boot): boolean {

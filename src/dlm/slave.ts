@@ -62,6 +62,10 @@ export class SlaveCore {
   /** When current was first seen on each phase since this vehicle came. */
   #usedAtMs: [Ms, Ms, Ms];
   #vehicleSinceMs: Ms;
+  /** What `enforced` said last: it holds from then until the lease or the hold ends, or something else is known. */
+  #enforced: Enforced = { limitA: 0, phases: 0, reason: 'booting' };
+  #enforcedFromMs: Ms = Number.POSITIVE_INFINITY;
+  #enforcedUntilMs: Ms = Number.NEGATIVE_INFINITY;
 
   constructor(facts: SlaveFacts, nowMs: Ms) {
     this.#facts = facts;
@@ -75,6 +79,15 @@ export class SlaveCore {
     return this.#facts;
   }
 
+  get observation(): SlaveObservation {
+    return this.#observation;
+  }
+
+  /** The connector's phases that carried current since this vehicle came. */
+  get usedPhases(): PhaseMask {
+    return this.#usedPhases;
+  }
+
   /** S1. */
   hearGrant(grant: Grant, nowMs: Ms): GrantVerdict {
     if (grant.chargePointId !== this.#facts.chargePointId || grant.networkId !== this.#facts.networkId)
@@ -85,6 +98,7 @@ export class SlaveCore {
     if (this.#isOutdated(grant, nowMs)) return 'outdated';
     this.#accepted = { grant, acceptedAtMs: nowMs };
     this.#longestLeaseMs = Math.max(this.#longestLeaseMs, grant.leaseMs);
+    this.#enforcedUntilMs = Number.NEGATIVE_INFINITY;
     return 'accepted';
   }
 
@@ -102,9 +116,11 @@ export class SlaveCore {
 
   /** Takes in what the charge point shows now. */
   observe(observation: SlaveObservation, nowMs: Ms): void {
+    if (observation === this.#observation) return;
     if (observation.sessionId !== this.#observation.sessionId) {
       this.#usedPhases = 0;
       this.#vehicleSinceMs = nowMs;
+      this.#enforcedUntilMs = Number.NEGATIVE_INFINITY;
     }
     this.#observation = observation;
     for (const phase of PHASES) {
@@ -116,16 +132,27 @@ export class SlaveCore {
     if (hasPhase(this.#usedPhases, phase)) return;
     this.#usedPhases |= 1 << phase;
     this.#usedAtMs[phase] = nowMs;
+    this.#enforcedUntilMs = Number.NEGATIVE_INFINITY;
   }
 
   /** Only a grant that answers a poll from then on counts for this vehicle and the phases that it does not cover (S6). */
   #needsGrantSinceMs(granted: PhaseMask): Ms {
-    const uncovered = PHASES.filter((phase) => hasPhase(this.#usedPhases & ~granted, phase));
-    return Math.max(this.#vehicleSinceMs, ...uncovered.map((phase) => this.#usedAtMs[phase]));
+    const uncovered = this.#usedPhases & ~granted;
+    let sinceMs = this.#vehicleSinceMs;
+    for (const p of PHASES) if (hasPhase(uncovered, p)) sinceMs = Math.max(sinceMs, this.#usedAtMs[p]);
+    return sinceMs;
   }
 
   /** What holds now, and by which rule. */
   enforced(nowMs: Ms): Enforced {
+    if (nowMs >= this.#enforcedFromMs && nowMs < this.#enforcedUntilMs) return this.#enforced;
+    this.#enforced = this.#enforcedAt(nowMs);
+    this.#enforcedFromMs = nowMs;
+    this.#enforcedUntilMs = this.nextChangeMs(nowMs) ?? Number.POSITIVE_INFINITY;
+    return this.#enforced;
+  }
+
+  #enforcedAt(nowMs: Ms): Enforced {
     const { disconnectedLimitA } = this.#facts;
     const connected = connectedMask(this.#facts.phases);
     if (nowMs >= this.#holdEndsMs()) return { limitA: disconnectedLimitA, reason: 'disconnected', phases: connected };
@@ -153,7 +180,10 @@ export class SlaveCore {
 
   /** When the lease or the hold ends next; `undefined` when neither is running. */
   nextChangeMs(nowMs: Ms): Ms | undefined {
-    return [this.#leaseEndsMs(), this.#holdEndsMs()].find((atMs) => atMs > nowMs);
+    const leaseEndsMs = this.#leaseEndsMs();
+    if (leaseEndsMs > nowMs) return leaseEndsMs;
+    const holdEndsMs = this.#holdEndsMs();
+    return holdEndsMs > nowMs ? holdEndsMs : undefined;
   }
 
   /** S6, stricter than min(L, d) where the grant covers fewer phases: the master counts nothing on the others. */

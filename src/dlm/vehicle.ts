@@ -15,7 +15,8 @@ export function wantsCurrent(state: ChargePointState): boolean {
 
 export class VehicleTracker {
   /** Sessions are counted anew after a restart of the slave. */
-  #session = '';
+  #bootId = '';
+  #sessionId = 0;
   #connectedAtMs: Ms = 0;
   #chargingMs: Ms = 0;
   #lastHeardMs: Ms = 0;
@@ -24,10 +25,10 @@ export class VehicleTracker {
 
   /** Takes in a STATUS. True when another vehicle is there than before. */
   hear(status: Status, nowMs: Ms): boolean {
-    const session = `${status.bootId} ${status.sessionId}`;
-    const isNew = session !== this.#session;
+    const isNew = status.bootId !== this.#bootId || status.sessionId !== this.#sessionId;
     if (isNew) {
-      this.#session = session;
+      this.#bootId = status.bootId;
+      this.#sessionId = status.sessionId;
       this.#connectedAtMs = nowMs;
       // Heard for the first time while it charges: its phases have shown themselves to the master before.
       this.#chargingMs = this.#isFirst && status.state === 'Charging' ? PHASES_SETTLED_AFTER_MS : 0;
@@ -49,7 +50,7 @@ export class VehicleTracker {
   }
 
   /** Connector order: all that are connected, until the vehicle has shown which ones it uses. */
-  activePhases(status: Status): PhaseMask {
+  activePhases(status: Pick<Status, 'phases' | 'usedPhases'>): PhaseMask {
     const connected = connectedMask(status.phases);
     const used = status.usedPhases & connected;
     return used !== 0 && this.#chargingMs >= PHASES_SETTLED_AFTER_MS ? used : connected;

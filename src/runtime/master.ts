@@ -46,8 +46,8 @@ export interface MasterOptions {
   /** Absent: datagrams are not signed. */
   readonly auth?: Auth | undefined;
   readonly meters: MeterBoard;
-  /** Called at the end of each good cycle, with one line for people. */
-  readonly onTick?: (nowMs: Ms, summary: string) => void;
+  /** Called at the end of each good cycle; one line for people can be had. */
+  readonly onTick?: (nowMs: Ms, summary: () => string) => void;
 }
 
 export class MasterRuntime {
@@ -275,11 +275,14 @@ export class MasterRuntime {
 
   #show(nowMs: Ms): void {
     const { sinks, onTick } = this.#options;
-    const status = this.#status();
-    for (const sink of sinks) sink.publish(status);
-    const { slavesOnline, slavesKnown, epoch, role } = status;
-    onTick?.(nowMs, `${role}, epoch ${epoch}, ${slavesOnline} of ${slavesKnown} charge points online`);
+    const status = sinks.length > 0 ? this.#status() : undefined;
+    if (status) for (const sink of sinks) sink.publish(status);
+    onTick?.(nowMs, () => summaryOf(status ?? this.#status()));
   }
+}
+
+function summaryOf({ role, epoch, slavesOnline, slavesKnown }: SiteStatus): string {
+  return `${role}, epoch ${epoch}, ${slavesOnline} of ${slavesKnown} charge points online`;
 }
 
 /** A phase that the model does not measure counts as no load of its own. */

@@ -8,7 +8,7 @@ import { type Amps, type Ms, PHASES, type PhaseAmps } from '../base/units.js';
 import { connectedMask } from '../base/rotation.js';
 import { type Auth, Channel, NO_KEY } from '../discovery/auth.js';
 import { HEARTBEAT_MS } from '../dlm/lease-rules.js';
-import { type Enforced, SlaveCore, type SlaveFacts } from '../dlm/slave.js';
+import { type Enforced, SlaveCore, type SlaveFacts, type SlaveObservation } from '../dlm/slave.js';
 import type { ChargerPort } from '../ports/charger-port.js';
 import type { DatagramPort, NamedPeer, PeerAddress } from '../ports/datagram-port.js';
 import type { Cancel, Clock, Timers } from '../ports/time.js';
@@ -47,8 +47,8 @@ export interface SlaveOptions {
   readonly logger: Logger;
   /** Masters that are polled without having been heard, with the addresses that their names have now. */
   readonly fixedMasters?: () => readonly NamedPeer[];
-  /** Called at the end of each good step, with one line for people. */
-  readonly onStep?: (nowMs: Ms, summary: string) => void;
+  /** Called at the end of each good step; one line for people can be had. */
+  readonly onStep?: (nowMs: Ms, summary: () => string) => void;
   /** Absent: datagrams are not signed. */
   readonly auth?: Auth | undefined;
 }
@@ -62,16 +62,19 @@ export class SlaveRuntime {
   readonly #fixed: FixedMasters;
   #cancelStep: Cancel = () => {};
   #lastStatusMs: Ms = Number.NEGATIVE_INFINITY;
-  #reported = '';
-  #reportedCurrentA: PhaseAmps = [0, 0, 0];
-  #enforced = '';
+  #reported: Status | undefined;
+  /** What the charge point was told last; `undefined` before the first time. */
+  #told: Enforced | undefined;
   readonly #watch: ChargerWatch;
   #hadMaster = false;
+  /** Until then no master that is known now is forgotten. */
+  #forgetsFromMs: Ms = Number.NEGATIVE_INFINITY;
+  readonly #onTime = (): void => this.#step();
   #applied: Enforced = { limitA: 0, reason: 'booting', phases: 0 };
 
   constructor(options: SlaveOptions) {
     this.#options = options;
-    const { auth, facts, logger, fixedMasters: list = () => [] } = options;
+    const { auth, facts, logger, fixedMasters: list = nobody } = options;
     this.#channel = new Channel({ networkId: facts.networkId, bootId: facts.bootId, hears: ['beacon', 'grant'], auth });
     this.#drops = new DropCounter(logger);
     this.core = new SlaveCore(facts, this.#now());
@@ -108,7 +111,7 @@ export class SlaveRuntime {
     this.#report(nowMs);
     this.#drops.tell(nowMs);
     this.#stepLater(nowMs);
-    this.#options.onStep?.(nowMs, `${this.#enforced}, polls ${this.#polled().size} masters`);
+    this.#options.onStep?.(nowMs, () => `${textOf(this.#applied)}, polls ${this.#polled().size} masters`);
   }
 
   /** Never late at the end of a lease. */
@@ -116,23 +119,22 @@ export class SlaveRuntime {
     const soonMs = nowMs + this.#options.charger.reactionMs;
     const untilChangeMs = (this.core.nextChangeMs(soonMs) ?? Number.POSITIVE_INFINITY) - soonMs;
     this.#cancelStep();
-    this.#cancelStep = this.#options.timers.after(Math.min(STEP_MS, untilChangeMs), () => this.#step());
+    this.#cancelStep = this.#options.timers.after(Math.min(STEP_MS, untilChangeMs), this.#onTime);
   }
 
   /** Looks at the charge point and enforces what holds now. */
   #apply(nowMs: Ms): void {
     const { charger, logger, facts } = this.#options;
     this.core.observe(charger.snapshot(nowMs), nowMs);
-    this.#applied = this.#due(nowMs);
-    const { limitA, reason } = this.#applied;
-    const text = `${limitA} A (${reason})`;
-    if (text === this.#enforced) return;
+    const due = this.#due(nowMs);
+    const told = this.#told;
+    this.#applied = due;
+    if (told && due.limitA === told.limitA && due.reason === told.reason) return;
+    const { limitA, reason } = due;
     charger.setLimit(limitA, nowMs);
-    logger.log('info', 'ENFORCED', `${facts.chargePointId} ${this.#enforced || 'start'} -> ${text}`, {
-      limitA,
-      reason,
-    });
-    this.#enforced = text;
+    const text = `${facts.chargePointId} ${told ? textOf(told) : 'start'} -> ${textOf(due)}`;
+    logger.log('info', 'ENFORCED', text, { limitA, reason });
+    this.#told = due;
   }
 
   /** A charger that takes its time is told of a lower limit before it must hold, and of a higher one not before it may. */
@@ -152,17 +154,22 @@ export class SlaveRuntime {
 
   /** Sends a STATUS when one is due: heartbeat, or something that the master should know at once. */
   #report(nowMs: Ms): void {
-    const status = this.#status(nowMs);
-    const moved = PHASES.some((p) => Math.abs(status.currentA[p] - this.#reportedCurrentA[p]) >= REPORT_CHANGE_A);
     const isDue = nowMs - this.#lastStatusMs >= HEARTBEAT_MS;
-    if (isDue || moved || essenceOf(status) !== this.#reported) this.#sendStatus(nowMs);
+    if (isDue || !this.#reported || this.#isNews(this.#reported, nowMs)) this.#sendStatus(nowMs);
+  }
+
+  /** Whether anything has changed that the master should know at once. */
+  #isNews(reported: Status, nowMs: Ms): boolean {
+    const { observation, usedPhases } = this.core;
+    if (usedPhases !== reported.usedPhases || isOther(observation, reported)) return true;
+    const enforcedA = Math.max(this.core.enforced(nowMs).limitA, this.#options.charger.inForceA(nowMs));
+    return enforcedA !== reported.enforcedA;
   }
 
   #sendStatus(nowMs: Ms): void {
     const status = this.#status(nowMs);
     this.#lastStatusMs = nowMs;
-    this.#reported = essenceOf(status);
-    this.#reportedCurrentA = status.currentA;
+    this.#reported = status;
     for (const { address, keyId } of this.#polled().values()) {
       this.#options.net.send(address, this.#channel.seal(status, keyId));
     }
@@ -170,8 +177,10 @@ export class SlaveRuntime {
 
   /** Each address once, whether it was heard, or named, or both; one that was not heard yet under our newest key. */
   #polled(): ReadonlyMap<string, Polled> {
+    const { addresses } = this.#fixed;
+    if (addresses.length === 0) return this.#masters;
     const [keyId = NO_KEY] = this.#channel.keyIds;
-    const named = this.#fixed.addresses.map((address) => ({ address, keyId }));
+    const named = addresses.map((address) => ({ address, keyId }));
     return new Map([...named, ...this.#masters.values()].map((each) => [keyOf(each.address), each]));
   }
 
@@ -185,7 +194,7 @@ export class SlaveRuntime {
     const { message, keyId } = opened.value;
     if (message.type !== 'status') this.#fixed.hear(message.masterId, from, nowMs);
     if (message.type === 'beacon') this.#hearBeacon(message, from, keyId);
-    if (message.type === 'grant') this.#hearGrant(message, from);
+    if (message.type === 'grant') this.#hearGrant(message, from, nowMs);
   }
 
   #hearBeacon({ masterId, bootId, epoch }: Beacon, address: PeerAddress, heardKeyId: number): void {
@@ -214,9 +223,13 @@ export class SlaveRuntime {
   }
 
   #forgetMasters(nowMs: Ms): void {
-    for (const [key, master] of this.#masters) {
-      if (nowMs - master.heardAtMs > MASTER_FORGOTTEN_MS) this.#masters.delete(key);
+    if (this.#masters.size > 0 && nowMs <= this.#forgetsFromMs) return;
+    let oldestMs = nowMs;
+    for (const [key, { heardAtMs }] of this.#masters) {
+      if (nowMs - heardAtMs > MASTER_FORGOTTEN_MS) this.#masters.delete(key);
+      else oldestMs = Math.min(oldestMs, heardAtMs);
     }
+    this.#forgetsFromMs = oldestMs + MASTER_FORGOTTEN_MS;
     if (!this.#hadMaster || this.#masters.size > 0 || this.#fixed.isAnyHeard(nowMs)) return;
     this.#hadMaster = false;
     const { logger, facts } = this.#options;
@@ -224,18 +237,30 @@ export class SlaveRuntime {
     logger.log('warn', 'MASTER_LOST', text, {});
   }
 
-  #hearGrant(grant: Grant, from: PeerAddress): void {
-    const nowMs = this.#now();
+  #hearGrant(grant: Grant, from: PeerAddress, nowMs: Ms): void {
     if (this.core.hearGrant(grant, nowMs) !== 'accepted') return;
     const master = this.#masters.get(keyOf(from));
-    if (master) this.#masters.set(keyOf(from), { ...master, hasGranted: true });
+    if (master && !master.hasGranted) this.#masters.set(keyOf(from), { ...master, hasGranted: true });
     this.#apply(nowMs);
     this.#sendStatus(nowMs);
     this.#stepLater(nowMs);
   }
 }
 
-/** What the master should know at once when it changes. */
-function essenceOf({ state, sessionId, usedPhases, enforcedA }: Status): string {
-  return `${state} ${sessionId} ${usedPhases} ${enforcedA}`;
+const NOBODY: readonly NamedPeer[] = [];
+const nobody = (): readonly NamedPeer[] => NOBODY;
+
+function textOf({ limitA, reason }: Enforced): string {
+  return `${limitA} A (${reason})`;
+}
+
+/** Another vehicle, another state, or another current than was reported. */
+function isOther({ state, sessionId, currentA }: SlaveObservation, reported: Status): boolean {
+  if (state !== reported.state || sessionId !== reported.sessionId) return true;
+  return currentA !== reported.currentA && hasMoved(currentA, reported.currentA);
+}
+
+function hasMoved(nowA: PhaseAmps, reportedA: PhaseAmps): boolean {
+  for (const p of PHASES) if (Math.abs(nowA[p] - reportedA[p]) >= REPORT_CHANGE_A) return true;
+  return false;
 }

@@ -58,7 +58,7 @@ export class VirtualGroup {
   readonly #masters = new Map<VirtualMaster, MasterRuntime>();
   #masterClock: Clock | undefined;
   #boots = 0;
-  lastStatus: SiteStatus | undefined;
+  #lastStatus: SiteStatus | undefined;
 
   constructor(site: Site, rng: Rng, logger: Logger = SILENT_LOGGER) {
     this.#site = site;
@@ -99,17 +99,20 @@ export class VirtualGroup {
       logger: this.#logger,
       store,
       meters: { list: () => [] },
-      sinks: [{ publish: (status) => this.#show(status), close: async () => {} }],
+      sinks: [],
     });
     this.#masters.set(name, master);
     master.start();
   }
 
-  #show(status: SiteStatus): void {
-    if (status.role === 'active') this.lastStatus = status;
+  /** What the master that decides shows now; while there is none, what it showed when the last one died. */
+  get lastStatus(): SiteStatus | undefined {
+    for (const name of this.activeMasters) this.#lastStatus = this.#masters.get(name)?.commands.status();
+    return this.#lastStatus;
   }
 
   crashMaster(name: VirtualMaster = 'master'): void {
+    this.#lastStatus = this.lastStatus;
     this.#masters.get(name)?.stop();
     this.#masters.delete(name);
     this.network.remove(name);

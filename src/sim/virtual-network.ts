@@ -1,7 +1,7 @@
 /** A network that loses, doubles, delays and reorders datagrams, and can be cut in parts; everything drawn from a seed. */
 import type { Rng } from '../base/rng.js';
 import type { Ms } from '../base/units.js';
-import type { BroadcastPort, DatagramHandler } from '../ports/datagram-port.js';
+import type { BroadcastPort, DatagramHandler, PeerAddress } from '../ports/datagram-port.js';
 import type { VirtualTime } from './virtual-time.js';
 
 export interface NetworkFaults {
@@ -29,9 +29,13 @@ export class VirtualNetwork {
   readonly #time: VirtualTime;
   readonly #rng: Rng;
   readonly #handlers = new Map<string, DatagramHandler>();
-  /** Directed links that are cut: "a>b". */
-  readonly #cut = new Set<string>();
+  /** Directed links that are cut: from whom, to whom. */
+  readonly #cut = new Map<string, Set<string>>();
   faults: NetworkFaults = CALM_NETWORK;
+  /** Broadcasts do not get through, as behind an access point that isolates its clients. */
+  isBroadcastBlocked = false;
+  /** Sees every datagram as it is sent, before anything happens to it. */
+  onSend: (from: string, to: string, bytes: Uint8Array) => void = () => {};
 
   constructor(time: VirtualTime, rng: Rng) {
     this.#time = time;
@@ -40,10 +44,12 @@ export class VirtualNetwork {
 
   /** A node with its name as host. Opening it again (a reboot) replaces the handler. */
   open(name: string): BroadcastPort {
+    const from: PeerAddress = { host: name, port: 1, via: '' };
     return {
-      send: (to, bytes) => this.#transmit(name, to.host, bytes),
+      send: (to, bytes) => this.#transmit(from, to.host, bytes),
       broadcast: (bytes) => {
-        for (const other of this.#handlers.keys()) if (other !== name) this.#transmit(name, other, bytes);
+        if (this.isBroadcastBlocked) return;
+        for (const other of this.#handlers.keys()) if (other !== name) this.#transmit(from, other, bytes);
       },
       subscribe: (handler) => this.#handlers.set(name, handler),
       close: () => {
@@ -59,19 +65,19 @@ export class VirtualNetwork {
   }
 
   cut(from: string, to: string, isCut: boolean): void {
-    if (isCut) this.#cut.add(`${from}>${to}`);
-    else this.#cut.delete(`${from}>${to}`);
+    const others = this.#cut.get(from) ?? new Set();
+    if (isCut) this.#cut.set(from, others.add(to));
+    else others.delete(to);
   }
 
-  #transmit(from: string, to: string, bytes: Uint8Array): void {
-    if (this.#cut.has(`${from}>${to}`)) return;
+  /** The bytes are not copied: what was sent is never written again. */
+  #transmit(from: PeerAddress, to: string, bytes: Uint8Array): void {
+    this.onSend(from.host, to, bytes);
+    if (this.#cut.get(from.host)?.has(to)) return;
     if (this.#rng.chance(this.faults.loss)) return;
     const copies = this.#rng.chance(this.faults.duplication) ? 2 : 1;
     for (let copy = 0; copy < copies; copy++) {
-      const copyOfBytes = bytes.slice();
-      this.#time.at(this.#time.nowMs + this.#delayMs(), () => {
-        this.#handlers.get(to)?.(copyOfBytes, { host: from, port: 1, via: '' });
-      });
+      this.#time.at(this.#time.nowMs + this.#delayMs(), () => this.#handlers.get(to)?.(bytes, from));
     }
   }
 

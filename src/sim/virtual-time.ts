@@ -2,22 +2,14 @@
 import { assert } from '../base/assert.js';
 import type { Ms } from '../base/units.js';
 import type { Cancel, Clock, Timers } from '../ports/time.js';
-
-interface Entry {
-  readonly atMs: Ms;
-  readonly order: number;
-  readonly call: () => void;
-  isCancelled: boolean;
-}
+import { EventQueue } from './event-queue.js';
 
 /** More events than this within one `run` and something re-arms itself without end. */
 const EVENTS_MAX = 50_000_000;
 
 export class VirtualTime {
   #nowMs: Ms = 0;
-  #order = 0;
-  /** A binary heap: earliest first, then in the order of arming. */
-  readonly #heap: Entry[] = [];
+  readonly #queue = new EventQueue();
 
   get nowMs(): Ms {
     return this.#nowMs;
@@ -25,10 +17,9 @@ export class VirtualTime {
 
   at(atMs: Ms, call: () => void): Cancel {
     assert(atMs >= this.#nowMs, 'nothing is armed in the past');
-    const entry: Entry = { atMs, order: this.#order++, call, isCancelled: false };
-    this.#push(entry);
+    const event = this.#queue.add(atMs, call);
     return () => {
-      entry.isCancelled = true;
+      event.call = undefined;
     };
   }
 
@@ -44,15 +35,15 @@ export class VirtualTime {
   /** Runs the next event that is due until then; false, and it is then, when there is none. */
   step(untilMs: Ms): boolean {
     for (;;) {
-      const next = this.#heap[0];
-      if (!next || next.atMs > untilMs) {
+      const event = this.#queue.take(untilMs);
+      if (!event) {
         this.#nowMs = untilMs;
         return false;
       }
-      this.#pop();
-      if (next.isCancelled) continue;
-      this.#nowMs = next.atMs;
-      next.call();
+      const { call } = event;
+      if (!call) continue;
+      this.#nowMs = event.atMs;
+      call();
       return true;
     }
   }
@@ -65,36 +56,4 @@ export class VirtualTime {
       timers: { after: (delayMs, call) => this.at(this.#nowMs + delayMs / rate, call) },
     };
   }
-
-  #push(entry: Entry): void {
-    const heap = this.#heap;
-    let at = heap.push(entry) - 1;
-    while (at > 0) {
-      const parent = (at - 1) >> 1;
-      if (!isBefore(entry, heap[parent])) break;
-      heap[at] = heap[parent] as Entry;
-      at = parent;
-    }
-    heap[at] = entry;
-  }
-
-  #pop(): void {
-    const heap = this.#heap;
-    const last = heap.pop();
-    if (!last || heap.length === 0) return;
-    let at = 0;
-    for (;;) {
-      const left = 2 * at + 1;
-      const child = isBefore(heap[left + 1], heap[left]) ? left + 1 : left;
-      if (!isBefore(heap[child], last)) break;
-      heap[at] = heap[child] as Entry;
-      at = child;
-    }
-    heap[at] = last;
-  }
-}
-
-function isBefore(a: Entry | undefined, b: Entry | undefined): boolean {
-  if (!a) return false;
-  return !b || a.atMs < b.atMs || (a.atMs === b.atMs && a.order < b.order);
 }

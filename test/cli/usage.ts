@@ -99,7 +99,7 @@ t.test('what people are told', async (t) => {
     ['rnu', 'evenkeel: expected a known command, got "rnu"; did you mean "run"?'],
     ['run now', 'evenkeel: expected options only, got "now"; see: evenkeel run --help'],
     ['allocate a b', 'evenkeel: expected at most one FILE, got "b" as well; see: evenkeel allocate --help'],
-    ['simulate', 'evenkeel: expected "meter" or "slaves", got nothing; see: evenkeel simulate --help'],
+    ['simulate', 'evenkeel: expected "meter", "slaves" or "site", got nothing; see: evenkeel simulate --help'],
     ['simulate slave', 'evenkeel: expected a known command, got "slave"; did you mean "slaves"?'],
     ['check --jsn', 'evenkeel: expected a known option, got "--jsn"; did you mean "--json"?'],
     ['check -json', 'evenkeel: expected a known option, got "-json"; did you mean "--json"?'],

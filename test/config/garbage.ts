@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { explainIssue } from '../../src/config/explain.js';
 import { parseConfig } from '../../src/config/parse.js';
+import { mutated, mutation } from './mutations.js';
 import { GOOD, issueLines, MODELS, shipped } from './support.js';
 
 const KEYS =
@@ -125,50 +126,6 @@ t.test('a file of errors is cut short', (t) => {
   t.end();
 });
 
-/** A piece of the text is taken out, doubled, or replaced by characters that mean something in YAML. */
-const mutation = fc.record({
-  at: fc.nat(3000),
-  length: fc.nat(40),
-  put: fc.oneof(
-    fc.constantFrom(
-      '',
-      '\n',
-      ' ',
-      '\t',
-      ':',
-      '- ',
-      '[',
-      ']',
-      '{',
-      '}',
-      '&a ',
-      '*a',
-      '!',
-      '|',
-      '"',
-      "'",
-      '#',
-      '\u0000',
-      'é',
-    ),
-    fc.constantFrom(
-      'null',
-      '~',
-      '.nan',
-      '-1',
-      '1e999',
-      '0x10',
-      '9999',
-      'true',
-      '[1, 2, 3]',
-      '{}',
-      '<<: *a',
-      'role: slave',
-    ),
-    fc.string({ unit: 'grapheme', maxLength: 8 }),
-  ),
-});
-
 t.test('no change to an example makes it throw', (t) => {
   const seed = Number(process.env['EVENKEEL_SEED'] ?? 20_241);
   const numRuns = Number(process.env['EVENKEEL_RUNS'] ?? 1000);
@@ -177,11 +134,7 @@ t.test('no change to an example makes it throw', (t) => {
     fc.constantFrom(...texts),
     fc.array(mutation, { minLength: 1, maxLength: 4 }),
     (text, mutations) => {
-      const mutated = mutations.reduce(
-        (now, { at, length, put }) => now.slice(0, at % now.length) + put + now.slice((at % now.length) + length),
-        text,
-      );
-      const result = parseConfig(mutated, { meterModels: MODELS });
+      const result = parseConfig(mutated(text, mutations), { meterModels: MODELS });
       if (result.ok) return Object.isFrozen(result.value);
       return (
         result.error.length > 0 &&

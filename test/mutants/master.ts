@@ -41,8 +41,8 @@ export const MASTER_MUTANTS: readonly Row[] = [
     'dlm/ledger',
   ],
   ['H', 'said and drawn dropped', LEDGER, 'return this.#saidCounts(nowMs, leaseMs) ?', 'return false ?', 'dlm/ledger'],
-  ['H', 'said dropped', LEDGER, 'hasPhase(this.#enforcedPhases, phase) ? this.#enforcedA : 0', '0', 'dlm/ledger'],
-  ['H', 'drawn dropped', LEDGER, 'Math.max(this.#currentA[phase], hasPhase(', 'Math.max(0, hasPhase(', 'dlm/ledger'],
+  ['H', 'said dropped', LEDGER, 'onPhases(this.#enforcedPhases, this.#enforcedA)', 'NO_AMPS', 'dlm/ledger'],
+  ['H', 'drawn dropped', LEDGER, 'maxOf(this.#currentA, onPhases(', 'maxOf(NO_AMPS, onPhases(', 'dlm/ledger'],
   [
     'H',
     'phases not looked at',
@@ -59,6 +59,7 @@ export const MASTER_MUTANTS: readonly Row[] = [
     '            this.#open = [];\n        this.#open.push',
     'dlm/ledger',
   ],
+  ['H', 'an exposure of before', LEDGER, 'last.nowMs === nowMs && ', '', 'dlm/ledger'],
   // M1: what may be sent.
   ['M1', 'raise before acknowledgement', LEDGER, 'this.#open.push(grant);', 'this.#open = [grant];', 'dlm/ledger'],
   [
@@ -171,15 +172,15 @@ export const MASTER_MUTANTS: readonly Row[] = [
     'dlm/ledger',
   ],
   ['M2', 'settled while it rises', LEDGER, ' || nowMs - this.#roseAtMs < SETTLE_MS', '', 'dlm/ledger'],
-  ['M2', 'settled above the limit', LEDGER, 'if (obeyed.every(Boolean))', 'if (obeyed.some(Boolean))', 'dlm/ledger'],
   [
     'M2',
-    'an unheard raise settled',
+    'settled above the limit',
     LEDGER,
-    'Math.max(limitOn(grant, p), olderA[p])',
-    'limitOn(grant, p)',
+    'isAnyAbove(this.#currentA, limitsOf(acked), MEASURING_TOLERANCE_A)',
+    'PHASES.every((p) => this.#currentA[p] > limitsOf(acked)[p] + MEASURING_TOLERANCE_A)',
     'dlm/ledger',
   ],
+  ['M2', 'an unheard raise settled', LEDGER, 'maxOf(grantA, olderA)', 'grantA', 'dlm/ledger'],
   // M3: start and takeover.
   ['M3', 'no wait after restart', LEDGER, 'return nowMs < this.#unknownUntilMs;', 'return false;', 'dlm/ledger'],
   [

@@ -24,6 +24,7 @@ export const SLAVE_MUTANTS: readonly Row[] = [
   ],
   ['S2', 'lease without an end', SLAVE, 'if (nowMs < this.#leaseEndsMs())', 'if (true)', 'dlm/slave'],
   ['S2', 'more than its maximum', SLAVE, 'Math.min(grant.limitA, this.#facts.maxA);', 'grant.limitA;', 'dlm/slave'],
+  ['S2', 'what held is not looked at', SLAVE, ' && nowMs < this.#enforcedUntilMs', '', 'dlm/slave'],
   ['S3', 'no hold', SLAVE, 'this.#longestLeaseMs + HOLD_MS', 'this.#longestLeaseMs', 'dlm/slave'],
   [
     'S3',

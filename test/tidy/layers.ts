@@ -33,7 +33,7 @@ export const LAYERS: readonly Layer[] = [
   pure('chargers', ['base', 'ports']),
   pure('discovery', ['base', 'ports']),
   pure('runtime', CORE),
-  pure('sim', [...CORE, 'runtime']),
+  pure('sim', [...CORE, 'runtime'], ['zod']),
   withNode('transports', ['base', 'ports']),
   withNode('northbound', ['base', 'ports', 'dlm']),
   withNode('daemon', PRODUCT),

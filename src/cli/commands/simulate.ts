@@ -1,4 +1,4 @@
-/** `evenkeel simulate meter|slaves`: virtual devices that speak the real protocols, on loopback unless told otherwise. */
+/** `evenkeel simulate meter|slaves`: virtual devices that speak the real protocols; `simulate site`: a whole site in virtual time. */
 import type { Argv } from 'yargs';
 import type { Command } from '../command.js';
 
@@ -14,9 +14,30 @@ function withDay<T>(parser: Argv<T>) {
     .option('wire', { type: 'string', requiresArg: true, describe: 'HOST:PORT of the wire between slaves and meter' });
 }
 
+function withSite(simulate: Argv, exitWith: (code: number) => void): Argv {
+  return simulate.command(
+    'site',
+    'a whole site in virtual time, with faults, judged at every moment',
+    (options) =>
+      options
+        .option('scenario', { type: 'string', requiresArg: true, describe: 'what is played (default: drawn)' })
+        .option('seed', { type: 'number', default: 1, describe: 'draws the scenario, and all that is left to chance' })
+        .option('hours', { type: 'number', describe: 'how long (default: as the scenario says, or 1)' })
+        .option('charge-points', { type: 'number', describe: 'how many, where the site is drawn (default: 2 to 8)' })
+        .option('report', { type: 'string', requiresArg: true, describe: 'write a page with plots to this file' })
+        .option('json', { type: 'boolean', default: false, describe: 'for machines' })
+        .example('$0 simulate site --seed 7 --report run.html', 'an hour with faults, and what it looked like')
+        .example('$0 simulate site --scenario etc/scenarios/meter-dies.yaml', 'what you have written'),
+    async (options) => {
+      const { simulateSite } = await import('../../cli/site/simulate-site.js');
+      exitWith(await simulateSite(options));
+    },
+  );
+}
+
 export const simulateCommand: Command = (parser, exitWith) => {
   parser.command('simulate', 'virtual devices for tests and demonstrations', (simulate) =>
-    simulate
+    withSite(simulate, exitWith)
       .command(
         'meter',
         'a virtual meter of any known model; "10 -5 3" on stdin sets its currents',
@@ -71,6 +92,6 @@ export const simulateCommand: Command = (parser, exitWith) => {
       )
       .example('$0 simulate meter', 'shows 0 A; type "10 -5 3" to change it')
       .example('$0 simulate slaves', 'six slaves that wait for a master on loopback')
-      .demandCommand(1, 'expected "meter" or "slaves", got nothing; see: evenkeel simulate --help'),
+      .demandCommand(1, 'expected "meter", "slaves" or "site", got nothing; see: evenkeel simulate --help'),
   );
 };

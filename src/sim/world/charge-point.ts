@@ -1,0 +1,152 @@
+/**
+ * A charge point as hardware, with the vehicle behind it: the virtual charger of the product, and everything that vehicles and
+ * contactors do although they should not. What flows is told to the conductors whenever the slave looks.
+ */
+import type { ChargePointState } from '../../base/messages.js';
+import { type Rotation, toGrid } from '../../base/rotation.js';
+import { type Amps, mapPhases, type Ms, NO_AMPS, type PhaseAmps } from '../../base/units.js';
+import { VirtualCharger } from '../../chargers/virtual.js';
+import type { ChargerPort, ChargerSnapshot } from '../../ports/charger-port.js';
+import type { ChargePointPlan, VehiclePlan } from './scenario.js';
+
+/** What is wrong with it at present. */
+export interface Misbehaviour {
+  /** Draws this much more than it is told to. */
+  excessA: Amps;
+  /** Follows no limit any more: goes on with the last one. */
+  isDeaf: boolean;
+  /** The vehicle takes no more than this, whatever it is offered. */
+  takesAtMostA: Amps;
+  /** The vehicle pauses by itself. */
+  isPausing: boolean;
+  /** Phases that the vehicle uses, if not all of its own; a contactor may drop or close some in the middle. */
+  phases: 1 | 2 | 3 | undefined;
+  /** Reported instead of the true state. */
+  state: ChargePointState | undefined;
+}
+
+const GOOD: Misbehaviour = {
+  excessA: 0,
+  isDeaf: false,
+  takesAtMostA: Number.POSITIVE_INFINITY,
+  isPausing: false,
+  phases: undefined,
+  state: undefined,
+};
+
+export class ChargePointHardware implements ChargerPort {
+  readonly reactionMs: Ms = 0;
+  readonly plan: ChargePointPlan;
+  readonly #charger: VirtualCharger;
+  readonly #tell: (currentA: PhaseAmps) => void;
+  #wrong: Misbehaviour = GOOD;
+  #vehicle: VehiclePlan | undefined;
+  #limitA: Amps = 0;
+  #isAsleep = false;
+  #isPowered = true;
+
+  /** `tell`: what flows now, grid order. */
+  constructor(plan: ChargePointPlan, tell: (currentA: PhaseAmps) => void) {
+    this.plan = plan;
+    this.#charger = new VirtualCharger({ phases: plan.phases, energyScale: 1 });
+    this.#tell = tell;
+  }
+
+  get rotation(): Rotation {
+    return this.plan.rotation;
+  }
+
+  get vehicle(): VehiclePlan | undefined {
+    return this.#vehicle;
+  }
+
+  /** Never woken up again by a limit alone. */
+  get isAsleep(): boolean {
+    return this.#isAsleep;
+  }
+
+  get isMisbehaving(): boolean {
+    return this.#wrong !== GOOD;
+  }
+
+  plugIn(vehicle: VehiclePlan, nowMs: Ms): void {
+    if (this.#vehicle) return;
+    this.#vehicle = vehicle;
+    this.#isAsleep = false;
+    this.#charger.plugIn(vehicle, nowMs);
+    this.#signal(nowMs);
+  }
+
+  unplug(nowMs: Ms): void {
+    if (!this.#vehicle) return;
+    this.#charger.unplug(nowMs);
+    this.#vehicle = undefined;
+    this.#isAsleep = false;
+    this.snapshot(nowMs);
+  }
+
+  /** Changes what is wrong; the returned call takes it back. */
+  misbehave(wrong: Partial<Misbehaviour>, nowMs: Ms): (endMs: Ms) => void {
+    this.#wrong = { ...this.#wrong, ...wrong };
+    this.#signal(nowMs);
+    return (endMs) => {
+      this.#wrong = GOOD;
+      this.#signal(endMs);
+    };
+  }
+
+  /** Without power the contactor opens at once. */
+  power(isOn: boolean, nowMs: Ms): void {
+    this.#isPowered = isOn;
+    this.#limitA = isOn ? this.#limitA : 0;
+    this.#signal(nowMs);
+    if (!isOn) this.#tell(NO_AMPS);
+  }
+
+  setLimit(limitA: Amps, nowMs: Ms): void {
+    this.#limitA = limitA;
+    const { needsWakeUp, minA } = this.#vehicle ?? { needsWakeUp: false, minA: 0 };
+    if (needsWakeUp && limitA < minA && this.#charger.sessionEnergyWh(nowMs) > 0) this.#isAsleep = true;
+    this.#signal(nowMs);
+  }
+
+  inForceA(): Amps {
+    return this.#limitA;
+  }
+
+  snapshot(nowMs: Ms): ChargerSnapshot {
+    const seen = this.#charger.snapshot(nowMs);
+    const { phases, state } = this.#wrong;
+    const currentA = phases === undefined ? seen.currentA : cut(seen.currentA, phases);
+    if (this.#isPowered) this.#tell(toGrid(this.plan.rotation, currentA));
+    const isSuspended = seen.state === 'SuspendedEVSE' && (this.#wrong.isPausing || this.#isAsleep);
+    return { ...seen, currentA, state: state ?? (isSuspended ? 'SuspendedEV' : seen.state) };
+  }
+
+  /** Watt-hours of the vehicle that is plugged in, or else of the last one. */
+  energyWh(nowMs: Ms): number {
+    return this.#charger.sessionEnergyWh(nowMs);
+  }
+
+  isFull(nowMs: Ms): boolean {
+    return this.#vehicle !== undefined && this.energyWh(nowMs) >= this.#vehicle.demandWh;
+  }
+
+  /** What reaches the vehicle. */
+  #signal(nowMs: Ms): void {
+    const { isDeaf, isPausing, excessA, takesAtMostA } = this.#wrong;
+    if (isDeaf && this.#isPowered) return;
+    const isStill = isPausing || this.#isAsleep || !this.#isPowered;
+    const toldA = this.#limitA > 0 ? this.#limitA + excessA : 0;
+    this.#charger.setLimit(isStill ? 0 : Math.min(toldA, takesAtMostA), nowMs);
+  }
+}
+
+function cut(currentA: PhaseAmps, phases: 1 | 2 | 3): PhaseAmps {
+  return mapPhases((p) => (p < phases ? currentA[p] : 0));
+}
+
+/** On its most loaded phase. */
+export function mostA(currentA: PhaseAmps): Amps {
+  return Math.max(currentA[0], currentA[1], currentA[2]);
+}

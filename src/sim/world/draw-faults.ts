@@ -1,0 +1,95 @@
+/** Which faults exist in a drawn run, and when they strike. */
+import type { Rng } from '../../base/rng.js';
+import type { Ms } from '../../base/units.js';
+import { INJECTORS } from './faults/index.js';
+import type { Injector } from './faults/injector.js';
+import type { PlannedFault } from './scenario.js';
+
+/** Share of the kinds that a run knows. */
+const KINDS_SHARE_MAX = 0.5;
+/** From one fault to the next, on average: drawn once for a run. */
+const EVERY_MS = [8_000, 90_000] as const;
+/** The site has come up by then. */
+const FIRST_MS: Ms = 20_000;
+
+export interface FaultWorld {
+  readonly chargePoints: readonly string[];
+  readonly meters: readonly string[];
+  readonly hasStandby: boolean;
+  readonly isSigned: boolean;
+}
+
+const CUTS: readonly string[] = [
+  'partition',
+  'partition-of-some',
+  'grants-lost',
+  'polls-lost',
+  'interface-down',
+  'loss',
+  'late-datagrams',
+  'reordering',
+  'broadcast-blocked',
+  'masters-parted',
+];
+const POWER: readonly string[] = ['slave-reboots', 'slave-moves', 'slave-disconnected-limit', 'voltage-dip'];
+const RESTARTS: readonly string[] = [
+  'master-killed',
+  'master-lost-state',
+  'master-killed-again',
+  'master-out-of-memory',
+  'master-stopped',
+  'master-frozen',
+  'disk-read-only',
+  'state-corrupt',
+  'fuse-lowered',
+];
+
+/**
+ * What is not played in one run, because the decisions name it as a limit: two masters of rank 0 that never hear each other (0003:
+ * make one a standby); two boxes with one id, of which the known one falls silent (0007); another meter that is put in the
+ * place of one while the master starts (0010: what it finds at its start is taken for the right one).
+ */
+const LIMITS: readonly { readonly names: readonly string[]; readonly without: readonly string[] }[] = [
+  { names: ['second-master', 'follows-another'], without: CUTS },
+  { names: ['slave-doubled'], without: [...CUTS, ...POWER, ...RESTARTS] },
+  { names: ['meter-stranger'], without: RESTARTS },
+];
+/** How often a run is about one of these limits. */
+const LIMIT_SHARE = 0.25;
+
+function isPossible({ name, target, needsSignature }: Injector, world: FaultWorld): boolean {
+  if (target === 'meter' && world.meters.length === 0) return false;
+  if (needsSignature && !world.isSigned) return false;
+  return name !== 'masters-parted' || world.hasStandby;
+}
+
+function drawKinds(rng: Rng, world: FaultWorld): readonly Injector[] {
+  const share = rng.between(0.05, KINDS_SHARE_MAX);
+  const drawn = INJECTORS.filter((injector) => isPossible(injector, world) && rng.chance(share));
+  return LIMITS.reduce((kinds, { names, without }) => {
+    const left = rng.chance(LIMIT_SHARE) ? without : names;
+    return kinds.filter(({ name }) => !left.includes(name));
+  }, drawn);
+}
+
+function targetOf(rng: Rng, { target, name }: Injector, { chargePoints, meters, hasStandby }: FaultWorld): string {
+  const anyOf = (ids: readonly string[]): string => ids[rng.int(ids.length)] ?? '';
+  if (target === 'chargePoint') return anyOf(chargePoints);
+  if (target === 'meter') return anyOf(meters);
+  if (target === 'network') return 'network';
+  return hasStandby && name !== 'masters-parted' && rng.chance(0.3) ? 'standby' : 'master';
+}
+
+export function drawFaults(rng: Rng, world: FaultWorld, untilMs: Ms): readonly PlannedFault[] {
+  const kinds = drawKinds(rng, world);
+  if (kinds.length === 0) return [];
+  const everyMs = rng.between(...EVERY_MS);
+  const faults: PlannedFault[] = [];
+  for (let atMs = FIRST_MS; ; ) {
+    atMs += rng.between(0, 2 * everyMs);
+    const injector = kinds[rng.int(kinds.length)];
+    if (!injector || atMs >= untilMs) return faults;
+    const forMs = Math.min(rng.between(...injector.lastsMs), untilMs - atMs);
+    faults.push({ atMs, forMs, fault: injector.name, target: targetOf(rng, injector, world) });
+  }
+}

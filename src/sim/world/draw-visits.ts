@@ -1,0 +1,61 @@
+/** Vehicles that come and go at a drawn site, and some that stay through the calm end, equal ones among them. */
+import type { Rng } from '../../base/rng.js';
+import type { Ms } from '../../base/units.js';
+import type { ChargePointPlan, VehiclePlan, VisitPlan } from './scenario.js';
+
+const MINUTE_MS = 60_000;
+const STAY_MS = [2 * MINUTE_MS, 25 * MINUTE_MS] as const;
+const GAP_MS = [5_000, 8 * MINUTE_MS] as const;
+
+export interface Span {
+  readonly calmFromMs: Ms;
+  readonly durationMs: Ms;
+}
+
+function drawVehicle(rng: Rng): VehiclePlan {
+  const isSmall = rng.chance(0.3);
+  return {
+    phases: ([1, 1, 2, 3, 3, 3] as const)[rng.int(6)] ?? 3,
+    minA: rng.chance(0.15) ? 8 : 6,
+    maxA: isSmall ? 16 : 32,
+    demandWh: rng.chance(0.5) ? rng.between(200, 8_000) : Number.POSITIVE_INFINITY,
+    reactionMs: Math.floor(rng.between(1_000, 5_000)),
+    rampAPerS: rng.between(1, 8),
+    needsWakeUp: rng.chance(0.1),
+  };
+}
+
+/** Equal in all that matters, and never full. */
+const TWIN: VehiclePlan = {
+  phases: 3,
+  minA: 6,
+  maxA: 32,
+  demandWh: Number.POSITIVE_INFINITY,
+  reactionMs: 2_000,
+  rampAPerS: 4,
+  needsWakeUp: false,
+};
+
+function visitsOf(rng: Rng, { id }: ChargePointPlan, untilMs: Ms): readonly VisitPlan[] {
+  const visits: VisitPlan[] = [];
+  for (let atMs = rng.between(0, GAP_MS[1]); atMs < untilMs; ) {
+    const leaveAtMs = Math.min(untilMs, atMs + rng.between(...STAY_MS));
+    visits.push({ atMs, leaveAtMs, chargePoint: id, vehicle: drawVehicle(rng) });
+    atMs = leaveAtMs + rng.between(...GAP_MS);
+  }
+  return visits;
+}
+
+export function drawVisits(rng: Rng, chargePoints: readonly ChargePointPlan[], span: Span): readonly VisitPlan[] {
+  const { calmFromMs, durationMs } = span;
+  const hasTwins = rng.chance(0.6);
+  // They come when the faults are over, so that healing is past when they are looked at.
+  const comeMs = calmFromMs + 10_000;
+  const visits = chargePoints.flatMap((plan, index) => {
+    const own = visitsOf(rng, plan, calmFromMs);
+    const vehicle = hasTwins && index < 4 ? TWIN : drawVehicle(rng);
+    const last: VisitPlan = { atMs: comeMs, leaveAtMs: durationMs, chargePoint: plan.id, vehicle };
+    return rng.chance(0.8) ? [...own, last] : own;
+  });
+  return visits.sort((a, b) => a.atMs - b.atMs);
+}

@@ -1,0 +1,174 @@
+/**
+ * Scenarios from a seed. First it draws what kind of site this is and which faults exist in it at all, then when they strike: so
+ * that some runs see one fault again and again, and others a few of each. The site is drawn as the text of a configuration, and
+ * read and checked like that of an installer.
+ */
+import { assert } from '../../base/assert.js';
+import { type Rng, seededRng } from '../../base/rng.js';
+import { ROTATIONS } from '../../base/rotation.js';
+import { mapPhases, type Ms, perPhase } from '../../base/units.js';
+import { explainIssue } from '../../config/explain.js';
+import { parseConfig } from '../../config/parse.js';
+import type { MasterConfig } from '../../config/types.js';
+import { METER_MODELS } from '../../meters/models/index.js';
+import { CALM_NETWORK } from '../virtual-network.js';
+import { drawFaults, type FaultWorld } from './draw-faults.js';
+import { HEALING_MS } from './judges/calm-judge.js';
+import type { BuildingPlan, ChargePointPlan, Scenario } from './scenario.js';
+import { drawVisits } from './draw-visits.js';
+
+export interface DrawOptions {
+  readonly seed: number;
+  readonly durationMs: Ms;
+  /** How long nothing goes wrong at the end; absent: long enough to heal and to be judged. */
+  readonly calmMs?: Ms;
+  /** Absent: 2 to 8. */
+  readonly chargePoints?: number;
+}
+
+/** At the end, without faults: healing, and time enough for the turns of a division. */
+const CALM_MS: Ms = HEALING_MS + 10 * 60_000;
+const MINUTE_MS = 60_000;
+
+function one<const T>(rng: Rng, choices: readonly [T, ...T[]]): T {
+  return choices[rng.int(choices.length)] ?? choices[0];
+}
+
+/** What the texts of a configuration are made of. */
+interface Site {
+  readonly ids: readonly string[];
+  readonly fuseA: number;
+  readonly garageA: number;
+  readonly disconnectedLimitA: number;
+  readonly buildingA: number;
+  readonly garageBuildingA: number;
+  readonly metering: 'none' | 'main' | 'both' | 'excluding';
+  readonly hasGarage: boolean;
+}
+
+function drawSite(rng: Rng, count: number): Site {
+  const ids = Array.from({ length: count }, (_, index) => `cp${index + 1}`);
+  const metering = one(rng, ['none', 'main', 'main', 'both', 'excluding']);
+  const hasGarage = metering === 'both' || rng.chance(0.6);
+  const disconnectedLimitA = one(rng, [0, 6, 6, 8]);
+  const buildingA = metering === 'none' ? 0 : 4 + rng.int(20);
+  const garageBuildingA = metering === 'both' ? 2 + rng.int(8) : 0;
+  // Room for one more box of which nobody knows, and for one that comes back with a higher disconnected limit.
+  const reservedA = (count + 2) * disconnectedLimitA + 6;
+  const garageA = reservedA + garageBuildingA + rng.int(30);
+  const fuseA = Math.max(garageA, reservedA + buildingA + garageBuildingA) + rng.int(40);
+  return { ids, fuseA, garageA, disconnectedLimitA, buildingA, garageBuildingA, metering, hasGarage };
+}
+
+const MODELS = ['siemens-pac2200', 'phoenix-empro-ma37x-mb37x', 'carlo-gavazzi-em24-e1'] as const;
+const RTU_MODELS = ['eastron-sdm630-v2', 'carlo-gavazzi-em340', 'abb-b23-b24'] as const;
+
+function meterText(rng: Rng, id: string, unit: number): string {
+  const isRtu = rng.chance(0.4);
+  const model = isRtu ? one(rng, RTU_MODELS) : one(rng, MODELS);
+  const connection = isRtu ? '"rtu:/dev/serial/by-id/bus?baud=19200"' : `"tcp://192.0.2.${unit}"`;
+  const period = `pollPeriodMs: ${one(rng, [500, 1000, 1000])}, maxAgeMs: ${one(rng, [3000, 5000])}`;
+  return `  - { id: ${id}, model: ${model}, connection: ${connection}, unit: ${unit}, timeoutMs: 500, ${period} }`;
+}
+
+function circuitTexts(rng: Rng, site: Site): readonly string[] {
+  const { fuseA, garageA, buildingA, garageBuildingA, metering, hasGarage } = site;
+  const isMain = metering !== 'none';
+  const backgroundA = buildingA + garageBuildingA;
+  const fallback = (limitA: number, othersA: number): string =>
+    `fallbackA: ${rng.chance(0.2) ? 0 : limitA - othersA}, backgroundMaxA: ${othersA}`;
+  const location = metering === 'excluding' ? 'excluding' : 'including';
+  const imbalance = rng.chance(0.2) ? ', imbalanceLimitA: 20' : '';
+  const mainMeter = isMain ? `, meter: grid, meterLocation: ${location}, ${fallback(fuseA, backgroundA)}` : '';
+  const main = `  - { id: main, limitA: ${fuseA}${mainMeter}${imbalance} }`;
+  const garageMeter = metering === 'both' ? `, meter: garage-meter, ${fallback(garageA, garageBuildingA)}` : '';
+  return hasGarage ? [main, `  - { id: garage, parent: main, limitA: ${garageA}${garageMeter} }`] : [main];
+}
+
+function chargePointText(rng: Rng, site: Site, id: string): string {
+  const circuit = site.hasGarage && rng.chance(0.7) ? 'garage' : 'main';
+  const limits = `maxA: ${one(rng, [16, 32, 32])}, disconnectedLimitA: ${site.disconnectedLimitA}`;
+  const wiring = `phases: ${one(rng, [1, 3, 3, 3])}, rotation: ${one(rng, ROTATIONS)}`;
+  return `  - { id: ${id}, circuit: ${circuit}, ${limits}, ${wiring}, priority: ${one(rng, [1, 1, 2])} }`;
+}
+
+function configText(rng: Rng, site: Site): string {
+  const leaseMs = one(rng, [6_000, 15_000, 15_000, 60_000]);
+  const rules = [
+    `sharing: ${one(rng, ['equal', 'equal', 'priority'])}`,
+    `shortage: ${one(rng, ['longest-charging-first', 'longest-charging-first', 'last-connected-first', 'priority-only'])}`,
+    `dwellMin: 1`,
+  ];
+  const meters = [
+    ...(site.metering === 'none' ? [] : [meterText(rng, 'grid', 1)]),
+    ...(site.metering === 'both' ? [meterText(rng, 'garage-meter', 2)] : []),
+  ];
+  return [
+    'site: Drawn by a seed',
+    `leaseMs: ${leaseMs}`,
+    `samplePeriodMs: ${one(rng, [1000, 1000, 2000])}`,
+    'circuits:',
+    ...circuitTexts(rng, site),
+    ...(meters.length > 0 ? ['meters:', ...meters] : []),
+    'chargePoints:',
+    ...site.ids.map((id) => chargePointText(rng, site, id)),
+    `allocation: { ${rules.join(', ')} }`,
+    `discovery: { autoAdopt: ${rng.chance(0.9)} }`,
+    '',
+  ].join('\n');
+}
+
+function readMaster(text: string): MasterConfig {
+  const parsed = parseConfig(text, { meterModels: METER_MODELS });
+  const wrong = parsed.ok ? '' : parsed.error.map((issue) => explainIssue('drawn', issue)).join('\n');
+  assert(parsed.ok, `${wrong}\n${text}`);
+  assert(parsed.value.role === 'master', 'a drawn site has a master');
+  return parsed.value;
+}
+
+function buildingsOf({ buildingA, garageBuildingA, metering }: Site, rng: Rng): readonly BuildingPlan[] {
+  const plan = (circuit: string, mostA: number): BuildingPlan => ({
+    circuit,
+    lowA: mapPhases(() => rng.between(0, mostA / 3)),
+    highA: perPhase(mostA),
+    everyMs: rng.between(2_000, 40_000),
+  });
+  if (metering === 'none') return [];
+  const main = plan('main', buildingA);
+  return metering === 'both' ? [main, plan('garage', garageBuildingA)] : [main];
+}
+
+/** As the configuration lists them: what is built otherwise, a fault does. */
+export function builtAsListed({ site }: MasterConfig): readonly ChargePointPlan[] {
+  return site.chargePoints.map(({ priority: _, ...plan }) => plan);
+}
+
+export function drawScenario({ seed, durationMs, calmMs = CALM_MS, chargePoints }: DrawOptions): Scenario {
+  const rng = seededRng(seed);
+  const site = drawSite(rng, chargePoints ?? 2 + rng.int(7));
+  const config = readMaster(configText(rng, site));
+  const calmFromMs = Math.max(MINUTE_MS, durationMs - calmMs);
+  const built = builtAsListed(config);
+  const world: FaultWorld = {
+    chargePoints: site.ids,
+    meters: config.meters.map(({ id }) => id),
+    hasStandby: rng.chance(0.3),
+    isSigned: rng.chance(0.15),
+  };
+  return {
+    name: `drawn by seed ${seed}`,
+    config,
+    hasStandby: world.hasStandby,
+    isSigned: world.isSigned,
+    chargePoints: built,
+    buildings: buildingsOf(site, rng),
+    visits: drawVisits(rng, built, { calmFromMs, durationMs }),
+    network: CALM_NETWORK,
+    clockDriftMax: rng.between(0, 0.005),
+    meterLatencyMs: one(rng, [2, 5, 30]),
+    meterNoiseA: one(rng, [0, 0.05, 0.2]),
+    faults: drawFaults(rng, world, calmFromMs),
+    durationMs,
+    calmFromMs,
+  };
+}

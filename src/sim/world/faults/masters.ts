@@ -1,0 +1,217 @@
+/** Rows 26, 27 and 39 to 52: masters, their machine and their disk. */
+import { mapPhases } from '../../../base/units.js';
+import type { MasterConfig } from '../../../config/types.js';
+import type { DiskFault, MasterBox } from '../master-box.js';
+import type { World } from '../world.js';
+import { type Injector, type Mend, MINUTE_MS, SECOND_MS, type Strike } from './injector.js';
+
+const HOUR_MS = 3_600_000;
+const KILLED_EVERY_MS = 2_000;
+/** From 2026 back to 1970. */
+const NO_RTC_MS = -1_767_571_200_000;
+const LOWER_FUSE = 0.75;
+const RIVAL = 'rival';
+
+function main({ world, target }: Pick<Strike, 'world' | 'target'>): MasterBox {
+  return world.masters.get(target) ?? world.master('master');
+}
+
+function comesBack(master: MasterBox): void {
+  if (!master.runtime) master.start();
+}
+
+function killed(row: number, name: string, what: string, keepsState: boolean): Injector {
+  return {
+    row,
+    name,
+    what,
+    lastsMs: [100, 90 * SECOND_MS],
+    target: 'master',
+    begin: (at) => {
+      const master = main(at);
+      master.kill();
+      if (!keepsState) master.forget();
+      return () => comesBack(master);
+    },
+  };
+}
+
+function onBrokenDisk(row: number, name: string, what: string, disk: DiskFault): Injector {
+  return {
+    row,
+    name,
+    what,
+    lastsMs: [20 * SECOND_MS, 2 * MINUTE_MS],
+    target: 'master',
+    begin: (at) => {
+      const master = main(at);
+      master.disk = disk;
+      master.kill();
+      at.world.time.at(at.world.time.nowMs + 2 * SECOND_MS, () => comesBack(master));
+      return () => {
+        master.disk = 'none';
+        comesBack(master);
+      };
+    },
+  };
+}
+
+function wallClock(row: number, name: string, what: string, byMs: (at: Strike) => number): Injector {
+  return {
+    row,
+    name,
+    what,
+    lastsMs: [SECOND_MS, 2 * MINUTE_MS],
+    target: 'master',
+    begin: (at) => {
+      main(at).machine.wallShiftMs = byMs(at);
+      return () => {
+        main(at).machine.wallShiftMs = 0;
+      };
+    },
+  };
+}
+
+function standsStill(row: number, name: string, what: string, lastsMs: Injector['lastsMs']): Injector {
+  return {
+    row,
+    name,
+    what,
+    lastsMs,
+    target: 'master',
+    begin: (at) => {
+      const { machine } = main(at);
+      machine.standStill();
+      return () => machine.goOn();
+    },
+  };
+}
+
+/** `hears`: whether the two masters hear each other. */
+function rival({ world }: Strike, onlyServes?: string): Mend {
+  const others = onlyServes === undefined ? [] : [...world.boxes.values()].filter(({ id }) => id !== onlyServes);
+  const cut = (isCut: boolean): void => {
+    for (const { host } of others) {
+      world.network.cut(host, RIVAL, isCut);
+      world.network.cut(RIVAL, host, isCut);
+    }
+  };
+  cut(true);
+  const box = world.addRival(RIVAL);
+  return () => {
+    box.kill();
+    cut(false);
+  };
+}
+
+function withLowerFuse(config: MasterConfig, world: World): MasterConfig {
+  const [root, ...rest] = config.site.circuits;
+  if (!root) return config;
+  const limitA = mapPhases((p) => Math.max(leastFuseA(world)[p], Math.floor(root.limitA[p] * LOWER_FUSE)));
+  const { operatorLimitA: _, ...circuit } = root;
+  return { ...config, site: { ...config.site, circuits: [{ ...circuit, limitA }, ...rest] } };
+}
+
+/** What I4 demands at least: all disconnected limits and the largest building load. */
+function leastFuseA(world: World): readonly [number, number, number] {
+  const reservedA = [...world.boxes.values()].reduce((sumA, { disconnectedLimitA }) => sumA + disconnectedLimitA, 0);
+  const [root] = world.scenario.config.site.circuits;
+  return mapPhases((p) => reservedA + (root?.backgroundMaxA?.[p] ?? 0) + (root?.headroomA[p] ?? 0));
+}
+
+export const MASTER_INJECTORS: readonly Injector[] = [
+  {
+    row: 26,
+    name: 'second-master',
+    what: 'another master of the same rank in the same network id',
+    lastsMs: [10 * SECOND_MS, 2 * MINUTE_MS],
+    target: 'network',
+    begin: (at) => rival(at),
+  },
+  {
+    row: 27,
+    name: 'follows-another',
+    what: 'another master serves this charge point alone',
+    lastsMs: [20 * SECOND_MS, 2 * MINUTE_MS],
+    target: 'chargePoint',
+    begin: (at) => rival(at, at.target),
+  },
+  killed(39, 'master-killed', 'kill -9, and started again later', true),
+  killed(39, 'master-lost-state', 'kill -9, and its state file is gone', false),
+  {
+    row: 40,
+    name: 'master-killed-again',
+    what: 'kill -9 every two seconds',
+    lastsMs: [10 * SECOND_MS, MINUTE_MS],
+    target: 'master',
+    begin: (at) => {
+      const { world, untilMs } = at;
+      const again = (): void => {
+        if (world.time.nowMs >= untilMs) return;
+        main(at).kill();
+        main(at).start();
+        world.time.at(world.time.nowMs + KILLED_EVERY_MS, again);
+      };
+      again();
+      return () => comesBack(main(at));
+    },
+  },
+  killed(41, 'master-out-of-memory', 'killed by the system', true),
+  {
+    row: 42,
+    name: 'disk-full',
+    what: 'nothing can be written',
+    lastsMs: [20 * SECOND_MS, 2 * MINUTE_MS],
+    target: 'master',
+    begin: (at) => {
+      main(at).disk = 'full';
+      return () => {
+        main(at).disk = 'none';
+      };
+    },
+  },
+  onBrokenDisk(43, 'disk-read-only', 'started on a disk that cannot be written', 'full'),
+  onBrokenDisk(44, 'state-corrupt', 'started with a damaged state file', 'corrupt'),
+  wallClock(45, 'wall-clock-jumps', 'the calendar jumps by an hour', ({ rng }) =>
+    rng.chance(0.5) ? HOUR_MS : -HOUR_MS,
+  ),
+  wallClock(46, 'no-real-time-clock', 'the calendar says 1970', () => NO_RTC_MS),
+  standsStill(47, 'master-stalls', 'its loop stands still', [2 * SECOND_MS, 6 * SECOND_MS]),
+  standsStill(48, 'master-frozen', 'stands still for longer than a lease', [16 * SECOND_MS, 90 * SECOND_MS]),
+  killed(49, 'master-stopped', 'stopped in order, and started again', true),
+  {
+    row: 52,
+    name: 'fuse-lowered',
+    what: 'restarted with a smaller fuse, and back',
+    lastsMs: [30 * SECOND_MS, 3 * MINUTE_MS],
+    target: 'master',
+    begin: (at) => {
+      const { world } = at;
+      const all = (config: MasterConfig): void => {
+        for (const master of world.masters.values()) {
+          const isUp = master.runtime !== undefined;
+          if (isUp) master.kill();
+          master.config = config;
+          if (isUp) master.start();
+        }
+      };
+      all(withLowerFuse(world.scenario.config, world));
+      return () => all(world.scenario.config);
+    },
+  },
+  {
+    row: 26,
+    name: 'masters-parted',
+    what: 'master and standby do not hear each other',
+    lastsMs: [10 * SECOND_MS, 2 * MINUTE_MS],
+    target: 'master',
+    begin: ({ world }) => {
+      const set = (isCut: boolean): void => {
+        world.network.cut('master', 'standby', isCut);
+        world.network.cut('standby', 'master', isCut);
+      };
+      set(true);
+      return () => set(false);
+    },
+  },
+];

@@ -1,0 +1,177 @@
+/**
+ * Looks at the time after the last fault: equal vehicles get the same energy, nobody who could be served is left without, and limits
+ * do not flap. Before that everything may happen; then the time is too short, or nothing is owed to anybody.
+ */
+import type { Ms } from '../../../base/units.js';
+import type { MasterBox } from '../master-box.js';
+import type { VehiclePlan } from '../scenario.js';
+import type { SlaveBox } from '../slave-box.js';
+
+/** From the last fault on everything has this long to recover; only then it is looked at. */
+export const HEALING_MS: Ms = 150_000;
+/** Equal vehicles differ by no more than this share of their energy. */
+const UNFAIR_SHARE = 0.02;
+/** Shorter than this nothing is said about fairness: the remainder of the division needs its turns. */
+const FAIR_AFTER_DWELLS = 8;
+/** A paused vehicle gets its turn within the dwell times of all that wait, and this. */
+const TURN_SLACK_MS: Ms = 90_000;
+const MS_PER_HOUR = 3_600_000;
+/** More changes of a limit than this per hour is flapping: a load that drifts moves it every few seconds at most. */
+const CHANGES_PER_HOUR_MAX = 1_200;
+
+interface Watched {
+  readonly box: SlaveBox;
+  readonly vehicle: VehiclePlan;
+  readonly startWh: number;
+  readonly sinceMs: Ms;
+  /** Was paused, or could not take what it was offered. */
+  isDisturbed: boolean;
+  changes: number;
+  pauses: number;
+  servedAtMs: Ms;
+  lastA: number;
+  lastWh: number;
+}
+
+export interface CalmTerms {
+  readonly dwellMs: Ms;
+  readonly priorityOf: (id: string) => number;
+  readonly violate: (judge: string, text: string) => void;
+}
+
+export interface CalmMeasures {
+  readonly unfairnessShare: number | null;
+  readonly limitChangesPerHour: number;
+  readonly pausesPerHour: number;
+}
+
+export class CalmJudge {
+  readonly #terms: CalmTerms;
+  readonly #watched = new Map<SlaveBox, Watched>();
+  /** What was watched to the end of a visit. */
+  #vehicleMs = 0;
+  #changes = 0;
+  #pauses = 0;
+  #unfairnessShare: number | null = null;
+
+  constructor(terms: CalmTerms) {
+    this.#terms = terms;
+  }
+
+  /** Every second or so of the calm time. */
+  look(boxes: readonly SlaveBox[], nowMs: Ms): void {
+    for (const box of boxes) this.#lookAt(box, nowMs);
+  }
+
+  /** At the end, with the master that decides. */
+  finish(master: MasterBox | undefined, nowMs: Ms): void {
+    const all = [...this.#watched.values()];
+    this.#judgeFairness(all, nowMs);
+    for (const watched of all) {
+      this.#judgeStarvation(watched, all.length, master, nowMs);
+      this.#close(watched, nowMs);
+    }
+    if (this.measures.limitChangesPerHour > CHANGES_PER_HOUR_MAX) {
+      const text = `limits change ${this.measures.limitChangesPerHour.toFixed(0)} times per vehicle and hour`;
+      this.#terms.violate('flapping', text);
+    }
+  }
+
+  get measures(): CalmMeasures {
+    const hours = this.#vehicleMs / MS_PER_HOUR;
+    return {
+      unfairnessShare: this.#unfairnessShare,
+      limitChangesPerHour: hours > 0 ? this.#changes / hours : 0,
+      pausesPerHour: hours > 0 ? this.#pauses / hours : 0,
+    };
+  }
+
+  #lookAt(box: SlaveBox, nowMs: Ms): void {
+    const { hardware } = box;
+    const { vehicle } = hardware;
+    const known = this.#watched.get(box);
+    const wants = vehicle !== undefined && !hardware.isFull(box.nowMs) && !hardware.isAsleep;
+    if (known && (!wants || known.vehicle !== vehicle)) {
+      this.#close(known, nowMs);
+      this.#watched.delete(box);
+    }
+    if (!wants || !box.isOn) return;
+    const now = this.#watched.get(box) ?? this.#begin(box, vehicle, nowMs);
+    const { limitA } = box.enforced;
+    const wh = hardware.energyWh(box.nowMs);
+    if (limitA !== now.lastA) now.changes += 1;
+    if (limitA < vehicle.minA && now.lastA >= vehicle.minA) now.pauses += 1;
+    if (limitA < vehicle.minA) now.isDisturbed = true;
+    if (wh > now.lastWh) now.servedAtMs = nowMs;
+    now.lastA = limitA;
+    now.lastWh = wh;
+  }
+
+  #begin(box: SlaveBox, vehicle: VehiclePlan, nowMs: Ms): Watched {
+    const startWh = box.hardware.energyWh(box.nowMs);
+    const lastA = box.enforced.limitA;
+    const watched: Watched = {
+      box,
+      vehicle,
+      startWh,
+      sinceMs: nowMs,
+      isDisturbed: false,
+      changes: 0,
+      pauses: 0,
+      servedAtMs: nowMs,
+      lastA,
+      lastWh: startWh,
+    };
+    this.#watched.set(box, watched);
+    return watched;
+  }
+
+  #close(watched: Watched, nowMs: Ms): void {
+    this.#vehicleMs += nowMs - watched.sinceMs;
+    this.#changes += watched.changes;
+    this.#pauses += watched.pauses;
+  }
+
+  #judgeFairness(all: readonly Watched[], nowMs: Ms): void {
+    const calm = all.filter((one) => !one.isDisturbed && one.vehicle.demandWh === Number.POSITIVE_INFINITY);
+    for (const [index, one] of calm.entries()) {
+      if (nowMs - one.sinceMs < FAIR_AFTER_DWELLS * this.#terms.dwellMs) continue;
+      for (const other of calm.slice(index + 1)) if (this.#areEqual(one, other)) this.#compare(one, other);
+    }
+  }
+
+  #areEqual(one: Watched, other: Watched): boolean {
+    const same = (key: 'phases' | 'minA' | 'maxA'): boolean =>
+      one.vehicle[key] === other.vehicle[key] && one.box.hardware.plan[key] === other.box.hardware.plan[key];
+    const { circuit, rotation } = one.box.hardware.plan;
+    const isThere = other.box.hardware.plan.circuit === circuit && other.box.hardware.plan.rotation === rotation;
+    const { priorityOf } = this.#terms;
+    const isRanked = priorityOf(one.box.id) === priorityOf(other.box.id);
+    return isThere && isRanked && one.sinceMs === other.sinceMs && same('phases') && same('minA') && same('maxA');
+  }
+
+  #compare(one: Watched, other: Watched): void {
+    const [a, b] = [one.lastWh - one.startWh, other.lastWh - other.startWh];
+    const share = Math.abs(a - b) / Math.max(a, b, 1);
+    this.#unfairnessShare = Math.max(this.#unfairnessShare ?? 0, share);
+    if (share <= UNFAIR_SHARE) return;
+    const text = `${one.box.id} got ${a.toFixed(0)} Wh and ${other.box.id} ${b.toFixed(0)} Wh, although equal`;
+    this.#terms.violate('fairness', text);
+  }
+
+  /** Paused for longer than all the others' turns take, although it is its circuit's turn to give. */
+  #judgeStarvation(watched: Watched, waiting: number, master: MasterBox | undefined, nowMs: Ms): void {
+    const patienceMs = waiting * this.#terms.dwellMs + TURN_SLACK_MS;
+    if (nowMs - watched.servedAtMs <= patienceMs) return;
+    const record = master?.runtime?.controller.records.find(({ id }) => id === watched.box.id);
+    if (record && isRightlyWithout(record.reason.kind)) return;
+    const seconds = ((nowMs - watched.servedAtMs) / 1000).toFixed(0);
+    const why = record ? record.reason.kind : 'no master knows it';
+    this.#terms.violate('starvation', `${watched.box.id} had nothing for ${seconds} s: ${why}`);
+  }
+}
+
+/** By the rules that the site chose it may wait for ever: the fuse cannot carry even its minimum beside those before it. */
+function isRightlyWithout(kind: string): boolean {
+  return kind === 'shortage' || kind === 'circuit' || kind === 'imbalance' || kind === 'vehiclePaused';
+}

@@ -1,0 +1,118 @@
+/**
+ * Watches the conductors: what the charge points are allowed together never exceeds what a circuit can carry (I3), and what
+ * really flows never trips its breaker. Sees physics only; knows nothing of the ledger. A value counts for the time that it holds.
+ */
+import { defined } from '../../../base/assert.js';
+import { type Ms, PHASE_NAMES, type PhaseIndex, PHASES } from '../../../base/units.js';
+import { ownCeilingA } from '../../../dlm/capacity.js';
+import type { Circuit } from '../../../dlm/types.js';
+import { type Copper, milli } from '../copper.js';
+import type { BreakerMargin } from '../run-log.js';
+import { BreakerPole, type BreakerType } from './breaker.js';
+import { RecentLeast } from './recent-least.js';
+
+/** What a meter may show too much or too little, and what is rounded. */
+const METERED_SLACK_MA = 1_000;
+/** A charge point tells of a change of this much before the next heartbeat; by less its word may be off. */
+const REPORTED_SLACK_MA = 500;
+
+export interface FlowTerms {
+  readonly breaker: BreakerType;
+  /** How many there are. */
+  readonly chargePoints: number;
+  /** For how long limits may still follow a load that was lower then: meter, loop, network, lease. */
+  readonly followMs: () => Ms;
+  /** Told of what did not hold. */
+  readonly violate: (judge: string, text: string, atMs: Ms) => void;
+}
+
+interface Watched {
+  readonly circuit: Circuit;
+  readonly ceilingMa: readonly [number, number, number];
+  readonly poles: readonly BreakerPole[];
+  readonly leastBuilding: readonly RecentLeast[];
+  /** Its building load is seen by a meter, so that limits follow it. */
+  readonly isMetered: boolean;
+  readonly slackMa: number;
+  sinceMs: Ms;
+}
+
+export class FlowJudge {
+  readonly #copper: Copper;
+  readonly #terms: FlowTerms;
+  readonly #watched: readonly Watched[];
+  #nowMs: Ms = 0;
+
+  constructor(copper: Copper, terms: FlowTerms) {
+    this.#copper = copper;
+    this.#terms = terms;
+    this.#watched = copper.conductors.map(({ circuit }) => {
+      const ceilingA = ownCeilingA(circuit);
+      return {
+        circuit,
+        ceilingMa: [milli(ceilingA[0]), milli(ceilingA[1]), milli(ceilingA[2])],
+        poles: PHASES.map((p) => new BreakerPole(terms.breaker, milli(circuit.limitA[p]))),
+        leastBuilding: PHASES.map(() => new RecentLeast()),
+        isMetered: circuit.meter !== undefined,
+        slackMa: circuit.meter === undefined ? 0 : METERED_SLACK_MA + REPORTED_SLACK_MA * terms.chargePoints,
+        sinceMs: 0,
+      };
+    });
+  }
+
+  /** To be called before anything of a circuit changes, and at the end: closes the time in which all was as it is. */
+  close(index: number, nowMs: Ms): void {
+    const watched = defined(this.#watched[index], 'circuit');
+    const { sinceMs } = watched;
+    if (nowMs <= sinceMs) return;
+    watched.sinceMs = nowMs;
+    this.#nowMs = nowMs;
+    for (const p of PHASES) this.#judgePhase(watched, index, p, sinceMs);
+  }
+
+  closeAll(nowMs: Ms): void {
+    for (let index = 0; index < this.#watched.length; index++) this.close(index, nowMs);
+  }
+
+  #judgePhase(watched: Watched, index: number, p: PhaseIndex, sinceMs: Ms): void {
+    const { circuit, poles, leastBuilding, isMetered } = watched;
+    const { drawnMa, allowedMa, buildingMa } = defined(this.#copper.conductors[index], 'circuit');
+    const [drawn, allowed, building] = [drawnMa[p] ?? 0, allowedMa[p] ?? 0, buildingMa[p] ?? 0];
+    const pole = defined(poles[p], 'pole');
+    const isTripped = pole.pass(drawn + building, this.#nowMs - sinceMs);
+    const name = `${circuit.id} ${PHASE_NAMES[p]}`;
+    if (isTripped) {
+      const text = `${name}: the breaker may have tripped at ${amps(drawn + building)} A of ${circuit.limitA[p]} A`;
+      this.#terms.violate('breaker', text, this.#nowMs);
+    }
+    let leastMa = 0;
+    if (isMetered) {
+      const least = defined(leastBuilding[p], 'phase');
+      least.add(building, this.#nowMs);
+      const followMs = this.#terms.followMs();
+      // A meter that lies may show anything: then the fuse alone is held to.
+      leastMa = followMs === Number.POSITIVE_INFINITY ? 0 : least.least(this.#nowMs - followMs);
+    }
+    const roomMa = watched.ceilingMa[p] - leastMa + watched.slackMa;
+    if (allowed <= Math.max(0, roomMa)) return;
+    const beside = isMetered ? ` beside at least ${amps(leastMa)} A of others` : '';
+    this.#terms.violate(
+      'I3',
+      `${name}: ${amps(allowed)} A allowed${beside}, of ${amps(watched.ceilingMa[p])} A`,
+      sinceMs,
+    );
+  }
+
+  get margins(): readonly BreakerMargin[] {
+    return this.#watched.map(({ circuit, poles }) => ({
+      circuit: circuit.id,
+      margin: Math.min(...poles.map((pole) => pole.margin)),
+      worstShare: Math.max(...poles.map((pole) => pole.worstShare)),
+      longestOverMs: Math.max(...poles.map((pole) => pole.longestOverMs)),
+    }));
+  }
+}
+
+function amps(valueMa: number): string {
+  return (valueMa / 1000).toFixed(1);
+}

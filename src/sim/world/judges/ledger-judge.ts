@@ -1,0 +1,97 @@
+/**
+ * Holds the master's books to the world. I1: what a charge point enforces never exceeds its exposure in the ledger of the master that
+ * decides; while two do, neither can know what the other granted, and the flow alone is judged. I2: whenever somebody is
+ * raised, its limit and the exposures of all others fit every circuit.
+ */
+import { hasPhase, maskToGrid } from '../../../base/rotation.js';
+import { mapPhases, type Ms, PHASE_NAMES, PHASES } from '../../../base/units.js';
+import type { Controller } from '../../../dlm/controller.js';
+import type { SlaveRecord } from '../../../dlm/slave-record.js';
+import type { MasterBox } from '../master-box.js';
+import type { SlaveBox } from '../slave-box.js';
+
+/** Amperes travel in hundredths. */
+const ROUNDING_A = 0.011;
+
+type Counted = ReturnType<Controller['circuits']>[number];
+
+export interface LedgerTerms {
+  readonly leaseMs: Ms;
+  /** Boxes that cannot be told apart by their id, or that nobody was asked about. */
+  readonly isExcused: (box: SlaveBox) => boolean;
+  readonly violate: (judge: string, text: string) => void;
+}
+
+export class LedgerJudge {
+  readonly #terms: LedgerTerms;
+  /** What each master granted last, by id. */
+  readonly #grantedA = new Map<SlaveRecord, number>();
+
+  constructor(terms: LedgerTerms) {
+    this.#terms = terms;
+  }
+
+  /** I1, for one that has just changed. */
+  enforces(box: SlaveBox, masters: readonly MasterBox[]): void {
+    if (this.#terms.isExcused(box)) return;
+    const [master, ...others] = masters.filter(({ isDeciding }) => isDeciding);
+    if (master && others.length === 0) this.#judgeBox(box, master);
+  }
+
+  /** I1 for all, and I2: after a cycle. */
+  decided(master: MasterBox, boxes: readonly SlaveBox[], masters: readonly MasterBox[]): void {
+    if (!master.isDeciding) return;
+    this.#judgeRaises(master);
+    if (masters.some((other) => other !== master && other.isDeciding)) return;
+    for (const box of boxes) if (!this.#terms.isExcused(box)) this.#judgeBox(box, master);
+  }
+
+  #judgeBox(box: SlaveBox, master: MasterBox): void {
+    const { limitA, phases } = box.enforced;
+    if (limitA === 0) return;
+    const record = master.runtime?.controller.records.find(({ id }) => id === box.id);
+    // Of a disconnected limit that was changed nobody can know before it was told.
+    if (!record || box.disconnectedLimitA > (record.status?.disconnectedLimitA ?? 0)) return;
+    const exposureA = record.exposureA(master.nowMs, this.#terms.leaseMs);
+    const grid = maskToGrid(box.hardware.rotation, phases);
+    for (const p of PHASES) {
+      if (!hasPhase(grid, p) || limitA <= exposureA[p] + ROUNDING_A) continue;
+      const text = `${box.id} enforces ${limitA} A on ${PHASE_NAMES[p]}, ${master.name} counts ${exposureA[p]} A`;
+      this.#terms.violate('I1', text);
+      return;
+    }
+  }
+
+  #judgeRaises(master: MasterBox): void {
+    const { runtime } = master;
+    if (!runtime) return;
+    const raised: SlaveRecord[] = [];
+    for (const record of runtime.controller.records) {
+      const before = this.#grantedA.get(record) ?? 0;
+      if (record.grantedA !== before) this.#grantedA.set(record, record.grantedA);
+      if (record.grantedA > before && record.grantedA > record.account.enforced.limitA) raised.push(record);
+    }
+    if (raised.length === 0) return;
+    const { topology } = runtime.controller;
+    const circuits = runtime.controller.circuits(master.nowMs);
+    for (const record of raised) {
+      const way = topology.pathOf[topology.indexOf.get(record.facts.circuit) ?? 0] ?? [];
+      for (const index of way) this.#judgeRaise(master, record, circuits[index]);
+    }
+  }
+
+  /** On the phases that it was granted for: others it does not load. */
+  #judgeRaise(master: MasterBox, record: SlaveRecord, circuit: Counted | undefined): void {
+    const { id, facts, lastGrant, grantedA } = record;
+    if (!circuit || !lastGrant) return;
+    const grid = maskToGrid(facts.rotation, lastGrant.phases);
+    const ownA = record.exposureA(master.nowMs, this.#terms.leaseMs);
+    const { capacityA } = circuit.capacity;
+    // What old grants may still allow it is no reason to give it less than what the others leave.
+    const besideA = mapPhases((p) => circuit.exposureA[p] - ownA[p] + grantedA);
+    const over = PHASES.find((p) => hasPhase(grid, p) && besideA[p] > capacityA[p] + ROUNDING_A);
+    if (over === undefined) return;
+    const sums = `${besideA[over].toFixed(2)} A counted of ${capacityA[over].toFixed(2)} A on ${PHASE_NAMES[over]}`;
+    this.#terms.violate('I2', `${master.name} raised ${id} to ${grantedA} A with ${sums}`);
+  }
+}

@@ -1,0 +1,140 @@
+/** All judges over one world: hangs them in where things happen, and collects what they say. */
+import type { Ms } from '../../../base/units.js';
+import { leaseExpiryMs } from '../../../dlm/lease-rules.js';
+import type { Injector } from '../../../sim/world/faults/injector.js';
+import type { MasterBox } from '../master-box.js';
+import type { Measures, Violation } from '../run-log.js';
+import type { SlaveBox } from '../slave-box.js';
+import type { World } from '../world.js';
+import type { BreakerType } from './breaker.js';
+import { CalmJudge, HEALING_MS } from './calm-judge.js';
+import { FlowJudge } from './flow-judge.js';
+import { LedgerJudge } from './ledger-judge.js';
+import { Recovery, whatIsWrong } from './recovery.js';
+
+/** More say nothing new. */
+const VIOLATIONS_MAX = 20;
+/** Cycle, network and the next poll of a charge point. */
+const FOLLOW_CALM_MS: Ms = 2_500;
+/** A master that starts keeps what it finds until it has heard the meters. */
+const FOLLOW_START_MS: Ms = 8_000;
+const DATAGRAM_BYTES_MAX = 1_200;
+const MS_PER_KWH = 1_000;
+
+export class Referee {
+  readonly violations: Violation[] = [];
+  readonly recovery = new Recovery();
+  readonly #world: World;
+  readonly #flow: FlowJudge;
+  readonly #ledger: LedgerJudge;
+  readonly #calm: CalmJudge;
+  #energyWh = 0;
+
+  constructor(world: World, breaker: BreakerType) {
+    this.#world = world;
+    const { site } = world.scenario.config;
+    const violate = (judge: string, text: string, atMs = world.time.nowMs): void => this.#violate(judge, text, atMs);
+    const followMs = (): Ms => this.#followMs();
+    const chargePoints = world.boxes.size;
+    this.#flow = new FlowJudge(world.copper, { breaker, chargePoints, followMs, violate });
+    const isExcused = (box: SlaveBox): boolean => this.#isExcused(box);
+    this.#ledger = new LedgerJudge({ leaseMs: site.leaseMs, isExcused, violate });
+    const priorities = new Map(site.chargePoints.map(({ id, priority }) => [id, priority]));
+    const priorityOf = (id: string): number => priorities.get(id) ?? 1;
+    this.#calm = new CalmJudge({ dwellMs: site.allocation.dwellMs, priorityOf, violate });
+    this.#attach();
+  }
+
+  #attach(): void {
+    const world = this.#world;
+    world.onFlow = (circuit) => this.#flow.close(circuit, world.time.nowMs);
+    world.onEnforced = (box) => this.#ledger.enforces(box, [...world.masters.values()]);
+    world.onCycle = (master) => this.#decided(master);
+    const listen = world.network.onSend;
+    world.network.onSend = (from, to, bytes) => {
+      listen(from, to, bytes);
+      if (bytes.length > DATAGRAM_BYTES_MAX && world.boxes.has(from)) {
+        this.#violate('datagram', `${from} sent ${bytes.length} bytes`, world.time.nowMs);
+      }
+    };
+  }
+
+  faultBegins(injector: Injector, target: string): () => void {
+    const { time, journal } = this.#world;
+    journal.note(time.nowMs, 'FAULT', `${injector.name} ${target}`);
+    const open = this.recovery.begin(injector, target, time.nowMs);
+    return () => {
+      journal.note(time.nowMs, 'MENDED', `${injector.name} ${target}`);
+      this.recovery.end(open, time.nowMs);
+    };
+  }
+
+  /** A vehicle leaves with what it has got. */
+  visited(energyWh: number): void {
+    this.#energyWh += energyWh;
+  }
+
+  finish(): Measures {
+    const world = this.#world;
+    const { nowMs } = world.time;
+    this.#flow.closeAll(nowMs);
+    const masters = [...world.masters.values()];
+    const deciding = masters.filter((master) => master.isDeciding);
+    if (this.#isHealed(nowMs)) {
+      this.#calm.finish(deciding[0], nowMs);
+      this.#judgeRecovery(deciding);
+    }
+    for (const master of masters)
+      if (!master.isQueueKept) this.#violate('queue', `${master.name} asked twice at once`, nowMs);
+    for (const box of world.boxes.values()) if (box.hardware.vehicle) this.visited(box.hardware.energyWh(box.nowMs));
+    return { breakers: this.#flow.margins, ...this.#calm.measures, energyKwh: this.#energyWh / MS_PER_KWH };
+  }
+
+  #judgeRecovery(deciding: readonly MasterBox[]): void {
+    const [master] = deciding;
+    const { nowMs } = this.#world.time;
+    if (!master || deciding.length !== 1) {
+      const names = deciding.map(({ name }) => name).join(', ') || 'nobody';
+      this.#violate('recovery', `in the end ${names} decides`, nowMs);
+      return;
+    }
+    const wrong = whatIsWrong(this.#world, master);
+    if (wrong !== undefined) this.#violate('recovery', `in the end: ${wrong}`, nowMs);
+  }
+
+  #decided(master: MasterBox): void {
+    const world = this.#world;
+    world.journal.count('cycles');
+    const boxes = [...world.boxes.values()];
+    this.#ledger.decided(master, boxes, [...world.masters.values()]);
+    this.recovery.look(world, world.time.nowMs);
+    if (this.#isHealed(world.time.nowMs)) this.#calm.look(boxes, world.time.nowMs);
+  }
+
+  #isHealed(nowMs: Ms): boolean {
+    return nowMs >= this.#world.scenario.calmFromMs + HEALING_MS;
+  }
+
+  /** A box beside another one of its id, and one that no configuration knows. */
+  #isExcused(box: SlaveBox): boolean {
+    return box.tapId !== box.id || this.#world.boxes.has(`${box.id} twin`);
+  }
+
+  /** For how long limits may be as they were. */
+  #followMs(): Ms {
+    const { nowMs } = this.#world.time;
+    const { site, meters } = this.#world.scenario.config;
+    const pollMs = Math.max(0, ...meters.map(({ pollPeriodMs }) => pollPeriodMs));
+    const calmMs = pollMs + FOLLOW_CALM_MS + 4 * this.#world.scenario.meterLatencyMs;
+    const ageMs = Math.max(0, ...meters.map(({ maxAgeMs, timeoutMs }) => maxAgeMs + timeoutMs));
+    const stormMs = calmMs + ageMs + leaseExpiryMs(site.leaseMs) + FOLLOW_START_MS;
+    if (this.recovery.liesSince(nowMs - stormMs)) return Number.POSITIVE_INFINITY;
+    return nowMs - this.recovery.lastEndMs > stormMs ? calmMs : stormMs;
+  }
+
+  #violate(judge: string, text: string, atMs: Ms): void {
+    if (this.violations.length >= VIOLATIONS_MAX) return;
+    this.#world.journal.note(atMs, 'VIOLATION', `${judge}: ${text}`);
+    this.violations.push({ atMs, judge, text });
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * A meter as a device: it measures what flows through its conductor every now and then, and serves it as registers of its model.
+ * What can be wrong with it and its cabling is set from outside. One device, as many connections as there are masters.
+ */
+import { fail, ok, type Result } from '../../base/result.js';
+import type { Rng } from '../../base/rng.js';
+import { mapPhases, type Ms, type PhaseAmps } from '../../base/units.js';
+import type { MeterConfig } from '../../config/types.js';
+import type { MeterModel } from '../../meters/model.js';
+import type { RegisterBlock } from '../../ports/register-bus.js';
+import { GOOD_LINE, type LineFaults, type RegisterImage } from '../virtual-bus.js';
+import { type VirtualMeter, virtualMeter } from '../virtual-meter.js';
+import type { VirtualTime } from '../virtual-time.js';
+
+/** How often registers are renewed. */
+const RENEW_MS: Ms = 200;
+const VOLTAGE_LOW_V = 228;
+const VOLTAGE_HIGH_V = 232;
+const OWN_SERIAL = 12_345_678;
+const STRANGER_SERIAL = 4711;
+/** What another meter shows. */
+const STRANGER_A: PhaseAmps = [1.5, 2.5, 3.5];
+
+export interface MeterFaults {
+  /** Modbus exception that it answers with; 0 = none. */
+  exception: number;
+  isFrozen: boolean;
+  /** Another device answers in its place. */
+  isStranger: boolean;
+  /** How the conductors run through its transformers. */
+  wiring: (currentA: PhaseAmps) => PhaseAmps;
+  /** What becomes of the words on the way. */
+  mangle: ((words: Uint16Array) => Uint16Array) | undefined;
+  line: Partial<LineFaults>;
+}
+
+export const GOOD_METER: MeterFaults = {
+  exception: 0,
+  isFrozen: false,
+  isStranger: false,
+  wiring: (currentA) => currentA,
+  mangle: undefined,
+  line: {},
+};
+
+export interface MeterDeviceOptions {
+  readonly config: MeterConfig;
+  readonly model: MeterModel;
+  /** What flows where it sits, grid order. */
+  readonly flowA: () => PhaseAmps;
+  readonly latencyMs: Ms;
+  readonly noiseA: number;
+  readonly time: VirtualTime;
+  readonly rng: Rng;
+}
+
+export class MeterDevice implements RegisterImage {
+  readonly options: MeterDeviceOptions;
+  #faults: MeterFaults = GOOD_METER;
+  #own: VirtualMeter;
+  readonly #stranger: VirtualMeter;
+  #renewedAtMs: Ms = Number.NEGATIVE_INFINITY;
+
+  constructor(options: MeterDeviceOptions) {
+    this.options = options;
+    const { model } = options;
+    const voltageV = mapPhases(() => (VOLTAGE_LOW_V + VOLTAGE_HIGH_V) / 2);
+    this.#own = virtualMeter(model, { currentA: [0, 0, 0], voltageV }, { serial: OWN_SERIAL });
+    this.#stranger = virtualMeter(model, { currentA: STRANGER_A, voltageV }, { serial: STRANGER_SERIAL });
+  }
+
+  get id(): string {
+    return this.options.config.id;
+  }
+
+  /** As the cable is now. */
+  get line(): LineFaults {
+    return { ...GOOD_LINE, latencyMs: this.options.latencyMs, ...this.#faults.line };
+  }
+
+  get isFaulty(): boolean {
+    return this.#faults !== GOOD_METER;
+  }
+
+  /** Something is wrong from now on; the returned call mends it all. */
+  break(faults: Partial<MeterFaults>): () => void {
+    this.#faults = { ...this.#faults, ...faults };
+    return () => {
+      this.#faults = GOOD_METER;
+    };
+  }
+
+  read(block: RegisterBlock): Result<Uint16Array, number> {
+    const { exception, isStranger, mangle } = this.#faults;
+    if (exception > 0) return fail(exception);
+    this.#renew();
+    const words = (isStranger ? this.#stranger : this.#own).read(block);
+    return words.ok && mangle ? ok(mangle(words.value)) : words;
+  }
+
+  /** Registers are renewed on a grid of their own; nobody can see them between two reads. */
+  #renew(): void {
+    const { time, flowA, noiseA, rng } = this.options;
+    const gridMs = Math.floor(time.nowMs / RENEW_MS) * RENEW_MS;
+    if (gridMs === this.#renewedAtMs || this.#faults.isFrozen) return;
+    this.#renewedAtMs = gridMs;
+    const trueA = this.#faults.wiring(flowA());
+    const currentA = mapPhases((p) => trueA[p] + rng.between(-noiseA, noiseA));
+    this.#own.set({ currentA, voltageV: mapPhases(() => rng.between(VOLTAGE_LOW_V, VOLTAGE_HIGH_V)) });
+  }
+}

@@ -1,0 +1,220 @@
+/** From the text of a scenario file to what is played, or to everything that is wrong with it. Contract: docs/scenarios.md. */
+import * as z from 'zod/mini';
+import { defined } from '../../base/assert.js';
+import { fail, ok, type Result } from '../../base/result.js';
+import { partOf, placesOf, readText, type TextFile } from '../../config/document.js';
+import type { KnownModel } from '../../config/facts.js';
+import type { ConfigIssue, Finding, Path } from '../../config/issue.js';
+import { toPhases } from '../../config/limit-checks.js';
+import { builtConfig, configFindings, entriesOf, isSlave, issuesOf } from '../../config/parse.js';
+import { type ChargePointEntry, connectorSchema, masterSchema } from '../../config/schema.js';
+import { type Draft, draftOf, draftsOf, shapeFindings, valueAt } from '../../config/shape.js';
+import type { MasterConfig } from '../../config/types.js';
+import type { BuildingPlan, ChargePointPlan, PlannedFault, Scenario, VisitPlan } from './scenario.js';
+import {
+  durationMs,
+  type FaultKind,
+  lastEndMs,
+  type ScenarioFacts,
+  scenarioFindings,
+  toMs,
+} from './scenario-checks.js';
+import * as schema from './scenario-schema.js';
+
+const WH_PER_KWH = 1000;
+const PERCENTS = 100;
+
+export interface ScenarioOptions {
+  /** The meter models that come with evenkeel. */
+  readonly meterModels: readonly KnownModel[];
+  /** The text of the file that a scenario names, or what was found instead. */
+  readonly readConfig: (name: string) => Result<string>;
+  /** Those that can be played. */
+  readonly faults: readonly FaultKind[];
+}
+
+export interface ScenarioIssue extends ConfigIssue {
+  /** The configuration file that it is about, as the scenario names it; absent: the scenario itself. */
+  readonly file?: string;
+}
+
+/** The configuration of a scenario, wherever it stands. */
+interface Embedded {
+  readonly file: TextFile;
+  /** What the path of its findings begins with. */
+  readonly within: Path;
+  /** Of a file of its own. */
+  readonly name?: string;
+}
+
+type Found = Embedded | { readonly finding: Finding } | undefined;
+
+const WHERE = ['configuration', 'configurationFile'] as const;
+
+/** Exactly one of the two ways; `undefined` where something about them is wrong that is found elsewhere. */
+function embeddedIn(file: TextFile, shape: readonly Finding[], { readConfig }: ScenarioOptions): Found {
+  const written = WHERE.filter((name) => file.has([name]));
+  if (written.length === 2) {
+    const expected = 'configuration or configurationFile, not both';
+    return { finding: { path: ['configurationFile'], at: 'key', expected, got: 'both' } };
+  }
+  if (written.length === 0) {
+    const isMisspelt = shape.some(
+      ({ path, at, nearest }) => path.length === 0 || (at === 'key' && WHERE.some((name) => name === nearest)),
+    );
+    const expected = 'a configuration, or configurationFile with the name of its file';
+    return isMisspelt ? undefined : { finding: { path: ['configuration'], expected, got: 'nothing' } };
+  }
+  if (written[0] === 'configuration') return { file: partOf(file, ['configuration']), within: ['configuration'] };
+  const name = valueAt(file.value, ['configurationFile']);
+  const isWrong = typeof name !== 'string' || shape.some(({ path }) => path[0] === 'configurationFile');
+  return isWrong ? undefined : separate(name, readConfig(name));
+}
+
+function separate(name: string, text: Result<string>): Found {
+  if (text.ok) return { file: readText(text.value), within: [], name };
+  return { finding: { path: ['configurationFile'], expected: 'a file that can be read', got: text.error } };
+}
+
+function embeddedFindings({ file, within }: Embedded, { meterModels }: ScenarioOptions): Finding[] {
+  const findings = isSlave(file.value)
+    ? [{ path: ['role'], expected: 'master (the charge points are played with it)', got: '"slave"' }]
+    : configFindings(file, { meterModels });
+  return findings.map((finding) => ({ ...finding, path: [...within, ...finding.path] }));
+}
+
+const UNKNOWN = { items: [], intact: false };
+
+/** What the scenario may refer to, as far as the configuration can be read. */
+function siteOf(embedded: Embedded | undefined): ScenarioFacts['site'] {
+  const value = embedded?.file.value;
+  if (typeof value !== 'object' || value === null || isSlave(value)) {
+    return { circuits: UNKNOWN, meters: UNKNOWN, chargePoints: UNKNOWN };
+  }
+  const { circuits, meters, chargePoints } = entriesOf(value, shapeFindings(masterSchema, value));
+  const items = [...internalSlave(value, chargePoints.items), ...chargePoints.items];
+  return { circuits, meters, chargePoints: { ...chargePoints, items } };
+}
+
+/** A charge point that need not be listed; its own connector says more than the list. */
+function internalSlave(value: object, listed: readonly Draft<ChargePointEntry>[]): Draft<ChargePointEntry>[] {
+  const [id, written] = [valueAt(value, ['id']), valueAt(value, ['connector'])];
+  const isListed = listed.some((each) => each.value.id === id);
+  if (typeof id !== 'string' || (isListed && written === undefined)) return [];
+  const connector = draftOf(connectorSchema, written ?? {}, ['connector']);
+  return [{ ...connector, value: { ...connector.value, id } }];
+}
+
+function factsOf(file: TextFile, embedded: Embedded | undefined, { faults }: ScenarioOptions): ScenarioFacts {
+  const at = (name: string): unknown => valueAt(file.value, [name]);
+  const durationMin = draftOf(z.partial(schema.scenarioSchema), file.value, []).value.durationMin;
+  return {
+    site: siteOf(embedded),
+    durationMin: durationMin ?? (file.has(['durationMin']) ? 'wrong' : undefined),
+    network: draftOf(schema.networkSchema, at('network') ?? {}, ['network']),
+    built: draftsOf(schema.builtPointSchema, at('chargePoints'), ['chargePoints'], true),
+    buildings: draftsOf(schema.buildingSchema, at('building'), ['building'], true),
+    vehicles: draftsOf(schema.vehicleSchema, at('vehicles'), ['vehicles'], true),
+    faults: draftsOf(schema.faultSchema, at('faults'), ['faults'], true),
+    kinds: faults,
+    places: placesOf(file),
+  };
+}
+
+/** As configured, where the scenario says nothing else; the internal slave too, which need not be listed. */
+function chargePointsOf({ site, internalSlave }: MasterConfig, entry: schema.ScenarioEntry): ChargePointPlan[] {
+  const isListed = site.chargePoints.some(({ id }) => id === internalSlave?.id);
+  const alone = internalSlave && !isListed ? [{ id: internalSlave.id, circuit: site.defaultCircuit }] : [];
+  return [...site.chargePoints, ...alone].map((configured) => {
+    const connector = configured.id === internalSlave?.id ? internalSlave.connector : {};
+    const built = entry.chargePoints.find(({ id }) => id === configured.id);
+    // What is not written of `built` is no key of it.
+    const plan = { ...configured, ...connector, ...built } as ChargePointPlan;
+    const { id, circuit, phases, rotation, maxA, minA, disconnectedLimitA } = plan;
+    return { id, circuit, phases, rotation, maxA, minA, disconnectedLimitA };
+  });
+}
+
+function visitOf(entry: schema.VehicleEntry, chargePoints: readonly ChargePointPlan[], endMs: number): VisitPlan {
+  const { chargePoint, atS, leaveS = Infinity, energyKwh = Infinity, minA, reactionMs, rampAPerS, needsWakeUp } = entry;
+  const at = defined(
+    chargePoints.find(({ id }) => id === chargePoint),
+    `charge point ${chargePoint}`,
+  );
+  const { phases = at.phases, maxA = at.maxA } = entry;
+  const vehicle = { phases, minA, maxA, demandWh: energyKwh * WH_PER_KWH, reactionMs, rampAPerS, needsWakeUp };
+  return { atMs: toMs(atS), leaveAtMs: Math.min(toMs(leaveS), endMs), chargePoint, vehicle };
+}
+
+function buildingOf({ circuit, lowA, highA, everyS }: schema.BuildingEntry): BuildingPlan {
+  return { circuit, lowA: toPhases(lowA), highA: toPhases(highA), everyMs: toMs(everyS) };
+}
+
+function faultOf({ atS, forS, fault, target }: schema.FaultEntry): PlannedFault {
+  return { atMs: toMs(atS), forMs: toMs(forS), fault, ...(target !== undefined && { target }) };
+}
+
+function networkOf(entry: schema.NetworkEntry): Scenario['network'] {
+  const { lossPercent, duplicationPercent, tailPercent, ...delays } = entry;
+  const [loss, duplication] = [lossPercent / PERCENTS, duplicationPercent / PERCENTS];
+  return { loss, duplication, tail: tailPercent / PERCENTS, ...delays };
+}
+
+function inTime<T extends { readonly atMs: number }>(items: readonly T[]): T[] {
+  return [...items].sort((a, b) => a.atMs - b.atMs);
+}
+
+function scenarioOf(entry: schema.ScenarioEntry, config: MasterConfig): Scenario {
+  const chargePoints = chargePointsOf(config, entry);
+  const endMs = durationMs(entry.durationMin, entry.faults);
+  return {
+    name: entry.name,
+    config,
+    hasStandby: entry.standby,
+    isSigned: (entry.auth ?? config.auth) === 'on',
+    chargePoints,
+    buildings: entry.building.map(buildingOf),
+    visits: inTime(entry.vehicles.map((each) => visitOf(each, chargePoints, endMs))),
+    network: networkOf(entry.network),
+    clockDriftMax: entry.clocks.driftPercent / PERCENTS,
+    meterLatencyMs: entry.meters.latencyMs,
+    meterNoiseA: entry.meters.noiseA,
+    faults: inTime(entry.faults.map(faultOf)),
+    durationMs: endMs,
+    calmFromMs: lastEndMs(entry.faults),
+  };
+}
+
+/** The issues of the scenario come first, then those of a configuration file of its own. */
+function allIssues(
+  file: TextFile,
+  own: readonly Finding[],
+  embedded: Embedded | undefined,
+  options: ScenarioOptions,
+): readonly ScenarioIssue[] {
+  const inner = embedded && embedded.file.findings.length === 0 ? embeddedFindings(embedded, options) : [];
+  const name = embedded?.name;
+  if (!embedded || name === undefined) return issuesOf(file, [...own, ...inner]);
+  return [...issuesOf(file, own), ...issuesOf(embedded.file, inner).map((issue) => ({ ...issue, file: name }))];
+}
+
+/**
+ * All issues at once. Never throws because of the text. Errors of the YAML itself come alone: what stands behind them
+ * cannot be trusted.
+ */
+export function parseScenario(text: string, options: ScenarioOptions): Result<Scenario, readonly ScenarioIssue[]> {
+  const file = readText(text);
+  if (file.findings.length > 0) return fail(issuesOf(file, []));
+  const shape = shapeFindings(schema.scenarioSchema, file.value);
+  const found = embeddedIn(file, shape, options);
+  const embedded = found && 'file' in found ? found : undefined;
+  const own = [
+    ...shape,
+    ...(found && 'finding' in found ? [found.finding] : []),
+    ...scenarioFindings(factsOf(file, embedded, options)),
+  ];
+  const issues = allIssues(file, own, embedded, options);
+  if (issues.length > 0 || !embedded) return fail(issues);
+  const config = builtConfig(embedded.file, options);
+  return ok(scenarioOf(z.parse(schema.scenarioSchema, file.value), config as MasterConfig));
+}

@@ -1,0 +1,77 @@
+/** What is played: a site by its real configuration, what stands behind it in the physical world, and what goes wrong when. */
+import type { Amps, Ms, PhaseAmps } from '../../base/units.js';
+import type { PhaseCount, Rotation } from '../../base/rotation.js';
+import type { MasterConfig } from '../../config/types.js';
+import type { NetworkFaults } from '../virtual-network.js';
+
+/** A vehicle as its driver brings it. */
+export interface VehiclePlan {
+  readonly phases: PhaseCount;
+  readonly minA: Amps;
+  readonly maxA: Amps;
+  /** Watt-hours until it is full; Infinity = never. */
+  readonly demandWh: number;
+  readonly reactionMs: Ms;
+  readonly rampAPerS: number;
+  /** Once paused it stays asleep until it is plugged in anew, or its pilot is interrupted. */
+  readonly needsWakeUp: boolean;
+}
+
+export interface VisitPlan {
+  readonly atMs: Ms;
+  readonly leaveAtMs: Ms;
+  readonly chargePoint: string;
+  readonly vehicle: VehiclePlan;
+}
+
+/** A charge point as it is built, whatever the configuration says about it. */
+export interface ChargePointPlan {
+  readonly id: string;
+  /** Where its cable really ends. */
+  readonly circuit: string;
+  readonly phases: PhaseCount;
+  readonly rotation: Rotation;
+  readonly maxA: Amps;
+  readonly minA: Amps;
+  readonly disconnectedLimitA: Amps;
+}
+
+/** The load of a circuit that nobody controls, between bounds; steps of an appliance, and a slow drift. */
+export interface BuildingPlan {
+  readonly circuit: string;
+  readonly lowA: PhaseAmps;
+  readonly highA: PhaseAmps;
+  /** From one change to the next, on average. */
+  readonly everyMs: Ms;
+}
+
+export interface PlannedFault {
+  readonly atMs: Ms;
+  readonly forMs: Ms;
+  /** Name of an injector (faults/index.ts). */
+  readonly fault: string;
+  /** Id of a charge point or meter; absent: as the injector chooses, by the seed. */
+  readonly target?: string;
+}
+
+export interface Scenario {
+  readonly name: string;
+  readonly config: MasterConfig;
+  readonly hasStandby: boolean;
+  /** Datagrams are signed. */
+  readonly isSigned: boolean;
+  readonly chargePoints: readonly ChargePointPlan[];
+  readonly buildings: readonly BuildingPlan[];
+  readonly visits: readonly VisitPlan[];
+  readonly network: NetworkFaults;
+  /** No clock runs faster or slower than true time by more than this share. */
+  readonly clockDriftMax: number;
+  readonly meterLatencyMs: Ms;
+  /** Largest error of what a meter shows. */
+  readonly meterNoiseA: Amps;
+  /** In order of time. */
+  readonly faults: readonly PlannedFault[];
+  readonly durationMs: Ms;
+  /** From then on nothing goes wrong any more, and all must recover. */
+  readonly calmFromMs: Ms;
+}

@@ -1,0 +1,127 @@
+/** A charge point's controller: the product's own slave on a machine of its own, which can lose power and come back. */
+import type { Logger } from '../../base/logger.js';
+import { maskToGrid } from '../../base/rotation.js';
+import type { Ms } from '../../base/units.js';
+import type { Auth } from '../../discovery/auth.js';
+import type { NamedPeer } from '../../ports/datagram-port.js';
+import { SlaveRuntime } from '../../runtime/slave.js';
+import type { Enforced } from '../../dlm/slave.js';
+import { ChargePointHardware } from './charge-point.js';
+import type { Copper } from './copper.js';
+import { Machine, type MachineOptions } from './machine.js';
+import type { ChargePointPlan } from './scenario.js';
+import type { VirtualNetwork } from '../virtual-network.js';
+
+export interface SlaveWorld {
+  readonly network: VirtualNetwork;
+  readonly copper: Copper;
+  readonly logger: Logger;
+  readonly networkId: number;
+  readonly leaseMs: Ms;
+  readonly newBootId: () => string;
+  readonly machine: () => MachineOptions;
+  readonly authOf: (chargePointId: string) => Auth | undefined;
+  /** Masters that slaves are told of by name; they answer without a BEACON. */
+  readonly fixedMasters: () => readonly NamedPeer[];
+}
+
+/** Off: nothing is enforced, and nothing flows. */
+const OFF: Enforced = { limitA: 0, reason: 'booting', phases: 0 };
+
+export class SlaveBox {
+  readonly hardware: ChargePointHardware;
+  /** Where it is reached; another one after its address changed. */
+  host: string;
+  /** Changed by a technician, or by a fault; counts from the next start on. */
+  disconnectedLimitA: number;
+  /** Called when what it enforces changed. */
+  onEnforced: (now: Enforced) => void = () => {};
+  #told: Enforced = OFF;
+  readonly #world: SlaveWorld;
+  /** Known to the conductors; two boxes may go by the same id. */
+  readonly #tapId: string;
+  readonly #machineOptions: MachineOptions;
+  #machine: Machine;
+  #runtime: SlaveRuntime | undefined;
+
+  constructor(plan: ChargePointPlan, world: SlaveWorld, tapId = plan.id) {
+    this.#world = world;
+    this.#tapId = tapId;
+    this.host = tapId;
+    this.disconnectedLimitA = plan.disconnectedLimitA;
+    this.#machineOptions = world.machine();
+    this.#machine = new Machine(this.#machineOptions);
+    world.copper.connect(tapId, plan.circuit);
+    this.hardware = new ChargePointHardware(plan, (currentA) => world.copper.setDrawn(tapId, currentA));
+  }
+
+  get id(): string {
+    return this.hardware.plan.id;
+  }
+
+  get tapId(): string {
+    return this.#tapId;
+  }
+
+  get isOn(): boolean {
+    return this.#runtime !== undefined;
+  }
+
+  get enforced(): Enforced {
+    return this.#runtime?.applied ?? OFF;
+  }
+
+  /** By its own clock, in whole milliseconds. */
+  get nowMs(): Ms {
+    return Math.floor(this.#machine.clock.monotonicMs());
+  }
+
+  boot(): void {
+    const { network, logger, networkId, leaseMs, newBootId, authOf, fixedMasters } = this.#world;
+    const { phases, rotation, maxA, minA } = this.hardware.plan;
+    this.#machine = new Machine(this.#machineOptions);
+    const { clock, timers } = this.#machine;
+    const connector = { phases, rotation, maxA, minA, disconnectedLimitA: this.disconnectedLimitA };
+    this.hardware.power(true, this.nowMs);
+    this.#runtime = new SlaveRuntime({
+      facts: { ...connector, networkId, chargePointId: this.id, bootId: newBootId(), firmware: 'virtual', leaseMs },
+      charger: this.hardware,
+      net: this.#machine.plug(network.open(this.host)),
+      clock,
+      timers,
+      logger,
+      auth: authOf(this.id),
+      fixedMasters,
+    });
+    this.#machine.afterEvent = () => this.#tell();
+    this.#runtime.start();
+    this.#tell();
+  }
+
+  /** Power cut: the contactor opens, nothing is said any more. */
+  powerOff(): void {
+    this.#runtime?.stop();
+    this.#machine.stop();
+    this.#world.network.remove(this.host);
+    this.#runtime = undefined;
+    this.hardware.power(false, this.nowMs);
+    this.#tell();
+  }
+
+  /** Power comes back with another address, as DHCP gives it. */
+  move(host: string): void {
+    this.powerOff();
+    this.host = host;
+    this.boot();
+  }
+
+  #tell(): void {
+    const now = this.enforced;
+    const { limitA, phases } = this.#told;
+    if (now === this.#told) return;
+    this.#told = now;
+    if (now.limitA === limitA && now.phases === phases) return;
+    this.#world.copper.setAllowed(this.#tapId, now.limitA, maskToGrid(this.hardware.rotation, now.phases));
+    this.onEnforced(now);
+  }
+}
