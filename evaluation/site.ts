@@ -65,12 +65,16 @@ export interface Delivered {
   /** Watt-hours of each session, in the order of the site's charge points and their sessions. */
   readonly energyWh: readonly (readonly number[])[];
   readonly use: FuseUse;
+  /** How often the breaker tripped, where somebody looked. */
+  readonly trips?: number;
 }
+
+/** `equal`: everybody has priority 1; `priority`: what the charge point says. */
+export type Sharing = 'equal' | 'priority';
 
 /** Plays the product's own control on a site; an implementation may take as long as it needs. */
 export interface ManagedRun {
-  /** With `equal` everybody has priority 1, with `priority` what the charge point says. */
-  run(site: EvaluationSite, sharing: 'equal' | 'priority'): Promise<Delivered>;
+  run(site: EvaluationSite, sharing: Sharing): Promise<Delivered>;
 }
 
 /** Watts of a vehicle at a current. */

@@ -5,3 +5,4 @@ import './evaluation/bound.js';
 import './evaluation/baselines.js';
 import './evaluation/measures.js';
 import './evaluation/rows.js';
+import './evaluation/managed.js';
