@@ -2,7 +2,7 @@
 import { staticForAll, staticForFew, unmanaged } from './baselines.js';
 import { clairvoyantBound } from './bound.js';
 import { type Measures, measure } from './measures.js';
-import type { EvaluationSite, ManagedRun } from './site.js';
+import type { EvaluationSite, ManagedRun, Sharing } from './site.js';
 
 /** Blocks of the bound. Each is also divided where somebody comes or leaves. */
 export const BLOCK_MINUTES = 15;
@@ -11,12 +11,13 @@ export const COARSE_BLOCK_MINUTES = 60;
 
 export interface NamedRun {
   readonly name: string;
-  readonly sharing: 'equal' | 'priority';
+  readonly sharing: Sharing;
   readonly managed: ManagedRun;
+  readonly isPart?: boolean;
 }
 
-/** `bound`: nobody can do better. `rival`: without load management. `own`: ours. */
-export type MethodKind = 'bound' | 'rival' | 'own';
+/** `bound`: nobody can do better. `rival`: without load management. `own`: ours; `part`: ours with something left out. */
+export type MethodKind = 'bound' | 'rival' | 'own' | 'part';
 
 export interface Row {
   readonly method: string;
@@ -57,16 +58,14 @@ export async function evaluateSite(
   };
   const measured = (delivered: Parameters<typeof measure>[1]): Outcome => {
     const measures = measure(site, delivered);
-    return { energyWh: measures.energyWh, measures };
+    const { trips } = delivered;
+    return { energyWh: measures.energyWh, measures, ...(trips === undefined ? {} : { trips }) };
   };
   await add('clairvoyant bound', 'bound', () => ({ energyWh: clairvoyantBound(site, BLOCK_MINUTES).energyWh }));
-  for (const { name, sharing, managed } of runs) {
-    await add(name, 'own', async () => measured(await managed.run(site, sharing)));
+  for (const { name, sharing, managed, isPart } of runs) {
+    await add(name, isPart ? 'part' : 'own', async () => measured(await managed.run(site, sharing)));
   }
-  await add('no management', 'rival', () => {
-    const { trips, ...delivered } = unmanaged(site);
-    return { ...measured(delivered), trips };
-  });
+  await add('no management', 'rival', () => measured(unmanaged(site)));
   await add('static, all charge points', 'rival', () => measured(staticForAll(site)));
   await add('static, as many as 6 A allow', 'rival', () => measured(staticForFew(site)));
   const coarseBoundWh = clairvoyantBound(site, COARSE_BLOCK_MINUTES).energyWh;

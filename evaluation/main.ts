@@ -1,16 +1,15 @@
 /** `make evaluate`: real months of charging behind fuses that are too small, by every method; writes docs/evaluation.md and .svg. */
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { casesOf, SEED } from './cases.js';
+import { availableParallelism } from 'node:os';
+import { casesOf, type Extent, SEED } from './cases.js';
 import { evaluationData } from './data.js';
 import { evaluateSite, type NamedRun, type SiteResult } from './evaluate.js';
-import { idealRun } from './ideal.js';
+import { methodsOf } from './methods.js';
 import { page } from './report.js';
+import type { EvaluationSite } from './site.js';
 import { plot } from './svg.js';
-
-const RUNS: readonly NamedRun[] = [
-  { name: 'equal shares, no delays', sharing: 'equal', managed: idealRun },
-  { name: 'by priority, no delays', sharing: 'priority', managed: idealRun },
-];
+import { windowShares } from './window-shares.js';
+import { WorkerPool } from './workers.js';
 
 const ROOT = new URL('../../', import.meta.url);
 /** The recorded days stand beside the project. */
@@ -19,6 +18,21 @@ const RECORDED = new URL('../shared/data/', ROOT);
 /** What stands in docs/ is of the recorded sessions; others do not replace it. */
 function folderFor(isRecorded: boolean): string {
   return isRecorded ? 'docs' : 'build/evaluation-generated';
+}
+
+const EXTENT: Extent = process.env['EVENKEEL_WEEKS'] === 'all' ? 'allWeeks' : 'someWeeks';
+
+/** The runs of the virtual site begin at once, in the order in which they are asked for. */
+function runsOf(site: EvaluationSite, at: number, pool: WorkerPool, say: (text: string) => void): readonly NamedRun[] {
+  return methodsOf(site).map(({ run, ...named }, method) => {
+    if ('ideal' in run) return { ...named, managed: run.ideal };
+    const job = { folder: RECORDED.href, extent: EXTENT, site: at, method };
+    const where = `${site.name}, ${site.fuseA} A: ${named.name}`;
+    const delivered = pool.run(job, (share) => say(`${where}: ${(100 * share).toFixed(0)} %`));
+    // Who asks for it later hears of an error then.
+    delivered.catch(() => undefined);
+    return { ...named, managed: { run: () => delivered } };
+  });
 }
 
 async function main(): Promise<void> {
@@ -30,9 +44,12 @@ async function main(): Promise<void> {
   if (data.isRecorded) say(`${data.sessions.length} recorded sessions`);
   else say(`../shared/data is not there: ${data.sessions.length} GENERATED sessions with the same statistics`);
   const results: SiteResult[] = [];
-  for (const site of casesOf(data)) {
+  const sites = casesOf(data, EXTENT);
+  const pool = new WorkerPool(availableParallelism());
+  const runs = sites.map((site, at) => runsOf(site, at, pool, say));
+  for (const [at, site] of sites.entries()) {
     const where = `${site.name}, ${site.fuseA} A`;
-    const result = await evaluateSite(site, RUNS, (method) => say(`${where}: ${method}`));
+    const result = await evaluateSite(site, runs[at] ?? [], (method) => say(`${where}: ${method}`));
     for (const { method, servedShare, seconds } of result.rows) {
       console.log(
         `        ${method.padEnd(30)} ${(100 * servedShare).toFixed(2).padStart(6)} %  ${seconds.toFixed(1)} s`,
@@ -42,7 +59,7 @@ async function main(): Promise<void> {
   }
   const folder = folderFor(data.isRecorded);
   mkdirSync(new URL(folder, ROOT), { recursive: true });
-  writeFileSync(new URL(`${folder}/evaluation.md`, ROOT), page(results, data));
+  writeFileSync(new URL(`${folder}/evaluation.md`, ROOT), page(results, data, await windowShares(data)));
   writeFileSync(new URL(`${folder}/evaluation.svg`, ROOT), plot(results, plotTitle(data.isRecorded)));
   say(`written: ${folder}/evaluation.md, ${folder}/evaluation.svg`);
 }

@@ -81,10 +81,10 @@ export class ManagedPlay {
     };
   }
 
-  async play(onMinute: (minute: number) => void): Promise<ManagedDelivered> {
+  async play(onProgress: (share: number) => void): Promise<ManagedDelivered> {
     await this.#start();
     for (let minute = 0; minute < this.#site.minutes; ) {
-      onMinute(minute);
+      onProgress(this.#next / this.#arrivals.length);
       this.#comeAndGo(minute);
       if (this.#wanting().length > 0) await this.#minute(minute);
       minute = this.#nextMinute(minute);

@@ -5,7 +5,7 @@ import type { EvaluationSite, Sharing } from './site.js';
 
 const PORTS = { mac: nodeMac, settled: (): Promise<void> => new Promise((resolve) => setImmediate(resolve)) };
 
-/** How far it is: 0 to 1. */
+/** Share of the sessions that have begun. */
 export type OnProgress = (share: number) => void;
 
 export function runManaged(
@@ -14,5 +14,5 @@ export function runManaged(
   form: PlayForm,
   onProgress: OnProgress = () => {},
 ): Promise<ManagedDelivered> {
-  return new ManagedPlay(site, sharing, form, PORTS).play((minute) => onProgress(minute / site.minutes));
+  return new ManagedPlay(site, sharing, form, PORTS).play(onProgress);
 }

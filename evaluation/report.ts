@@ -4,18 +4,25 @@ import { LOAD_SHARE, SEED } from './cases.js';
 import type { EvaluationData } from './data.js';
 import { BLOCK_MINUTES, COARSE_BLOCK_MINUTES, type Row, type SiteResult } from './evaluate.js';
 import type { Measures } from './measures.js';
+import { apartText, PLAYED_TEXT, type WindowShares } from './report-apart.js';
 import type { EvaluationSite } from './site.js';
 import { VEHICLE_KINDS } from './vehicles.js';
 
-export function page(results: readonly SiteResult[], data: EvaluationData): string {
+export function page(
+  results: readonly SiteResult[],
+  data: EvaluationData,
+  windows: readonly WindowShares[] = [],
+): string {
   const names = [...new Set(results.map(({ site }) => site.name))];
   return [
     '# Does it serve the drivers?',
     origin(data),
     '![The share of the demand that each method serves](evaluation.svg)',
     ...names.flatMap((name) => garage(results.filter(({ site }) => site.name === name))),
+    apartText(results, windows),
     COLUMNS_TEXT,
     METHODS_TEXT,
+    PLAYED_TEXT,
     inputsText(data, results),
   ].join('\n\n');
 }
@@ -24,7 +31,7 @@ function origin({ isRecorded, sessions }: EvaluationData): string {
   const what = isRecorded
     ? `${thousands(sessions.length)} recorded charging sessions of an apartment complex`
     : `**Generated sessions, not recorded ones**: ${thousands(sessions.length)} with the statistics of a recorded garage`;
-  return `${what}, all months of them, behind fuses that are too small. Written by \`make evaluate\`.`;
+  return `${what}, behind fuses that are too small. Written by \`make evaluate\`.`;
 }
 
 function garage(results: readonly SiteResult[]): string[] {
@@ -46,7 +53,7 @@ function siteText({ site, recordedWh, demandWh }: SiteResult): string {
   });
   return (
     `${thousands(sessions)} sessions at ${chargePoints.length} charge points, up to ${mostAtOnce(site)} vehicles plugged in at once: ` +
-    `${kinds.join(', ')}. Recorded ${kwh(recordedWh)} kWh; demand ${kwh(demandWh)} kWh.`
+    `${kinds.join(', ')}. ${site.note === undefined ? '' : `${site.note} `}Recorded ${kwh(recordedWh)} kWh; demand ${kwh(demandWh)} kWh.`
   );
 }
 
@@ -86,8 +93,12 @@ function measured(measures: Measures | undefined, trips: number | undefined): st
 }
 
 function hoursOver(minutes: number, trips: number | undefined): string {
-  const hours = minutes > 0 ? `${thousands(Math.round(minutes / 60))} h` : 'never';
+  const hours = minutes > 0 ? timeText(minutes) : 'never';
   return trips === undefined ? hours : `${hours}, ${thousands(trips)} trips`;
+}
+
+function timeText(minutes: number): string {
+  return minutes < 60 ? `${minutes.toFixed(1)} min` : `${thousands(Math.round(minutes / 60))} h`;
 }
 
 const COLUMNS_TEXT = `## Columns
@@ -105,7 +116,8 @@ const METHODS_TEXT = `## Methods
   energy. It has no least current, no steps and no delays, so it can only be too high. Time is cut where somebody comes or leaves
   and every ${BLOCK_MINUTES} min; within a block only the sums over its minutes count, which can only raise it too.
 * **no delays**: our own division (\`src/dlm/allocate.ts\`, steps of 1 A, at least 6 A) once a minute with perfect knowledge, obeyed
-  at once: what the rules of division alone cost. It pauses longest-charging-first, without dwell.
+  at once: what the rules of division alone cost. It pauses longest-charging-first, without dwell. Whoever is full needs nothing.
+* **product**: our own master and slaves with all their delays, see below.
 * **no management**: every vehicle draws its maximum. The breaker trips as late as IEC 60898-1 lets it: after 60 min at 1.45 times
   its rated current, 1 min at 2.55 times, on a straight line in double logarithms between and beyond, never up to 1.13 times;
   overloads add up as shares of these times, and fade with a time constant of 60 min. All is reckoned in whole minutes. After a
@@ -127,7 +139,8 @@ function inputsText({ isRecorded }: EvaluationData, results: readonly SiteResult
   session ends has a second one. Minutes are those of the local calendar; the two changes of the clock are not undone.
 * **Vehicles** are drawn for each user, the same in all sessions, among those with which 98 % of what he charged can be charged
   within his stays; weights ${weights.join(', ')}. The **demand** is what was charged, cut to
-  what the vehicle can take within the stay. Energy is counted at 230 V; batteries take their full current to the end.
+  what the vehicle can take within the stay. Energy is counted at 230 V; batteries take their full current to the end,
+  but for the product.
 * **Building**: ${isRecorded ? RECORDED_LOAD : GENERATED_LOAD}
   It is scaled so that its peak is 1/${Math.round(1 / LOAD_SHARE)} of the smallest fuse of the garage, lies unevenly on the phases (42, 33, 25 %), and each
   day is taken 0.75 to 1.25 times and up to an hour earlier or later, drawn. What would exceed the fuse by itself is cut, and so

@@ -43,6 +43,10 @@ export interface EvaluationChargePoint {
 
 export interface EvaluationSite {
   readonly name: string;
+  /** Which part of the recording it is, if not all. */
+  readonly note?: string;
+  /** More of our own runs are made, each with something left out. */
+  readonly isTakenApart?: boolean;
   readonly fuseA: Amps;
   /** The site is played from minute 0 up to this one; everybody has left by then. */
   readonly minutes: number;

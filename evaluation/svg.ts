@@ -11,9 +11,10 @@ const TOP = 58;
 
 /** No background, and colours in the middle between white and black: readable on both. */
 const TEXT = '#7d8590';
-const FILL: Readonly<Record<MethodKind, string>> = { bound: '#9198a1', own: '#2da44e', rival: '#d4762c' };
+const FILL: Readonly<Record<MethodKind, string>> = { part: TEXT, bound: '#9198a1', own: '#2da44e', rival: '#d4762c' };
 
-export function plot(results: readonly SiteResult[], title: string): string {
+export function plot(all: readonly SiteResult[], title: string): string {
+  const results = all.map((result) => ({ ...result, rows: result.rows.filter(({ kind }) => kind !== 'part') }));
   let top = TOP;
   const groups = results.map((result) => {
     const text = group(result, top);

@@ -6,3 +6,4 @@ import './evaluation/baselines.js';
 import './evaluation/measures.js';
 import './evaluation/rows.js';
 import './evaluation/managed.js';
+import './evaluation/weeks.js';

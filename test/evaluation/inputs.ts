@@ -72,9 +72,9 @@ t.test('feed-in is cut, and so is a demand that no stay allows', async (t) => {
 t.test('without recorded days: months with their statistics', async (t) => {
   t.equal(generated.isRecorded, false);
   t.ok(generated.sessions.length > 6000 && generated.sessions.length < 8000, `${generated.sessions.length} sessions`);
-  const sites = casesOf(generated);
+  const sites = casesOf(generated, 'allWeeks');
   t.strictSame(
-    sites.map(({ name, fuseA }) => `${name} ${fuseA}`),
+    sites.slice(0, -1).map(({ name, fuseA }) => `${name} ${fuseA}`),
     ['Bl2 16', 'Bl2 20', 'Bl2 25', 'Bl2 32', 'all garages 32', 'all garages 40', 'all garages 63'],
   );
   t.equal(sites[0]?.chargePoints.length, 22);

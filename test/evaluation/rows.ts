@@ -60,7 +60,7 @@ t.test('the page', async (t) => {
   };
   const half = ['4', '50.0 %', '89.3 %', '1.000', '50.0 %', '100.0 %', '50.0 % / 50.0 %', '87.5 %', '100.0 %', 'never'];
   t.strictSame(cells('half <of> it').slice(3, -1), half);
-  t.match(cells('no management')[12], /^0 h, 2 trips$/);
+  t.match(cells('no management')[12], /^7.0 min, 2 trips$/);
   t.equal(cells('static, all charge points')[3], '5', '8 A each, for two and a half hours');
   t.match(text, 'CC BY 4.0');
   t.notMatch(text, /generated/i);
