@@ -29,7 +29,7 @@ interface Garage {
 }
 
 const BL2: Garage = { name: 'Bl2', garage: 'Bl2', fusesA: [16, 20, 25, 32], everyWeeks: 2 };
-const GARAGES: readonly Garage[] = [BL2, { name: 'all garages', fusesA: [32, 40, 63], everyWeeks: 12 }];
+const GARAGES: readonly Garage[] = [BL2, { name: 'all garages', fusesA: [32, 40, 63], everyWeeks: 20 }];
 
 /** One site after the other; the last one is taken apart. */
 export function casesOf(data: EvaluationData, extent: Extent): EvaluationSite[] {
