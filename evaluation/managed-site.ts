@@ -40,9 +40,14 @@ export function configText(site: EvaluationSite, sharing: Sharing, playedS: numb
       const wiring = `phases: 3, rotation: ${rotation}, priority: ${priorityOf(point)}`;
       return `  - { id: ${idOf(index)}, circuit: fuse, ${limits}, ${wiring} }`;
     }),
-    `allocation: { sharing: ${sharing}, dwellMin: ${(DWELL_MIN * playedS) / 60} }`,
+    `allocation: { sharing: ${sharing}, dwellMin: ${dwellMin(playedS)} }`,
     '',
   ].join('\n');
+}
+
+/** In a shortage a minute is played for about twice as long as a quiet one. */
+function dwellMin(playedS: number): number {
+  return DWELL_MIN * Math.min(1, (2 * playedS) / 60);
 }
 
 /** Of a charge point in the virtual world, by its place in the list. */

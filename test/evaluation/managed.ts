@@ -92,5 +92,5 @@ t.test('priorities are written down only where they count', async (t) => {
   const site = busyHours(1);
   t.equal(configText(site, 'equal', 8).match(/priority: 1 /g)?.length, 3);
   t.equal(configText(site, 'priority', 8).match(/priority: 2 /g)?.length, 2);
-  t.match(configText(site, 'equal', 8), 'dwellMin: 2');
+  t.match(configText(site, 'equal', 8), 'dwellMin: 4');
 });
