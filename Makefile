@@ -1,6 +1,6 @@
 # The tool chain in one place: every target is one call; the work is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help build lint format test test-long mutants model soak soak-meters node-versions demo bench clean
+.PHONY: help build lint format test test-long mutants model soak soak-meters node-versions demo bench evaluate clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -40,6 +40,9 @@ demo: build ## a site with virtual slaves and meters on this machine
 
 bench: build ## measure speed and memory
 	@node build/bench/main.js
+
+evaluate: build ## does it serve the drivers? months of real charging behind small fuses: docs/evaluation.md
+	@node build/evaluation/main.js
 
 clean: ## remove everything that is generated
 	@rm -rf build .tap coverage
