@@ -64,6 +64,7 @@ export function scenarioOf(site: EvaluationSite, sharing: Sharing, playedS: numb
     isSigned: false,
     chargePoints: builtAsListed(config),
     buildings: [],
+    days: [],
     visits: [],
     network: NETWORK,
     clockDriftMax: CLOCK_DRIFT_MAX,
