@@ -378,7 +378,6 @@ export class Controller {
   }
 
   #snapshotForStatus(nowMs: Ms): Snapshot {
-    const capacities = this.#metering.capacities(nowMs);
     const { site, topology, records } = this;
     return {
       nowMs,
@@ -386,7 +385,7 @@ export class Controller {
       site,
       topology,
       shares: this.#shares,
-      capacities,
+      capacities: this.#metering.capacities(nowMs),
       records,
       noRaise: undefined,
       isStarting: false,

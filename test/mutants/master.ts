@@ -78,7 +78,9 @@ export const MASTER_MUTANTS: readonly Row[] = [
     "    for (const circuit of pathOf(snapshot, record).slice(0, 1)) {\n        const { raisableA } = defined(snapshot.capacities[circuit], 'capacity of a circuit');\n        const sumA",
     'dlm/steady',
   ],
-  ['M1', 'renews what the past counts', LEDGER, 'this.#open.length > 0 ?', 'false ?', 'dlm/ledger'],
+  ['M1', 'renews what the past counts', LEDGER, 'hasGranted ?', 'false ?', 'dlm/ledger'],
+  ['M1', 'renews by books of an old epoch', LEDGER, '?.epoch === epoch', ' !== undefined', 'sim/world/rows-masters'],
+  ['M7', 'overdraws under another master', LEDGER, ' || !followsMe', '', 'sim/world/rows-masters'],
   ['M1', 'keeps more than is booked', DECIDE, 'enforced.limitA, onItsPhasesA', 'enforced.limitA', 'dlm/restarts'],
   [
     'M1',
