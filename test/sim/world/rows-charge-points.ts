@@ -231,3 +231,17 @@ row(
     t.same([scene.wrong, scene.shown], [undefined, 'a 20 b 20 c 0']);
   },
 );
+
+row(
+  'voltage-dip',
+  'differs: for long, beside a house that stands still, the meter is taken to be blind',
+  {},
+  async (scene, t) => {
+    await scene.at(60);
+    scene.strike('voltage-dip', 'network', 50);
+    await scene.at(109);
+    t.ok(scene.alarms().includes('METER_BLIND'), 'that they fell silent is taken for a change that it did not show');
+    await scene.at(140);
+    t.same([scene.wrong, scene.shown], [undefined, 'a 18 b 18 c 0']);
+  },
+);

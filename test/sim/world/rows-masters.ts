@@ -203,6 +203,22 @@ row('master-stalls', 'what the meter said before is stale', {}, async (scene, t)
   t.same([scene.wrong, scene.shown], [undefined, CALM]);
 });
 
+row(
+  'master-stalls',
+  'differs: whoever left meanwhile is counted once more, and another one paused for it',
+  {},
+  async (scene, t) => {
+    await scene.at(60);
+    scene.strike('master-stalls', 'master', 5);
+    await scene.at(61);
+    scene.unplug('b');
+    await scene.at(70);
+    t.same([scene.limitA('a'), scene.reason('a')], [0, 'fallback'], '20 A of fallback, less the 18 A that b had');
+    await scene.at(120);
+    t.same([scene.wrong, scene.limitA('a')], [undefined, 32]);
+  },
+);
+
 const BIG = { config: HOUSE.replace('fallbackA: 20', 'fallbackA: 20, headroomA: 1') };
 row(
   'fuse-lowered',
