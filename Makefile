@@ -1,6 +1,6 @@
 # The tool chain in one place: every target is one call; the work is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help build lint format test test-long mutants model soak soak-meters demo bench clean
+.PHONY: help build lint format test test-long mutants model soak soak-meters node-versions demo bench clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -31,6 +31,9 @@ soak: build ## 10,000 hours of drawn sites and faults in virtual time, on all co
 
 soak-meters: build ## 24 hours of all faults of meters in time lapse (EVENKEEL_METER_HOURS=n, EVENKEEL_SEED=n)
 	@EVENKEEL_METER_HOURS=$${EVENKEEL_METER_HOURS:-24} TAP_TIMEOUT=7200 node build/test/meters/soak.js
+
+node-versions: build ## the same seed gives the same run on Node 22 and 24 (fetched by npm)
+	@bash scripts/check-node-versions.sh
 
 demo: build ## a site with virtual slaves and meters on this machine
 	@bin/evenkeel demo

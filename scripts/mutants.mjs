@@ -3,16 +3,12 @@
  * plays only those whose rule or name has it in it. Exit code 1: one survived, or could not be played.
  */
 import { cpus } from 'node:os';
-import { MUTANTS, SAFETY_MUTANTS } from '../build/test/mutants/list.js';
+import { killersOf, MUTANTS } from '../build/test/mutants/list.js';
 import { play } from '../build/test/mutants/run.js';
 
 const [, , wanted = ''] = process.argv;
 const chosen = MUTANTS.filter(({ rule, name }) => rule === wanted || name.includes(wanted));
-const isSafety = ({ name }) => SAFETY_MUTANTS.has(name);
-/** The simulation too must notice those that stand in the rules by name. */
-const tasks = chosen.flatMap((mutant) =>
-  [mutant.killer, ...(isSafety(mutant) ? ['sim/ledger'] : [])].map((killer) => ({ mutant, killer })),
-);
+const tasks = chosen.flatMap((mutant) => killersOf(mutant).map((killer) => ({ mutant, killer })));
 const rows = [];
 const total = tasks.length;
 async function work() {

@@ -1,11 +1,12 @@
 /**
- * Writes docs/scenarios.md from the schema of scenario files (built: `npx tsc -b src/sim`) and the text in
- * scripts/scenarios-frame.md, which stands around them.
+ * Writes docs/scenarios.md from the schema of scenario files and the injectors of faults (built: `npx tsc -b src/sim`), and the
+ * text in scripts/scenarios-frame.md, which stands around them.
  * `--check` writes nothing and ends with 1 when the page is stale.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { docs } from '../build/src/config/fields.js';
+import { INJECTORS } from '../build/src/sim/world/faults/index.js';
 import { scenarioSchema } from '../build/src/sim/world/scenario-schema.js';
 
 const PAGE = new URL('../docs/scenarios.md', import.meta.url);
@@ -56,11 +57,24 @@ function sections() {
   return ['## Keys', keysOf(SCHEMA), ...groups].join('\n\n');
 }
 
+const BEFALLS = { chargePoint: 'a charge point', meter: 'a meter', network: 'the network', master: 'a master' };
+
+const seconds = (ms) => `${ms / 1000}`;
+
+function faults() {
+  const rows = INJECTORS.map(({ name, what, target, lastsMs: [shortest, longest], needsSignature }) => {
+    const condition = needsSignature ? '; only where datagrams are signed' : '';
+    return [code(name), `${what}${condition}`, BEFALLS[target], `${seconds(shortest)} to ${seconds(longest)}`];
+  });
+  return table(['fault', 'what happens', 'befalls', 'lasts, in s, where drawn'], rows);
+}
+
 const page = readFileSync(FRAME, 'utf8')
   .replace('<!-- keys -->', () => sections())
+  .replace('<!-- faults -->', () => faults())
   .replace(
     /^<!-- frame:.*-->$/m,
-    '<!-- Written by scripts/write-scenarios.mjs: change scripts/scenarios-frame.md or src/sim/world/scenario-schema.ts. -->',
+    '<!-- Written by scripts/write-scenarios.mjs: change scripts/scenarios-frame.md, src/sim/world/scenario-schema.ts or src/sim/world/faults/. -->',
   );
 
 if (!process.argv.includes('--check')) {

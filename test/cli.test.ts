@@ -36,3 +36,4 @@ import './cli/demo-table.js';
 import './cli/meter-models.js';
 import './cli/report.js';
 import './cli/report-page.js';
+import './cli/simulate-site.js';

@@ -12,9 +12,11 @@ const number = (low: number, high: number): Range => ({ low, high, what: 'a numb
 /** Every option that is a number; a test holds this to the help texts. */
 export const NUMBERS: Readonly<Record<string, Range>> = {
   began: whole(0, Number.MAX_SAFE_INTEGER),
+  'charge-points': whole(1, 200),
   count: whole(1, 1000),
   exception: whole(1, 255),
   factor: number(0.001, 100_000),
+  hours: number(0.001, 10_000),
   late: whole(0, 60_000),
   'load-factor': number(0, 1000),
   'max-a': number(6, 500),

@@ -27,7 +27,7 @@ const MS_PER_MIN = 60_000;
 const UNIT_ID_OF_MAPS = 1;
 
 function circuitOf(entry: CircuitEntry): Circuit {
-  const { parent, operatorLimitA, meter, backgroundMaxA, imbalanceLimitA } = entry;
+  const { parent, operatorLimitA, meter, backgroundMaxA, imbalanceLimitA, fuse } = entry;
   return {
     id: entry.id,
     ...(parent !== undefined && { parent }),
@@ -39,6 +39,7 @@ function circuitOf(entry: CircuitEntry): Circuit {
     fallbackA: toPhases(entry.fallbackA),
     ...(backgroundMaxA !== undefined && { backgroundMaxA: toPhases(backgroundMaxA) }),
     ...(imbalanceLimitA !== undefined && { imbalanceLimitA }),
+    ...(fuse !== undefined && { fuseType: fuse.type }),
   };
 }
 

@@ -135,6 +135,10 @@ export function fileName(what: string) {
   return matching(/^[^\p{C}\p{Zl}\p{Zp}]{1,1024}$/u, what);
 }
 
+export function timeOfDay() {
+  return matching(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day from 00:00 to 23:59, such as "17:00"');
+}
+
 /** User name or password. */
 export function credential(what: string) {
   const error = `${what} of 1 to 256 characters (in quotes when it is a number)`;

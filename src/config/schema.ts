@@ -4,7 +4,7 @@
  */
 import * as z from 'zod/mini';
 import { ROTATIONS } from '../base/rotation.js';
-import { FALLBACK_IGNORED_A, SHARING_RULES, SHORTAGE_RULES } from '../dlm/types.js';
+import { FALLBACK_IGNORED_A, FUSE_TYPES, SHARING_RULES, SHORTAGE_RULES } from '../dlm/types.js';
 import { MODBUS_PORT } from './connection.js';
 import * as f from './fields.js';
 import { key } from './fields.js';
@@ -22,6 +22,7 @@ const CIRCUITS_MAX = 1000;
 const FIXED_MASTERS_MAX = 4;
 /** More kinds of meters than any site has. */
 const METER_MAPS_MAX = 32;
+const FUSE_KINDS = 'B, C, D: circuit breakers by IEC 60898-1; gG: fuses by IEC 60269; IEC60947-2: industrial breakers.';
 export const ROLES = ['master', 'slave'] as const;
 const ROLE_EXPECTED = `one of ${ROLES.join(', ')}`;
 
@@ -74,6 +75,11 @@ export const circuitSchema = f.group({
     'Imbalance limit',
     'Largest allowed difference in A between the currents of two phases (20 A in Germany).',
     z.optional(f.amps(0, f.AMPS_MAX)),
+  ),
+  fuse: key(
+    'Kind of fuse',
+    'How simulations count an overload (evenkeel simulate site); the most sensitive one, B, when left out.',
+    z.optional(f.group({ type: key('Type', FUSE_KINDS, f.oneWord(FUSE_TYPES)) })),
   ),
 });
 

@@ -11,7 +11,7 @@ import { type Ms, PHASES, type PhaseAmps } from '../base/units.js';
 import { AlarmBoard } from './alarms.js';
 import { Allocator } from './allocate.js';
 import type { CircuitCapacity } from './capacity.js';
-import { ExposureSums, type Planned, plan, type Snapshot } from './decide.js';
+import { ExposureSums, type Planned, plan } from './decide.js';
 import { type Heard, IGNORED, NOT_URGENT, URGENT } from './heard.js';
 import { LEASE_MAX_MS, leaseExpiryMs } from './lease-rules.js';
 import { drawnExpiryMs } from './ledger.js';
@@ -25,6 +25,7 @@ import { type Notice, Notices } from './notice.js';
 import { Roster } from './roster.js';
 import { Shares } from './shares.js';
 import type { LastPoll, SlaveRecord } from './slave-record.js';
+import type { Snapshot } from './snapshot.js';
 import { buildTopology, type Topology } from './topology.js';
 import type { Site } from './types.js';
 
@@ -280,19 +281,9 @@ export class Controller {
       this.#notices.add('warn', 'LOOP_LATE', `no cycle for ${lateMs} ms: nobody is raised in this one`, { lateMs });
     }
     const noRaise = isLate || nowMs < this.#strangersUntilMs ? ({ kind: 'startup' } as const) : undefined;
-    return {
-      nowMs,
-      epoch: this.mastership.epoch,
-      site: this.site,
-      topology: this.topology,
-      shares: this.#shares,
-      capacities: this.#metering.capacities(nowMs),
-      records: this.records,
-      noRaise,
-      isStarting: this.#isStarting(nowMs),
-      isStrict: this.#masters.isStrict,
-      unsafeCircuits: this.#roster.unsafeCircuits(nowMs),
-    };
+    const isStarting = this.#isStarting(nowMs);
+    const unsafeCircuits = this.#roster.unsafeCircuits(nowMs);
+    return { ...this.#bareSnapshot(nowMs), noRaise, isStarting, unsafeCircuits };
   }
 
   #keepHouse(nowMs: Ms): void {
@@ -368,7 +359,7 @@ export class Controller {
   circuits(
     nowMs: Ms,
   ): readonly { readonly capacity: CircuitCapacity; readonly exposureA: PhaseAmps; limitsA: PhaseAmps }[] {
-    const snapshot = this.#snapshotForStatus(nowMs);
+    const snapshot = this.#bareSnapshot(nowMs);
     const sums = new ExposureSums(snapshot);
     return snapshot.capacities.map((capacity, index) => ({
       capacity,
@@ -377,16 +368,16 @@ export class Controller {
     }));
   }
 
-  #snapshotForStatus(nowMs: Ms): Snapshot {
-    const { site, topology, records } = this;
+  /** Of what is known, without a decision. */
+  #bareSnapshot(nowMs: Ms): Snapshot {
     return {
       nowMs,
       epoch: this.mastership.epoch,
-      site,
-      topology,
+      site: this.site,
+      topology: this.topology,
       shares: this.#shares,
       capacities: this.#metering.capacities(nowMs),
-      records,
+      records: this.records,
       noRaise: undefined,
       isStarting: false,
       isStrict: this.#masters.isStrict,

@@ -6,45 +6,18 @@
 import { assert, defined } from '../base/assert.js';
 import type { LimitReason } from '../base/reason.js';
 import { connectedMask, hasPhase, maskToGrid, type PhaseMask } from '../base/rotation.js';
-import { type Amps, mapPhases, type Ms, NO_AMPS, type PhaseAmps, type PhaseIndex, PHASES } from '../base/units.js';
+import { type Amps, mapPhases, type Ms, type PhaseAmps, type PhaseIndex, PHASES } from '../base/units.js';
 import type { AllocatedLimit, AllocationCandidate, AllocationRequest } from './allocate.js';
-import type { CircuitCapacity } from './capacity.js';
 import { at } from './division/numbers.js';
-import { SETTLE_MS } from './lease-rules.js';
-import type { Shares } from './shares.js';
+import { PAUSE_MIN_MS, reservedLoad } from './reserved.js';
 import type { SlaveRecord } from './slave-record.js';
-import type { Topology } from './topology.js';
+import { exposureOf, pathOf, type Snapshot } from './snapshot.js';
 import { inOrderOfTurns, isServedLast, noteOffer, serviceRank } from './turns.js';
-import type { Site } from './types.js';
 import { wantsCurrent } from './vehicle.js';
 
-/** A vehicle that was paused for want of current stays so for this long: contactors and batteries dislike flapping. */
-export const PAUSE_MIN_MS: Ms = 30_000;
-/** Acknowledged and settled by then; who still draws is counted again. */
-const STOPPING_MS: Ms = 2 * SETTLE_MS;
 /** Added to the priority of vehicles that do not charge now: they are served last. */
 const AFTER_ALL_OTHERS = 1000;
 const EPSILON_A = 1e-3;
-
-/** Everything that one decision works on. */
-export interface Snapshot {
-  readonly nowMs: Ms;
-  /** Of the grants that come of it. */
-  readonly epoch: number;
-  readonly site: Site;
-  readonly topology: Topology;
-  readonly shares: Shares;
-  readonly capacities: readonly CircuitCapacity[];
-  readonly records: readonly SlaveRecord[];
-  /** Not undefined: nobody is raised in this cycle, and why. */
-  readonly noRaise: LimitReason | undefined;
-  /** Meters and slaves are still to be heard: everybody keeps what it has, by the lease that it has. */
-  readonly isStarting: boolean;
-  /** Whoever does not answer may be served by another master: it is counted in full, others share what is left. */
-  readonly isStrict: boolean;
-  /** Circuits whose disconnected limits do not fit: nobody below gets more than its own (I4). */
-  readonly unsafeCircuits: ReadonlySet<number>;
-}
 
 export interface Planned {
   readonly record: SlaveRecord;
@@ -78,15 +51,6 @@ export class ExposureSums {
     const sumsA = this.#sumsA;
     return [at(sumsA, circuit * 3), at(sumsA, circuit * 3 + 1), at(sumsA, circuit * 3 + 2)];
   }
-}
-
-export function exposureOf({ site, nowMs }: Snapshot, record: SlaveRecord): PhaseAmps {
-  return record.exposureA(nowMs, site.leaseMs);
-}
-
-export function pathOf({ topology }: Snapshot, record: SlaveRecord): readonly number[] {
-  const circuit = defined(topology.indexOf.get(record.facts.circuit), 'circuit of a charge point');
-  return defined(topology.pathOf[circuit], 'path of a circuit');
 }
 
 /** Why a charge point is not among those that share now; `undefined` when it is. */
@@ -151,65 +115,9 @@ function isCandidate(record: SlaveRecord, nowMs: Ms): boolean {
   return isServed && nowMs >= record.pausedUntilMs && !record.account.overdraws(nowMs);
 }
 
-/** The worst case of those who do not share now, per circuit. */
-function reservedLoad(snapshot: Snapshot, served: ReadonlySet<SlaveRecord>): readonly PhaseAmps[] {
-  const reserved: PhaseAmps[] = snapshot.site.circuits.map(() => NO_AMPS);
-  for (const record of snapshot.records) {
-    if (served.has(record)) continue;
-    const loadA = reservationOf(snapshot, record);
-    for (const circuit of pathOf(snapshot, record)) {
-      const before = reserved[circuit] ?? NO_AMPS;
-      reserved[circuit] = mapPhases((p) => before[p] + loadA[p]);
-    }
-  }
-  return snapshot.isStrict ? lessDisconnected(snapshot, served, reserved) : reserved;
-}
-
-/** Those who answer may have the sum of their disconnected limits in any case: another master has to reserve that for them. */
-function lessDisconnected(
-  snapshot: Snapshot,
-  served: ReadonlySet<SlaveRecord>,
-  reserved: readonly PhaseAmps[],
-): readonly PhaseAmps[] {
-  const disconnected: PhaseAmps[] = reserved.map(() => NO_AMPS);
-  for (const record of served) {
-    const ownA = record.disconnectedA();
-    for (const circuit of pathOf(snapshot, record)) {
-      const before = disconnected[circuit] ?? NO_AMPS;
-      disconnected[circuit] = mapPhases((p) => before[p] + ownA[p]);
-    }
-  }
-  return reserved.map((loadA, circuit) => {
-    const { capacityA } = defined(snapshot.capacities[circuit], 'capacity of a circuit');
-    const keptA = disconnected[circuit] ?? NO_AMPS;
-    return mapPhases((p) => Math.min(loadA[p], Math.max(0, capacityA[p] - keptA[p])));
-  });
-}
-
 /** A vehicle that does not charge now is offered its minimum. */
 function isIdle({ status }: SlaveRecord): boolean {
   return status?.state === 'SuspendedEV' || status?.state === 'Preparing';
-}
-
-/**
- * What is kept free for somebody who does not share now: its worst case; but while only the unknown past counts against it (M3),
- * its disconnected limit. Nobody is raised meanwhile, and what the others have was given beside it by the ledger of that past.
- */
-function reservationOf(snapshot: Snapshot, record: SlaveRecord): PhaseAmps {
-  if (isStopping(snapshot, record)) return NO_AMPS;
-  return record.account.isUnknown(snapshot.nowMs) && !snapshot.isStrict
-    ? record.disconnectedA()
-    : exposureOf(snapshot, record);
-}
-
-/**
- * It was paused a moment ago, follows, and needs its time to stop. Nobody may be raised on what it still draws (the ledger sees to
- * that); but to take it off the shares of the others would pause the next one for it, and then the next.
- */
-function isStopping({ nowMs, site }: Snapshot, record: SlaveRecord): boolean {
-  const pausedAtMs = record.pausedUntilMs - PAUSE_MIN_MS;
-  if (record.grantedA > 0 || nowMs - pausedAtMs >= STOPPING_MS) return false;
-  return record.isOnline(nowMs) && record.account.isAcknowledged(nowMs, site.leaseMs);
 }
 
 function candidateOf(snapshot: Snapshot, record: SlaveRecord): AllocationCandidate {

@@ -1,10 +1,14 @@
 /** Watches who decides in this network id: tells people of other masters, and of each change between passive and active. */
 import type { Carrier } from '../base/carrier.js';
 import { type Beacon, compareGrants, type Status } from '../base/messages.js';
+import { setLatest } from '../base/recent.js';
 import type { Ms } from '../base/units.js';
 import type { AlarmBoard } from './alarms.js';
 import { Mastership, type MastershipOptions, PASSIVE_HOLD_MS } from './mastership.js';
 import type { Notices } from './notice.js';
+
+/** More masters than this in one network id, and some are told of again. */
+const TOLD_MAX = 8;
 
 export interface MasterWatchParts {
   readonly networkId: number;
@@ -18,8 +22,8 @@ export class MasterWatch {
   /** Since when it decides; `undefined` while it is passive. */
   #activeSinceMs: Ms | undefined;
   #isStrict: boolean;
-  /** What people were told of the other master last. */
-  #told = '';
+  /** What people were told last of each other master. */
+  readonly #told = new Map<string, string>();
 
   constructor(options: MastershipOptions, parts: MasterWatchParts, nowMs: Ms) {
     this.mastership = new Mastership(options, nowMs);
@@ -36,7 +40,7 @@ export class MasterWatch {
     carrier.part('mastership', this.mastership);
     this.#activeSinceMs = carrier.value('activeSinceMs', this.#activeSinceMs);
     this.#isStrict = carrier.value('isStrict', this.#isStrict);
-    this.#told = carrier.value('told', this.#told);
+    carrier.values('told', this.#told);
   }
 
   /** Since when it decides; in the future while it is passive. */
@@ -81,7 +85,7 @@ export class MasterWatch {
     const { networkId, alarms, notices } = this.#parts;
     const rival = this.mastership.rival(nowMs);
     if (!rival) {
-      this.#told = '';
+      this.#told.clear();
       alarms.set('TWO_MASTERS', undefined, nowMs);
       return;
     }
@@ -91,9 +95,8 @@ export class MasterWatch {
     const role = isPassive ? 'this one is passive' : 'this one stays active';
     const text = `another master ${masterId} (epoch ${epoch}) ${what} in network id ${networkId}; ${role}`;
     alarms.set('TWO_MASTERS', text, nowMs);
-    const told = `${masterId} ${role}`;
-    if (told === this.#told) return;
-    this.#told = told;
+    if (this.#told.get(masterId) === role) return;
+    setLatest(this.#told, masterId, role, TOLD_MAX);
     notices.add('error', 'TWO_MASTERS', text, { otherMaster: masterId, otherEpoch: epoch });
   }
 

@@ -5,6 +5,10 @@ import type { Amps, Ms, PhaseAmps } from '../base/units.js';
 /** A fallback of this much or more means: the loss of the meter is ignored (domain.md section 1). */
 export const FALLBACK_IGNORED_A: Amps = 9999;
 
+/** By IEC 60898-1 (B, C, D), IEC 60269 (gG) and IEC 60947-2: how an overload is counted in simulations. */
+export const FUSE_TYPES = ['B', 'C', 'D', 'gG', 'IEC60947-2'] as const;
+export type FuseType = (typeof FUSE_TYPES)[number];
+
 export interface Circuit {
   readonly id: string;
   /** Absent for the root. */
@@ -24,6 +28,8 @@ export interface Circuit {
   /** The most that the other consumers ever take; for the checks of the fallback values. */
   readonly backgroundMaxA?: PhaseAmps;
   readonly imbalanceLimitA?: Amps;
+  /** Absent: B, which trips first. */
+  readonly fuseType?: FuseType;
 }
 
 export interface ChargePoint {

@@ -7,7 +7,7 @@ import { statusText } from '../../src/cli/control/status-text.js';
 import { answerLine } from '../../src/daemon/control-protocol.js';
 import { fail, ok } from '../../src/base/result.js';
 import type { CommandPort, SlaveEntry } from '../../src/ports/commands.js';
-import { closedTcpPort, Daemon, fileIn, folder, PROGRAM, ROOT } from '../helpers/daemon-process.js';
+import { closedTcpPort, Daemon, fileIn, folder, output, PROGRAM, ROOT } from '../helpers/daemon-process.js';
 import { SAMPLE_REASONS, sampleChargePoint, sampleStatus } from '../helpers/sample-status.js';
 import { simulatedMeter } from './meter-site.js';
 import { aside } from './world.js';
@@ -135,4 +135,20 @@ aside('meter read, meter scan and simulate meter, as the page shows them', async
   t.equal(`${asShown(meter.process.text[0] ?? '')}\n`, shown('evenkeel simulate meter --current "37 20 -1.2"'));
   const json = JSON.parse(await run(`${read} --json`)) as Readonly<Record<string, unknown>>;
   for (const field of Object.keys(json)) t.match(page, new RegExp(`\\| .*\`${field}\``), field);
+});
+
+/** Figures differ from version to version, and with them how wide the columns are. */
+function withoutFigures(text: string): string {
+  return text
+    .replace(/^digest .*$/m, 'digest N')
+    .replace(/\d+(?:\.\d+)?/g, 'N')
+    .replace(/(?<= )(?:N s|-)(?=\s)/g, 'TIME')
+    .replace(/ +/g, ' ');
+}
+
+aside('simulate site, as the page shows it', async (t) => {
+  const command = 'evenkeel simulate site --scenario etc/scenarios/meter-dies.yaml --hours 0.15';
+  const { code, stdout } = await output(command.split(' ').slice(1));
+  t.equal(code, 0);
+  t.equal(withoutFigures(stdout), withoutFigures(shown(command)));
 });

@@ -53,6 +53,7 @@ aside('--help and --version of every command', async (t) => {
     'simulate',
     'simulate meter',
     'simulate slaves',
+    'simulate site',
     'demo',
   ]) {
     t.ok(names.includes(name), `there is "evenkeel ${name}"`);
@@ -114,6 +115,10 @@ t.test('what people are told', async (t) => {
     ['simulate slaves --count=1.5', '--count: expected a whole number, 1 to 1000, got "1.5"'],
     ['simulate slaves --count 3 --count 0', '--count: expected a whole number, 1 to 1000, got "0"'],
     ['simulate slaves --port 70000', '--port: expected a whole number, 1 to 65535, got "70000"'],
+    ['simulate site --seed 1.5', '--seed: expected a whole number, 0 to 4294967295, got "1.5"'],
+    ['simulate site --hours 0', '--hours: expected a number, 0.001 to 10000, got "0"'],
+    ['simulate site --hours x', '--hours: expected a number, 0.001 to 10000, got "x"'],
+    ['simulate site --charge-points 201', '--charge-points: expected a whole number, 1 to 200, got "201"'],
     ['simulate meter --factor 0', '--factor: expected a number, 0.001 to 100000, got "0"'],
   ];
   for (const [line, text] of ROWS) t.equal(await complaint(...line.split(' ').filter(Boolean)), text, line);

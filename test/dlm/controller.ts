@@ -252,6 +252,17 @@ t.test('M7: two masters', async (t) => {
   t.equal(rig.cycle().length, 2);
 });
 
+t.test('M7: of two others that take turns to be heard each is told of once', async (t) => {
+  const rig = new Rig({ site: twoBehind32 });
+  for (let turn = 0; turn < 10; turn++) {
+    for (const id of ['aaa', 'bbb']) {
+      rig.controller.hearBeacon(beacon(id, 1), rig.nowMs);
+      rig.cycle();
+    }
+  }
+  t.equal(rig.events('TWO_MASTERS').length, 2);
+});
+
 t.test('M7: the own voice and a standby are no other master; one that has stepped back is told of', async (t) => {
   const rig = new Rig({ site: twoBehind32 });
   rig.controller.hearBeacon(beacon('master1', 1), 0);

@@ -23,13 +23,18 @@ export const MUTANTS: readonly Mutant[] = rows.map(([rule, name, file, find, rep
 }));
 
 /**
- * Section 7 of the safety rules: without one of these the promise is broken, and the simulation must notice it. The number is
- * the seed from which it notices soon; another one only takes longer.
+ * Section 7 of the safety rules: without one of these the promise is broken, and both simulations must notice it within 300 seeds. The
+ * numbers are the seeds from which each notices soon; another one only takes longer.
  */
-export const SAFETY_MUTANTS: ReadonlyMap<string, number> = new Map([
-  ['no fencing', 4],
-  ['lease from receipt', 6],
-  ['no wait after restart', 3],
-  ['no hold', 4],
-  ['raise before acknowledgement', 19],
+export const SAFETY_MUTANTS: ReadonlyMap<string, Readonly<Record<string, number>>> = new Map([
+  ['no fencing', { 'sim/ledger': 4, 'sim/world/slice': 46 }],
+  ['lease from receipt', { 'sim/ledger': 6, 'sim/world/slice': 29 }],
+  ['no wait after restart', { 'sim/ledger': 3, 'sim/world/slice': 70 }],
+  ['no hold', { 'sim/ledger': 4, 'sim/world/slice': 10 }],
+  ['raise before acknowledgement', { 'sim/ledger': 19, 'sim/world/slice': 59 }],
 ]);
+
+/** All tests that must kill it: the one of its rule, and the simulations. */
+export function killersOf({ name, killer }: Pick<Mutant, 'name' | 'killer'>): readonly string[] {
+  return [killer, ...Object.keys(SAFETY_MUTANTS.get(name) ?? {})];
+}

@@ -4,6 +4,7 @@ import type { Row } from './edit.js';
 const LEDGER = 'dlm/ledger.js';
 const RULES = 'dlm/lease-rules.js';
 const DECIDE = 'dlm/decide.js';
+const RESERVED = 'dlm/reserved.js';
 const CONTROLLER = 'dlm/controller.js';
 const RECORD = 'dlm/slave-record.js';
 const MASTERSHIP = 'dlm/mastership.js';
@@ -78,7 +79,7 @@ export const MASTER_MUTANTS: readonly Row[] = [
     "    for (const circuit of pathOf(snapshot, record).slice(0, 1)) {\n        const { raisableA } = defined(snapshot.capacities[circuit], 'capacity of a circuit');\n        const sumA",
     'dlm/steady',
   ],
-  ['M1', 'renews what the past counts', LEDGER, 'hasGranted ?', 'false ?', 'dlm/ledger'],
+  ['M1', 'renews what the past counts', LEDGER, 'return hasGranted ?', 'return false ?', 'dlm/ledger'],
   ['M1', 'renews by books of an old epoch', LEDGER, '?.epoch === epoch', ' !== undefined', 'sim/world/rows-masters'],
   ['M7', 'overdraws under another master', LEDGER, ' || !followsMe', '', 'sim/world/rows-masters'],
   ['M1', 'keeps more than is booked', DECIDE, 'enforced.limitA, onItsPhasesA', 'enforced.limitA', 'dlm/restarts'],
@@ -349,7 +350,7 @@ export const MASTER_MUTANTS: readonly Row[] = [
     'record.activePhases()',
     'dlm/rules',
   ],
-  ['I4', 'nothing kept for the silent', DECIDE, 'if (served.has(record))', 'if (true)', 'dlm/deciding'],
+  ['I4', 'nothing kept for the silent', RESERVED, 'if (served.has(record))', 'if (true)', 'dlm/deciding'],
   [
     'I5',
     'raises before all answered',

@@ -3,6 +3,7 @@ import type { Row } from './edit.js';
 
 const LEDGER = 'dlm/ledger.js';
 const DECIDE = 'dlm/decide.js';
+const RESERVED = 'dlm/reserved.js';
 const CONTROLLER = 'dlm/controller.js';
 const RECORD = 'dlm/slave-record.js';
 const MASTERSHIP = 'dlm/mastership.js';
@@ -20,7 +21,7 @@ export const MASTERS_MUTANTS: readonly Row[] = [
   [
     'M7',
     'shares beside the silent',
-    DECIDE,
+    RESERVED,
     'snapshot.isStrict ? lessDisconnected(',
     'false ? lessDisconnected(',
     'dlm/standby',
@@ -28,7 +29,7 @@ export const MASTERS_MUTANTS: readonly Row[] = [
   [
     'M7',
     'reserves d for the silent',
-    DECIDE,
+    RESERVED,
     '.isUnknown(snapshot.nowMs) && !snapshot.isStrict',
     '.isUnknown(snapshot.nowMs)',
     'dlm/standby',

@@ -36,7 +36,7 @@ export async function play(mutant: Mutant, killer: string): Promise<Fate> {
 function run({ name }: Mutant, killer: string): Promise<{ readonly code: number | null; readonly output: string }> {
   // Neither tap's hooks nor its coverage: a mutant covers nothing.
   const own = Object.entries(process.env).filter(([key]) => !/^(_?TAP|NODE_)/.test(key));
-  const seeds = { EVENKEEL_RUNS: `${SEEDS_MAX}`, EVENKEEL_SEED: `${SAFETY_MUTANTS.get(name) ?? 1}` };
+  const seeds = { EVENKEEL_RUNS: `${SEEDS_MAX}`, EVENKEEL_SEED: `${SAFETY_MUTANTS.get(name)?.[killer] ?? 1}` };
   const env = { ...Object.fromEntries(own), ...seeds, EVENKEEL_MUTANT: name, TAP_TIMEOUT: `${PATIENCE_MS / 1000}` };
   const args = ['--no-warnings', `--import=${PRELOAD}`, `${BUILD}test/${killer}.js`];
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'], timeout: PATIENCE_MS });

@@ -1,6 +1,6 @@
 /** The mutants that the safety rules name: each is killed by a test of its rule, and by the simulation. All: make mutants. */
 import t from 'tap';
-import { MUTANTS, type Mutant, SAFETY_MUTANTS } from './list.js';
+import { killersOf, MUTANTS, type Mutant, SAFETY_MUTANTS } from './list.js';
 import { PATIENCE_MS, play } from './run.js';
 
 /** Two cores: more at once take as long. */
@@ -18,7 +18,7 @@ t.test(
   async (t) => {
     const ends = [...SAFETY_MUTANTS.keys()].map(mutantNamed).map((mutant) =>
       t.test(mutant.name, { buffered: true, timeout: PATIENCE_MS }, async (t) => {
-        for (const killer of [mutant.killer, 'sim/ledger']) {
+        for (const killer of killersOf(mutant)) {
           const { end, by, seconds } = await play(mutant, killer);
           t.equal(end, 'killed', `${by}, ${seconds.toFixed(1)} s`);
         }

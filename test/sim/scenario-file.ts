@@ -6,8 +6,10 @@ import fc from 'fast-check';
 import t from 'tap';
 import { ok } from '../../src/base/result.js';
 import { explainIssue } from '../../src/config/explain.js';
+import { generateDay } from '../../src/sim/day/generate-profile.js';
 import { METER_MODELS } from '../../src/meters/models/index.js';
 import type { Scenario } from '../../src/sim/world/scenario.js';
+import { INJECTORS } from '../../src/sim/world/faults/index.js';
 import { parseScenario } from '../../src/sim/world/scenario-file.js';
 import { CALM_NETWORK } from '../../src/sim/virtual-network.js';
 import { mutated, mutation } from '../config/mutations.js';
@@ -29,6 +31,7 @@ t.test('the least that a scenario needs, with every default', (t) => {
       { id: 'cp1', circuit: 'main', phases: 3, rotation: 'RST', maxA: 32, minA: 6, disconnectedLimitA: 6 },
     ],
     buildings: [],
+    days: [],
     visits: [],
     network: CALM_NETWORK,
     clockDriftMax: 0.005,
@@ -56,6 +59,7 @@ configuration:
 chargePoints:
   - { id: cp1, circuit: main, maxA: 25, minA: 7, disconnectedLimitA: 9, phases: 2, rotation: TRS }
 building: [{ circuit: evse, lowA: [1, 2, 3], highA: 12, everyS: 2.5 }]
+days: [{ circuit: main, start: "06:30", households: 3, plants: 1.5, loadFile: day.csv }]
 vehicles:
   - { chargePoint: cp2, atS: 20.125 }
   - { chargePoint: cp1, atS: 100, leaveS: 9000 }
@@ -74,6 +78,13 @@ const FULL_READ: Omit<Scenario, 'config'> = {
     { id: 'cp2', circuit: 'evse', phases: 1, rotation: 'STR', maxA: 32, minA: 6, disconnectedLimitA: 6 },
   ],
   buildings: [{ circuit: 'evse', lowA: [1, 2, 3], highA: [12, 12, 12], everyMs: 2500 }],
+  days: [
+    {
+      circuit: 'main',
+      startMinute: 390,
+      building: { loadW: new Array(1440).fill(230), loadFactor: 3, pvW: generateDay(1).pvW, pvFactor: 1.5 },
+    },
+  ],
   visits: [
     {
       atMs: 0,
@@ -186,6 +197,20 @@ t.test('where the end is only known by default', (t) => {
   t.end();
 });
 
+t.test('a fault that names nobody, where there is nobody', (t) => {
+  const fault = (name: string): string => `faults:\n  - { atS: 1, forS: 1, fault: ${name} }\n`;
+  t.same(scenarioLines(`${LEAST}${fault('meter-silent')}`), [
+    'f.yaml:4:31 faults[0].fault: expected a fault that befalls no meter, as the configuration has none, got "meter-silent"',
+  ]);
+  const empty = 'name: X\nconfiguration:\n  site: X\n  circuits: [{ id: main, limitA: 35 }]\n';
+  t.same(scenarioLines(`${empty}${fault('charge-point-cut-off')}`), [
+    'f.yaml:6:31 faults[0].fault: expected a fault that befalls no charge point, as the configuration has none, got "charge-point-cut-off"',
+  ]);
+  t.same(scenarioLines(`${empty}${fault('master-killed')}`), []);
+  t.same(scenarioLines(`${LEAST}${fault('charge-point-cut-off')}`), []);
+  t.end();
+});
+
 t.test('files that are no scenario', (t) => {
   for (const text of ['', '# name: X\n', '- a\n', 'hello\n']) {
     t.match(scenarioLines(text), [/^f\.yaml:1:1 \(file\): expected a group with the keys name, durationMin/], text);
@@ -273,8 +298,8 @@ t.test('the examples load', (t) => {
   t.ok(names.length >= 4);
   for (const name of names) {
     const text = readFileSync(new URL(name, EXAMPLES), 'utf8');
-    const readConfig = (file: string) => ok(readFileSync(new URL(file, EXAMPLES), 'utf8'));
-    t.same(scenarioLines(text, { ...OPTIONS, meterModels: METER_MODELS, readConfig }), [], name);
+    const readFile = (file: string) => ok(readFileSync(new URL(file, EXAMPLES), 'utf8'));
+    t.same(scenarioLines(text, { meterModels: METER_MODELS, readFile, faults: INJECTORS }), [], name);
     t.match(text.split('\n')[0], /^# [A-Z].*/, `${name} begins with what it shows`);
   }
   t.end();

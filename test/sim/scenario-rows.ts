@@ -4,7 +4,7 @@ import { edited, type Row } from '../config/support.js';
 import { GOOD, OPTIONS, scenarioLines } from './scenario-support.js';
 
 const KEYS =
-  'name, durationMin, configurationFile, configuration, standby, auth, clocks, network, meters, chargePoints, building, vehicles, faults';
+  'name, durationMin, configurationFile, configuration, standby, auth, clocks, network, meters, chargePoints, building, days, vehicles, faults';
 const FAULTS = OPTIONS.faults.map(({ name }) => name).join(', ');
 
 const ROWS: readonly Row[] = [
@@ -25,12 +25,6 @@ const ROWS: readonly Row[] = [
     'durationMin: 30',
     'durationMin: 30 min',
     '2:14 durationMin: expected minutes as a whole number, 1 to 10080, got "30 min"',
-  ],
-  [
-    'half a minute',
-    'durationMin: 30',
-    'durationMin: 0.5',
-    '2:14 durationMin: expected minutes as a whole number, 1 to 10080, got 0.5',
   ],
   [
     'a week and a minute',
@@ -162,6 +156,30 @@ const ROWS: readonly Row[] = [
     '14:16 chargePoints[0].priority: expected one of the keys id, circuit, maxA, minA, disconnectedLimitA, phases, rotation, got "priority"',
   ],
   [
+    'a day of a file that is not there',
+    'vehicles:\n',
+    'days: [{ circuit: evse, loadFile: away.csv }]\nvehicles:\n',
+    '18:35 days[0].loadFile: expected a file with minute,power_w for each minute of a day, got nothing (ENOENT)',
+  ],
+  [
+    'a day that is too short',
+    'vehicles:\n',
+    'days: [{ circuit: evse, pvFile: short.csv }]\nvehicles:\n',
+    '18:33 days[0].pvFile: expected a file with minute,power_w for each minute of a day, got expected 1440 minutes, the last one found is 0',
+  ],
+  [
+    'two loads of one circuit',
+    'vehicles:\n',
+    'days: [{ circuit: main }]\nvehicles:\n',
+    '18:19 days[0].circuit: expected each circuit once, got "main" again (first on line 17)',
+  ],
+  [
+    'a time of day that is none',
+    'vehicles:\n',
+    'days: [{ circuit: evse, start: "24:00" }]\nvehicles:\n',
+    '18:32 days[0].start: expected a time of day from 00:00 to 23:59, such as "17:00", got "24:00"',
+  ],
+  [
     'a building without bounds',
     'lowA: 2, highA: [12, 8, 6]',
     'everyS: 5',
@@ -172,12 +190,6 @@ const ROWS: readonly Row[] = [
     'lowA: 2, highA: [12, 8, 6]',
     'lowA: [1, 8, 7], highA: [12, 8, 6]',
     '17:28 building[0].lowA: expected at most highA, 6 A on L3, got 7 A',
-  ],
-  [
-    'two phases too low',
-    'lowA: 2, highA: [12, 8, 6]',
-    'lowA: 9, highA: 8',
-    '17:28 building[0].lowA: expected at most highA, 8 A on each phase, got 9 A',
   ],
   [
     'a circuit of the building misspelt',

@@ -11,12 +11,14 @@ const FILES = new Map([
   ['site.yaml', 'site: X\ncircuits:\n  - { id: main, limitA: 35 }\nchargePoints:\n  - { id: cp1, circuit: main }\n'],
   ['slave.yaml', 'role: slave\nid: cp1\ndriver: { type: virtual }\n'],
   ['wrong.yaml', 'site: X\ncircuits:\n  - { id: main, limit: 35 }\nchargePoints:\n  - { id: cp1, circuit: mian }\n'],
+  ['day.csv', `minute,power_w\n${Array.from({ length: 1440 }, (_, minute) => `${minute},230.0\n`).join('')}`],
+  ['short.csv', 'minute,power_w\n0,1.0\n'],
   ['tabs.yaml', 'log:\n\tlevel: info\n'],
 ]);
 
 export const OPTIONS: ScenarioOptions = {
   meterModels: MODELS,
-  readConfig: (name) => {
+  readFile: (name) => {
     const text = FILES.get(name);
     return text === undefined ? fail('nothing (ENOENT)') : ok(text);
   },

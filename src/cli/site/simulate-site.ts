@@ -17,9 +17,6 @@ import { virtualPorts } from './ports.js';
 import { verdictText } from './verdict.js';
 
 const MS_PER_HOUR = 3_600_000;
-const HOURS_MAX = 10_000;
-const CHARGE_POINTS_MAX = 200;
-const SEED_MAX = 2 ** 32 - 1;
 /** A longer run is shown in longer steps. */
 const SAMPLES_MAX = 90_000;
 const SAMPLE_MS = 1_000;
@@ -35,7 +32,6 @@ export interface SimulatedSite {
 }
 
 export async function simulateSite(options: SimulatedSite): Promise<number> {
-  checkNumbers(options);
   const scenario = scenarioOf(options);
   const sampleEveryMs = Math.max(SAMPLE_MS, Math.ceil(scenario.durationMs / SAMPLES_MAX / SAMPLE_MS) * SAMPLE_MS);
   const progress = runProgress(scenario.durationMs);
@@ -47,27 +43,17 @@ export async function simulateSite(options: SimulatedSite): Promise<number> {
     ...(options.report !== undefined && { sampleEveryMs }),
   });
   progress.end();
-  if (options.report !== undefined) await writeReport(options.report, log);
   if (options.json) printJson({ ...log, samples: undefined });
   else print(verdictText(log));
+  if (options.report !== undefined) await writeReport(options.report, log);
   return log.violations.length > 0 ? EXIT.internal : EXIT.ok;
-}
-
-function checkNumbers({ seed, hours, chargePoints, scenario }: SimulatedSite): void {
-  const wrong = (option: string, expected: string, got: unknown): never => {
-    throw new ExitError(EXIT.usage, `${option}: expected ${expected}, got ${got}`);
-  };
-  if (!Number.isInteger(seed) || seed < 0 || seed > SEED_MAX) wrong('--seed', `a whole number, 0 to ${SEED_MAX}`, seed);
-  if (hours !== undefined && !(hours > 0 && hours <= HOURS_MAX))
-    wrong('--hours', `more than 0, to ${HOURS_MAX}`, hours);
-  if (chargePoints === undefined) return;
-  if (scenario !== undefined) wrong('--charge-points', 'none beside --scenario, which has its own', chargePoints);
-  const isGood = Number.isInteger(chargePoints) && chargePoints > 0 && chargePoints <= CHARGE_POINTS_MAX;
-  if (!isGood) wrong('--charge-points', `a whole number, 1 to ${CHARGE_POINTS_MAX}`, chargePoints);
 }
 
 function scenarioOf({ scenario, seed, hours, chargePoints }: SimulatedSite): Scenario {
   if (scenario !== undefined) {
+    const expected = 'none beside --scenario, which has its own';
+    if (chargePoints !== undefined)
+      throw new ExitError(EXIT.usage, `--charge-points: expected ${expected}, got ${chargePoints}`);
     const read = readScenario(scenario);
     return hours === undefined ? read : { ...read, durationMs: hours * MS_PER_HOUR };
   }
@@ -83,7 +69,7 @@ function readScenario(file: string): Scenario {
   if (!text.ok) throw new ExitError(EXIT.config, `${file}: expected a scenario file, got ${text.error}`);
   const parsed = parseScenario(text.value, {
     meterModels: METER_MODELS,
-    readConfig: (name) => readText(resolve(dirname(file), name)),
+    readFile: (name) => readText(resolve(dirname(file), name)),
     faults: INJECTORS,
   });
   if (parsed.ok) return parsed.value;
@@ -102,11 +88,16 @@ function readText(file: string): Result<string> {
 function commandOf({ scenario, seed, hours, chargePoints }: SimulatedSite): string {
   return [
     'evenkeel simulate site',
-    ...(scenario === undefined ? [] : [`--scenario ${scenario}`]),
+    ...(scenario === undefined ? [] : [`--scenario ${quoted(scenario)}`]),
     `--seed ${seed}`,
     ...(hours === undefined ? [] : [`--hours ${hours}`]),
     ...(chargePoints === undefined ? [] : [`--charge-points ${chargePoints}`]),
   ].join(' ');
+}
+
+/** For a shell, where it would read more than a word. */
+function quoted(file: string): string {
+  return /^[\w./@:+-]+$/.test(file) ? file : `'${file.replaceAll("'", "'\\''")}'`;
 }
 
 async function writeReport(file: string, log: RunLog): Promise<void> {
@@ -114,7 +105,8 @@ async function writeReport(file: string, log: RunLog): Promise<void> {
   try {
     writeFileSync(file, reportHtml(log));
   } catch (error) {
-    throw new ExitError(EXIT.system, `${file}: ${error instanceof Error ? error.message : String(error)}`);
+    const got = error instanceof Error ? error.message : String(error);
+    throw new ExitError(EXIT.system, `--report: expected a file that can be written, got ${got}`);
   }
   complain(`report written to ${file}`);
 }

@@ -1,4 +1,5 @@
-/** What a simulated site came to, for a terminal: the verdict first, then the figures, all in 80 columns. */
+/** What a simulated site came to, for a terminal: the verdict first, then the figures, in 80 columns. */
+import { wrapped } from '../../cli/control/columns.js';
 import type { BreakerMargin, FaultMark, RunLog } from '../../sim/world/run-log.js';
 
 const PERCENT = 100;
@@ -9,7 +10,7 @@ export function verdictText(log: RunLog): string {
   return [
     ...violationLines(log),
     '',
-    `${log.scenario}: ${minutes(log.durationMs)}, ${log.chargePoints.length} charge points`,
+    ...wrapped('', `${log.scenario}: ${minutes(log.durationMs)}, ${log.chargePoints.length} charge points`),
     ...breakerLines(log.measures.breakers),
     ...faultLines(log.faults),
     ...measureLines(log),
@@ -22,11 +23,11 @@ export function verdictText(log: RunLog): string {
 
 function violationLines({ violations }: RunLog): readonly string[] {
   if (violations.length === 0) return ['no violation'];
-  const shown = violations.slice(0, SHOWN_MAX).map(({ atMs, judge, text }) => `${clock(atMs)}  ${judge}: ${text}`);
+  const shown = violations.slice(0, SHOWN_MAX);
   const rest = violations.length - shown.length;
   return [
     `${violations.length} ${violations.length === 1 ? 'violation' : 'violations'}`,
-    ...shown,
+    ...shown.flatMap(({ atMs, judge, text }) => wrapped(`${clock(atMs)}  `, `${judge}: ${text}`)),
     ...(rest > 0 ? [`... and ${rest} more`] : []),
   ];
 }
@@ -38,7 +39,7 @@ function breakerLines(breakers: readonly BreakerMargin[]): readonly string[] {
     `${(worstShare * PERCENT).toFixed(1)} %`,
     `${(longestOverMs / 1000).toFixed(1)} s`,
   ]);
-  return ['', ...table(['fuse', 'margin to trip', 'most that flowed', 'longest above it'], rows)];
+  return ['', ...table(['fuse', 'margin', 'most that flowed', 'longest above it'], rows)];
 }
 
 /** One row for each kind, with the median and the longest recovery. */
@@ -62,7 +63,10 @@ function measureLines({ measures, counts }: RunLog): readonly string[] {
     `energy charged             ${energyKwh.toFixed(1)} kWh`,
     `equal vehicles differ by   ${unfair}`,
     `per vehicle and calm hour  ${limitChangesPerHour.toFixed(1)} changes of the limit, ${pausesPerHour.toFixed(1)} pauses`,
-    `decided                    ${counts['cycles'] ?? 0} times, ${counts['datagrams'] ?? 0} datagrams, ${counts['samples'] ?? 0} meter samples`,
+    ...wrapped(
+      'decided                    ',
+      `${counts['cycles'] ?? 0} times, ${counts['datagrams'] ?? 0} datagrams, ${counts['samples'] ?? 0} meter samples`,
+    ),
   ];
 }
 

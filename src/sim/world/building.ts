@@ -1,17 +1,19 @@
-/** The load that nobody controls: a slow drift between bounds, and now and then an appliance that goes on or off. */
+/** The load that nobody controls: a drift between bounds with appliances that go on and off, or a day of households and PV. */
 import { mapPhases, type PhaseAmps } from '../../base/units.js';
 import type { Rng } from '../../base/rng.js';
+import { buildingCurrentA } from '../../sim/day/profile.js';
 import type { VirtualTime } from '../virtual-time.js';
 import type { Copper } from './copper.js';
-import type { BuildingPlan } from './scenario.js';
+import type { BuildingPlan, DayPlan } from './scenario.js';
 
 /** Share of the changes that are an appliance, on one phase. */
 const APPLIANCE_SHARE = 0.15;
 /** The largest step of an appliance, and of the drift, as a share of the span between the bounds. */
 const APPLIANCE_SPAN = 0.7;
 const DRIFT_SPAN = 0.04;
+const MS_PER_MINUTE = 60_000;
 
-export class Building {
+export class WanderingLoad {
   readonly #plan: BuildingPlan;
   readonly #rng: Rng;
   #currentA: PhaseAmps;
@@ -43,4 +45,14 @@ export class Building {
       return Math.min(highA[p], Math.max(lowA[p], nextA));
     });
   }
+}
+
+/** Loads its circuit from now on, minute by minute. */
+export function connectDay({ circuit, building, startMinute }: DayPlan, time: VirtualTime, copper: Copper): void {
+  const index = copper.indexOf(circuit);
+  const change = (): void => {
+    copper.setBuilding(index, buildingCurrentA(building, startMinute + time.nowMs / MS_PER_MINUTE));
+    time.at(time.nowMs + MS_PER_MINUTE, change);
+  };
+  change();
 }

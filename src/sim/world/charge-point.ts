@@ -115,10 +115,16 @@ export class ChargePointHardware implements ChargerPort {
   }
 
   snapshot(nowMs: Ms): ChargerSnapshot {
+    const seen = this.look(nowMs);
+    if (this.#isPowered) this.#tell(toGrid(this.plan.rotation, seen.currentA));
+    return seen;
+  }
+
+  /** The same for somebody who only looks on: the conductors are not told, so that nothing goes another way because of it. */
+  look(nowMs: Ms): ChargerSnapshot {
     const seen = this.#charger.snapshot(nowMs);
     const { phases, state } = this.#wrong;
     const currentA = phases === undefined ? seen.currentA : cut(seen.currentA, phases);
-    if (this.#isPowered) this.#tell(toGrid(this.plan.rotation, currentA));
     const isSuspended = seen.state === 'SuspendedEVSE' && (this.#wrong.isPausing || this.#isAsleep);
     return { ...seen, currentA, state: state ?? (isSuspended ? 'SuspendedEV' : seen.state) };
   }

@@ -22,6 +22,7 @@ export interface FaultWorld {
 const CUTS: readonly string[] = [
   'partition',
   'partition-of-some',
+  'swizzled-partitions',
   'grants-lost',
   'polls-lost',
   'interface-down',

@@ -10,11 +10,14 @@ import { mapPhases, type Ms, perPhase } from '../../base/units.js';
 import { explainIssue } from '../../config/explain.js';
 import { parseConfig } from '../../config/parse.js';
 import type { MasterConfig } from '../../config/types.js';
+import { FUSE_TYPES } from '../../dlm/types.js';
 import { METER_MODELS } from '../../meters/models/index.js';
+import { generateDay } from '../../sim/day/generate-profile.js';
+import { MINUTES_PER_DAY } from '../../sim/day/profile.js';
 import { CALM_NETWORK } from '../virtual-network.js';
 import { drawFaults, type FaultWorld } from './draw-faults.js';
 import { HEALING_MS } from './judges/calm-judge.js';
-import type { BuildingPlan, ChargePointPlan, Scenario } from './scenario.js';
+import type { BuildingPlan, ChargePointPlan, DayPlan, Scenario } from './scenario.js';
 import { drawVisits } from './draw-visits.js';
 
 export interface DrawOptions {
@@ -29,6 +32,11 @@ export interface DrawOptions {
 /** At the end, without faults: healing, and time enough for the turns of a division. */
 const CALM_MS: Ms = HEALING_MS + 10 * 60_000;
 const MINUTE_MS = 60_000;
+/** What one generated household takes at most on its most loaded phase. */
+const HOUSEHOLD_PEAK_A = 8;
+const DAY_SEEDS = 1000;
+/** Smaller ones are not built for charging. */
+const LEAST_FUSE_A = 10;
 
 function one<const T>(rng: Rng, choices: readonly [T, ...T[]]): T {
   return choices[rng.int(choices.length)] ?? choices[0];
@@ -55,7 +63,7 @@ function drawSite(rng: Rng, count: number): Site {
   const garageBuildingA = metering === 'both' ? 2 + rng.int(8) : 0;
   // Room for one more box of which nobody knows, and for one that comes back with a higher disconnected limit.
   const reservedA = (count + 2) * disconnectedLimitA + 6;
-  const garageA = reservedA + garageBuildingA + rng.int(30);
+  const garageA = Math.max(LEAST_FUSE_A, reservedA + garageBuildingA) + rng.int(30);
   const fuseA = Math.max(garageA, reservedA + buildingA + garageBuildingA) + rng.int(40);
   return { ids, fuseA, garageA, disconnectedLimitA, buildingA, garageBuildingA, metering, hasGarage };
 }
@@ -80,7 +88,8 @@ function circuitTexts(rng: Rng, site: Site): readonly string[] {
   const location = metering === 'excluding' ? 'excluding' : 'including';
   const imbalance = rng.chance(0.2) ? ', imbalanceLimitA: 20' : '';
   const mainMeter = isMain ? `, meter: grid, meterLocation: ${location}, ${fallback(fuseA, backgroundA)}` : '';
-  const main = `  - { id: main, limitA: ${fuseA}${mainMeter}${imbalance} }`;
+  const fuse = `fuse: { type: ${one(rng, FUSE_TYPES)} }`;
+  const main = `  - { id: main, limitA: ${fuseA}, ${fuse}${mainMeter}${imbalance} }`;
   const garageMeter = metering === 'both' ? `, meter: garage-meter, ${fallback(garageA, garageBuildingA)}` : '';
   return hasGarage ? [main, `  - { id: garage, parent: main, limitA: ${garageA}${garageMeter} }`] : [main];
 }
@@ -138,6 +147,15 @@ function buildingsOf({ buildingA, garageBuildingA, metering }: Site, rng: Rng): 
   return metering === 'both' ? [main, plan('garage', garageBuildingA)] : [main];
 }
 
+/** Sometimes the main load is a day of households, with PV that feeds in at noon. */
+function daysOf({ buildingA, metering }: Site, rng: Rng): readonly DayPlan[] {
+  const households = Math.floor(buildingA / HOUSEHOLD_PEAK_A);
+  if (metering === 'none' || households === 0 || rng.chance(0.75)) return [];
+  const { loadW, pvW } = generateDay(rng.int(DAY_SEEDS));
+  const building = { loadW, loadFactor: households, pvW, pvFactor: rng.int(3) };
+  return [{ circuit: 'main', building, startMinute: rng.int(MINUTES_PER_DAY) }];
+}
+
 /** As the configuration lists them: what is built otherwise, a fault does. */
 export function builtAsListed({ site }: MasterConfig): readonly ChargePointPlan[] {
   return site.chargePoints.map(({ priority: _, ...plan }) => plan);
@@ -149,6 +167,7 @@ export function drawScenario({ seed, durationMs, calmMs = CALM_MS, chargePoints 
   const config = readMaster(configText(rng, site));
   const calmFromMs = Math.max(MINUTE_MS, durationMs - calmMs);
   const built = builtAsListed(config);
+  const days = daysOf(site, rng);
   const world: FaultWorld = {
     chargePoints: site.ids,
     meters: config.meters.map(({ id }) => id),
@@ -161,7 +180,8 @@ export function drawScenario({ seed, durationMs, calmMs = CALM_MS, chargePoints 
     hasStandby: world.hasStandby,
     isSigned: world.isSigned,
     chargePoints: built,
-    buildings: buildingsOf(site, rng),
+    buildings: buildingsOf(site, rng).filter(({ circuit }) => !days.some((day) => day.circuit === circuit)),
+    days,
     visits: drawVisits(rng, built, { calmFromMs, durationMs }),
     network: CALM_NETWORK,
     clockDriftMax: rng.between(0, 0.005),

@@ -1,7 +1,9 @@
 /** Plays a scenario from its first to its last moment, with all judges looking on. */
+import { defined } from '../../base/assert.js';
 import type { Ms } from '../../base/units.js';
-import { seededRng } from '../../base/rng.js';
+import { type Rng, seededRng } from '../../base/rng.js';
 import { injector } from './faults/index.js';
+import type { Target } from './faults/injector.js';
 import { Referee } from './judges/referee.js';
 import type { RunLog, Sample } from './run-log.js';
 import { sampleOf } from './sampling.js';
@@ -25,7 +27,7 @@ export interface PlayOptions {
 
 export async function play(scenario: Scenario, options: PlayOptions): Promise<RunLog> {
   const world = new World(scenario, options.seed, options.ports);
-  const referee = new Referee(world, 'B');
+  const referee = new Referee(world);
   for (const visit of scenario.visits) arrange(world, referee, visit);
   for (const [index, fault] of scenario.faults.entries()) strikeAt(world, referee, fault, options.seed + index);
   const samples: Sample[] = [];
@@ -81,19 +83,28 @@ export function arrange(
 export function strikeAt(
   world: World,
   referee: Referee,
-  { atMs, forMs, fault, target = '' }: PlannedFault,
+  { atMs, forMs, fault, target: named }: PlannedFault,
   seed: number,
 ): void {
-  const { begin, ...rest } = injector(fault);
+  const kind = injector(fault);
   world.time.at(atMs, () => {
     const untilMs = atMs + forMs;
-    const isOver = referee.faultBegins({ begin, ...rest }, target);
-    const mend = begin({ world, target, rng: seededRng(seed), untilMs });
+    const rng = seededRng(seed);
+    const target = named ?? anyOf(world.scenario, kind.target, rng);
+    const isOver = referee.faultBegins(kind, target);
+    const mend = kind.begin({ world, target, rng, untilMs });
     world.time.at(untilMs, () => {
       mend();
       isOver();
     });
   });
+}
+
+/** Whom a fault befalls that names nobody. */
+function anyOf({ chargePoints, config }: Scenario, target: Target, rng: Rng): string {
+  if (target === 'network' || target === 'master') return target;
+  const able = target === 'meter' ? config.meters : chargePoints;
+  return defined(able[rng.int(able.length)], `a ${target}`).id;
 }
 
 function sampleEvery(world: World, everyMs: Ms, samples: Sample[]): void {

@@ -39,7 +39,7 @@ function chargePointOf(world: World, box: SlaveBox | undefined, master: MasterBo
   return {
     limitA: box.enforced.limitA,
     currentA: mostA(world.copper.drawnA(box.tapId)),
-    state: box.hardware.snapshot(box.nowMs).state,
+    state: box.hardware.look(box.nowMs).state,
     reason: record ? reasonText(record.reason) : 'no master knows it',
   };
 }

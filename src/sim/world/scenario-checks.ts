@@ -14,7 +14,14 @@ import {
   toPhases,
 } from '../../config/limit-checks.js';
 import type { Draft, Drafts } from '../../config/shape.js';
-import type { BuildingEntry, BuiltPointEntry, FaultEntry, NetworkEntry, VehicleEntry } from './scenario-schema.js';
+import type {
+  BuildingEntry,
+  BuiltPointEntry,
+  DayEntry,
+  FaultEntry,
+  NetworkEntry,
+  VehicleEntry,
+} from './scenario-schema.js';
 
 const MS_PER_MIN = 60_000;
 const MS_PER_S = 1000;
@@ -35,6 +42,7 @@ export interface ScenarioFacts {
   readonly network: Draft<NetworkEntry>;
   readonly built: Drafts<BuiltPointEntry>;
   readonly buildings: Drafts<BuildingEntry>;
+  readonly days: Drafts<DayEntry>;
   readonly vehicles: Drafts<VehicleEntry>;
   readonly faults: Drafts<FaultEntry>;
   readonly kinds: readonly FaultKind[];
@@ -113,9 +121,14 @@ function asBuilt({ built, site }: ScenarioFacts, id: string | undefined): Connec
   return { ...site.chargePoints.items.find(isMeant)?.value, ...built.items.find(isMeant)?.value };
 }
 
-function ofBuildings({ buildings, site, places }: ScenarioFacts): Finding[] {
+/** A circuit has one load, of the one kind or the other. */
+function ofBuildings({ buildings, days, site, places }: ScenarioFacts): Finding[] {
   const first = new Map<string, Path>();
-  return buildings.items.flatMap(({ path, value }) => {
+  const loads: readonly Draft<{ readonly circuit: string } & Partial<BuildingEntry>>[] = [
+    ...buildings.items,
+    ...days.items,
+  ];
+  return loads.flatMap(({ path, value }) => {
     const at = [...path, 'circuit'];
     const earlier = first.get(value.circuit ?? '');
     if (value.circuit !== undefined && !earlier) first.set(value.circuit, at);
@@ -205,12 +218,20 @@ function ofTarget(
   facts: ScenarioFacts,
 ): Finding[] {
   const at = [...path, 'target'];
-  const { site } = facts;
+  const { chargePoints, meters } = facts.site;
+  // Nobody could be drawn either.
+  const nobody = (what: string): Finding => {
+    const expected = `a fault that befalls no ${what}, as the configuration has none`;
+    return { path: [...path, 'fault'], expected, got: quoted(name) };
+  };
   switch (kind) {
     case 'chargePoint':
-      return dangling(at, `the id of a charge point, for ${name}`, target, site.chargePoints);
+      if (target === undefined && chargePoints.intact && chargePoints.items.length === 0)
+        return [nobody('charge point')];
+      return dangling(at, `the id of a charge point, for ${name}`, target, chargePoints);
     case 'meter':
-      return dangling(at, `the id of a meter, for ${name}`, target, site.meters);
+      if (target === undefined && meters.intact && meters.items.length === 0) return [nobody('meter')];
+      return dangling(at, `the id of a meter, for ${name}`, target, meters);
     case 'network':
     case 'master':
       if (target === undefined) return [];

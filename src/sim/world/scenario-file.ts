@@ -11,6 +11,7 @@ import { type ChargePointEntry, connectorSchema, masterSchema } from '../../conf
 import { type Draft, draftOf, draftsOf, shapeFindings, valueAt } from '../../config/shape.js';
 import type { MasterConfig } from '../../config/types.js';
 import type { BuildingPlan, ChargePointPlan, PlannedFault, Scenario, VisitPlan } from './scenario.js';
+import { dayFileFindings, dayPlanOf } from './scenario-days.js';
 import {
   durationMs,
   type FaultKind,
@@ -27,8 +28,8 @@ const PERCENTS = 100;
 export interface ScenarioOptions {
   /** The meter models that come with evenkeel. */
   readonly meterModels: readonly KnownModel[];
-  /** The text of the file that a scenario names, or what was found instead. */
-  readonly readConfig: (name: string) => Result<string>;
+  /** The text of a file that a scenario names, or what was found instead. */
+  readonly readFile: (name: string) => Result<string>;
   /** Those that can be played. */
   readonly faults: readonly FaultKind[];
 }
@@ -52,7 +53,7 @@ type Found = Embedded | { readonly finding: Finding } | undefined;
 const WHERE = ['configuration', 'configurationFile'] as const;
 
 /** Exactly one of the two ways; `undefined` where something about them is wrong that is found elsewhere. */
-function embeddedIn(file: TextFile, shape: readonly Finding[], { readConfig }: ScenarioOptions): Found {
+function embeddedIn(file: TextFile, shape: readonly Finding[], { readFile }: ScenarioOptions): Found {
   const written = WHERE.filter((name) => file.has([name]));
   if (written.length === 2) {
     const expected = 'configuration or configurationFile, not both';
@@ -68,7 +69,7 @@ function embeddedIn(file: TextFile, shape: readonly Finding[], { readConfig }: S
   if (written[0] === 'configuration') return { file: partOf(file, ['configuration']), within: ['configuration'] };
   const name = valueAt(file.value, ['configurationFile']);
   const isWrong = typeof name !== 'string' || shape.some(({ path }) => path[0] === 'configurationFile');
-  return isWrong ? undefined : separate(name, readConfig(name));
+  return isWrong ? undefined : separate(name, readFile(name));
 }
 
 function separate(name: string, text: Result<string>): Found {
@@ -114,6 +115,7 @@ function factsOf(file: TextFile, embedded: Embedded | undefined, { faults }: Sce
     network: draftOf(schema.networkSchema, at('network') ?? {}, ['network']),
     built: draftsOf(schema.builtPointSchema, at('chargePoints'), ['chargePoints'], true),
     buildings: draftsOf(schema.buildingSchema, at('building'), ['building'], true),
+    days: draftsOf(schema.daySchema, at('days'), ['days'], true),
     vehicles: draftsOf(schema.vehicleSchema, at('vehicles'), ['vehicles'], true),
     faults: draftsOf(schema.faultSchema, at('faults'), ['faults'], true),
     kinds: faults,
@@ -164,7 +166,11 @@ function inTime<T extends { readonly atMs: number }>(items: readonly T[]): T[] {
   return [...items].sort((a, b) => a.atMs - b.atMs);
 }
 
-function scenarioOf(entry: schema.ScenarioEntry, config: MasterConfig): Scenario {
+function scenarioOf(
+  entry: schema.ScenarioEntry,
+  config: MasterConfig,
+  readFile: ScenarioOptions['readFile'],
+): Scenario {
   const chargePoints = chargePointsOf(config, entry);
   const endMs = durationMs(entry.durationMin, entry.faults);
   return {
@@ -174,6 +180,7 @@ function scenarioOf(entry: schema.ScenarioEntry, config: MasterConfig): Scenario
     isSigned: (entry.auth ?? config.auth) === 'on',
     chargePoints,
     buildings: entry.building.map(buildingOf),
+    days: entry.days.map((day) => dayPlanOf(day, readFile)),
     visits: inTime(entry.vehicles.map((each) => visitOf(each, chargePoints, endMs))),
     network: networkOf(entry.network),
     clockDriftMax: entry.clocks.driftPercent / PERCENTS,
@@ -208,13 +215,15 @@ export function parseScenario(text: string, options: ScenarioOptions): Result<Sc
   const shape = shapeFindings(schema.scenarioSchema, file.value);
   const found = embeddedIn(file, shape, options);
   const embedded = found && 'file' in found ? found : undefined;
+  const facts = factsOf(file, embedded, options);
   const own = [
     ...shape,
     ...(found && 'finding' in found ? [found.finding] : []),
-    ...scenarioFindings(factsOf(file, embedded, options)),
+    ...scenarioFindings(facts),
+    ...facts.days.items.flatMap((day) => dayFileFindings(day, options.readFile)),
   ];
   const issues = allIssues(file, own, embedded, options);
   if (issues.length > 0 || !embedded) return fail(issues);
   const config = builtConfig(embedded.file, options);
-  return ok(scenarioOf(z.parse(schema.scenarioSchema, file.value), config as MasterConfig));
+  return ok(scenarioOf(z.parse(schema.scenarioSchema, file.value), config as MasterConfig, options.readFile));
 }

@@ -81,6 +81,31 @@ export const buildingSchema = f.group({
   everyS: key('Pace', 'Seconds from one change to the next, on average.', z._default(seconds(0.1), 20)),
 });
 
+export const daySchema = f.group({
+  circuit: key('Circuit', 'Id of the circuit that feeds these consumers.', f.id('the id of a circuit')),
+  start: key('Time of day', 'Time of day at the start of the run.', z._default(f.timeOfDay(), '17:00')),
+  households: key(
+    'Households',
+    'How many households of the kind of loadFile it is.',
+    z._default(f.quantity('a number of households', 0, 1000), 8),
+  ),
+  plants: key(
+    'PV plants',
+    'How many PV plants of the kind of pvFile feed in.',
+    z._default(f.quantity('a number of plants', 0, 1000), 0),
+  ),
+  loadFile: key(
+    'Load of a household',
+    'File with minute,power_w for each minute of a day, relative to this one; generated when left out.',
+    z.optional(f.fileName('the name of a file')),
+  ),
+  pvFile: key(
+    'Production of a plant',
+    'File with minute,power_w for each minute of a day, relative to this one; generated when left out.',
+    z.optional(f.fileName('the name of a file')),
+  ),
+});
+
 export const vehicleSchema = f.group({
   chargePoint: key('Charge point', 'Id of the charge point where it is plugged in.', f.id('the id of a charge point')),
   atS: key('Arrival', 'Seconds from the start until it is plugged in.', seconds(0)),
@@ -174,12 +199,18 @@ export const scenarioSchema = f.group({
     z._default(f.list('charge points', builtPointSchema), []),
   ),
   building: key('Building', 'The other consumers of each circuit.', z._default(f.list('loads', buildingSchema), [])),
+  days: key(
+    'Days',
+    'Households and PV plants of a circuit, through a recorded or generated day.',
+    z._default(f.list('days', daySchema), []),
+  ),
   vehicles: key('Vehicles', 'Who charges when.', z._default(f.list('vehicles', vehicleSchema), [])),
   faults: key('Faults', 'What goes wrong when.', z._default(f.list('faults', faultSchema, { atMost: FAULTS_MAX }), [])),
 });
 
 export type BuiltPointEntry = z.output<typeof builtPointSchema>;
 export type BuildingEntry = z.output<typeof buildingSchema>;
+export type DayEntry = z.output<typeof daySchema>;
 export type VehicleEntry = z.output<typeof vehicleSchema>;
 export type FaultEntry = z.output<typeof faultSchema>;
 export type NetworkEntry = z.output<typeof networkSchema>;

@@ -2,6 +2,7 @@
 import type { Amps, Ms, PhaseAmps } from '../../base/units.js';
 import type { PhaseCount, Rotation } from '../../base/rotation.js';
 import type { MasterConfig } from '../../config/types.js';
+import type { Building } from '../../sim/day/profile.js';
 import type { NetworkFaults } from '../virtual-network.js';
 
 /** A vehicle as its driver brings it. */
@@ -45,6 +46,14 @@ export interface BuildingPlan {
   readonly everyMs: Ms;
 }
 
+/** A day of households and PV plants, minute by minute, recorded or generated; it begins anew after midnight. */
+export interface DayPlan {
+  readonly circuit: string;
+  readonly building: Building;
+  /** Minute of the day at the start of the run. */
+  readonly startMinute: number;
+}
+
 export interface PlannedFault {
   readonly atMs: Ms;
   readonly forMs: Ms;
@@ -62,6 +71,7 @@ export interface Scenario {
   readonly isSigned: boolean;
   readonly chargePoints: readonly ChargePointPlan[];
   readonly buildings: readonly BuildingPlan[];
+  readonly days: readonly DayPlan[];
   readonly visits: readonly VisitPlan[];
   readonly network: NetworkFaults;
   /** No clock runs faster or slower than true time by more than this share. */

@@ -12,7 +12,7 @@ import type { MacPort } from '../../ports/mac-port.js';
 import { modelOfMeter } from '../../runtime/meter-model.js';
 import { VirtualNetwork } from '../virtual-network.js';
 import { VirtualTime } from '../virtual-time.js';
-import { Building } from './building.js';
+import { connectDay, WanderingLoad } from './building.js';
 import { ampsOf, Copper } from './copper.js';
 import { Journal } from './journal.js';
 import type { MachineOptions } from './machine.js';
@@ -75,7 +75,8 @@ export class World {
     this.copper = new Copper(circuits, (circuit) => this.onFlow(circuit));
     this.#siteKeys = scenario.isSigned ? [{ id: 1, key: keyOf(fork()) }] : [];
     this.devices = scenario.config.meters.map((config) => this.#deviceOf(config, fork()));
-    for (const plan of scenario.buildings) new Building(plan, fork()).connect(this.time, this.copper);
+    for (const plan of scenario.buildings) new WanderingLoad(plan, fork()).connect(this.time, this.copper);
+    for (const plan of scenario.days) connectDay(plan, this.time, this.copper);
     this.#addMaster('master', 0, fork());
     if (scenario.hasStandby) this.#addMaster('standby', 1, fork());
     for (const plan of scenario.chargePoints) this.addBox(plan);

@@ -79,6 +79,16 @@ row(
   },
 );
 
+row('swizzled-partitions', 'cut off one by one, and back in another order', OPTIONS, async (scene, t) => {
+  await scene.at(60);
+  scene.strike('swizzled-partitions', 'network', 120);
+  await scene.at(178);
+  const cut = ['a', 'b', 'c'].filter((id) => scene.leastA(id, 60) !== scene.highestA(id, 60));
+  t.ok(cut.length > 0, 'somebody was cut off for long enough to fall to its own limit');
+  await scene.at(220);
+  t.same([scene.wrong, scene.shown], [undefined, CALM]);
+});
+
 row('partition-of-some', 'those that are cut off fall to their own limit, and come back', OPTIONS, async (scene, t) => {
   await scene.at(60);
   scene.strike('partition-of-some', 'network', 60);

@@ -97,6 +97,7 @@ function scenarioOf(options: SceneOptions): Scenario {
     isSigned: options.isSigned ?? false,
     chargePoints: builtAsListed(config),
     buildings: loadA ? [{ circuit, lowA: loadA, highA: loadA, everyMs: 5_000 }] : [],
+    days: [],
     visits,
     // The same for every datagram: what else is sent must not move the others.
     network: { loss: 0, duplication: 0, delayMinMs: 2, delayMaxMs: 2, tail: 0, tailMs: 0 },
@@ -118,7 +119,7 @@ export class Scene {
   constructor(options: SceneOptions = {}) {
     const scenario = scenarioOf(options);
     this.world = new World(scenario, SEED, virtualPorts);
-    this.#referee = new Referee(this.world, 'B');
+    this.#referee = new Referee(this.world);
     const judge = this.world.onEnforced;
     this.world.onEnforced = (box) => {
       this.limits.push({ atMs: this.world.time.nowMs, id: box.tapId, limitA: box.enforced.limitA });

@@ -1,6 +1,6 @@
 /** Rows 18 to 29 and 60: charge points, their vehicles and their boxes. */
 import type { Misbehaviour } from '../charge-point.js';
-import type { VehiclePlan } from '../scenario.js';
+import type { ChargePointPlan, VehiclePlan } from '../scenario.js';
 import { type Injector, type Mend, MINUTE_MS, SECOND_MS, type Strike } from './injector.js';
 import { cutOff } from './network.js';
 
@@ -59,10 +59,10 @@ function addPhases(at: Strike): Mend {
 }
 
 /** One more box, with the id of another one or an own one. */
-function oneMore({ world, target }: Strike, tapId: string, id: string): Mend {
+function oneMore({ world, target }: Strike, tapId: string, change: Partial<ChargePointPlan>): Mend {
   const { plan } = world.box(target).hardware;
   if (world.boxes.has(tapId)) return () => {};
-  world.addBox({ ...plan, id }, tapId);
+  world.addBox({ ...plan, ...change }, tapId);
   return () => world.removeBox(tapId);
 }
 
@@ -109,7 +109,7 @@ export const CHARGE_POINT_INJECTORS: readonly Injector[] = [
     what: 'a second box with the same id',
     lastsMs: [MINUTE_MS, 3 * MINUTE_MS],
     target: 'chargePoint',
-    begin: (at) => oneMore(at, `${at.target} twin`, at.target),
+    begin: (at) => oneMore(at, `${at.target} twin`, {}),
   },
   {
     row: 28,
@@ -118,7 +118,8 @@ export const CHARGE_POINT_INJECTORS: readonly Injector[] = [
     lastsMs: [MINUTE_MS, 3 * MINUTE_MS],
     target: 'chargePoint',
     begin: (at) => {
-      const mend = oneMore(at, STRANGER, STRANGER);
+      const circuit = at.world.scenario.config.site.defaultCircuit;
+      const mend = oneMore(at, STRANGER, { id: STRANGER, circuit });
       return () => {
         mend();
         at.world.forget(STRANGER);

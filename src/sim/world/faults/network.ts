@@ -104,6 +104,25 @@ function replay(at: Strike): Mend {
   };
 }
 
+/** One after the other is cut off, and then, in another order, they come back. */
+function swizzle(at: Strike): Mend {
+  const { time, boxes } = at.world;
+  const ids = [...boxes.keys()].filter(() => at.rng.chance(0.6));
+  const startMs = time.nowMs;
+  const half = (at.untilMs - startMs) / 2;
+  const mends = ids.map((id) => {
+    let mend: Mend = () => {};
+    time.at(startMs + at.rng.between(0, half), () => {
+      if (boxes.has(id)) mend = cutOff(at, [id], 'both');
+    });
+    time.at(startMs + half + at.rng.between(0, half), () => mend());
+    return () => mend();
+  });
+  return () => {
+    for (const mend of mends) mend();
+  };
+}
+
 /**
  * The last grants that it is sent are under way for about a lease, and nothing more is heard of it: what they allow must not
  * depend on when they arrive.
@@ -149,6 +168,14 @@ export const NETWORK_INJECTORS: readonly Injector[] = [
       const ids = [...at.world.boxes.keys()].filter(() => at.rng.chance(0.5));
       return cutOff(at, ids, 'both');
     },
+  },
+  {
+    row: 33,
+    name: 'swizzled-partitions',
+    what: 'they are cut off one by one, and come back in another order',
+    lastsMs: [20 * SECOND_MS, 3 * MINUTE_MS],
+    target: 'network',
+    begin: swizzle,
   },
   partition(33, 'partition', 'one charge point is cut off', 'both'),
   partition(34, 'grants-lost', 'is heard, and hears nothing', 'toSlave'),

@@ -7,9 +7,7 @@
  * which names none, the same as IEC 60898-1). Between them a straight line in logarithms.
  */
 import type { Ms } from '../../../base/units.js';
-
-export const BREAKER_TYPES = ['B', 'C', 'D', 'gG', 'IEC60947-2'] as const;
-export type BreakerType = (typeof BREAKER_TYPES)[number];
+import type { FuseType } from '../../../dlm/types.js';
 
 interface Curve {
   /** A multiple of the rated current that does not trip within the hour. */
@@ -21,7 +19,7 @@ interface Curve {
 }
 
 const HOUR_S = 3600;
-const CURVES: Readonly<Record<BreakerType, Curve>> = {
+const CURVES: Readonly<Record<FuseType, Curve>> = {
   B: { holds: 1.13, quick: 2.55, quickS: 1, instant: 3 },
   C: { holds: 1.13, quick: 2.55, quickS: 1, instant: 5 },
   D: { holds: 1.13, quick: 2.55, quickS: 1, instant: 10 },
@@ -30,21 +28,21 @@ const CURVES: Readonly<Record<BreakerType, Curve>> = {
 };
 /** Damage wears off with this time constant: a bimetal cools within minutes, so this is on the safe side. */
 const COOLING_S = 1800;
-/** An instantaneous release needs no longer. */
+/** No release is quicker, the instantaneous one neither. */
 const INSTANT_S = 0.01;
 
 /** The shortest time in which a device may trip at `share` times its rated current; Infinity where it must hold. */
-export function quickestTripS(type: BreakerType, share: number): number {
+export function quickestTripS(type: FuseType, share: number): number {
   const { holds, quick, quickS, instant } = CURVES[type];
   if (share <= holds) return Number.POSITIVE_INFINITY;
   if (share >= instant) return INSTANT_S;
   const slope = Math.log(HOUR_S / quickS) / Math.log(quick / holds);
-  return HOUR_S * Math.exp(-slope * Math.log(share / holds));
+  return Math.max(INSTANT_S, HOUR_S * Math.exp(-slope * Math.log(share / holds)));
 }
 
 /** One pole. */
 export class BreakerPole {
-  readonly #type: BreakerType;
+  readonly #type: FuseType;
   readonly #ratedMa: number;
   #damage = 0;
   #worstDamage = 0;
@@ -53,7 +51,7 @@ export class BreakerPole {
   #longestOverMs: Ms = 0;
 
   /** `ratedMa` 0: nothing is connected there. */
-  constructor(type: BreakerType, ratedMa: number) {
+  constructor(type: FuseType, ratedMa: number) {
     this.#type = type;
     this.#ratedMa = ratedMa;
   }

@@ -8,7 +8,7 @@ import { ownCeilingA } from '../../../dlm/capacity.js';
 import type { Circuit } from '../../../dlm/types.js';
 import { type Copper, milli } from '../copper.js';
 import type { BreakerMargin } from '../run-log.js';
-import { BreakerPole, type BreakerType } from './breaker.js';
+import { BreakerPole } from './breaker.js';
 import { RecentLeast } from './recent-least.js';
 
 /** What a meter may show too much or too little, and what is rounded. */
@@ -17,7 +17,6 @@ const METERED_SLACK_MA = 1_000;
 const REPORTED_SLACK_MA = 500;
 
 export interface FlowTerms {
-  readonly breaker: BreakerType;
   /** How many there are. */
   readonly chargePoints: number;
   /** For how long limits may still follow a load that was lower then: meter, loop, network, lease. */
@@ -51,7 +50,7 @@ export class FlowJudge {
       return {
         circuit,
         ceilingMa: [milli(ceilingA[0]), milli(ceilingA[1]), milli(ceilingA[2])],
-        poles: PHASES.map((p) => new BreakerPole(terms.breaker, milli(circuit.limitA[p]))),
+        poles: PHASES.map((p) => new BreakerPole(circuit.fuseType ?? 'B', milli(circuit.limitA[p]))),
         leastBuilding: PHASES.map(() => new RecentLeast()),
         isMetered: circuit.meter !== undefined,
         slackMa: circuit.meter === undefined ? 0 : METERED_SLACK_MA + REPORTED_SLACK_MA * terms.chargePoints,

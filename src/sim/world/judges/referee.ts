@@ -6,14 +6,13 @@ import type { MasterBox } from '../master-box.js';
 import type { Measures, Violation } from '../run-log.js';
 import type { SlaveBox } from '../slave-box.js';
 import type { World } from '../world.js';
-import type { BreakerType } from './breaker.js';
 import { CalmJudge, HEALING_MS } from './calm-judge.js';
 import { FlowJudge } from './flow-judge.js';
 import { LedgerJudge } from './ledger-judge.js';
 import { Recovery, whatIsWrong } from './recovery.js';
 
-/** More say nothing new. */
-const VIOLATIONS_MAX = 20;
+/** Of one judge; more say nothing new, and must not hide what another one says later. */
+const VIOLATIONS_MAX = 5;
 /** Cycle, network and the next poll of a charge point. */
 const FOLLOW_CALM_MS: Ms = 2_500;
 /** A master that starts keeps what it finds until it has heard the meters. */
@@ -30,13 +29,13 @@ export class Referee {
   readonly #calm: CalmJudge;
   #energyWh = 0;
 
-  constructor(world: World, breaker: BreakerType) {
+  constructor(world: World) {
     this.#world = world;
     const { site } = world.scenario.config;
     const violate = (judge: string, text: string, atMs = world.time.nowMs): void => this.#violate(judge, text, atMs);
     const followMs = (): Ms => this.#followMs();
     const chargePoints = world.boxes.size;
-    this.#flow = new FlowJudge(world.copper, { breaker, chargePoints, followMs, violate });
+    this.#flow = new FlowJudge(world.copper, { chargePoints, followMs, violate });
     const isExcused = (box: SlaveBox): boolean => this.#isExcused(box);
     this.#ledger = new LedgerJudge({ leaseMs: site.leaseMs, isExcused, violate });
     const priorities = new Map(site.chargePoints.map(({ id, priority }) => [id, priority]));
@@ -133,7 +132,7 @@ export class Referee {
   }
 
   #violate(judge: string, text: string, atMs: Ms): void {
-    if (this.violations.length >= VIOLATIONS_MAX) return;
+    if (this.violations.filter((told) => told.judge === judge).length >= VIOLATIONS_MAX) return;
     this.#world.journal.note(atMs, 'VIOLATION', `${judge}: ${text}`);
     this.violations.push({ atMs, judge, text });
   }

@@ -1,0 +1,37 @@
+/** Everything that one decision works on. */
+import { defined } from '../base/assert.js';
+import type { LimitReason } from '../base/reason.js';
+import type { Ms, PhaseAmps } from '../base/units.js';
+import type { CircuitCapacity } from './capacity.js';
+import type { Shares } from './shares.js';
+import type { SlaveRecord } from './slave-record.js';
+import type { Topology } from './topology.js';
+import type { Site } from './types.js';
+
+export interface Snapshot {
+  readonly nowMs: Ms;
+  /** Of the grants that come of it. */
+  readonly epoch: number;
+  readonly site: Site;
+  readonly topology: Topology;
+  readonly shares: Shares;
+  readonly capacities: readonly CircuitCapacity[];
+  readonly records: readonly SlaveRecord[];
+  /** Not undefined: nobody is raised in this cycle, and why. */
+  readonly noRaise: LimitReason | undefined;
+  /** Meters and slaves are still to be heard: everybody keeps what it has, by the lease that it has. */
+  readonly isStarting: boolean;
+  /** Whoever does not answer may be served by another master: it is counted in full, others share what is left. */
+  readonly isStrict: boolean;
+  /** Circuits whose disconnected limits do not fit: nobody below gets more than its own (I4). */
+  readonly unsafeCircuits: ReadonlySet<number>;
+}
+
+export function exposureOf({ site, nowMs }: Snapshot, record: SlaveRecord): PhaseAmps {
+  return record.exposureA(nowMs, site.leaseMs);
+}
+
+export function pathOf({ topology }: Snapshot, record: SlaveRecord): readonly number[] {
+  const circuit = defined(topology.indexOf.get(record.facts.circuit), 'circuit of a charge point');
+  return defined(topology.pathOf[circuit], 'path of a circuit');
+}

@@ -1,0 +1,218 @@
+/** The judge of the calm time: equal shares, nobody forgotten, limits that stay; each seen when it is so, and when it is not. */
+import t from 'tap';
+import type { Ms } from '../../../src/base/units.js';
+import { CalmJudge } from '../../../src/sim/world/judges/calm-judge.js';
+import type { MasterBox } from '../../../src/sim/world/master-box.js';
+import type { ChargePointPlan, VehiclePlan } from '../../../src/sim/world/scenario.js';
+import type { SlaveBox } from '../../../src/sim/world/slave-box.js';
+import { VEHICLE } from './small-site.js';
+
+const DWELL_MS = 60_000;
+const MINUTES = 20;
+const WH_PER_MINUTE = 100;
+
+/** A charge point of which only that stands here at which the judge looks. */
+class Charging {
+  readonly id: string;
+  readonly nowMs = 0;
+  readonly isOn = true;
+  readonly hardware: {
+    vehicle: VehiclePlan | undefined;
+    plan: Partial<ChargePointPlan>;
+    isAsleep: boolean;
+    isFull: () => boolean;
+    energyWh: () => number;
+  };
+  enforced = { limitA: 16 };
+  wh = 0;
+  isFull = false;
+
+  constructor(id: string, plan: Partial<ChargePointPlan> = {}, vehicle: Partial<VehiclePlan> = {}) {
+    this.id = id;
+    this.hardware = {
+      vehicle: { ...VEHICLE, ...vehicle },
+      plan: { circuit: 'main', rotation: 'RST', phases: 3, minA: 6, maxA: 32, ...plan },
+      isAsleep: false,
+      isFull: () => this.isFull,
+      energyWh: () => this.wh,
+    };
+  }
+}
+
+interface Watched {
+  readonly told: string[];
+  readonly judge: CalmJudge;
+}
+
+function judgeOf(priorityOf: (id: string) => number = () => 1): Watched {
+  const told: string[] = [];
+  const violate = (judge: string, text: string): number => told.push(`${judge}: ${text}`);
+  return { told, judge: new CalmJudge({ dwellMs: DWELL_MS, priorityOf, violate }) };
+}
+
+function lookedAt({ judge }: Watched, boxes: readonly Charging[], each: (second: number) => void, forS: number): Ms {
+  for (let second = 0; second <= forS; second++) {
+    each(second);
+    judge.look(boxes as unknown as readonly SlaveBox[], second * 1000);
+  }
+  return forS * 1000;
+}
+
+function masterWith(reasons: Readonly<Record<string, string>>): MasterBox {
+  const records = Object.entries(reasons).map(([id, kind]) => ({ id, reason: { kind } }));
+  return { runtime: { controller: { records } } } as unknown as MasterBox;
+}
+
+/** Two that charge for 20 minutes; the second one at this share of the first. */
+function pair(share: number, other = new Charging('b'), priorityOf?: (id: string) => number): Watched {
+  const watched = judgeOf(priorityOf);
+  const one = new Charging('a');
+  const charge = (): void => {
+    one.wh += WH_PER_MINUTE / 60;
+    other.wh += (share * WH_PER_MINUTE) / 60;
+  };
+  const nowMs = lookedAt(watched, [one, other], charge, 60 * MINUTES);
+  watched.judge.finish(masterWith({ a: 'circuit', b: 'circuit' }), nowMs);
+  return watched;
+}
+
+t.test('fair: equal vehicles differ by 2 % at most', async (t) => {
+  const { told, judge } = pair(0.981);
+  t.same(told, []);
+  const { unfairnessShare, limitChangesPerHour, pausesPerHour } = judge.measures;
+  t.ok(unfairnessShare !== null && Math.abs(unfairnessShare - 0.019) < 1e-3, `${unfairnessShare}`);
+  t.same([limitChangesPerHour, pausesPerHour], [0, 0]);
+});
+
+t.test('unfair: by more than 2 %', async (t) => {
+  const { told } = pair(0.975);
+  t.same(told, ['fairness: a got 2000 Wh and b 1950 Wh, although equal']);
+});
+
+t.test('those that are not equal are not compared', async (t) => {
+  const rows: readonly (readonly [string, Charging, ((id: string) => number)?])[] = [
+    ['another circuit', new Charging('b', { circuit: 'garage' })],
+    ['another rotation', new Charging('b', { rotation: 'STR' })],
+    ['a smaller connector', new Charging('b', { maxA: 16 })],
+    ['fewer phases', new Charging('b', {}, { phases: 1 })],
+    ['a vehicle that takes less', new Charging('b', {}, { maxA: 16 })],
+    ['one that gets full', new Charging('b', {}, { demandWh: 9_000 })],
+    ['another priority', new Charging('b'), (id) => (id === 'a' ? 1 : 2)],
+  ];
+  for (const [what, other, priorityOf] of rows) {
+    const { told, judge } = pair(0.5, other, priorityOf);
+    t.same(told, [], what);
+    t.equal(judge.measures.unfairnessShare, null, what);
+  }
+});
+
+t.test('one that came later, or was paused, is not compared', async (t) => {
+  for (const isLate of [true, false]) {
+    const watched = judgeOf();
+    const [one, other] = [new Charging('a'), new Charging('b')];
+    const { vehicle } = other.hardware;
+    const charge = (second: number): void => {
+      one.wh += 1;
+      other.wh += 0.5;
+      if (isLate) other.hardware.vehicle = second < 30 ? undefined : vehicle;
+      else other.enforced = { limitA: second === 30 ? 0 : 16 };
+    };
+    const nowMs = lookedAt(watched, [one, other], charge, 60 * MINUTES);
+    watched.judge.finish(undefined, nowMs);
+    t.same(watched.told, [], isLate ? 'late' : 'paused');
+  }
+});
+
+t.test('too short a time says nothing about fairness', async (t) => {
+  const watched = judgeOf();
+  const boxes = [new Charging('a'), new Charging('b')] as const;
+  const charge = (): void => {
+    boxes[0].wh += 1;
+  };
+  watched.judge.finish(masterWith({ b: 'shortage' }), lookedAt(watched, boxes, charge, (8 * DWELL_MS) / 1000 - 1));
+  t.same(watched.told, []);
+});
+
+/** One charges; the other one had its last energy `quietS` before the end. */
+function waiting(quietS: number, kind: string | undefined): readonly string[] {
+  const watched = judgeOf();
+  const [one, other] = [new Charging('a'), new Charging('b', { circuit: 'garage' })];
+  const forS = 600;
+  const charge = (second: number): void => {
+    one.wh += 1;
+    if (second <= forS - quietS) other.wh += 1;
+    else other.enforced = { limitA: 0 };
+  };
+  const nowMs = lookedAt(watched, [one, other], charge, forS);
+  watched.judge.finish(masterWith({ a: 'maximum', ...(kind !== undefined && { b: kind }) }), nowMs);
+  return watched.told;
+}
+
+t.test('starvation: one has nothing for longer than the turns of all take', async (t) => {
+  t.same(waiting(210, 'waiting'), [], 'two dwell times and 90 s');
+  t.same(waiting(211, 'waiting'), ['starvation: b had nothing for 211 s: waiting']);
+  t.same(waiting(300, undefined), ['starvation: b had nothing for 300 s: no master knows it']);
+  for (const kind of ['shortage', 'circuit', 'imbalance', 'vehiclePaused'])
+    t.same(waiting(300, kind), [], `${kind}: by the rules of the site`);
+});
+
+t.test('one that is full, asleep or gone does not starve', async (t) => {
+  const ends: readonly ((box: Charging) => void)[] = [
+    (box) => {
+      box.isFull = true;
+    },
+    (box) => {
+      box.hardware.isAsleep = true;
+    },
+    (box) => {
+      box.hardware.vehicle = undefined;
+    },
+  ];
+  for (const end of ends) {
+    const watched = judgeOf();
+    const box = new Charging('a');
+    const charge = (second: number): void => {
+      if (second < 10) box.wh += 1;
+      else end(box);
+    };
+    watched.judge.finish(masterWith({ a: 'waiting' }), lookedAt(watched, [box], charge, 900));
+    t.same(watched.told, []);
+  }
+});
+
+/** Its limit goes up and down `perHour` times. */
+function moving(perHour: number): Watched {
+  const watched = judgeOf();
+  const box = new Charging('a');
+  const everyS = 3600 / perHour;
+  const move = (second: number): void => {
+    box.wh += 1;
+    if (second % everyS === 0) box.enforced = { limitA: box.enforced.limitA === 16 ? 15 : 16 };
+  };
+  watched.judge.finish(undefined, lookedAt(watched, [box], move, 3600));
+  return watched;
+}
+
+t.test('flapping: limits change all the time', async (t) => {
+  const { told, judge } = moving(1800);
+  t.same(told, ['flapping: limits change 1800 times per vehicle and hour']);
+  t.equal(judge.measures.limitChangesPerHour, 1800);
+});
+
+t.test('limits that follow a load do not flap', async (t) => {
+  const { told, judge } = moving(1200);
+  t.same(told, []);
+  t.equal(judge.measures.limitChangesPerHour, 1200);
+});
+
+t.test('pauses are counted, once each', async (t) => {
+  const watched = judgeOf();
+  const box = new Charging('a');
+  const pause = (second: number): void => {
+    box.wh += 1;
+    box.enforced = { limitA: second % 600 < 60 && second >= 600 ? 0 : 16 };
+  };
+  watched.judge.finish(undefined, lookedAt(watched, [box], pause, 3600));
+  t.equal(watched.judge.measures.pausesPerHour, 6);
+  t.equal(watched.judge.measures.limitChangesPerHour, 11, 'the last one had no end');
+});
