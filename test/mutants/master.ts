@@ -80,6 +80,8 @@ export const MASTER_MUTANTS: readonly Row[] = [
     'dlm/steady',
   ],
   ['M1', 'renews what the past counts', LEDGER, 'return hasGranted ?', 'return false ?', 'dlm/ledger'],
+  ['M1', 'renews by books of an old epoch', LEDGER, '?.epoch === epoch', ' !== undefined', 'sim/world/rows-masters'],
+  ['M7', 'overdraws under another master', LEDGER, ' || !followsMe', '', 'sim/world/rows-masters'],
   ['M1', 'keeps more than is booked', DECIDE, 'enforced.limitA, onItsPhasesA', 'enforced.limitA', 'dlm/restarts'],
   [
     'M1',

@@ -3,6 +3,8 @@ import type { Test } from 'tap';
 import { BARE, compared, HOUSE, row, type Scene } from './scene.js';
 
 const CALM = 'a 18 b 18 c 0';
+/** 2026-01-05 00:00 UTC. */
+const FIRST_DAY_MS = 1_767_571_200_000;
 /** HOLD behind the lease of 15 s: nobody rises to its own limit before. */
 const OWN_LIMITS = 'a 6 b 6 c 6';
 
@@ -72,8 +74,10 @@ row(
 
 row('master-killed', 'started again within the lease: nobody is lowered', {}, async (scene, t) => {
   await scene.at(60);
+  const epoch = epochOf(scene);
   scene.strike('master-killed', 'master', 5);
   await scene.at(90);
+  t.equal(epochOf(scene), epoch + 1);
   t.same([scene.limitsSince('a', 60), scene.limitsSince('b', 60), scene.wrong], [[18], [18], undefined]);
 });
 
@@ -141,16 +145,29 @@ row('state-corrupt', 'set aside and told; nobody is raised for a lease', {}, asy
   t.same([scene.wrong, scene.limitA('a')], [undefined, 32]);
 });
 
-compared('wall-clock-jumps', 'the limits are those of a run without it', {});
-compared('no-real-time-clock', 'the limits are those of a run without it', {});
+/** What its calendar says, less what it should. */
+function wallErrorMs(scene: Scene): number {
+  const { clock, wallShiftMs } = scene.master.machine;
+  return clock.wallMs() - scene.world.time.nowMs - FIRST_DAY_MS === wallShiftMs ? wallShiftMs : Number.NaN;
+}
 
-compared('log-stalled', 'lines are dropped and counted; the limits are those of a run without it', {}, (t, scene) => {
-  t.ok((scene.world.journal.counts['droppedLines'] ?? 0) > 5);
+compared('wall-clock-jumps', 'the limits are those of a run without it', {
+  during: (t, scene) => t.equal(Math.abs(wallErrorMs(scene)), 3_600_000),
 });
 
-compared('broker-slow', 'what waits is bounded; the limits are those of a run without it', {}, (t, scene) => {
-  const published = scene.world.journal.lines.filter(({ event }) => event === 'PUBLISHED');
-  t.ok(published.length >= 15 && published.length <= 30, `${published.length} published`);
+compared('no-real-time-clock', 'the limits are those of a run without it', {
+  during: (t, scene) => t.equal(wallErrorMs(scene), -FIRST_DAY_MS),
+});
+
+compared('log-stalled', 'lines are dropped and counted; the limits are those of a run without it', {
+  after: (t, scene) => t.ok((scene.world.journal.counts['droppedLines'] ?? 0) > 5),
+});
+
+compared('broker-slow', 'what waits is bounded; the limits are those of a run without it', {
+  after: (t, scene) => {
+    const published = scene.world.journal.lines.filter(({ event }) => event === 'PUBLISHED');
+    t.ok(published.length >= 15 && published.length <= 30, `${published.length} published`);
+  },
 });
 
 /** b leaves while the master stands still: what it had is given away only on fresh words. */
@@ -185,6 +202,22 @@ row('master-stalls', 'what the meter said before is stale', {}, async (scene, t)
   await scene.at(90);
   t.same([scene.wrong, scene.shown], [undefined, CALM]);
 });
+
+row(
+  'master-stalls',
+  'differs: whoever left meanwhile is counted once more, and another one paused for it',
+  {},
+  async (scene, t) => {
+    await scene.at(60);
+    scene.strike('master-stalls', 'master', 5);
+    await scene.at(61);
+    scene.unplug('b');
+    await scene.at(70);
+    t.same([scene.limitA('a'), scene.reason('a')], [0, 'fallback'], '20 A of fallback, less the 18 A that b had');
+    await scene.at(120);
+    t.same([scene.wrong, scene.limitA('a')], [undefined, 32]);
+  },
+);
 
 const BIG = { config: HOUSE.replace('fallbackA: 20', 'fallbackA: 20, headroomA: 1') };
 row(

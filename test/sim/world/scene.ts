@@ -261,6 +261,12 @@ export class Scene {
     return times;
   }
 
+  /** How long it has not been heard, s. */
+  silentS(id: string): number {
+    const { receivedAtMs = 0 } = this.record(id).lastPoll ?? {};
+    return (this.master.nowMs - receivedAtMs) / 1000;
+  }
+
   /** Codes of those that are active. */
   alarms(master = this.master): readonly string[] {
     const alarms = master.runtime?.controller.alarms.list() ?? [];
@@ -307,11 +313,16 @@ export function row(
 }
 
 /** Vehicles come and go. */
-async function busy(options: SceneOptions, meanwhile: (scene: Scene) => void): Promise<Scene> {
+async function busy(
+  options: SceneOptions,
+  begin: (scene: Scene) => void,
+  during: (scene: Scene) => void,
+): Promise<Scene> {
   const scene = new Scene(options);
   await scene.at(60);
-  meanwhile(scene);
+  begin(scene);
   await scene.at(70);
+  during(scene);
   scene.plugIn('c');
   await scene.at(90);
   scene.unplug('b');
@@ -319,22 +330,33 @@ async function busy(options: SceneOptions, meanwhile: (scene: Scene) => void): P
   return scene;
 }
 
+type Look = (t: Test, scene: Scene) => void;
+const nothing: Look = () => {};
+
 /** One row of the table, for a fault that must change no limit at any moment while vehicles come and go. */
 export function compared(
   fault: string,
   what: string,
-  options: SceneOptions,
-  look: (t: Test, scene: Scene) => void = () => {},
+  options: SceneOptions & { readonly during?: Look; readonly after?: Look },
 ): void {
   const { row: number, target } = injector(fault);
+  const { during = nothing, after = nothing, ...site } = options;
   played.add(fault);
   t.test(`row ${number}, ${fault}: ${what}`, async (t) => {
     const whom = { chargePoint: 'a', meter: 'grid', network: 'network', master: 'master' }[target];
-    const scene = await busy(options, (each) => each.strike(fault, whom, 60));
-    const calm = await busy(options, () => {});
+    const scene = await busy(
+      site,
+      (each) => each.strike(fault, whom, 60),
+      (each) => during(t, each),
+    );
+    const calm = await busy(
+      site,
+      () => {},
+      () => {},
+    );
     t.ok(calm.limits.length > 8, `${calm.limits.length} limits`);
     t.same(scene.limits, calm.limits);
-    look(t, scene);
+    after(t, scene);
     t.strictSame(scene.end(), [], 'no judge complains');
   });
 }

@@ -13,7 +13,7 @@ export const INJECTORS: readonly Injector[] = [
   ...MASTER_INJECTORS,
 ];
 
-/** Rows about a process, its sockets and its files: real ones show them. */
+/** Rows about a process, its sockets and its files: real ones show them, also where a fault here shows that no limit changes. */
 export const ELSEWHERE: ReadonlyMap<number, string> = new Map([
   [50, 'not built: a running master does not read its configuration anew'],
   [51, 'not built: a running master does not read its configuration anew'],
