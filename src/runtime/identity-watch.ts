@@ -19,6 +19,7 @@ export class IdentityWatch {
   readonly #blocks: readonly RegisterBlock[];
   /** What it said first. */
   #known: string | undefined;
+  #isProven = false;
   #dueMs: Ms = Number.NEGATIVE_INFINITY;
 
   constructor(model: MeterModel) {
@@ -29,6 +30,18 @@ export class IdentityWatch {
   /** Something failed: behind the same address there may be another device now. */
   doubt(): void {
     this.#dueMs = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Its values cannot be. What a device said that never gave good ones may have been garbled as well, and counts no more. */
+  reject(): void {
+    if (this.#isProven) return;
+    this.#known = undefined;
+    this.doubt();
+  }
+
+  /** It gives good values: what it said is who it is. */
+  prove(): void {
+    this.#isProven = true;
   }
 
   async check(read: Read, nowMs: Ms): Promise<Result<undefined, IdentityFault>> {

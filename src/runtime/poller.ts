@@ -205,6 +205,8 @@ export class MeterPoller {
     const next = this.#judge(heard, sampledAtMs, nowMs);
     if (next.misses > 0 && next.lastError !== null) this.#say(next.lastError);
     this.#believe(next);
+    if (next.misses > 0) this.#identity.reject();
+    else if (next.state === 'online') this.#identity.prove();
     if (next.overReads > 0 && heard.ok) this.#tellOverload(next, heard.value, nowMs);
     if (next.misses > 0 || next.state !== 'online' || !next.reading) return;
     this.#emit({

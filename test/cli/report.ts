@@ -107,7 +107,7 @@ aside('report: the verdict, how to play it again, the tables', async (t) => {
   for (const text of [
     '<title>pass: car park, a bad evening, seed 7</title>',
     'no violation',
-    'evenkeel simulate site --seed 7<',
+    'evenkeel simulate site --seed 7 --hours 1<',
     made.digest,
     '1:00:00, a sample every 1 s',
     '1,204,551',

@@ -7,6 +7,8 @@ import type { PlannedFault } from './scenario.js';
 
 /** Share of the kinds that a run knows. */
 const KINDS_SHARE_MAX = 0.5;
+/** Share of the runs with a theme. */
+const THEME_SHARE = 0.4;
 /** From one fault to the next, on average: drawn once for a run. */
 const EVERY_MS = [8_000, 90_000] as const;
 /** The site has come up by then. */
@@ -31,6 +33,7 @@ const CUTS: readonly string[] = [
   'late-datagrams',
   'reordering',
   'broadcast-blocked',
+  'broadcast-blocked-fixed',
   'masters-parted',
 ];
 const POWER: readonly string[] = ['slave-reboots', 'slave-moves', 'slave-disconnected-limit', 'voltage-dip'];
@@ -65,9 +68,17 @@ function isPossible({ name, target, needsSignature }: Injector, world: FaultWorl
   return name !== 'masters-parted' || world.hasStandby;
 }
 
+/** Some runs are about one or two faults, again and again. */
+function drawTheme(rng: Rng, possible: readonly Injector[]): readonly Injector[] {
+  const names = Array.from({ length: 1 + rng.int(2) }, () => possible[rng.int(possible.length)]?.name);
+  return possible.filter(({ name }) => names.includes(name));
+}
+
 function drawKinds(rng: Rng, world: FaultWorld): readonly Injector[] {
+  const possible = INJECTORS.filter((injector) => isPossible(injector, world));
+  if (rng.chance(THEME_SHARE)) return drawTheme(rng, possible);
   const share = rng.between(0.05, KINDS_SHARE_MAX);
-  const drawn = INJECTORS.filter((injector) => isPossible(injector, world) && rng.chance(share));
+  const drawn = possible.filter(() => rng.chance(share));
   return LIMITS.reduce((kinds, { names, without }) => {
     const left = rng.chance(LIMIT_SHARE) ? without : names;
     return kinds.filter(({ name }) => !left.includes(name));

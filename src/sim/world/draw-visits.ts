@@ -5,6 +5,8 @@ import type { ChargePointPlan, VehiclePlan, VisitPlan } from './scenario.js';
 
 const MINUTE_MS = 60_000;
 const STAY_MS = [2 * MINUTE_MS, 25 * MINUTE_MS] as const;
+/** The first ones come soon: a short run has nothing to lose. */
+const FIRST_MS = MINUTE_MS;
 const GAP_MS = [5_000, 8 * MINUTE_MS] as const;
 
 export interface Span {
@@ -38,7 +40,7 @@ const TWIN: VehiclePlan = {
 
 function visitsOf(rng: Rng, { id }: ChargePointPlan, untilMs: Ms): readonly VisitPlan[] {
   const visits: VisitPlan[] = [];
-  for (let atMs = rng.between(0, GAP_MS[1]); atMs < untilMs; ) {
+  for (let atMs = rng.between(0, FIRST_MS); atMs < untilMs; ) {
     const leaveAtMs = Math.min(untilMs, atMs + rng.between(...STAY_MS));
     visits.push({ atMs, leaveAtMs, chargePoint: id, vehicle: drawVehicle(rng) });
     atMs = leaveAtMs + rng.between(...GAP_MS);

@@ -47,7 +47,7 @@ interface Watched {
 function judgeOf(priorityOf: (id: string) => number = () => 1): Watched {
   const told: string[] = [];
   const violate = (judge: string, text: string): number => told.push(`${judge}: ${text}`);
-  return { told, judge: new CalmJudge({ dwellMs: DWELL_MS, priorityOf, violate }) };
+  return { told, judge: new CalmJudge({ dwellMs: DWELL_MS, stepA: 1, priorityOf, violate }) };
 }
 
 function lookedAt({ judge }: Watched, boxes: readonly Charging[], each: (second: number) => void, forS: number): Ms {

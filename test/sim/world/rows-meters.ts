@@ -189,6 +189,25 @@ row('meter-word-order', 'values that cannot be are missed, and lost after 3 s', 
   t.match(scene.said('METER_ERROR')[0], /implausible/);
 });
 
+row(
+  'meter-word-order',
+  'a master that starts meanwhile takes no garbled serial number for good',
+  {},
+  async (scene, t) => {
+    await scene.at(60);
+    scene.strike('meter-word-order', 'grid', 20);
+    await scene.at(62);
+    scene.world.master('master').kill();
+    await scene.at(63);
+    scene.world.master('master').start();
+    await scene.at(78);
+    t.ok(scene.said('METER_LOST').length > 0);
+    // Who it is is asked again after ten minutes.
+    await scene.at(700);
+    t.ok(scene.master.isMeterOnline('grid'), 'the right one is no stranger then');
+  },
+);
+
 row('meter-half-open', 'each request has its deadline; lost, and back by itself', {}, async (scene, t) => {
   await isLost(scene, t, 'meter-half-open');
 });

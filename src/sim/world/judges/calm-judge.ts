@@ -2,7 +2,8 @@
  * Looks at the time after the last fault: equal vehicles get the same energy, nobody who could be served is left without, and limits
  * do not flap. Before that everything may happen; then the time is too short, or nothing is owed to anybody.
  */
-import type { Ms } from '../../../base/units.js';
+import type { Amps, Ms } from '../../../base/units.js';
+import { VEHICLE_VOLTAGE_V } from '../../../chargers/vehicle.js';
 import type { MasterBox } from '../master-box.js';
 import type { VehiclePlan } from '../scenario.js';
 import type { SlaveBox } from '../slave-box.js';
@@ -11,6 +12,7 @@ import type { SlaveBox } from '../slave-box.js';
 export const HEALING_MS: Ms = 150_000;
 /** Equal vehicles differ by no more than this share of their energy. */
 const UNFAIR_SHARE = 0.02;
+const TURNS = 2;
 /** Shorter than this nothing is said about fairness: the remainder of the division needs its turns. */
 const FAIR_AFTER_DWELLS = 8;
 /** A paused vehicle gets its turn within the dwell times of all that wait, and this. */
@@ -35,6 +37,7 @@ interface Watched {
 
 export interface CalmTerms {
   readonly dwellMs: Ms;
+  readonly stepA: Amps;
   readonly priorityOf: (id: string) => number;
   readonly violate: (judge: string, text: string) => void;
 }
@@ -154,9 +157,15 @@ export class CalmJudge {
     const [a, b] = [one.lastWh - one.startWh, other.lastWh - other.startWh];
     const share = Math.abs(a - b) / Math.max(a, b, 1);
     this.#unfairnessShare = Math.max(this.#unfairnessShare ?? 0, share);
-    if (share <= UNFAIR_SHARE) return;
+    if (share <= UNFAIR_SHARE || Math.abs(a - b) <= this.#turnsWh(one.vehicle)) return;
     const text = `${one.box.id} got ${a.toFixed(0)} Wh and ${other.box.id} ${b.toFixed(0)} Wh, although equal`;
     this.#terms.violate('fairness', text);
+  }
+
+  /** One step of the division goes round, a dwell time for each: nobody is owed less than two such turns. */
+  #turnsWh({ phases }: VehiclePlan): number {
+    const { stepA, dwellMs } = this.#terms;
+    return (TURNS * stepA * phases * VEHICLE_VOLTAGE_V * dwellMs) / MS_PER_HOUR;
   }
 
   /** Paused for longer than all the others' turns take, although it is its circuit's turn to give. */

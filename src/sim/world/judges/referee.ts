@@ -44,7 +44,7 @@ export class Referee {
     this.#ledger = new LedgerJudge({ leaseMs: site.leaseMs, isExcused, violate });
     const priorities = new Map(site.chargePoints.map(({ id, priority }) => [id, priority]));
     const priorityOf = (id: string): number => priorities.get(id) ?? 1;
-    this.#calm = new CalmJudge({ dwellMs: site.allocation.dwellMs, priorityOf, violate });
+    this.#calm = new CalmJudge({ ...site.allocation, priorityOf, violate });
     this.#attach();
   }
 
