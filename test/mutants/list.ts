@@ -31,7 +31,7 @@ export const SAFETY_MUTANTS: ReadonlyMap<string, Readonly<Record<string, number>
   ['lease from receipt', { 'sim/ledger': 6, 'sim/world/slice': 116 }],
   ['no wait after restart', { 'sim/ledger': 3, 'sim/world/slice': 22 }],
   ['no hold', { 'sim/ledger': 4, 'sim/world/slice': 8 }],
-  ['raise before acknowledgement', { 'sim/ledger': 19, 'sim/world/slice': 59 }],
+  ['raise before acknowledgement', { 'sim/ledger': 19, 'sim/world/slice': 143 }],
 ]);
 
 /** All tests that must kill it: the one of its rule, and the simulations. */
