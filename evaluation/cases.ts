@@ -28,7 +28,7 @@ interface Garage {
   readonly everyWeeks: number;
 }
 
-const BL2: Garage = { name: 'Bl2', garage: 'Bl2', fusesA: [16, 20, 25, 32], everyWeeks: 2 };
+const BL2: Garage = { name: 'Bl2', garage: 'Bl2', fusesA: [16, 20, 25, 32], everyWeeks: 4 };
 const GARAGES: readonly Garage[] = [BL2, { name: 'all garages', fusesA: [32, 40, 63], everyWeeks: 20 }];
 
 /** One site after the other; the last one is taken apart. */

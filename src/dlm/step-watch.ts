@@ -43,13 +43,19 @@ interface Rest {
   readonly drawnA: PhaseAmps;
 }
 
+interface Still {
+  readonly sinceMs: Ms;
+  readonly shownA: Amps;
+  readonly missed: number;
+}
+
 export class StepWatch {
   #rest: Rest | undefined;
   #swapped = 0;
   #right = 0;
   #reversed: [number, number, number] = [0, 0, 0];
-  /** Phases that have stood still since a change of the charge points that they should have shown. */
-  readonly #still = new Map<PhaseIndex, { readonly sinceMs: Ms; readonly shownA: Amps }>();
+  /** Phases that have stood still since a change of the charge points that they should have shown, and how many they missed. */
+  readonly #still = new Map<PhaseIndex, Still>();
 
   /** All that changes in here. */
   carry(carrier: Carrier): void {
@@ -62,7 +68,10 @@ export class StepWatch {
 
   /** The phases that show nothing of the charge points. */
   blind(nowMs: Ms): readonly PhaseIndex[] {
-    return PHASES.filter((p) => nowMs - (this.#still.get(p)?.sinceMs ?? nowMs) >= BLIND_AFTER_MS);
+    return PHASES.filter((p) => {
+      const still = this.#still.get(p);
+      return still !== undefined && still.missed >= WITNESSES && nowMs - still.sinceMs >= BLIND_AFTER_MS;
+    });
   }
 
   /** The meter's phases are not those of the charge points. */
@@ -107,8 +116,17 @@ export class StepWatch {
       this.#right = 0;
     } else {
       const still = PHASES.filter((p) => Math.abs(stepA[p]) >= STEP_A && Math.abs(shownA[p]) <= NEWS_A);
-      for (const p of still) if (!this.#still.has(p)) this.#still.set(p, { sinceMs: now.atMs, shownA: now.shownA[p] });
+      for (const p of still) this.#miss(p, now);
     }
+  }
+
+  /**
+   * One change is no proof: a meter shows it before the word of the charge point comes, and where that was the last vehicle, on a
+   * quiet night, nothing moves any more. After that one the next change would move it.
+   */
+  #miss(p: PhaseIndex, now: { readonly atMs: Ms; readonly shownA: PhaseAmps }): void {
+    const { sinceMs = now.atMs, shownA = now.shownA[p], missed = 0 } = this.#still.get(p) ?? {};
+    this.#still.set(p, { sinceMs, shownA, missed: missed + 1 });
   }
 
   /** What was shown right on these phases is right. */

@@ -276,6 +276,24 @@ async function withLostTransformer(wrong: (second: number) => number, seconds: n
   return rig;
 }
 
+t.test(
+  'the last vehicle of a quiet night: the meter shows its end before its word comes, and is not blind',
+  async (t) => {
+    const metered = circuit({ id: 'main', limitA: perPhase(40), meter: 'grid' });
+    const rig = new Rig({ site: site({ circuits: [metered], chargePoints: [chargePoint({ id: 'a' })] }) });
+    rig.slave('a').plugIn({ phases: 1, maxA: 10 });
+    rig.hearMeter('grid', [10, 10, 10]);
+    rig.run(10_000);
+    rig.hearMeter('grid', [20, 10, 10]);
+    rig.run(10_000);
+    rig.hearMeter('grid', [10, 10, 10]);
+    rig.run(4000);
+    rig.slave('a').unplug();
+    rig.run(90_000);
+    t.equal(rig.alarm('METER_BLIND'), undefined);
+  },
+);
+
 t.test('a phase that shows nothing of the charge points makes no room, and the meter is lost after 30 s', async (t) => {
   const noise = (second: number): number => (second % 5) / 20;
   const drawnA = (rig: Rig): number =>
