@@ -195,7 +195,10 @@ async function meterFaults(t: Test, site: Strangers): Promise<void> {
   }
   await site.untilLimits('a fourth of 30 A each', (limitA) => limitA === 7 || limitA === 8);
   await site.untilShown('"circuit"');
-  t.strictSame(site.shown('circuit/main')['backgroundA'], [20, 20, 20], 'a load step lowers all');
+  // Each phase is written by itself: the master may have read the meter between two of them, and the first one lowers all.
+  const backgroundA = (): string => JSON.stringify(site.shown('circuit/main')['backgroundA']);
+  await eventually(backgroundA, () => backgroundA() === '[20,20,20]');
+  t.pass('a load step lowers all');
 
   await meter.end('SIGKILL');
   await site.untilLimits('a fourth of the fallback each', (limitA) => limitA === FALLBACK_A / 4);
