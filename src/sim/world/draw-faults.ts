@@ -52,12 +52,15 @@ const RESTARTS: readonly string[] = [
 /**
  * What is not played in one run, because the decisions name it as a limit: two masters of rank 0 that never hear each other (0003:
  * make one a standby); two boxes with one id, of which the known one falls silent (0007); another meter that is put in the
- * place of one while the master starts (0010: what it finds at its start is taken for the right one).
+ * place of one while the master starts (0010: what it finds at its start is taken for the right one); a disconnected limit that is
+ * raised while nobody hears of it, and a charger that obeys nobody while nobody hears that.
  */
 const LIMITS: readonly { readonly names: readonly string[]; readonly without: readonly string[] }[] = [
   { names: ['second-master', 'follows-another'], without: CUTS },
   { names: ['slave-doubled'], without: [...CUTS, ...POWER, ...RESTARTS] },
   { names: ['meter-stranger'], without: RESTARTS },
+  { names: ['slave-disconnected-limit'], without: CUTS },
+  { names: ['charger-deaf', 'charger-outlasts-lease'], without: [...CUTS, ...RESTARTS] },
 ];
 /** How often a run is about one of these limits. */
 const LIMIT_SHARE = 0.25;
@@ -75,14 +78,20 @@ function drawTheme(rng: Rng, possible: readonly Injector[]): readonly Injector[]
 }
 
 function drawKinds(rng: Rng, world: FaultWorld): readonly Injector[] {
-  const possible = INJECTORS.filter((injector) => isPossible(injector, world));
+  const possible = withinLimits(
+    rng,
+    INJECTORS.filter((injector) => isPossible(injector, world)),
+  );
   if (rng.chance(THEME_SHARE)) return drawTheme(rng, possible);
   const share = rng.between(0.05, KINDS_SHARE_MAX);
-  const drawn = possible.filter(() => rng.chance(share));
+  return possible.filter(() => rng.chance(share));
+}
+
+function withinLimits(rng: Rng, possible: readonly Injector[]): readonly Injector[] {
   return LIMITS.reduce((kinds, { names, without }) => {
     const left = rng.chance(LIMIT_SHARE) ? without : names;
     return kinds.filter(({ name }) => !left.includes(name));
-  }, drawn);
+  }, possible);
 }
 
 function targetOf(rng: Rng, { target, name }: Injector, { chargePoints, meters, hasStandby }: FaultWorld): string {

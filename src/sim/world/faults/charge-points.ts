@@ -134,7 +134,8 @@ export const CHARGE_POINT_INJECTORS: readonly Injector[] = [
     target: 'chargePoint',
     begin: (at) => {
       const box = at.world.box(at.target);
-      const { disconnectedLimitA } = box;
+      // As it was built: of two that overlap each takes back the same.
+      const { disconnectedLimitA } = box.hardware.plan;
       const comeBackWith = (limitA: number): void => {
         box.powerOff();
         box.disconnectedLimitA = limitA;

@@ -171,6 +171,8 @@ export class CalmJudge {
   /** Paused for longer than all the others' turns take, although it is its circuit's turn to give. */
   #judgeStarvation(watched: Watched, waiting: number, master: MasterBox | undefined, nowMs: Ms): void {
     const patienceMs = waiting * this.#terms.dwellMs + TURN_SLACK_MS;
+    // A vehicle that needs more than its charge point is set up for never starts; that is for the installer.
+    if (watched.vehicle.minA > watched.box.hardware.plan.minA) return;
     if (nowMs - watched.servedAtMs <= patienceMs) return;
     const record = master?.runtime?.controller.records.find(({ id }) => id === watched.box.id);
     if (record && isRightlyWithout(record.reason.kind)) return;
