@@ -32,6 +32,8 @@ export type LimitReason =
   | { readonly kind: 'noVehicle' }
   /** The vehicle does not want to charge: the minimum stays open for it. */
   | { readonly kind: 'vehiclePaused' }
+  /** It took nothing of what it was offered, and others can use it: the circuit is full, on this phase unless by power. */
+  | { readonly kind: 'declined'; readonly circuit: string; readonly phase?: PhaseIndex }
   /** It draws more than it was granted: that counts as its load, and it is not raised. */
   | { readonly kind: 'overdraw' }
   /** Charge point faulted, unavailable or reserved. */
@@ -68,6 +70,8 @@ export function reasonText(reason: LimitReason): string {
       return 'no vehicle';
     case 'vehiclePaused':
       return 'vehicle does not charge, minimum kept open';
+    case 'declined':
+      return `vehicle does not charge, others need its minimum on ${placeText(reason)}`;
     case 'overdraw':
       return 'draws more than its limit';
     case 'unavailable':

@@ -5,14 +5,15 @@
  */
 import { assert, defined } from '../base/assert.js';
 import type { LimitReason } from '../base/reason.js';
-import { connectedMask, hasPhase, maskToGrid, type PhaseMask } from '../base/rotation.js';
+import { hasPhase, maskToGrid, type PhaseMask } from '../base/rotation.js';
 import { type Amps, mapPhases, type Ms, type PhaseAmps, type PhaseIndex, PHASES } from '../base/units.js';
 import type { AllocatedLimit, AllocationCandidate, AllocationRequest } from './allocate.js';
 import { at } from './division/numbers.js';
 import { PAUSE_MIN_MS, reservedLoad } from './reserved.js';
 import type { SlaveRecord } from './slave-record.js';
-import { exposureOf, pathOf, type Snapshot } from './snapshot.js';
-import { inOrderOfTurns, isServedLast, noteOffer, serviceRank } from './turns.js';
+import { exposureOf, isAcknowledged, pathOf, phasesOf, type Snapshot } from './snapshot.js';
+import { askedAgainAtMs, inOrderOfTurns, isServedLast, noteOffer, serviceRank } from './turns.js';
+import { neededOffers } from './unused.js';
 import { wantsCurrent } from './vehicle.js';
 
 /** Added to the priority of vehicles that do not charge now: they are served last. */
@@ -74,13 +75,15 @@ export function targets(snapshot: Snapshot): ReadonlyMap<string, AllocatedLimit>
   for (;;) {
     const { limits } = snapshot.shares.of(requestFor(snapshot, served));
     const shared = served.filter((record) => limits.get(record.id)?.limitA !== 0 || isAcknowledged(snapshot, record));
-    if (shared.length === served.length) return limits;
-    served = shared;
+    const needed = shared.length === served.length ? neededOffers(snapshot, served, limits) : undefined;
+    if (needed?.size === 0) return limits;
+    for (const [record, reason] of needed ?? []) withdraw(snapshot, record, reason);
+    served = shared.filter((record) => !needed?.has(record));
   }
 }
 
-function isAcknowledged({ nowMs, site }: Snapshot, record: SlaveRecord): boolean {
-  return record.account.isAcknowledged(nowMs, site.leaseMs);
+function withdraw({ nowMs, site }: Snapshot, record: SlaveRecord, reason: LimitReason): void {
+  record.withdrawn = { untilMs: Math.min(nowMs + site.allocation.dwellMs, askedAgainAtMs(record, nowMs)), reason };
 }
 
 function requestFor(snapshot: Snapshot, served: readonly SlaveRecord[]): AllocationRequest {
@@ -105,14 +108,13 @@ function requestFor(snapshot: Snapshot, served: readonly SlaveRecord[]): Allocat
   };
 }
 
-/** The connector's phases that a grant must cover: those in use, but all of them while it follows nobody for sure. */
-function phasesOf(snapshot: Snapshot, record: SlaveRecord): PhaseMask {
-  return isAcknowledged(snapshot, record) ? record.activePhases() : connectedMask(record.facts.phases);
-}
-
 function isCandidate(record: SlaveRecord, nowMs: Ms): boolean {
   const isServed = notServed(record, nowMs) === undefined;
-  return isServed && nowMs >= record.pausedUntilMs && !record.account.overdraws(nowMs);
+  return isServed && nowMs >= record.pausedUntilMs && !isWithdrawn(record, nowMs) && !record.account.overdraws(nowMs);
+}
+
+function isWithdrawn({ withdrawn }: SlaveRecord, nowMs: Ms): boolean {
+  return withdrawn !== undefined && nowMs < withdrawn.untilMs;
 }
 
 /** A vehicle that does not charge now is offered its minimum. */
@@ -196,9 +198,13 @@ function wishOf(snapshot: Snapshot, record: SlaveRecord, share: AllocatedLimit |
   record.servedSinceMs = isServed ? (record.servedSinceMs ?? nowMs) : undefined;
   if (refused) return { record, limitA: 0, phases, reason: refused };
   if (record.account.overdraws(nowMs)) return overdrawingWish(snapshot, record);
-  if (!share) return { record, limitA: 0, phases, reason: record.reason };
+  if (!share) return { record, limitA: 0, phases, reason: withoutShare(record, nowMs) };
   if (share.limitA === 0 && record.grantedA > 0) record.pausedUntilMs = nowMs + PAUSE_MIN_MS;
   return { record, limitA: share.limitA, phases, reason: explained(snapshot, record, share.boundBy) };
+}
+
+function withoutShare(record: SlaveRecord, nowMs: Ms): LimitReason {
+  return record.withdrawn && isWithdrawn(record, nowMs) ? record.withdrawn.reason : record.reason;
 }
 
 /** The others yield to what it draws; its own limit stays, unless what it draws is more than a fuse above it carries. */

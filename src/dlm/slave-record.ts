@@ -36,6 +36,11 @@ const REPLACED_AFTER_MS: Ms = 2_500;
 /** `unproven`: of a boot that has still to show that it is there now. `waiting`: it has, but the one before it may still be there. */
 export type HeardStatus = 'fresh' | 'stale' | 'duplicate' | 'unproven' | 'waiting';
 
+export interface Withdrawn {
+  readonly untilMs: Ms;
+  readonly reason: LimitReason;
+}
+
 /** The poll that grants answer. */
 export interface LastPoll {
   readonly bootId: BootId;
@@ -94,6 +99,10 @@ export class SlaveRecord {
   servedSinceMs: Ms | undefined;
   /** When it last left an offered current unused; `undefined` once it charges, and for a new vehicle. */
   declinedAtMs: Ms | undefined;
+  /** Since when it leaves unused what it is offered. */
+  unusedSinceMs: Ms | undefined;
+  /** What it left unused went to others: it is offered nothing until then. */
+  withdrawn: Withdrawn | undefined;
   readonly #configured: ChargePoint;
   #facts: ChargePoint;
   #status: Status | undefined;
@@ -139,6 +148,8 @@ export class SlaveRecord {
     this.pausedUntilMs = carrier.value('pausedUntilMs', this.pausedUntilMs);
     this.servedSinceMs = carrier.value('servedSinceMs', this.servedSinceMs);
     this.declinedAtMs = carrier.value('declinedAtMs', this.declinedAtMs);
+    this.unusedSinceMs = carrier.value('unusedSinceMs', this.unusedSinceMs);
+    this.withdrawn = carrier.value('withdrawn', this.withdrawn);
     this.#facts = carrier.value('facts', this.#facts);
     this.#status = carrier.value('status', this.#status);
     this.#lastHeardMs = carrier.value('lastHeardMs', this.#lastHeardMs);
@@ -252,7 +263,7 @@ export class SlaveRecord {
     if (this.lastGrant === undefined && status.state === 'Charging') this.servedSinceMs ??= nowMs;
     this.#learn(status);
     const { phases, rotation } = this.#facts;
-    if (this.vehicle.hear(status, nowMs)) this.declinedAtMs = undefined;
+    if (this.vehicle.hear(status, nowMs)) this.#forgetOffers();
     const currentA = toGrid(rotation, status.currentA);
     this.#drawn.hear(currentA, nowMs);
     this.account.hear(
@@ -269,6 +280,13 @@ export class SlaveRecord {
       },
       nowMs,
     );
+  }
+
+  /** Another vehicle is there. */
+  #forgetOffers(): void {
+    this.declinedAtMs = undefined;
+    this.unusedSinceMs = undefined;
+    this.withdrawn = undefined;
   }
 
   /** Its facts seldom change: the object stays while they are the same. */

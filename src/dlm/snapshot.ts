@@ -1,6 +1,7 @@
 /** Everything that one decision works on. */
 import { defined } from '../base/assert.js';
 import type { LimitReason } from '../base/reason.js';
+import { connectedMask, type PhaseMask } from '../base/rotation.js';
 import type { Ms, PhaseAmps } from '../base/units.js';
 import type { CircuitCapacity } from './capacity.js';
 import type { Shares } from './shares.js';
@@ -34,4 +35,13 @@ export function exposureOf({ site, nowMs }: Snapshot, record: SlaveRecord): Phas
 export function pathOf({ topology }: Snapshot, record: SlaveRecord): readonly number[] {
   const circuit = defined(topology.indexOf.get(record.facts.circuit), 'circuit of a charge point');
   return defined(topology.pathOf[circuit], 'path of a circuit');
+}
+
+export function isAcknowledged({ nowMs, site }: Snapshot, record: SlaveRecord): boolean {
+  return record.account.isAcknowledged(nowMs, site.leaseMs);
+}
+
+/** The connector's phases that a grant must cover: those in use, but all of them while it follows nobody for sure. */
+export function phasesOf(snapshot: Snapshot, record: SlaveRecord): PhaseMask {
+  return isAcknowledged(snapshot, record) ? record.activePhases() : connectedMask(record.facts.phases);
 }

@@ -8,7 +8,9 @@ import type { SlaveRecord } from './slave-record.js';
 /** From the first current that is offered to the first that is drawn a vehicle may take this long. */
 const START_MAX_MS: Ms = 60_000;
 /** Whoever took nothing of what was offered is served after all others for so long, then it is asked again. */
-const DECLINED_HOLD_MS: Ms = 3_600_000;
+export const DECLINED_HOLD_MS: Ms = 3_600_000;
+/** What is left unused for this long may go to others: the slowest vehicles take two minutes to start. */
+export const UNUSED_MAX_MS: Ms = 180_000;
 
 /** Ahead of everybody of its priority whose turn is over. */
 const IN_TURN_S = -1e9;
@@ -51,8 +53,21 @@ export function isServedLast(record: SlaveRecord, nowMs: Ms): boolean {
 export function noteOffer(record: SlaveRecord, nowMs: Ms): void {
   const { status, servedSinceMs } = record;
   if (status?.state === 'Charging') record.declinedAtMs = undefined;
-  if (status?.state !== 'SuspendedEV' || servedSinceMs === undefined) return;
-  if (nowMs - servedSinceMs >= START_MAX_MS) record.declinedAtMs = nowMs;
+  const isUnused = status?.state === 'SuspendedEV' && servedSinceMs !== undefined;
+  record.unusedSinceMs = isUnused ? (record.unusedSinceMs ?? nowMs) : undefined;
+  if (isUnused && nowMs - servedSinceMs >= START_MAX_MS) record.declinedAtMs = nowMs;
+}
+
+/** Now, for one that left nothing. */
+export function askedAgainAtMs({ declinedAtMs }: SlaveRecord, nowMs: Ms): Ms {
+  return declinedAtMs === undefined ? nowMs : declinedAtMs + DECLINED_HOLD_MS;
+}
+
+/** What it is offered, or would be, is of no use to it: it took nothing of it for a while, and is not being asked again just now. */
+export function leavesUnused(record: SlaveRecord, nowMs: Ms): boolean {
+  const { servedSinceMs, unusedSinceMs } = record;
+  if (nowMs >= askedAgainAtMs(record, nowMs)) return false;
+  return servedSinceMs === undefined || (unusedSinceMs !== undefined && nowMs - unusedSinceMs >= UNUSED_MAX_MS);
 }
 
 function hasTurn({ servedSinceMs }: SlaveRecord, nowMs: Ms, dwellMs: Ms): boolean {

@@ -22,6 +22,10 @@ const ROWS: { readonly [K in LimitReason['kind']]: readonly [Extract<LimitReason
   noVehicle: [{ kind: 'noVehicle' }, 'no vehicle'],
   overdraw: [{ kind: 'overdraw' }, 'draws more than its limit'],
   vehiclePaused: [{ kind: 'vehiclePaused' }, 'vehicle does not charge, minimum kept open'],
+  declined: [
+    { kind: 'declined', circuit: 'garage', phase: 1 },
+    'vehicle does not charge, others need its minimum on garage L2',
+  ],
   unavailable: [{ kind: 'unavailable' }, 'charge point out of service'],
   offline: [{ kind: 'offline' }, 'not heard, disconnected limit reserved'],
   notAdopted: [{ kind: 'notAdopted' }, 'not adopted'],

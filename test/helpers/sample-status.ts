@@ -17,6 +17,7 @@ export const SAMPLE_REASONS: { readonly [Kind in LimitReason['kind']]: Extract<L
   noVehicle: { kind: 'noVehicle' },
   overdraw: { kind: 'overdraw' },
   vehiclePaused: { kind: 'vehiclePaused' },
+  declined: { kind: 'declined', circuit: 'main', phase: 1 },
   unavailable: { kind: 'unavailable' },
   offline: { kind: 'offline' },
   notAdopted: { kind: 'notAdopted' },

@@ -113,6 +113,25 @@ row('vehicle-pauses', 'all but its minimum goes to the others within 30 s, and c
   t.same([scene.wrong, scene.shown], [undefined, 'a 18 b 18 c 0']);
 });
 
+row(
+  'vehicle-pauses',
+  'after three minutes its minimum too, and it is asked again after an hour',
+  {},
+  async (scene, t) => {
+    await scene.at(60);
+    scene.strike('vehicle-pauses', 'a', 300);
+    await scene.at(230);
+    t.equal(scene.shown, 'a 6 b 30 c 0');
+    await scene.at(260);
+    t.equal(scene.shown, 'a 0 b 32 c 0');
+    t.equal(scene.reason('a'), 'declined');
+    await scene.at(3_800);
+    t.equal(scene.shown, 'a 0 b 32 c 0', 'nobody knows that it wants again');
+    await scene.at(3_900);
+    t.same([scene.wrong, scene.shown], [undefined, 'a 18 b 18 c 0']);
+  },
+);
+
 row('charger-faulted', 'gets nothing while it is faulted, and comes back', {}, async (scene, t) => {
   await scene.at(60);
   scene.strike('charger-faulted', 'a', 60);

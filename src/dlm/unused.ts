@@ -1,0 +1,62 @@
+/**
+ * A vehicle that is full stays plugged in for hours. Its minimum stays open for it, so that it can begin when it likes, but not
+ * while others could use that: then it is withdrawn for a dwell time, offered again where nobody needs it, and after an hour in any case.
+ */
+import type { LimitReason } from '../base/reason.js';
+import { hasPhase, maskToGrid } from '../base/rotation.js';
+import type { PhaseIndex } from '../base/units.js';
+import type { AllocatedLimit } from './allocate.js';
+import type { SlaveRecord } from './slave-record.js';
+import { pathOf, phasesOf, type Snapshot } from './snapshot.js';
+import { isServedLast, leavesUnused } from './turns.js';
+
+/** Where somebody gets less than it could use. */
+interface FullPlace {
+  readonly circuit: string;
+  readonly phase?: PhaseIndex;
+}
+
+type Limits = ReadonlyMap<string, AllocatedLimit>;
+
+/** Of those that share: whose offers are unused and needed by others, and why. */
+export function neededOffers(
+  snapshot: Snapshot,
+  served: readonly SlaveRecord[],
+  limits: Limits,
+): ReadonlyMap<SlaveRecord, LimitReason> {
+  const needed = new Map<SlaveRecord, LimitReason>();
+  const unused = served.filter((record) => leavesUnused(record, snapshot.nowMs) && limits.get(record.id)?.limitA !== 0);
+  if (unused.length === 0) return needed;
+  const places = fullPlaces(snapshot, served, limits);
+  for (const record of unused) {
+    const place = places.find((each) => isOnWay(snapshot, record, each));
+    if (place) needed.set(record, { kind: 'declined', ...place });
+  }
+  return needed;
+}
+
+/** Each once. Who does not charge itself needs nothing of others. */
+function fullPlaces({ nowMs }: Snapshot, served: readonly SlaveRecord[], limits: Limits): readonly FullPlace[] {
+  const places = new Map<string, FullPlace>();
+  for (const record of served) {
+    const place = isServedLast(record, nowMs) ? undefined : placeOf(limits.get(record.id)?.boundBy);
+    if (place) places.set(`${place.circuit} ${place.phase}`, place);
+  }
+  return [...places.values()];
+}
+
+/** Only where a fuse or a power limit is full: less load may as well make an imbalance larger. */
+function placeOf(boundBy: LimitReason | undefined): FullPlace | undefined {
+  if (boundBy?.kind === 'power') return { circuit: boundBy.circuit };
+  if (boundBy?.kind !== 'circuit' && boundBy?.kind !== 'shortage') return undefined;
+  if (boundBy.kind === 'shortage' && boundBy.phases !== undefined) return undefined;
+  const { circuit, phase } = boundBy;
+  return phase === undefined ? { circuit } : { circuit, phase };
+}
+
+function isOnWay(snapshot: Snapshot, record: SlaveRecord, { circuit, phase }: FullPlace): boolean {
+  const isBelow = pathOf(snapshot, record).some((index) => snapshot.site.circuits[index]?.id === circuit);
+  return (
+    isBelow && (phase === undefined || hasPhase(maskToGrid(record.facts.rotation, phasesOf(snapshot, record)), phase))
+  );
+}
