@@ -1,6 +1,7 @@
 /** The judge of the calm time: equal shares, nobody forgotten, limits that stay; each seen when it is so, and when it is not. */
 import t from 'tap';
 import type { Ms } from '../../../src/base/units.js';
+import type { ShortageRule } from '../../../src/dlm/types.js';
 import { CalmJudge } from '../../../src/sim/world/judges/calm-judge.js';
 import type { MasterBox } from '../../../src/sim/world/master-box.js';
 import type { ChargePointPlan, VehiclePlan } from '../../../src/sim/world/scenario.js';
@@ -44,10 +45,13 @@ interface Watched {
   readonly judge: CalmJudge;
 }
 
-function judgeOf(priorityOf: (id: string) => number = () => 1): Watched {
+function judgeOf(
+  priorityOf: (id: string) => number = () => 1,
+  shortage: ShortageRule = 'longest-charging-first',
+): Watched {
   const told: string[] = [];
   const violate = (judge: string, text: string): number => told.push(`${judge}: ${text}`);
-  return { told, judge: new CalmJudge({ dwellMs: DWELL_MS, stepA: 1, priorityOf, violate }) };
+  return { told, judge: new CalmJudge({ dwellMs: DWELL_MS, stepA: 1, shortage, priorityOf, violate }) };
 }
 
 function lookedAt({ judge }: Watched, boxes: readonly Charging[], each: (second: number) => void, forS: number): Ms {
@@ -59,7 +63,7 @@ function lookedAt({ judge }: Watched, boxes: readonly Charging[], each: (second:
 }
 
 function masterWith(reasons: Readonly<Record<string, string>>): MasterBox {
-  const records = Object.entries(reasons).map(([id, kind]) => ({ id, reason: { kind } }));
+  const records = Object.entries(reasons).map(([id, kind]) => ({ id, reason: { kind }, vehicle: { chargingMs: 0 } }));
   return { runtime: { controller: { records } } } as unknown as MasterBox;
 }
 
@@ -134,10 +138,9 @@ t.test('too short a time says nothing about fairness', async (t) => {
 });
 
 /** One charges; the other one had its last energy `quietS` before the end. */
-function waiting(quietS: number, kind: string | undefined): readonly string[] {
+function waiting(quietS: number, kind: string | undefined, forS = 600): readonly string[] {
   const watched = judgeOf();
   const [one, other] = [new Charging('a'), new Charging('b', { circuit: 'garage' })];
-  const forS = 600;
   const charge = (second: number): void => {
     one.wh += 1;
     if (second <= forS - quietS) other.wh += 1;
@@ -154,6 +157,50 @@ t.test('starvation: one has nothing for longer than the turns of all take', asyn
   t.same(waiting(300, undefined), ['starvation: b had nothing for 300 s: no master knows it']);
   for (const kind of ['shortage', 'circuit', 'imbalance', 'vehiclePaused'])
     t.same(waiting(300, kind), [], `${kind}: by the rules of the site`);
+  t.same(waiting(3810, 'declined', 5000), [], 'asked again after an hour');
+  t.same(waiting(3811, 'declined', 5000), ['starvation: b had nothing for 3811 s: declined']);
+});
+
+interface Shortage {
+  readonly chargedMin: number;
+  readonly plan?: Partial<ChargePointPlan>;
+  readonly declinedAtMs?: Ms;
+  readonly rule?: ShortageRule;
+  readonly priorityOf?: (id: string) => number;
+  readonly isPausedAt?: number;
+}
+
+/** `a` charges for ten minutes while `b` has nothing. `a` had charged for so many minutes by then, `b` for none. */
+function shortage({ chargedMin, plan, declinedAtMs, rule, priorityOf, isPausedAt }: Shortage): readonly string[] {
+  const watched = judgeOf(priorityOf, rule);
+  const [one, other] = [new Charging('a'), new Charging('b', plan)];
+  other.enforced = { limitA: 0 };
+  const charge = (second: number): void => {
+    one.wh += 1;
+    one.enforced = { limitA: second === isPausedAt ? 0 : 16 };
+  };
+  const nowMs = lookedAt(watched, [one, other], charge, 600);
+  const records = [
+    { id: 'a', reason: { kind: 'maximum' }, vehicle: { chargingMs: chargedMin * 60_000 } },
+    { id: 'b', reason: { kind: 'shortage' }, vehicle: { chargingMs: 0 }, declinedAtMs },
+  ];
+  watched.judge.finish({ runtime: { controller: { records } } } as unknown as MasterBox, nowMs);
+  return watched.told;
+}
+
+t.test('starvation in a shortage: an equal one that has charged for longer does not yield', async (t) => {
+  t.same(shortage({ chargedMin: 12 }), [
+    'starvation: b had nothing for 600 s: shortage, all for a, which has charged for longer',
+  ]);
+  const rows: readonly (readonly [string, Shortage])[] = [
+    ['it has to catch up', { chargedMin: 1 }],
+    ['on another circuit', { chargedMin: 12, plan: { circuit: 'garage' } }],
+    ['by rank', { chargedMin: 12, priorityOf: (id) => (id === 'a' ? 1 : 2) }],
+    ['by the rule of the site', { chargedMin: 12, rule: 'last-connected-first' }],
+    ['it did not want', { chargedMin: 12, declinedAtMs: 5 }],
+    ['it yielded once', { chargedMin: 12, isPausedAt: 300 }],
+  ];
+  for (const [what, row] of rows) t.same(shortage(row), [], what);
 });
 
 t.test('one that is full, asleep or gone does not starve', async (t) => {

@@ -4,6 +4,9 @@
  */
 import type { Amps, Ms } from '../../../base/units.js';
 import { VEHICLE_VOLTAGE_V } from '../../../chargers/vehicle.js';
+import type { SlaveRecord } from '../../../dlm/slave-record.js';
+import { DECLINED_HOLD_MS } from '../../../dlm/turns.js';
+import type { ShortageRule } from '../../../dlm/types.js';
 import type { MasterBox } from '../master-box.js';
 import type { VehiclePlan } from '../scenario.js';
 import type { SlaveBox } from '../slave-box.js';
@@ -17,6 +20,8 @@ const TURNS = 2;
 const FAIR_AFTER_DWELLS = 8;
 /** A paused vehicle gets its turn within the dwell times of all that wait, and this. */
 const TURN_SLACK_MS: Ms = 90_000;
+/** Turns are counted in whole dwell times. */
+const AHEAD_DWELLS = 2;
 const MS_PER_HOUR = 3_600_000;
 /** More changes of a limit than this per hour is flapping: a load that drifts moves it every few seconds at most. */
 const CHANGES_PER_HOUR_MAX = 1_200;
@@ -31,6 +36,8 @@ interface Watched {
   changes: number;
   pauses: number;
   servedAtMs: Ms;
+  /** When its limit was last below what it needs. */
+  pausedAtMs: Ms;
   lastA: number;
   lastWh: number;
 }
@@ -38,6 +45,7 @@ interface Watched {
 export interface CalmTerms {
   readonly dwellMs: Ms;
   readonly stepA: Amps;
+  readonly shortage: ShortageRule;
   readonly priorityOf: (id: string) => number;
   readonly violate: (judge: string, text: string) => void;
 }
@@ -71,7 +79,7 @@ export class CalmJudge {
     const all = [...this.#watched.values()];
     this.#judgeFairness(all, nowMs);
     for (const watched of all) {
-      this.#judgeStarvation(watched, all.length, master, nowMs);
+      this.#judgeStarvation(watched, all, master, nowMs);
       this.#close(watched, nowMs);
     }
     if (this.measures.limitChangesPerHour > CHANGES_PER_HOUR_MAX) {
@@ -104,7 +112,7 @@ export class CalmJudge {
     const wh = hardware.energyWh(box.nowMs);
     if (limitA !== now.lastA) now.changes += 1;
     if (limitA < vehicle.minA && now.lastA >= vehicle.minA) now.pauses += 1;
-    if (limitA < vehicle.minA) now.isDisturbed = true;
+    if (limitA < vehicle.minA) Object.assign(now, { isDisturbed: true, pausedAtMs: nowMs });
     if (wh > now.lastWh) now.servedAtMs = nowMs;
     now.lastA = limitA;
     now.lastWh = wh;
@@ -122,6 +130,7 @@ export class CalmJudge {
       changes: 0,
       pauses: 0,
       servedAtMs: nowMs,
+      pausedAtMs: Number.NEGATIVE_INFINITY,
       lastA,
       lastWh: startWh,
     };
@@ -169,17 +178,39 @@ export class CalmJudge {
   }
 
   /** Paused for longer than all the others' turns take, although it is its circuit's turn to give. */
-  #judgeStarvation(watched: Watched, waiting: number, master: MasterBox | undefined, nowMs: Ms): void {
-    const patienceMs = waiting * this.#terms.dwellMs + TURN_SLACK_MS;
+  #judgeStarvation(watched: Watched, all: readonly Watched[], master: MasterBox | undefined, nowMs: Ms): void {
+    const patienceMs = all.length * this.#terms.dwellMs + TURN_SLACK_MS;
+    const waitedMs = nowMs - watched.servedAtMs;
     // A vehicle that needs more than its charge point is set up for never starts; that is for the installer.
     if (watched.vehicle.minA > watched.box.hardware.plan.minA) return;
-    if (nowMs - watched.servedAtMs <= patienceMs) return;
-    const record = master?.runtime?.controller.records.find(({ id }) => id === watched.box.id);
-    if (record && isRightlyWithout(record.reason.kind)) return;
-    const seconds = ((nowMs - watched.servedAtMs) / 1000).toFixed(0);
+    if (waitedMs <= patienceMs) return;
+    const record = recordOf(master, watched);
+    const before = record?.reason.kind === 'shortage' ? this.#servedInstead(watched, all, master) : undefined;
+    if (record && !before && isRightlyWithout(record.reason.kind)) return;
+    // Once it took nothing while others needed it. Now it waits to be asked again.
+    if (record?.reason.kind === 'declined' && waitedMs <= DECLINED_HOLD_MS + patienceMs) return;
     const why = record ? record.reason.kind : 'no master knows it';
-    this.#terms.violate('starvation', `${watched.box.id} had nothing for ${seconds} s: ${why}`);
+    const instead = before ? `, all for ${before.box.id}, which has charged for longer` : '';
+    const text = `${watched.box.id} had nothing for ${(waitedMs / 1000).toFixed(0)} s: ${why}${instead}`;
+    this.#terms.violate('starvation', text);
   }
+
+  /** In a shortage: an equal one that has charged for longer and was served all the time, though turns should go round. */
+  #servedInstead(watched: Watched, all: readonly Watched[], master: MasterBox | undefined): Watched | undefined {
+    const { shortage, dwellMs } = this.#terms;
+    const own = recordOf(master, watched);
+    // Who took nothing of an offer is served last for an hour.
+    if (shortage !== 'longest-charging-first' || !own || own.declinedAtMs !== undefined) return undefined;
+    return all.find((other) => {
+      const chargedMs = recordOf(master, other)?.vehicle.chargingMs ?? 0;
+      const isAhead = chargedMs >= own.vehicle.chargingMs + AHEAD_DWELLS * dwellMs;
+      return isAhead && other.pausedAtMs < watched.servedAtMs && this.#areEqual(watched, other);
+    });
+  }
+}
+
+function recordOf(master: MasterBox | undefined, { box }: Watched): SlaveRecord | undefined {
+  return master?.runtime?.controller.records.find(({ id }) => id === box.id);
 }
 
 /** By the rules that the site chose it may wait for ever: the fuse cannot carry even its minimum beside those before it. */
