@@ -6,6 +6,7 @@ import { defined } from '../src/base/assert.js';
 import { hasPhase } from '../src/base/rotation.js';
 import { type Amps, mapPhases, type Ms, NO_AMPS, type PhaseAmps } from '../src/base/units.js';
 import type { SlaveRecord } from '../src/dlm/slave-record.js';
+import { UNUSED_MAX_MS } from '../src/dlm/turns.js';
 import type { SlaveBox } from '../src/sim/world/slave-box.js';
 import { World, type WorldPorts } from '../src/sim/world/world.js';
 import { byChargePoint, type FlatSession, flatSessions } from './flat.js';
@@ -177,10 +178,12 @@ export class ManagedPlay {
     return seconds;
   }
 
-  /** What must not be drawn out: more than the fuse carries, and the pause that follows a shortage. */
+  /** What must not be drawn out: more than the fuse carries, the pause that follows a shortage, offers that nobody takes. */
   #isUnsettled(): boolean {
     if (Math.max(...this.#watch.totalA()) > this.#site.fuseA) return true;
     const { nowMs } = this.#world.master('master');
+    const records = [...this.#guests.values()].map(({ box }) => this.#recordOf(box.id));
+    if (records.some((record) => isOfferedInVain(record, nowMs))) return true;
     return this.#wanting().some(({ box }) => (this.#recordOf(box.id)?.pausedUntilMs ?? 0) > nowMs);
   }
 
@@ -196,7 +199,8 @@ export class ManagedPlay {
       fromS = toS;
     }
     for (const { guest, currentA } of flows) guest.goOn(currentA, seconds);
-    // Turns and falling currents go on, and whoever is full has to be heard.
+    // Turns and falling currents go on, whoever is full has to be heard, and whose offer was withdrawn is asked again.
+    if ([...this.#guests.values()].some(({ box }) => this.#recordOf(box.id)?.withdrawn)) this.#isSteady = false;
     if (flows.some(({ guest, currentA }) => currentA === 0 || guest.isFull || guest.isTapering)) this.#isSteady = false;
   }
 
@@ -233,6 +237,11 @@ export class ManagedPlay {
       this.#leaving.delete(box);
     }
   }
+}
+
+/** It takes nothing of its offer, which will be withdrawn if others need it. */
+function isOfferedInVain(record: SlaveRecord | undefined, nowMs: Ms): boolean {
+  return record?.unusedSinceMs !== undefined && nowMs - record.unusedSinceMs < UNUSED_MAX_MS;
 }
 
 function sumA(flows: readonly { readonly guest: Guest; readonly currentA: Amps }[]): PhaseAmps {
