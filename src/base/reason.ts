@@ -32,7 +32,7 @@ export type LimitReason =
   | { readonly kind: 'noVehicle' }
   /** The vehicle does not want to charge: the minimum stays open for it. */
   | { readonly kind: 'vehiclePaused' }
-  /** It took nothing of what it was offered, and others can use it: the circuit is full, on this phase unless by power. */
+  /** It took nothing of what it was offered, and others can use it in this circuit; on this phase, unless a power limit holds them. */
   | { readonly kind: 'declined'; readonly circuit: string; readonly phase?: PhaseIndex }
   /** It draws more than it was granted: that counts as its load, and it is not raised. */
   | { readonly kind: 'overdraw' }

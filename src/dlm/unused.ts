@@ -14,6 +14,8 @@ import { isServedLast, leavesUnused } from './turns.js';
 interface FullPlace {
   readonly circuit: string;
   readonly phase?: PhaseIndex;
+  /** `phase` has too much beside this one: who loads both changes nothing. */
+  readonly besidePhase?: PhaseIndex;
 }
 
 type Limits = ReadonlyMap<string, AllocatedLimit>;
@@ -30,7 +32,7 @@ export function neededOffers(
   const places = fullPlaces(snapshot, served, limits);
   for (const record of unused) {
     const place = places.find((each) => isOnWay(snapshot, record, each));
-    if (place) needed.set(record, { kind: 'declined', ...place });
+    if (place) needed.set(record, reasonOf(place));
   }
   return needed;
 }
@@ -40,23 +42,41 @@ function fullPlaces({ nowMs }: Snapshot, served: readonly SlaveRecord[], limits:
   const places = new Map<string, FullPlace>();
   for (const record of served) {
     const place = isServedLast(record, nowMs) ? undefined : placeOf(limits.get(record.id)?.boundBy);
-    if (place) places.set(`${place.circuit} ${place.phase}`, place);
+    if (place) places.set(`${place.circuit} ${place.phase} ${place.besidePhase}`, place);
   }
   return [...places.values()];
 }
 
-/** Only where a fuse or a power limit is full: less load may as well make an imbalance larger. */
 function placeOf(boundBy: LimitReason | undefined): FullPlace | undefined {
-  if (boundBy?.kind === 'power') return { circuit: boundBy.circuit };
-  if (boundBy?.kind !== 'circuit' && boundBy?.kind !== 'shortage') return undefined;
-  if (boundBy.kind === 'shortage' && boundBy.phases !== undefined) return undefined;
-  const { circuit, phase } = boundBy;
+  switch (boundBy?.kind) {
+    case 'power':
+    case 'circuit':
+    case 'imbalance':
+    case 'shortage':
+      return placeAt(boundBy);
+    default:
+      return undefined;
+  }
+}
+
+interface Binding {
+  readonly circuit: string;
+  readonly phase?: PhaseIndex;
+  readonly phases?: readonly [PhaseIndex, PhaseIndex];
+}
+
+function placeAt({ circuit, phase, phases }: Binding): FullPlace {
+  if (phases !== undefined) return { circuit, phase: phases[0], besidePhase: phases[1] };
   return phase === undefined ? { circuit } : { circuit, phase };
 }
 
-function isOnWay(snapshot: Snapshot, record: SlaveRecord, { circuit, phase }: FullPlace): boolean {
+function reasonOf({ circuit, phase }: FullPlace): LimitReason {
+  return phase === undefined ? { kind: 'declined', circuit } : { kind: 'declined', circuit, phase };
+}
+
+function isOnWay(snapshot: Snapshot, record: SlaveRecord, { circuit, phase, besidePhase }: FullPlace): boolean {
   const isBelow = pathOf(snapshot, record).some((index) => snapshot.site.circuits[index]?.id === circuit);
-  return (
-    isBelow && (phase === undefined || hasPhase(maskToGrid(record.facts.rotation, phasesOf(snapshot, record)), phase))
-  );
+  if (!isBelow || phase === undefined) return isBelow;
+  const grid = maskToGrid(record.facts.rotation, phasesOf(snapshot, record));
+  return hasPhase(grid, phase) && !(besidePhase !== undefined && hasPhase(grid, besidePhase));
 }

@@ -92,6 +92,23 @@ t.test('it goes to one that would be paused without it, and by priority too', as
   t.equal(late.limits, '0 7 7');
 });
 
+t.test('it goes to one that the difference between two phases holds, if it is on the higher one alone', async (t) => {
+  for (const [phases, limits] of [
+    [1, '0 14'],
+    [3, '6 14'],
+  ] as const) {
+    const circuits = [circuit({ id: 'house', parent: 'main', imbalanceLimitA: 14 })];
+    const house = { circuit: 'house' };
+    const points = [
+      { id: 'a', ...house, phases },
+      { id: 'b', ...house, phases: 1 as const },
+    ];
+    const rig = withFull(garage({ circuits, points }), 'a');
+    rig.run(10 * MINUTE_MS);
+    t.equal(rig.limits, limits, `${phases} phases`);
+  }
+});
+
 t.test('full vehicles yield to those that charge, not to one another', async (t) => {
   const rig = withFull(garage({ limitA: 13, points: [{ id: 'a' }, { id: 'b' }, { id: 'c' }] }), 'a', 'b', 'c');
   rig.run(20 * MINUTE_MS);
@@ -138,12 +155,22 @@ t.test('it is offered again after a dwell time where there is room, and at once 
   rig.run(15 * MINUTE_MS);
   t.equal(rig.limits, '6 0');
   rig.slave('b').plugIn();
-  rig.run(30 * MINUTE_MS);
+  rig.run(31 * MINUTE_MS);
   t.equal(rig.limits, '0 32');
   rig.slave('a').plugIn();
   rig.slave('a').startsAfterMs = 0;
   rig.run(10_000);
   t.equal(rig.limits, '16 16');
+});
+
+t.test('the next vehicle has its own three minutes, even if nothing was heard between the two', async (t) => {
+  const rig = withFull(garage({ points: [{ id: 'a' }, { id: 'b' }] }), 'a');
+  rig.run(2.5 * MINUTE_MS);
+  rig.slave('a').plugIn();
+  rig.run(2.5 * MINUTE_MS);
+  t.equal(rig.limits, '6 26');
+  rig.run(MINUTE_MS);
+  t.equal(rig.limits, '0 32');
 });
 
 t.test('six hours with four full vehicles: limits change seldom', async (t) => {
