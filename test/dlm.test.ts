@@ -21,6 +21,7 @@ import './dlm/steady.js';
 import './dlm/topology.js';
 import './dlm/turns.js';
 import './dlm/twins.js';
+import './dlm/overdraw.js';
 import './dlm/unused.js';
 import './dlm/vehicle.js';
 import './dlm/regressions.js';

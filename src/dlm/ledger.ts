@@ -8,13 +8,8 @@ import type { Carrier } from '../base/carrier.js';
 import { type BootId, compareGrants, type GrantNumber } from '../base/messages.js';
 import { hasPhase, onPhases, type PhaseMask } from '../base/rotation.js';
 import { type Amps, isAnyAbove, maxOf, type Ms, NO_AMPS, PHASES, type PhaseAmps } from '../base/units.js';
-import {
-  acknowledgementMaxAgeMs,
-  leaseExpiryMs,
-  MEASURING_TOLERANCE_A,
-  OVERDRAW_TOLERANCE_A,
-  SETTLE_MS,
-} from './lease-rules.js';
+import { acknowledgementMaxAgeMs, leaseExpiryMs, MEASURING_TOLERANCE_A, SETTLE_MS } from './lease-rules.js';
+import { Obedience } from './obedience.js';
 
 /** A grant that was sent and is not yet fenced off by the acknowledgement of a newer one. */
 export interface OpenGrant extends GrantNumber {
@@ -69,8 +64,7 @@ export class LedgerAccount {
   #roseAtMs: Ms = Number.NEGATIVE_INFINITY;
   /** The lowest that was measured since then. */
   #lowestA: PhaseAmps = NO_AMPS;
-  /** Since when it draws more than it may. */
-  #overSinceMs: Ms = Number.POSITIVE_INFINITY;
+  readonly #obedience = new Obedience();
   /** Until then the full maximum counts: what old grants allow is not known (M3). */
   #unknownUntilMs: Ms;
   #mayFollowAnother = false;
@@ -105,7 +99,7 @@ export class LedgerAccount {
     this.#acked = acked && (this.#open.find((open) => compareGrants(open, acked) === 0) ?? acked);
     this.#roseAtMs = carrier.value('roseAtMs', this.#roseAtMs);
     this.#lowestA = carrier.value('lowestA', this.#lowestA);
-    this.#overSinceMs = carrier.value('overSinceMs', this.#overSinceMs);
+    carrier.part('obedience', this.#obedience);
     this.#unknownUntilMs = carrier.value('unknownUntilMs', this.#unknownUntilMs);
     this.#mayFollowAnother = carrier.value('mayFollowAnother', this.#mayFollowAnother);
     this.#lastExposure = undefined;
@@ -118,18 +112,20 @@ export class LedgerAccount {
     return { limitA: this.#enforcedA, phases: this.#enforcedPhases };
   }
 
-  /** It has drawn more than anything that it was granted for longer than a vehicle needs to follow (faults 18, 19). */
+  /** It has drawn more than it may for longer than a vehicle needs to follow (faults 18, 19). */
   overdraws(nowMs: Ms): boolean {
-    return nowMs - this.#overSinceMs >= SETTLE_MS;
+    return this.#obedience.isOver(nowMs);
   }
 
-  /** Of one that follows another master nobody knows here what it may draw. */
+  /** It did so when it was heard last: its maximum counts until it is heard again. */
+  isUnproven(nowMs: Ms): boolean {
+    return this.#obedience.isUnproven(nowMs);
+  }
+
+  /** Of one that follows another master nobody knows here what it was granted. */
   #watchDraw(followsMe: boolean, nowMs: Ms): void {
-    const grantedA = this.#grantedA(nowMs);
-    const allowedA = this.#settling ? maxOf(grantedA, this.#settlingA(nowMs)) : grantedA;
-    const isOver = isAnyAbove(this.#currentA, allowedA, OVERDRAW_TOLERANCE_A);
-    if (!isOver || !this.#acked || !followsMe) this.#overSinceMs = Number.POSITIVE_INFINITY;
-    else this.#overSinceMs = Math.min(this.#overSinceMs, nowMs);
+    const grantedA = followsMe && this.#acked ? maxOf(this.#grantedA(nowMs), this.#settlingA(nowMs)) : undefined;
+    this.#obedience.hear({ currentA: this.#currentA, enforcedA: this.#enforcesA(), grantedA }, nowMs);
   }
 
   /** Another master may serve it while it does not follow this one (M7). */
@@ -287,7 +283,8 @@ export class LedgerAccount {
   }
 
   #isCountedInFull(nowMs: Ms, leaseMs: Ms): boolean {
-    return this.isUnknown(nowMs) || (this.mayFollowAnother && !this.isAcknowledged(nowMs, leaseMs));
+    if (this.isUnknown(nowMs) || this.isUnproven(nowMs)) return true;
+    return this.mayFollowAnother && !this.isAcknowledged(nowMs, leaseMs);
   }
 
   /** What we granted, what of that is still being given up, and its disconnected limit where it may have risen to it. */
@@ -310,7 +307,10 @@ export class LedgerAccount {
     return hasGranted ? this.#knownA(nowMs, leaseMs) : this.#bookedA(nowMs, leaseMs);
   }
 
-  /** From then on, if nothing more is sent or heard, it counts its disconnected limit and no more; may be in the past. */
+  /**
+   * From then on, if nothing more is sent or heard, it may draw its disconnected limit and no more, as far as it obeys; may be
+   * in the past.
+   */
   silentFromMs(leaseMs: Ms): Ms {
     const expiriesMs = this.#open.map((open) => open.expiresAtMs + SETTLE_MS);
     const settledMs = this.#settling?.untilMs ?? Number.NEGATIVE_INFINITY;
@@ -323,7 +323,11 @@ export class LedgerAccount {
 
   /** What it was measured to draw, and what it said it enforces: never less than that, whatever we granted. */
   #saidA(): PhaseAmps {
-    return maxOf(this.#currentA, onPhases(this.#enforcedPhases, this.#enforcedA));
+    return maxOf(this.#currentA, this.#enforcesA());
+  }
+
+  #enforcesA(): PhaseAmps {
+    return onPhases(this.#enforcedPhases, this.#enforcedA);
   }
 
   /** Its last words hold until everything that was granted has run out and the vehicle has followed. */

@@ -157,14 +157,15 @@ export class Roster {
       if (!record.isAnnounced || record.isOnline(nowMs)) continue;
       record.isAnnounced = false;
       const { mayFollowAnother, maxA } = record.account;
-      const reservedA = mayFollowAnother ? maxA : record.facts.disconnectedLimitA;
+      const isInFull = mayFollowAnother || record.account.isUnproven(nowMs);
+      const reservedA = isInFull ? maxA : record.facts.disconnectedLimitA;
       this.say('warn', 'SLAVE_LOST', record, `is silent; ${reservedA} A stay reserved for it`);
     }
     const lost = this.list.filter((record) => record.status && !record.isOnline(nowMs));
     this.#alarms.set('SLAVE_LOST', namesText('silent', lost), nowMs);
     const over = namesText(
       'above the limit',
-      this.list.filter((record) => record.isOnline(nowMs) && record.account.overdraws(nowMs)),
+      this.list.filter((record) => isOver(record, nowMs)),
     );
     if (this.#alarms.set('OVERDRAW', over, nowMs) && over) this.#notices.add('error', 'OVERDRAW', over);
   }
@@ -239,6 +240,12 @@ export class Roster {
     const circuit = defined(this.#topology.indexOf.get(record.facts.circuit), 'circuit of a charge point');
     return defined(this.#topology.pathOf[circuit], 'path').includes(index);
   }
+}
+
+/** It draws more than it may, or did so when it was heard last. */
+function isOver(record: SlaveRecord, nowMs: Ms): boolean {
+  const { account } = record;
+  return record.isOnline(nowMs) ? account.overdraws(nowMs) : account.isUnproven(nowMs);
 }
 
 function namesText(what: string, records: readonly SlaveRecord[]): string | undefined {

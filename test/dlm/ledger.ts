@@ -1,77 +1,9 @@
 /** The ledger, rule by rule: what a charge point may draw at worst, and what alone makes that less. */
 import t from 'tap';
-import { hasPhase } from '../../src/base/rotation.js';
-import { type Amps, type Ms, NO_AMPS, type PhaseAmps, perPhase } from '../../src/base/units.js';
-import { acknowledgementMaxAgeMs, LEASE_MIN_MS, leaseExpiryMs, SETTLE_MS } from '../../src/dlm/lease-rules.js';
-import { LedgerAccount, type LedgerReport, OPEN_GRANTS_MAX, type OpenGrant } from '../../src/dlm/ledger.js';
-
-const LEASE_MS = 15_000;
-const A_MAX_MS = acknowledgementMaxAgeMs(LEASE_MS);
-const BOOT = 'a'.repeat(16);
-const LATER_BOOT = 'b'.repeat(16);
-
-/** An account of a 32 A charge point with a disconnected limit of 6 A, heard at 0 ms, nothing in force. */
-class Book {
-  readonly account: LedgerAccount;
-  #seq = 0;
-
-  constructor(facts: { readonly disconnectedLimitA?: Amps; readonly unknownUntilMs?: Ms } = {}) {
-    const { disconnectedLimitA = 6, unknownUntilMs = 0 } = facts;
-    this.account = new LedgerAccount({ disconnectedLimitA, maxA: 32, connected: 0b111 }, unknownUntilMs);
-    this.hear({ disconnectedLimitA }, 0);
-  }
-
-  hear(report: Partial<LedgerReport>, nowMs: Ms): void {
-    this.account.hear(
-      {
-        bootId: BOOT,
-        acceptedIsMine: false,
-        accepted: { epoch: 0, seq: 0 },
-        enforcedA: 0,
-        enforcedPhases: 0b111,
-        disconnectedLimitA: 6,
-        maxA: 32,
-        connected: 0b111,
-        currentA: NO_AMPS,
-        ...report,
-      },
-      nowMs,
-    );
-  }
-
-  /** Sends a grant at once after a poll; gives back its number. */
-  send(limitA: Amps, nowMs: Ms, facts: Partial<OpenGrant> = {}): number {
-    this.#seq += 1;
-    const expiresAtMs = nowMs + leaseExpiryMs(LEASE_MS);
-    const sent = this.account.record({
-      epoch: 1,
-      seq: this.#seq,
-      bootId: BOOT,
-      limitA,
-      leaseMs: LEASE_MS,
-      phases: 0b111,
-      sentAtMs: nowMs,
-      expiresAtMs,
-      ...facts,
-    });
-    return sent ? this.#seq : 0;
-  }
-
-  /** The slave says that it enforces this grant, and draws as much unless said otherwise. */
-  acknowledge(seq: number, limitA: Amps, nowMs: Ms, report: Partial<LedgerReport> = {}): void {
-    const phases = report.enforcedPhases ?? 0b111;
-    const currentA: PhaseAmps = [0, 1, 2].map((p) => (hasPhase(phases, p as 0 | 1 | 2) ? limitA : 0)) as [
-      number,
-      number,
-      number,
-    ];
-    this.hear({ acceptedIsMine: true, accepted: { epoch: 1, seq }, enforcedA: limitA, currentA, ...report }, nowMs);
-  }
-
-  exposureA(nowMs: Ms): PhaseAmps {
-    return this.account.exposureA(nowMs, LEASE_MS);
-  }
-}
+import { type Ms, type PhaseAmps, NO_AMPS, perPhase } from '../../src/base/units.js';
+import { LEASE_MIN_MS, leaseExpiryMs, SETTLE_MS } from '../../src/dlm/lease-rules.js';
+import { OPEN_GRANTS_MAX } from '../../src/dlm/ledger.js';
+import { A_MAX_MS, Book, LATER_BOOT, LEASE_MS } from './book.js';
 
 t.test('open grants: the highest counts until a newer one is acknowledged', async (t) => {
   const book = new Book();
@@ -300,26 +232,6 @@ t.test('what it says and what it draws count too', async (t) => {
   const afterMs = 1000 + leaseExpiryMs(LEASE_MS) + SETTLE_MS;
   t.same(book.exposureA(afterMs), perPhase(12), 'its last words hold for a lease and the time to follow');
   t.same(book.exposureA(afterMs + 1), perPhase(6));
-});
-
-t.test('overdraw: more than was granted, for longer than a vehicle has to follow', async (t) => {
-  const book = new Book();
-  book.acknowledge(book.send(16, 0), 16, 0);
-  const seq = book.send(10, 10_000);
-  const hear = (nowMs: number, currentA: readonly [number, number, number]): void =>
-    book.acknowledge(seq, 10, nowMs, { currentA });
-  hear(10_000, [16, 11, 0]);
-  hear(10_000 + SETTLE_MS - 1, [16, 11, 0]);
-  t.notOk(book.account.overdraws(10_000 + SETTLE_MS - 1), 'it may still be falling');
-  hear(16_000, [16, 11, 0]);
-  t.notOk(book.account.overdraws(16_000 + SETTLE_MS - 1), 'not for long');
-  t.ok(book.account.overdraws(16_000 + SETTLE_MS));
-  hear(22_000, [10, 11, 0]);
-  t.notOk(book.account.overdraws(30_000), '1 A is not worth an alarm');
-  const onePhase = new Book();
-  onePhase.acknowledge(onePhase.send(10, 0, { phases: 0b001 }), 10, 0, { enforcedPhases: 0b001, currentA: [10, 8, 0] });
-  t.ok(onePhase.account.overdraws(SETTLE_MS), 'a phase that was not granted');
-  t.notOk(new Book().account.overdraws(60_000), 'nothing acknowledged, nothing to exceed');
 });
 
 t.test('a restart of the slave: old grants stay, its disconnected limit counts at once', async (t) => {

@@ -5,6 +5,8 @@ const LEDGER = 'dlm/ledger.js';
 const RULES = 'dlm/lease-rules.js';
 const DECIDE = 'dlm/decide.js';
 const RESERVED = 'dlm/reserved.js';
+const SNAPSHOT = 'dlm/snapshot.js';
+const OBEDIENCE = 'dlm/obedience.js';
 const CONTROLLER = 'dlm/controller.js';
 const RECORD = 'dlm/slave-record.js';
 const MASTERSHIP = 'dlm/mastership.js';
@@ -42,8 +44,17 @@ export const MASTER_MUTANTS: readonly Row[] = [
     'dlm/ledger',
   ],
   ['H', 'said and drawn dropped', LEDGER, 'return this.#saidCounts(nowMs, leaseMs) ?', 'return false ?', 'dlm/ledger'],
-  ['H', 'said dropped', LEDGER, 'onPhases(this.#enforcedPhases, this.#enforcedA)', 'NO_AMPS', 'dlm/ledger'],
-  ['H', 'drawn dropped', LEDGER, 'maxOf(this.#currentA, onPhases(', 'maxOf(NO_AMPS, onPhases(', 'dlm/ledger'],
+  ['H', 'said dropped', LEDGER, 'maxOf(this.#currentA, this.#enforcesA())', 'this.#currentA', 'dlm/ledger'],
+  ['H', 'drawn dropped', LEDGER, 'maxOf(this.#currentA, this.#enforcesA())', 'this.#enforcesA()', 'dlm/ledger'],
+  ['H', 'the silent obey', LEDGER, ' || this.isUnproven(nowMs)', '', 'dlm/overdraw'],
+  [
+    'H',
+    'obeys whatever it says',
+    OBEDIENCE,
+    'isAnyAbove(currentA, this.#allowedA(nowMs), OVERDRAW_TOLERANCE_A)',
+    'false',
+    'dlm/overdraw',
+  ],
   [
     'H',
     'phases not looked at',
@@ -81,7 +92,7 @@ export const MASTER_MUTANTS: readonly Row[] = [
   ],
   ['M1', 'renews what the past counts', LEDGER, 'return hasGranted ?', 'return false ?', 'dlm/ledger'],
   ['M1', 'renews by books of an old epoch', LEDGER, '?.epoch === epoch', ' !== undefined', 'sim/world/rows-masters'],
-  ['M7', 'overdraws under another master', LEDGER, ' || !followsMe', '', 'sim/world/rows-masters'],
+  ['M7', 'overdraws under another master', LEDGER, 'followsMe && this.#acked', 'this.#acked', 'sim/world/rows-masters'],
   ['M1', 'keeps more than is booked', DECIDE, 'enforced.limitA, onItsPhasesA', 'enforced.limitA', 'dlm/restarts'],
   [
     'M1',
@@ -345,7 +356,7 @@ export const MASTER_MUTANTS: readonly Row[] = [
   [
     'I4',
     'who may rise, on its phases',
-    DECIDE,
+    SNAPSHOT,
     'isAcknowledged(snapshot, record) ? record.activePhases() : connectedMask(record.facts.phases)',
     'record.activePhases()',
     'dlm/rules',

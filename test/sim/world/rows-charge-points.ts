@@ -33,7 +33,7 @@ row('charger-overdraws', 'draws 3 A more: alarm, counted as measured, the others
 
 row(
   'charger-outlasts-lease',
-  'counted as measured while it is heard, and later as load on the meter',
+  'told of, counted as measured while it is heard, and in full when it is not',
   {},
   async (scene, t) => {
     await scene.at(60);
@@ -41,8 +41,11 @@ row(
     await scene.at(85);
     t.same([scene.limitA('a'), scene.drawnA('a')], [6, 18], 'told to do with 6 A');
     t.same([scene.exposureA('a'), scene.limitA('b')], [18, 18]);
+    await scene.at(95);
+    t.ok(scene.alarms().includes('OVERDRAW'));
     await scene.at(119);
-    t.ok(scene.alarms().includes('SLAVE_LOST'));
+    t.same(scene.alarms(), ['OVERDRAW', 'SLAVE_LOST']);
+    t.equal(scene.exposureA('a'), 32);
     t.ok(scene.limitA('b') <= 18, `b ${scene.limitA('b')}`);
     await scene.at(150);
     t.same([scene.wrong, scene.shown], [undefined, 'a 18 b 18 c 0']);

@@ -1,0 +1,62 @@
+/**
+ * Whether a charge point draws no more than it may (faults 18, 19): no more than it was granted, and no more than it says itself that it enforces.
+ * A vehicle has its time to follow. Whoever disobeyed when it was heard last is not believed to obey in silence.
+ */
+import type { Carrier } from '../base/carrier.js';
+import { isAnyAbove, maxOf, type Ms, NO_AMPS, type PhaseAmps } from '../base/units.js';
+import { OFFLINE_AFTER_MS, OVERDRAW_TOLERANCE_A, SETTLE_MS } from './lease-rules.js';
+
+/** Grid order. */
+interface Word {
+  /** Measured. */
+  readonly currentA: PhaseAmps;
+  readonly enforcedA: PhaseAmps;
+  /** What our grants allow; `undefined` where nobody here knows. */
+  readonly grantedA: PhaseAmps | undefined;
+}
+
+export class Obedience {
+  #enforcedA: PhaseAmps = NO_AMPS;
+  /** It lowered its limit: the vehicle may draw the former one until then. */
+  #lowered: { readonly fromA: PhaseAmps; readonly untilMs: Ms } | undefined;
+  /** Since when it draws more than it may. */
+  #overSinceMs: Ms = Number.POSITIVE_INFINITY;
+  #heardAtMs: Ms = Number.NEGATIVE_INFINITY;
+
+  /** All that changes in here. */
+  carry(carrier: Carrier): void {
+    this.#enforcedA = carrier.value('enforcedA', this.#enforcedA);
+    this.#lowered = carrier.value('lowered', this.#lowered);
+    this.#overSinceMs = carrier.value('overSinceMs', this.#overSinceMs);
+    this.#heardAtMs = carrier.value('heardAtMs', this.#heardAtMs);
+  }
+
+  hear({ currentA, enforcedA, grantedA }: Word, nowMs: Ms): void {
+    this.#heardAtMs = nowMs;
+    const formerA = this.#allowedA(nowMs);
+    if (isAnyAbove(formerA, enforcedA, 0) && isAnyAbove(this.#enforcedA, enforcedA, 0)) {
+      this.#lowered = { fromA: formerA, untilMs: nowMs + SETTLE_MS };
+    }
+    this.#enforcedA = enforcedA;
+    const isOver =
+      isAnyAbove(currentA, this.#allowedA(nowMs), OVERDRAW_TOLERANCE_A) ||
+      (grantedA !== undefined && isAnyAbove(currentA, grantedA, OVERDRAW_TOLERANCE_A));
+    this.#overSinceMs = isOver ? Math.min(this.#overSinceMs, nowMs) : Number.POSITIVE_INFINITY;
+  }
+
+  /** For longer than a vehicle needs to follow. */
+  isOver(nowMs: Ms): boolean {
+    return nowMs - this.#overSinceMs >= SETTLE_MS;
+  }
+
+  /** It was over for long enough when it was heard last, and is silent: it may draw anything. */
+  isUnproven(nowMs: Ms): boolean {
+    return this.isOver(this.#heardAtMs) && nowMs - this.#heardAtMs > OFFLINE_AFTER_MS;
+  }
+
+  #allowedA(nowMs: Ms): PhaseAmps {
+    return this.#lowered && nowMs < this.#lowered.untilMs
+      ? maxOf(this.#enforcedA, this.#lowered.fromA)
+      : this.#enforcedA;
+  }
+}
