@@ -199,8 +199,7 @@ export class ManagedPlay {
       fromS = toS;
     }
     for (const { guest, currentA } of flows) guest.goOn(currentA, seconds);
-    // Turns and falling currents go on, whoever is full has to be heard, and whose offer was withdrawn is asked again.
-    if ([...this.#guests.values()].some(({ box }) => this.#recordOf(box.id)?.withdrawn)) this.#isSteady = false;
+    // Turns and falling currents go on, and whoever is full has to be heard.
     if (flows.some(({ guest, currentA }) => currentA === 0 || guest.isFull || guest.isTapering)) this.#isSteady = false;
   }
 
