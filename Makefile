@@ -27,7 +27,7 @@ model: ## the lease protocol, model-checked in every order of events (docs/model
 	@bash scripts/setup-debian.sh && bash scripts/model.sh
 
 soak: build ## 10,000 hours of drawn sites and faults in virtual time, on all cores (EVENKEEL_HOURS=n, EVENKEEL_SEED=n)
-	@node scripts/soak.mjs
+	@node --single-threaded-gc --max-semi-space-size=32 scripts/soak.mjs
 
 soak-meters: build ## 24 hours of all faults of meters in time lapse (EVENKEEL_METER_HOURS=n, EVENKEEL_SEED=n)
 	@EVENKEEL_METER_HOURS=$${EVENKEEL_METER_HOURS:-24} TAP_TIMEOUT=7200 node build/test/meters/soak.js

@@ -54,10 +54,16 @@ function judgeOf(
   return { told, judge: new CalmJudge({ dwellMs: DWELL_MS, stepA: 1, shortage, priorityOf, violate }) };
 }
 
-function lookedAt({ judge }: Watched, boxes: readonly Charging[], each: (second: number) => void, forS: number): Ms {
+function lookedAt(
+  { judge }: Watched,
+  boxes: readonly Charging[],
+  each: (second: number) => void,
+  forS: number,
+  masterAt: (second: number) => MasterBox | undefined = () => undefined,
+): Ms {
   for (let second = 0; second <= forS; second++) {
     each(second);
-    judge.look(boxes as unknown as readonly SlaveBox[], second * 1000);
+    judge.look(boxes as unknown as readonly SlaveBox[], masterAt(second), second * 1000);
   }
   return forS * 1000;
 }
@@ -133,12 +139,14 @@ t.test('too short a time says nothing about fairness', async (t) => {
   const charge = (): void => {
     boxes[0].wh += 1;
   };
-  watched.judge.finish(masterWith({ b: 'shortage' }), lookedAt(watched, boxes, charge, (8 * DWELL_MS) / 1000 - 1));
+  const master = masterWith({ b: 'shortage' });
+  const nowMs = lookedAt(watched, boxes, charge, (8 * DWELL_MS) / 1000 - 1, () => master);
+  watched.judge.finish(master, nowMs);
   t.same(watched.told, []);
 });
 
 /** One charges; the other one had its last energy `quietS` before the end. */
-function waiting(quietS: number, kind: string | undefined, forS = 600): readonly string[] {
+function waiting(quietS: number, kind: string | undefined, forS = 600, kindBefore = kind): readonly string[] {
   const watched = judgeOf();
   const [one, other] = [new Charging('a'), new Charging('b', { circuit: 'garage' })];
   const charge = (second: number): void => {
@@ -146,8 +154,11 @@ function waiting(quietS: number, kind: string | undefined, forS = 600): readonly
     if (second <= forS - quietS) other.wh += 1;
     else other.enforced = { limitA: 0 };
   };
-  const nowMs = lookedAt(watched, [one, other], charge, forS);
-  watched.judge.finish(masterWith({ a: 'maximum', ...(kind !== undefined && { b: kind }) }), nowMs);
+  const masterOf = (own: string | undefined): MasterBox =>
+    masterWith({ a: 'maximum', ...(own !== undefined && { b: own }) });
+  const [before, after] = [masterOf(kindBefore), masterOf(kind)];
+  const nowMs = lookedAt(watched, [one, other], charge, forS, (second) => (second <= forS - 220 ? before : after));
+  watched.judge.finish(after, nowMs);
   return watched.told;
 }
 
@@ -157,6 +168,8 @@ t.test('starvation: one has nothing for longer than the turns of all take', asyn
   t.same(waiting(300, undefined), ['starvation: b had nothing for 300 s: no master knows it']);
   for (const kind of ['shortage', 'circuit', 'imbalance', 'vehiclePaused'])
     t.same(waiting(300, kind), [], `${kind}: by the rules of the site`);
+  t.same(waiting(600, 'waiting', 800, 'shortage'), ['starvation: b had nothing for 220 s: waiting']);
+  t.same(waiting(400, 'shortage', 600, 'waiting'), [], 'now the rules have nothing for it');
   t.same(waiting(3810, 'declined', 5000), [], 'asked again after an hour');
   t.same(waiting(3811, 'declined', 5000), ['starvation: b had nothing for 3811 s: declined']);
 });
@@ -179,12 +192,13 @@ function shortage({ chargedMin, plan, declinedAtMs, rule, priorityOf, isPausedAt
     one.wh += 1;
     one.enforced = { limitA: second === isPausedAt ? 0 : 16 };
   };
-  const nowMs = lookedAt(watched, [one, other], charge, 600);
   const records = [
     { id: 'a', reason: { kind: 'maximum' }, vehicle: { chargingMs: chargedMin * 60_000 } },
     { id: 'b', reason: { kind: 'shortage' }, vehicle: { chargingMs: 0 }, declinedAtMs },
   ];
-  watched.judge.finish({ runtime: { controller: { records } } } as unknown as MasterBox, nowMs);
+  const master = { runtime: { controller: { records } } } as unknown as MasterBox;
+  const nowMs = lookedAt(watched, [one, other], charge, 600, () => master);
+  watched.judge.finish(master, nowMs);
   return watched.told;
 }
 

@@ -36,6 +36,8 @@ interface Watched {
   changes: number;
   pauses: number;
   servedAtMs: Ms;
+  /** When the rules of the site last had nothing for it. */
+  excusedAtMs: Ms;
   /** When its limit was last below what it needs. */
   pausedAtMs: Ms;
   lastA: number;
@@ -69,9 +71,13 @@ export class CalmJudge {
     this.#terms = terms;
   }
 
-  /** Every second or so of the calm time. */
-  look(boxes: readonly SlaveBox[], nowMs: Ms): void {
+  /** Every second or so of the calm time, with the master that decides. */
+  look(boxes: readonly SlaveBox[], master: MasterBox | undefined, nowMs: Ms): void {
     for (const box of boxes) this.#lookAt(box, nowMs);
+    for (const watched of this.#watched.values()) {
+      const kind = recordOf(master, watched)?.reason.kind;
+      if (kind !== undefined && isRightlyWithout(kind)) watched.excusedAtMs = nowMs;
+    }
   }
 
   /** At the end, with the master that decides. */
@@ -130,6 +136,7 @@ export class CalmJudge {
       changes: 0,
       pauses: 0,
       servedAtMs: nowMs,
+      excusedAtMs: Number.NEGATIVE_INFINITY,
       pausedAtMs: Number.NEGATIVE_INFINITY,
       lastA,
       lastWh: startWh,
@@ -179,20 +186,18 @@ export class CalmJudge {
 
   /** Paused for longer than all the others' turns take, although it is its circuit's turn to give. */
   #judgeStarvation(watched: Watched, all: readonly Watched[], master: MasterBox | undefined, nowMs: Ms): void {
-    const patienceMs = all.length * this.#terms.dwellMs + TURN_SLACK_MS;
-    const waitedMs = nowMs - watched.servedAtMs;
     // A vehicle that needs more than its charge point is set up for never starts; that is for the installer.
     if (watched.vehicle.minA > watched.box.hardware.plan.minA) return;
-    if (waitedMs <= patienceMs) return;
-    const record = recordOf(master, watched);
-    const before = record?.reason.kind === 'shortage' ? this.#servedInstead(watched, all, master) : undefined;
-    if (record && !before && isRightlyWithout(record.reason.kind)) return;
-    // Once it took nothing while others needed it. Now it waits to be asked again.
-    if (record?.reason.kind === 'declined' && waitedMs <= DECLINED_HOLD_MS + patienceMs) return;
-    const why = record ? record.reason.kind : 'no master knows it';
+    const kind = recordOf(master, watched)?.reason.kind;
+    const before = kind === 'shortage' ? this.#servedInstead(watched, all, master) : undefined;
+    const sinceMs = before ? watched.servedAtMs : Math.max(watched.servedAtMs, watched.excusedAtMs);
+    // Once it took nothing while others needed it: now it waits to be asked again.
+    const askedMs = kind === 'declined' ? DECLINED_HOLD_MS : 0;
+    if (nowMs - sinceMs <= all.length * this.#terms.dwellMs + TURN_SLACK_MS + askedMs) return;
     const instead = before ? `, all for ${before.box.id}, which has charged for longer` : '';
-    const text = `${watched.box.id} had nothing for ${(waitedMs / 1000).toFixed(0)} s: ${why}${instead}`;
-    this.#terms.violate('starvation', text);
+    const why = kind ?? 'no master knows it';
+    const seconds = ((nowMs - sinceMs) / 1000).toFixed(0);
+    this.#terms.violate('starvation', `${watched.box.id} had nothing for ${seconds} s: ${why}${instead}`);
   }
 
   /** In a shortage: an equal one that has charged for longer and was served all the time, though turns should go round. */

@@ -111,7 +111,8 @@ export class Referee {
     const boxes = [...world.boxes.values()];
     this.#ledger.decided(master, boxes, [...world.masters.values()]);
     this.recovery.look(world, world.time.nowMs);
-    if (this.#isHealed(world.time.nowMs)) this.#calm.look(boxes, world.time.nowMs);
+    if (this.#isHealed(world.time.nowMs))
+      this.#calm.look(boxes, master.isDeciding ? master : undefined, world.time.nowMs);
   }
 
   #isHealed(nowMs: Ms): boolean {
