@@ -14,7 +14,7 @@ export const EVENTS = {
   SLAVE_STATE: 'the state of a charge point changed',
   PHASE_MISMATCH:
     'a charge point reports more phases than the configuration lists for it, or a meter shows its load on other phases',
-  OVERDRAW: 'a charge point draws more than its limit; the excess is counted as its load',
+  OVERDRAW: 'a charge point draws more than its limit: that is counted as its load; if it falls silent so, its maximum',
   METER_OK: 'a meter gives good values (again)',
   METER_LOST: 'a meter is lost: fallback holds',
   METER_ERROR: 'a meter answered with an error, or its values were refused',
