@@ -1,11 +1,12 @@
 /** The judge of the calm time: equal shares, nobody forgotten, limits that stay; each seen when it is so, and when it is not. */
 import t from 'tap';
 import type { Ms } from '../../../src/base/units.js';
-import type { ShortageRule } from '../../../src/dlm/types.js';
+import type { ChargePoint, ShortageRule } from '../../../src/dlm/types.js';
 import { CalmJudge } from '../../../src/sim/world/judges/calm-judge.js';
 import type { MasterBox } from '../../../src/sim/world/master-box.js';
 import type { ChargePointPlan, VehiclePlan } from '../../../src/sim/world/scenario.js';
 import type { SlaveBox } from '../../../src/sim/world/slave-box.js';
+import { chargePoint } from '../../helpers/site.js';
 import { VEHICLE } from './small-site.js';
 
 const DWELL_MS = 60_000;
@@ -176,25 +177,38 @@ t.test('starvation: one has nothing for longer than the turns of all take', asyn
 
 interface Shortage {
   readonly chargedMin: number;
-  readonly plan?: Partial<ChargePointPlan>;
+  readonly facts?: Partial<ChargePoint>;
+  readonly phases?: number;
+  readonly between?: readonly [number, number];
   readonly declinedAtMs?: Ms;
   readonly rule?: ShortageRule;
   readonly priorityOf?: (id: string) => number;
   readonly isPausedAt?: number;
 }
 
-/** `a` charges for ten minutes while `b` has nothing. `a` had charged for so many minutes by then, `b` for none. */
-function shortage({ chargedMin, plan, declinedAtMs, rule, priorityOf, isPausedAt }: Shortage): readonly string[] {
-  const watched = judgeOf(priorityOf, rule);
-  const [one, other] = [new Charging('a'), new Charging('b', plan)];
+/** `a` charges on L1 and L2 for ten minutes while `b` has nothing. `a` had charged for so many minutes by then, `b` for none. */
+function shortage(form: Shortage): readonly string[] {
+  const watched = judgeOf(form.priorityOf, form.rule);
+  const [one, other] = [new Charging('a'), new Charging('b')];
   other.enforced = { limitA: 0 };
   const charge = (second: number): void => {
     one.wh += 1;
-    one.enforced = { limitA: second === isPausedAt ? 0 : 16 };
+    one.enforced = { limitA: second === form.isPausedAt ? 0 : 16 };
   };
+  const record = (
+    id: string,
+    reason: unknown,
+    chargedMin: number,
+    phases: number,
+    facts: Partial<ChargePoint>,
+  ): unknown => ({
+    ...{ id, reason, facts: chargePoint({ id, ...facts }), activePhases: () => phases },
+    ...{ vehicle: { chargingMs: chargedMin * 60_000 }, declinedAtMs: id === 'b' ? form.declinedAtMs : undefined },
+  });
+  const why = { kind: 'shortage', ...(form.between && { phases: form.between }) };
   const records = [
-    { id: 'a', reason: { kind: 'maximum' }, vehicle: { chargingMs: chargedMin * 60_000 } },
-    { id: 'b', reason: { kind: 'shortage' }, vehicle: { chargingMs: 0 }, declinedAtMs },
+    record('a', { kind: 'maximum' }, form.chargedMin, 0b011, {}),
+    record('b', why, 0, form.phases ?? 0b011, form.facts ?? {}),
   ];
   const master = { runtime: { controller: { records } } } as unknown as MasterBox;
   const nowMs = lookedAt(watched, [one, other], charge, 600, () => master);
@@ -202,13 +216,17 @@ function shortage({ chargedMin, plan, declinedAtMs, rule, priorityOf, isPausedAt
   return watched.told;
 }
 
-t.test('starvation in a shortage: an equal one that has charged for longer does not yield', async (t) => {
-  t.same(shortage({ chargedMin: 12 }), [
-    'starvation: b had nothing for 600 s: shortage, all for a, which has charged for longer',
-  ]);
+t.test('starvation in a shortage: one that has charged for longer does not yield its place', async (t) => {
+  const told = ['starvation: b had nothing for 600 s: shortage, all for a, which has charged for longer'];
+  t.same(shortage({ chargedMin: 12 }), told);
+  t.same(shortage({ chargedMin: 12, phases: 0b010 }), told, 'it would need less');
   const rows: readonly (readonly [string, Shortage])[] = [
     ['it has to catch up', { chargedMin: 1 }],
-    ['on another circuit', { chargedMin: 12, plan: { circuit: 'garage' } }],
+    ['on another circuit', { chargedMin: 12, facts: { circuit: 'garage' } }],
+    ['it needs a higher minimum', { chargedMin: 12, facts: { minA: 8 } }],
+    ['it needs one phase more', { chargedMin: 12, phases: 0b111 }],
+    ['its phase is another one in the grid', { chargedMin: 12, phases: 0b001, facts: { rotation: 'TRS' } }],
+    ['phases would differ too much', { chargedMin: 12, between: [0, 1] }],
     ['by rank', { chargedMin: 12, priorityOf: (id) => (id === 'a' ? 1 : 2) }],
     ['by the rule of the site', { chargedMin: 12, rule: 'last-connected-first' }],
     ['it did not want', { chargedMin: 12, declinedAtMs: 5 }],

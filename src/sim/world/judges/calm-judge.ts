@@ -2,6 +2,7 @@
  * Looks at the time after the last fault: equal vehicles get the same energy, nobody who could be served is left without, and limits
  * do not flap. Before that everything may happen; then the time is too short, or nothing is owed to anybody.
  */
+import { maskToGrid, type PhaseMask } from '../../../base/rotation.js';
 import type { Amps, Ms } from '../../../base/units.js';
 import { VEHICLE_VOLTAGE_V } from '../../../chargers/vehicle.js';
 import type { SlaveRecord } from '../../../dlm/slave-record.js';
@@ -200,18 +201,31 @@ export class CalmJudge {
     this.#terms.violate('starvation', `${watched.box.id} had nothing for ${seconds} s: ${why}${instead}`);
   }
 
-  /** In a shortage: an equal one that has charged for longer and was served all the time, though turns should go round. */
+  /** In a shortage: one that has charged for longer and was served all the time, in whose place this one could be served. */
   #servedInstead(watched: Watched, all: readonly Watched[], master: MasterBox | undefined): Watched | undefined {
-    const { shortage, dwellMs } = this.#terms;
+    const { shortage, dwellMs, priorityOf } = this.#terms;
     const own = recordOf(master, watched);
     // Who took nothing of an offer is served last for an hour.
     if (shortage !== 'longest-charging-first' || !own || own.declinedAtMs !== undefined) return undefined;
     return all.find((other) => {
-      const chargedMs = recordOf(master, other)?.vehicle.chargingMs ?? 0;
-      const isAhead = chargedMs >= own.vehicle.chargingMs + AHEAD_DWELLS * dwellMs;
-      return isAhead && other.pausedAtMs < watched.servedAtMs && this.#areEqual(watched, other);
+      const record = recordOf(master, other);
+      if (!record || priorityOf(other.box.id) !== priorityOf(watched.box.id)) return false;
+      const isAhead = record.vehicle.chargingMs >= own.vehicle.chargingMs + AHEAD_DWELLS * dwellMs;
+      return isAhead && other.pausedAtMs < watched.servedAtMs && fitsInPlaceOf(own, record);
     });
   }
+}
+
+/** It needs no phase and no ampere that the other one does not have. */
+function fitsInPlaceOf(own: SlaveRecord, other: SlaveRecord): boolean {
+  const isThere = own.facts.circuit === other.facts.circuit && own.facts.minA <= other.facts.minA;
+  // Where a difference between phases is too large, less may be worse.
+  if (!isThere || (own.reason.kind === 'shortage' && own.reason.phases !== undefined)) return false;
+  return (gridPhases(own) & ~gridPhases(other)) === 0;
+}
+
+function gridPhases(record: SlaveRecord): PhaseMask {
+  return maskToGrid(record.facts.rotation, record.activePhases());
 }
 
 function recordOf(master: MasterBox | undefined, { box }: Watched): SlaveRecord | undefined {
