@@ -45,6 +45,8 @@ function holdMs({ updateMs, periodMs }: LoadSample): Ms {
 export class MeteredLoad {
   #held: readonly Held[] = [];
   #isHeard = false;
+  /** When it was heard again after a loss. */
+  #backAtMs: Ms = Number.NEGATIVE_INFINITY;
   #last: LoadSample | undefined;
   readonly #phases = mapPhases(() => new StandingPhase());
   /** Samples are looked at by their age at hearing. */
@@ -59,6 +61,7 @@ export class MeteredLoad {
   carry(carrier: Carrier): void {
     this.#held = carrier.value('held', this.#held);
     this.#isHeard = carrier.value('isHeard', this.#isHeard);
+    this.#backAtMs = carrier.value('backAtMs', this.#backAtMs);
     this.#last = carrier.value('last', this.#last);
     for (const p of PHASES) carrier.part(PHASE_NAMES[p], this.#phases[p]);
     this.#latencyMs = carrier.value('latencyMs', this.#latencyMs);
@@ -81,6 +84,7 @@ export class MeteredLoad {
     const { shownA, mostA } = sample;
     const nowA = isIncluding ? mapPhases((p) => shownA[p] - mostA[p]) : shownA;
     const loadA = mapPhases((p) => this.#phases[p].hear(shownA[p], nowA[p], nowMs));
+    if (!this.#isHeard && this.#last !== undefined) this.#backAtMs = nowMs;
     this.#isHeard = true;
     const keptMs = holdMs(sample);
     this.#held = [
@@ -134,7 +138,9 @@ export class MeteredLoad {
     if (!last) return NO_AMPS;
     // Older than two samples: one was missed, and the next is late too.
     const isOld = nowMs - last.sampledAtMs > 2 * last.periodMs + this.#latencyMs;
-    return this.#isDoubtful || isOld ? perPhase(Number.POSITIVE_INFINITY) : this.#openA;
+    // What a charge point drew by a word that is late makes the load look small, and nothing from before holds it up.
+    const isNew = nowMs - this.#backAtMs < holdMs(last);
+    return this.#isDoubtful || isOld || isNew ? perPhase(Number.POSITIVE_INFINITY) : this.#openA;
   }
 }
 

@@ -18,7 +18,7 @@ const LIKENESS = 0.3;
 /** Witnesses in a row before it is believed, and before it is taken back. */
 const WITNESSES = 2;
 
-/** A phase that showed nothing of a change and has not moved since shows nothing at all: a building moves. */
+/** A phase that showed nothing of a change, and has not moved for so long before and after, shows nothing at all: a building moves. */
 const BLIND_AFTER_MS: Ms = 30_000;
 
 const SWAPS: readonly (readonly [PhaseIndex, PhaseIndex, PhaseIndex])[] = [
@@ -43,10 +43,13 @@ interface Rest {
   readonly drawnA: PhaseAmps;
 }
 
+/** A phase that has not moved. */
 interface Still {
   readonly sinceMs: Ms;
   readonly shownA: Amps;
+  /** Changes of the charge points that it should have shown. */
   readonly missed: number;
+  readonly firstMissedAtMs: Ms;
 }
 
 export class StepWatch {
@@ -54,7 +57,6 @@ export class StepWatch {
   #swapped = 0;
   #right = 0;
   #reversed: [number, number, number] = [0, 0, 0];
-  /** Phases that have stood still since a change of the charge points that they should have shown, and how many they missed. */
   readonly #still = new Map<PhaseIndex, Still>();
 
   /** All that changes in here. */
@@ -70,7 +72,7 @@ export class StepWatch {
   blind(nowMs: Ms): readonly PhaseIndex[] {
     return PHASES.filter((p) => {
       const still = this.#still.get(p);
-      return still !== undefined && still.missed >= WITNESSES && nowMs - still.sinceMs >= BLIND_AFTER_MS;
+      return still !== undefined && still.missed >= WITNESSES && nowMs - still.firstMissedAtMs >= BLIND_AFTER_MS;
     });
   }
 
@@ -85,17 +87,23 @@ export class StepWatch {
   }
 
   hear({ shownA, mostA, leastA }: Seen, nowMs: Ms): void {
-    for (const [p, still] of this.#still) if (Math.abs(shownA[p] - still.shownA) > NEWS_A) this.#still.delete(p);
+    for (const p of PHASES) this.#watchStill(p, shownA[p], nowMs);
     if (PHASES.some((p) => mostA[p] - leastA[p] > REST_A)) return;
     const before = this.#rest;
     this.#rest = { atMs: nowMs, shownA, drawnA: mostA };
     if (!before) return;
     const stepA = minus(mostA, before.drawnA);
     if (PHASES.every((p) => Math.abs(stepA[p]) < STEP_A) || nowMs - before.atMs > STEP_MAX_MS) return;
-    this.#judge(stepA, minus(shownA, before.shownA), { atMs: nowMs, shownA });
+    this.#judge(stepA, minus(shownA, before.shownA), nowMs);
   }
 
-  #judge(stepA: PhaseAmps, shownA: PhaseAmps, now: { readonly atMs: Ms; readonly shownA: PhaseAmps }): void {
+  #watchStill(p: PhaseIndex, shownA: Amps, nowMs: Ms): void {
+    const still = this.#still.get(p);
+    if (still && Math.abs(shownA - still.shownA) <= NEWS_A) return;
+    this.#still.set(p, { sinceMs: nowMs, shownA, missed: 0, firstMissedAtMs: Number.POSITIVE_INFINITY });
+  }
+
+  #judge(stepA: PhaseAmps, shownA: PhaseAmps, nowMs: Ms): void {
     if (isAlike(shownA, stepA)) {
       this.#right += 1;
       if (this.#right >= WITNESSES) this.#forget(stepA);
@@ -115,18 +123,19 @@ export class StepWatch {
       this.#swapped += 1;
       this.#right = 0;
     } else {
-      const still = PHASES.filter((p) => Math.abs(stepA[p]) >= STEP_A && Math.abs(shownA[p]) <= NEWS_A);
-      for (const p of still) this.#miss(p, now);
+      for (const p of PHASES) if (Math.abs(stepA[p]) >= STEP_A && Math.abs(shownA[p]) <= NEWS_A) this.#miss(p, nowMs);
     }
   }
 
   /**
-   * One change is no proof: a meter shows it before the word of the charge point comes, and where that was the last vehicle, on a
-   * quiet night, nothing moves any more. After that one the next change would move it.
+   * A meter shows a change before the word of the charge point comes: who looks at the words alone sees one that the meter missed, or
+   * several, when all fall silent at once and nothing moves any more. So the phase must have stood still for long before.
    */
-  #miss(p: PhaseIndex, now: { readonly atMs: Ms; readonly shownA: PhaseAmps }): void {
-    const { sinceMs = now.atMs, shownA = now.shownA[p], missed = 0 } = this.#still.get(p) ?? {};
-    this.#still.set(p, { sinceMs, shownA, missed: missed + 1 });
+  #miss(p: PhaseIndex, nowMs: Ms): void {
+    const still = this.#still.get(p);
+    if (!still || nowMs - still.sinceMs < BLIND_AFTER_MS) return;
+    const firstMissedAtMs = Math.min(still.firstMissedAtMs, nowMs);
+    this.#still.set(p, { ...still, missed: still.missed + 1, firstMissedAtMs });
   }
 
   /** What was shown right on these phases is right. */

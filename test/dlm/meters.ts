@@ -126,6 +126,25 @@ t.test('what was shown right before a meter was lost holds on when it is back', 
   t.same(hear(10, 5001), perPhase(90));
 });
 
+t.test(
+  'a meter that is back raises nobody before a fall would have held: a late word makes the load look small',
+  async (t) => {
+    const book = bookOf(['main'], main({ meter: 'grid' }));
+    const hear = (shownA: number, drawnA: number, atMs: Ms): void =>
+      book.hearMeter(0, { ...loadSample(perPhase(shownA), perPhase(drawnA), atMs), periodMs: 1000 }, atMs);
+    const raisable = (nowMs: Ms): number | undefined => book.capacities(nowMs)[0]?.raisableA[0];
+    hear(40, 20, 0);
+    t.equal(raisable(0), 80, 'the first one ever has nothing to wait for');
+    book.loseMeter(0, 3000);
+    // 20 A of others; the charge point has stopped, but its last word says 20 A.
+    for (const atMs of [60_000, 61_000, 62_000]) hear(20, 20, atMs);
+    t.equal(raisable(62_000), Number.NEGATIVE_INFINITY);
+    t.equal(book.capacities(62_000)[0]?.isFallback, false, 'it counts, it only makes no room');
+    for (const atMs of [63_000, 64_000, 65_000]) hear(20, 0, atMs);
+    t.equal(raisable(65_000), 80, 'its word came');
+  },
+);
+
 t.test('a meter that is read every ten seconds: a fall must hold for longer', async (t) => {
   const book = bookOf(['main'], main({ meter: 'grid' }));
   const hear = (loadA: number, atMs: Ms): void =>
@@ -235,6 +254,26 @@ t.test('steps: two in a row are believed, in three phases none tells the order, 
   t.same(turned.reversed, [0, 1, 2], 'all three backwards');
   const noisy = steps([off, base], [on, [13, 13, 5]], [off, [9, 1, 4]]);
   t.same([noisy.isSwapped, noisy.reversed], [false, []]);
+});
+
+t.test('blind: two changes missed by a phase that has stood still for half a minute, before and after', async (t) => {
+  const off: PhaseAmps = [0, 0, 0];
+  const watch = (standsMs: Ms, stepMs: Ms): StepWatch => {
+    const own = new StepWatch();
+    const hear = (drawnA: PhaseAmps, shownA: number, nowMs: Ms): void =>
+      own.hear({ shownA: [shownA, nowMs % 7, 5], mostA: drawnA, leastA: drawnA }, nowMs);
+    hear([26, 0, 0], 46, 0);
+    // All stop at once, and the meter shows it; of each of the two the word comes later.
+    hear([26, 0, 0], 20, 1000);
+    hear([26, 0, 0], 20, 1000 + standsMs);
+    hear([10, 0, 0], 20, 1000 + standsMs + stepMs);
+    hear(off, 20, 1000 + standsMs + 2 * stepMs);
+    return own;
+  };
+  t.same(watch(2000, 1000).blind(600_000), [], 'words that are late, and nothing moves any more');
+  t.same(watch(29_000, 900).blind(600_000), []);
+  t.same(watch(30_000, 1000).blind(61_999), [], 'not yet');
+  t.same(watch(30_000, 1000).blind(62_000), [0]);
 });
 
 t.test('after a start nobody is raised on what a charge point drew before its first word', async (t) => {
