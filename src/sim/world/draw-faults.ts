@@ -82,9 +82,15 @@ function drawKinds(rng: Rng, world: FaultWorld): readonly Injector[] {
     rng,
     INJECTORS.filter((injector) => isPossible(injector, world)),
   );
-  if (rng.chance(THEME_SHARE)) return drawTheme(rng, possible);
+  if (rng.chance(THEME_SHARE)) return allHeard(drawTheme(rng, possible));
   const share = rng.between(0.05, KINDS_SHARE_MAX);
-  return possible.filter(() => rng.chance(share));
+  return allHeard(possible.filter(() => rng.chance(share)));
+}
+
+/** Nobody can count a charge point that is in no configuration and was never heard: beside cuts there is none. */
+function allHeard(kinds: readonly Injector[]): readonly Injector[] {
+  const isCut = kinds.some(({ name }) => CUTS.includes(name));
+  return isCut ? kinds.filter(({ name }) => name !== 'slave-unknown') : kinds;
 }
 
 function withinLimits(rng: Rng, possible: readonly Injector[]): readonly Injector[] {
