@@ -129,7 +129,7 @@ function oneSegment(seed: number): MemorySegment {
 }
 
 t.test('another fuse: the first limit that differs is shown, with both reasons', async (t: Test) => {
-  const { head, lines } = oneSegment(1);
+  const { head, lines } = oneSegment(4);
   const other = head.replace('"limitA":[28,28,28]', '"limitA":[26,26,26]');
   t.not(other, head);
   const { difference } = replay({ head: other, lines });
