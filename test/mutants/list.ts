@@ -29,7 +29,7 @@ export const MUTANTS: readonly Mutant[] = rows.map(([rule, name, file, find, rep
 export const SAFETY_MUTANTS: ReadonlyMap<string, Readonly<Record<string, number>>> = new Map([
   ['no fencing', { 'sim/ledger': 4, 'sim/world/slice': 49 }],
   ['lease from receipt', { 'sim/ledger': 6, 'sim/world/slice': 64 }],
-  ['no wait after restart', { 'sim/ledger': 3, 'sim/world/slice': 73 }],
+  ['no wait after restart', { 'sim/ledger': 3, 'sim/world/slice': 6 }],
   ['no hold', { 'sim/ledger': 4, 'sim/world/slice': 18 }],
   ['raise before acknowledgement', { 'sim/ledger': 19, 'sim/world/slice': 49 }],
 ]);

@@ -57,7 +57,7 @@ const RESTARTS: readonly string[] = [
  */
 const LIMITS: readonly { readonly names: readonly string[]; readonly without: readonly string[] }[] = [
   { names: ['second-master', 'follows-another'], without: CUTS },
-  { names: ['slave-doubled'], without: [...CUTS, ...POWER, ...RESTARTS] },
+  { names: ['slave-doubled'], without: [...CUTS, ...POWER, ...RESTARTS, 'charger-outlasts-lease'] },
   { names: ['meter-stranger'], without: RESTARTS },
   { names: ['slave-disconnected-limit'], without: CUTS },
   { names: ['charger-deaf', 'charger-outlasts-lease'], without: [...CUTS, ...RESTARTS] },
