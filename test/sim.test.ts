@@ -21,6 +21,7 @@ import './sim/world/referee.js';
 import './sim/world/charge-point.js';
 import './sim/world/meter-device.js';
 import './sim/world/building.js';
+import './sim/world/drawing.js';
 import './sim/world/determinism.js';
 import './sim/world/rows-meters.js';
 import './sim/world/rows-charge-points.js';

@@ -67,7 +67,7 @@ export function notServed(record: SlaveRecord, nowMs: Ms): LimitReason | undefin
 /**
  * What everybody should have, by the allocator. Charge points that cannot be served are reserved at their worst case.
  * Whoever has not acknowledged lately may soon rise to its disconnected limit: it shares with at least that, on all its
- * phases, or, where even that is not left, it is reserved at it.
+ * phases, or, where even that is not left, it is reserved at it. An offer that is left unused and that others need is withdrawn on the way.
  */
 export function targets(snapshot: Snapshot): ReadonlyMap<string, AllocatedLimit> {
   const { nowMs } = snapshot;

@@ -234,6 +234,7 @@ t.test('a charge point that draws more than its limit: an alarm, and the others 
   rig.run(5000);
   t.equal(rig.alarm('OVERDRAW'), 'above the limit: a', 'nobody knows better of a silent one');
   t.equal(rig.alarm('SLAVE_LOST'), 'silent: a');
+  t.match(rig.events('SLAVE_LOST'), ['a is silent; 32 A stay reserved for it']);
 });
 
 t.test('a meter: the building rises, the charge points fall in that cycle', async (t) => {

@@ -1,0 +1,33 @@
+/** What is drawn for a run: all faults come, but not together where that is a limit that the decisions name. */
+import t from 'tap';
+import { INJECTORS } from '../../../src/sim/world/faults/index.js';
+import { drawScenario } from '../../../src/sim/world/draw.js';
+
+const SEEDS = 1000;
+const CUTS = ['partition', 'polls-lost', 'grants-late', 'broadcast-blocked', 'masters-parted'];
+const APART: readonly (readonly [name: string, others: readonly string[]])[] = [
+  ['slave-unknown', CUTS],
+  ['second-master', CUTS],
+  ['slave-disconnected-limit', CUTS],
+  ['slave-doubled', [...CUTS, 'voltage-dip', 'master-killed', 'charger-outlasts-lease']],
+  ['charger-deaf', [...CUTS, 'master-killed']],
+  ['charger-outlasts-lease', [...CUTS, 'master-killed']],
+  ['meter-stranger', ['master-killed']],
+];
+
+t.test('faults that must not meet do not, and each comes', async (t) => {
+  const drawn = Array.from({ length: SEEDS }, (_, index) => {
+    const { faults } = drawScenario({ seed: index + 1, durationMs: 3_600_000 });
+    return new Set(faults.map(({ fault }) => fault));
+  });
+  t.comment(`seeds 1..${SEEDS}`);
+  for (const { name } of INJECTORS)
+    t.ok(
+      drawn.some((kinds) => kinds.has(name)),
+      name,
+    );
+  for (const [name, others] of APART) {
+    const both = drawn.findIndex((kinds) => kinds.has(name) && others.some((other) => kinds.has(other)));
+    t.equal(both, -1, `${name} beside one that hides it: seed ${both + 1}`);
+  }
+});
