@@ -189,14 +189,17 @@ t.test(
       const { mostA, leastA } = record.drawnSince(fromMs, nowMs);
       t.same([mostA[0], leastA[0]], [most, least], `${fromMs} to ${nowMs}`);
     }
-    const drawing = heard([0, 16.4], [1000, 16]);
-    t.same(drawing.drawnSince(500, 1000).leastA[0], 16.4, 'a little up and down is no change');
-    t.same(drawing.drawnSince(3000, 3600).leastA[0], 0, 'a word that is 2.6 s old says nothing of now');
-    t.same(drawing.drawnSince(3000, 4600).mostA[0], 0, 'a silent one counts as load of the building');
-    t.same(drawing.drawnSince(-1, 1000).leastA[0], 0, 'what it drew before its first word is not known');
+    const drawing = heard([0, 16], [2000, 16], [4000, 16], [6000, 16.4], [7000, 16]);
+    t.same(drawing.drawnSince(6500, 7000).leastA[0], 16.4, 'a little up and down is no change');
+    t.same(drawing.drawnSince(9000, 9600).leastA[0], 0, 'a word that is 2.6 s old says nothing of now');
+    t.same(drawing.drawnSince(9000, 10_600).mostA[0], 0, 'a silent one counts as load of the building');
+    t.same(drawing.drawnSince(-1, 7000).leastA[0], 0, 'what it drew before its first word is not known');
     const gap = heard([0, 16], [3000, 16]);
     t.same(gap.drawnSince(2000, 3000).leastA[0], 0, 'nor what it drew while it was silent');
-    t.same(gap.drawnSince(3000, 3000).leastA[0], 16);
+    t.same(gap.drawnSince(3000, 3000).leastA[0], 0, 'its first words after that may be of before');
+    const again = heard([0, 16], [3000, 16], [5000, 16], [7000, 16], [9000, 16]);
+    t.same(again.drawnSince(5000, 7000).leastA[0], 0);
+    t.same(again.drawnSince(7000, 9000).leastA[0], 16, '5 s later they count');
   },
 );
 

@@ -35,7 +35,15 @@ export const METER_MUTANTS: readonly Row[] = [
     'this.#held = [];\n        this.#isHeard = false;\n        this.#isDoubtful',
     'dlm/meters',
   ],
-  ['M5', 'before its first word it drew that', DRAWN, 'this.#isCovered(fromMs, nowMs)', 'true', 'dlm/meters'],
+  [
+    'M5',
+    'before its first word it drew that',
+    DRAWN,
+    'this.#isCovered(Math.min(fromMs, nowMs - SETTLES_MS), nowMs)',
+    'true',
+    'dlm/meters',
+  ],
+  ['M5', 'the first words after a gap count', DRAWN, 'SETTLES_MS = 5_000', 'SETTLES_MS = 0', 'dlm/meters'],
   ['M6', 'a blind phase counts', 'dlm/metering.js', 'if (this.#isBlind(index, nowMs))', 'if (false)', 'dlm/meters'],
   [
     'M5',

@@ -99,9 +99,10 @@ function secondMaster({ world }: Strike): Mend {
 
 /** A newcomer that hears the master, but of the slaves only one. */
 function rivalOf({ world, target }: Strike): Mend {
-  const others = [...world.boxes.values()].filter(({ id }) => id !== target);
+  // Where they are now: one that moves meanwhile is heard again.
+  const hosts = [...world.boxes.values()].filter(({ id }) => id !== target).map(({ host }) => host);
   const cut = (isCut: boolean): void => {
-    for (const { host } of others) {
+    for (const host of hosts) {
       world.network.cut(host, RIVAL, isCut);
       world.network.cut(RIVAL, host, isCut);
     }
