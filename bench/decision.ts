@@ -120,7 +120,8 @@ export class DecisionBench {
     this.#nowMs += SAMPLE_PERIOD_MS;
     this.#pollAll();
     const buildingA = BUILDING_A[this.#cycles++ % BUILDING_A.length] ?? 0;
-    const sample = { currentA: perPhase(buildingA), sampledAtMs: this.#nowMs, updateMs: 1000, periodMs: 1000 };
+    const pace = { updateMs: 1000, periodMs: 1000 };
+    const sample = { currentA: perPhase(buildingA), sampledAtMs: this.#nowMs, ...pace, isStuck: false };
     this.#controller.hearMeter(METER, sample, this.#nowMs);
     const startedMs = performance.now();
     const grants = this.#controller.decide(this.#nowMs);

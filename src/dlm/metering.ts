@@ -23,6 +23,8 @@ export interface MeterSample {
   readonly updateMs: Ms;
   /** From this sample to the next one. */
   readonly periodMs: Ms;
+  /** All its values stand still to the bit although the charge points change. */
+  readonly isStuck: boolean;
 }
 
 interface Parts {
@@ -95,7 +97,7 @@ export class Metering {
     const index = this.#book.circuitOfMeter(meterId);
     if (index === undefined) return false;
     const drawn = this.#parts.roster.drawnBelowA(index, sample.sampledAtMs - sample.updateMs, nowMs);
-    const shownA = this.#corrected(index, sample.currentA, drawn, nowMs);
+    const shownA = this.#corrected(index, sample, drawn, nowMs);
     const isOver = this.#overload.hear(index, shownA, drawn.mostA, nowMs);
     if (this.#isBlind(index, nowMs)) return this.lose(meterId, nowMs);
     this.#lost.delete(meterId);
@@ -108,7 +110,7 @@ export class Metering {
 
   #corrected(
     index: number,
-    currentA: PhaseAmps,
+    { currentA, isStuck }: MeterSample,
     drawn: { readonly mostA: PhaseAmps; readonly leastA: PhaseAmps },
     nowMs: Ms,
   ): PhaseAmps {
@@ -117,6 +119,7 @@ export class Metering {
     const steps = this.#steps.get(index) ?? new StepWatch();
     this.#steps.set(index, steps);
     const seen = { shownA: currentA, ...drawn };
+    if (isStuck) steps.standsStill();
     steps.hear(seen, nowMs);
     for (const p of showsTooLittle(seen, circuit.limitA)) {
       this.#reversedUntilMs.set(`${index} ${p}`, nowMs + REVERSED_HOLD_MS);

@@ -86,6 +86,11 @@ export class StepWatch {
     return PHASES.filter((p) => this.#reversed[p] >= WITNESSES);
   }
 
+  /** The whole meter does, its voltage too: what a phase of it missed meanwhile says nothing of that phase. */
+  standsStill(): void {
+    this.#still.clear();
+  }
+
   hear({ shownA, mostA, leastA }: Seen, nowMs: Ms): void {
     for (const p of PHASES) this.#watchStill(p, shownA[p], nowMs);
     if (PHASES.some((p) => mostA[p] - leastA[p] > REST_A)) return;

@@ -304,7 +304,8 @@ export class MasterRuntime {
 
   #hearSample(event: Extract<PollerEvent, { readonly kind: 'sample' }>): void {
     const { meterId, reading, sampledAtMs, updateMs, periodMs } = event;
-    const sample = { currentA: knownCurrents(reading.currentA), sampledAtMs, updateMs, periodMs };
+    const isStuck = this.#stuckMeters.has(meterId);
+    const sample = { currentA: knownCurrents(reading.currentA), sampledAtMs, updateMs, periodMs, isStuck };
     this.#after(this.controller.hearMeter(meterId, sample, this.#now()), 0);
   }
 

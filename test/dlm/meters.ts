@@ -336,6 +336,23 @@ t.test(
   },
 );
 
+t.test('a meter that stands still as a whole is stuck, not blind: what it missed meanwhile says nothing', async (t) => {
+  const blindAfter = (isStuck: boolean): string | undefined => {
+    const metered = circuit({ id: 'main', limitA: perPhase(40), meter: 'grid' });
+    const rig = new Rig({ site: site({ circuits: [metered], chargePoints: [chargePoint({ id: 'a' })] }) });
+    for (let second = 0; second < 130; second++) {
+      if (second === 40 || second === 80) rig.slave('a').plugIn({ phases: 1, maxA: 10 });
+      if (second === 60) rig.slave('a').unplug();
+      const sample = { ...meterSample([2, 10, 10], rig.nowMs), periodMs: 1000 };
+      rig.controller.hearMeter('grid', { ...sample, isStuck: isStuck && second > 45 && second < 95 }, rig.nowMs);
+      rig.run(1000);
+    }
+    return rig.alarm('METER_BLIND');
+  };
+  t.match(blindAfter(false), /nothing of the charge points on L1/);
+  t.equal(blindAfter(true), undefined);
+});
+
 t.test('a phase that shows nothing of the charge points makes no room, and the meter is lost after 30 s', async (t) => {
   const noise = (second: number): number => (second % 5) / 20;
   const drawnA = (rig: Rig): number =>

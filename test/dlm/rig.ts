@@ -154,7 +154,7 @@ export class Rig {
 
   hearMeter(meterId: string, currentA: PhaseAmps): Heard {
     this.#shownA.set(meterId, currentA);
-    const sample = { currentA, sampledAtMs: this.nowMs, updateMs: 1000, periodMs: 1000 };
+    const sample = { currentA, sampledAtMs: this.nowMs, updateMs: 1000, periodMs: 1000, isStuck: false };
     return this.controller.hearMeter(meterId, sample, this.nowMs);
   }
 

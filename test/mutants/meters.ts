@@ -44,6 +44,7 @@ export const METER_MUTANTS: readonly Row[] = [
     'dlm/meters',
   ],
   ['M5', 'the first words after a gap count', DRAWN, 'SETTLES_MS = 5_000', 'SETTLES_MS = 0', 'dlm/meters'],
+  ['M6', 'what a stuck meter missed counts', 'dlm/metering.js', 'if (isStuck)', 'if (false)', 'dlm/meters'],
   ['M6', 'a blind phase counts', 'dlm/metering.js', 'if (this.#isBlind(index, nowMs))', 'if (false)', 'dlm/meters'],
   [
     'M5',
