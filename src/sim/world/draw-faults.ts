@@ -17,6 +17,8 @@ const FIRST_MS: Ms = 20_000;
 export interface FaultWorld {
   readonly chargePoints: readonly string[];
   readonly meters: readonly string[];
+  /** Those of them that sit beside the charge points, and see nothing of them. */
+  readonly metersBeside: readonly string[];
   readonly hasStandby: boolean;
   readonly isSigned: boolean;
 }
@@ -62,6 +64,8 @@ const LIMITS: readonly { readonly names: readonly string[]; readonly without: re
   { names: ['slave-disconnected-limit'], without: CUTS },
   { names: ['charger-deaf', 'charger-outlasts-lease'], without: [...CUTS, ...RESTARTS] },
 ];
+/** How a meter is connected shows in what the charge points do: beside them nothing shows it (0010), so there it stays right. */
+const WIRING: readonly string[] = ['meter-phases-swapped', 'meter-backwards'];
 /** How often a run is about one of these limits. */
 const LIMIT_SHARE = 0.25;
 
@@ -118,6 +122,8 @@ export function drawFaults(rng: Rng, world: FaultWorld, untilMs: Ms): readonly P
     const injector = kinds[rng.int(kinds.length)];
     if (!injector || atMs >= untilMs) return faults;
     const forMs = Math.min(rng.between(...injector.lastsMs), untilMs - atMs);
-    faults.push({ atMs, forMs, fault: injector.name, target: targetOf(rng, injector, world) });
+    const target = targetOf(rng, injector, world);
+    if (WIRING.includes(injector.name) && world.metersBeside.includes(target)) continue;
+    faults.push({ atMs, forMs, fault: injector.name, target });
   }
 }

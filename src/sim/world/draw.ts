@@ -161,6 +161,10 @@ export function builtAsListed({ site }: MasterConfig): readonly ChargePointPlan[
   return site.chargePoints.map(({ priority: _, ...plan }) => plan);
 }
 
+function metersBeside({ site }: MasterConfig): readonly string[] {
+  return site.circuits.flatMap(({ meter, meterLocation }) => (meter && meterLocation === 'excluding' ? [meter] : []));
+}
+
 export function drawScenario({ seed, durationMs, calmMs = CALM_MS, chargePoints }: DrawOptions): Scenario {
   const rng = seededRng(seed);
   const site = drawSite(rng, chargePoints ?? 2 + rng.int(5));
@@ -171,6 +175,7 @@ export function drawScenario({ seed, durationMs, calmMs = CALM_MS, chargePoints 
   const world: FaultWorld = {
     chargePoints: site.ids,
     meters: config.meters.map(({ id }) => id),
+    metersBeside: metersBeside(config),
     hasStandby: rng.chance(0.3),
     isSigned: rng.chance(0.15),
   };

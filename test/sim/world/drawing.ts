@@ -15,6 +15,19 @@ const APART: readonly (readonly [name: string, others: readonly string[]])[] = [
   ['meter-stranger', ['master-killed']],
 ];
 
+t.test('how a meter beside the charge points is connected cannot be found out, and stays right', async (t) => {
+  let beside = 0;
+  for (let seed = 1; seed <= SEEDS; seed++) {
+    const { config, faults } = drawScenario({ seed, durationMs: 3_600_000 });
+    const isBeside = config.site.circuits.some(({ meterLocation, meter }) => meter && meterLocation === 'excluding');
+    if (!isBeside) continue;
+    beside += 1;
+    const wrong = faults.filter(({ fault }) => fault === 'meter-phases-swapped' || fault === 'meter-backwards');
+    if (wrong.length > 0) t.fail(`seed ${seed}: ${wrong[0]?.fault}`);
+  }
+  t.ok(beside > SEEDS / 10, `${beside} such sites`);
+});
+
 t.test('faults that must not meet do not, and each comes', async (t) => {
   const drawn = Array.from({ length: SEEDS }, (_, index) => {
     const { faults } = drawScenario({ seed: index + 1, durationMs: 3_600_000 });
