@@ -73,6 +73,11 @@ export class SlaveBox {
     return this.#runtime?.applied ?? OFF;
   }
 
+  /** Whose grant it accepted last. */
+  get followedMasterId(): string | undefined {
+    return this.#runtime?.core.status(this.nowMs).accepted.masterId;
+  }
+
   /** By its own clock, in whole milliseconds. */
   get nowMs(): Ms {
     return Math.floor(this.#machine.clock.monotonicMs());

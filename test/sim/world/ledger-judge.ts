@@ -13,13 +13,16 @@ const LEASE_MS = 15_000;
 /** The same box, but for what it enforces. */
 function enforcing(box: SlaveBox, limitA: number): SlaveBox {
   const { reason, phases } = box.enforced;
-  return Object.create(box, { enforced: { value: { limitA, reason, phases } }, id: { value: box.id } }) as SlaveBox;
+  const { id, followedMasterId } = box;
+  const own = { enforced: { limitA, reason, phases }, id, followedMasterId };
+  const fields = Object.entries(own).map(([name, value]) => [name, { value, configurable: true }] as const);
+  return Object.create(box, Object.fromEntries(fields)) as SlaveBox;
 }
 
-function judgeOf(isExcused = false): { readonly judge: LedgerJudge; readonly told: string[] } {
+function judgeOf(isExcused = false, nowMs = () => 0): { readonly judge: LedgerJudge; readonly told: string[] } {
   const told: string[] = [];
   const violate = (judge: string, text: string): number => told.push(`${judge}: ${text}`);
-  return { judge: new LedgerJudge({ leaseMs: LEASE_MS, isExcused: () => isExcused, violate }), told };
+  return { judge: new LedgerJudge({ leaseMs: LEASE_MS, nowMs, isExcused: () => isExcused, violate }), told };
 }
 
 t.test('I1 and I2 in a world that works: nothing to tell', async (t) => {
@@ -63,6 +66,24 @@ t.test('I1 is not asked where nobody can know', async (t) => {
   t.same(told, [], 'a disconnected limit that nobody was told of');
   judge.enforces(raised, masters);
   t.equal(told.length, 1);
+});
+
+t.test('I1 after two have decided: what another one granted then, nobody can know for a lease', async (t) => {
+  const { world } = await judged(scenarioOf(PLAIN), 60_000);
+  const masters = [...world.masters.values()];
+  let nowMs = 0;
+  const { judge, told } = judgeOf(false, () => nowMs);
+  const own = enforcing(world.box('cp1'), 32);
+  const foreign = Object.defineProperty(enforcing(world.box('cp1'), 32), 'followedMasterId', { value: 'rival-1' });
+  judge.enforces(foreign, [...masters, ...masters]);
+  nowMs = LEASE_MS - 1;
+  judge.enforces(foreign, masters);
+  t.same(told, []);
+  judge.enforces(own, masters);
+  t.equal(told.length, 1, 'its own grants it knows');
+  nowMs = LEASE_MS;
+  judge.enforces(foreign, masters);
+  t.equal(told.length, 2, 'by then the other one has run out');
 });
 
 t.test('I1, by all judges together: a slave raises its limit by itself', async (t) => {

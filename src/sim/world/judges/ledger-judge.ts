@@ -1,6 +1,6 @@
 /**
  * Holds the master's books to the world. I1: what a charge point enforces never exceeds its exposure in the ledger of the master that
- * decides; while two do, neither can know what the other granted, and the flow alone is judged. I2: whenever somebody is
+ * decides; while two do, neither can know what the other granted, nor afterwards while that is in force: the flow alone is judged. I2: whenever somebody is
  * raised, its limit and the exposures of all others fit every circuit.
  */
 import { hasPhase, maskToGrid } from '../../../base/rotation.js';
@@ -17,6 +17,8 @@ type Counted = ReturnType<Controller['circuits']>[number];
 
 export interface LedgerTerms {
   readonly leaseMs: Ms;
+  /** Of the world: each master has a clock of its own. */
+  readonly nowMs: () => Ms;
   /** Boxes that cannot be told apart by their id, or that nobody was asked about. */
   readonly isExcused: (box: SlaveBox) => boolean;
   readonly violate: (judge: string, text: string) => void;
@@ -26,6 +28,8 @@ export class LedgerJudge {
   readonly #terms: LedgerTerms;
   /** What each master granted last, by id. */
   readonly #grantedA = new Map<SlaveRecord, number>();
+  /** When two were last seen to decide. */
+  #twoAtMs: Ms = Number.NEGATIVE_INFINITY;
 
   constructor(terms: LedgerTerms) {
     this.#terms = terms;
@@ -34,7 +38,7 @@ export class LedgerJudge {
   /** I1, for one that has just changed. */
   enforces(box: SlaveBox, masters: readonly MasterBox[]): void {
     if (this.#terms.isExcused(box)) return;
-    const [master, ...others] = masters.filter(({ isDeciding }) => isDeciding);
+    const [master, ...others] = this.#deciding(masters);
     if (master && others.length === 0) this.#judgeBox(box, master);
   }
 
@@ -42,8 +46,20 @@ export class LedgerJudge {
   decided(master: MasterBox, boxes: readonly SlaveBox[], masters: readonly MasterBox[]): void {
     if (!master.isDeciding) return;
     this.#judgeRaises(master);
-    if (masters.some((other) => other !== master && other.isDeciding)) return;
+    if (this.#deciding(masters).length > 1) return;
     for (const box of boxes) if (!this.#terms.isExcused(box)) this.#judgeBox(box, master);
+  }
+
+  #deciding(masters: readonly MasterBox[]): readonly MasterBox[] {
+    const deciding = masters.filter(({ isDeciding }) => isDeciding);
+    if (deciding.length > 1) this.#twoAtMs = this.#terms.nowMs();
+    return deciding;
+  }
+
+  /** Whether it may still follow what the other one granted while two decided. */
+  #mayFollowAnother(box: SlaveBox, master: MasterBox): boolean {
+    const isRecent = this.#terms.nowMs() - this.#twoAtMs < this.#terms.leaseMs;
+    return isRecent && box.followedMasterId !== master.runtime?.controller.mastership.id;
   }
 
   #judgeBox(box: SlaveBox, master: MasterBox): void {
@@ -56,6 +72,7 @@ export class LedgerJudge {
     const grid = maskToGrid(box.hardware.rotation, phases);
     for (const p of PHASES) {
       if (!hasPhase(grid, p) || limitA <= exposureA[p] + ROUNDING_A) continue;
+      if (this.#mayFollowAnother(box, master)) return;
       const text = `${box.id} enforces ${limitA} A on ${PHASE_NAMES[p]}, ${master.name} counts ${exposureA[p]} A`;
       this.#terms.violate('I1', text);
       return;

@@ -41,7 +41,7 @@ export class Referee {
     const chargePoints = world.boxes.size;
     this.#flow = new FlowJudge(world.copper, { chargePoints, followMs, violate });
     const isExcused = (box: SlaveBox): boolean => this.#isExcused(box);
-    this.#ledger = new LedgerJudge({ leaseMs: site.leaseMs, isExcused, violate });
+    this.#ledger = new LedgerJudge({ leaseMs: site.leaseMs, nowMs: () => world.time.nowMs, isExcused, violate });
     const priorities = new Map(site.chargePoints.map(({ id, priority }) => [id, priority]));
     const priorityOf = (id: string): number => priorities.get(id) ?? 1;
     this.#calm = new CalmJudge({ ...site.allocation, priorityOf, violate });
