@@ -202,16 +202,17 @@ export class SlaveRecord {
 
   /**
    * While a boot is known that follows our grants, the words of another one may be old ones, played back: it counts once it has
-   * followed a grant too, and the known one is silent.
+   * followed a grant too that was sent since the known one was first heard, and the known one is silent.
    */
   #doubt(boot: Boot, status: Status, nowMs: Ms): 'unproven' | 'waiting' | undefined {
     const present = this.#presentBoot();
     if (!present || present === boot || !isProven(present) || this.isDuplicate(nowMs)) return undefined;
     const isSilent = nowMs - present.lastHeardMs >= REPLACED_AFTER_MS;
-    if (isProven(boot) && isSilent) return undefined;
+    const isThereToo = boot.followsSentAtMs > present.firstHeardMs;
+    if (isThereToo && isSilent) return undefined;
     // What it says frees nothing, but it may be true: if the known one is gone, at least so much counts.
     if (isSilent) this.account.hearDoubtful(saidA(status));
-    return isProven(boot) ? 'waiting' : 'unproven';
+    return isThereToo ? 'waiting' : 'unproven';
   }
 
   #presentBoot(): Boot | undefined {

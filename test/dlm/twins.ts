@@ -47,6 +47,27 @@ t.test('both follow grants: found out before both have current for long', async 
   t.match(rig.reasons, /^unavailable /);
 });
 
+t.test(
+  'one that was silent while the other came is found out too: what it followed before proves nothing',
+  async (t) => {
+    const rig = running();
+    const first = rig.slave('a');
+    rig.slaves.delete('a');
+    const twin = twinOf(rig);
+    const run = (seconds: number): void => {
+      for (let second = 0; second < seconds; second++) {
+        rig.run(1000);
+        cycleOf(rig, twin);
+      }
+    };
+    run(10);
+    t.same(rig.events('SLAVE_REFUSED'), [], 'it may have started again');
+    rig.slaves.set('a', first);
+    run(3);
+    t.match(rig.events('SLAVE_REFUSED')[0], /a is the id of two charge points/);
+  },
+);
+
 t.test('one of them is taken away: the other is served again after a minute', async (t) => {
   const rig = running();
   const twin = twinOf(rig);
