@@ -91,10 +91,12 @@ function drawKinds(rng: Rng, world: FaultWorld): readonly Injector[] {
   return allHeard(possible.filter(() => rng.chance(share)));
 }
 
-/** Nobody can count a charge point that is in no configuration and was never heard: beside cuts there is none. */
+/** What nobody can know of who is not heard: that it is there, in no configuration; that its disconnected limit was raised. */
 function allHeard(kinds: readonly Injector[]): readonly Injector[] {
-  const isCut = kinds.some(({ name }) => CUTS.includes(name));
-  return isCut ? kinds.filter(({ name }) => name !== 'slave-unknown') : kinds;
+  const left: string[] = [];
+  if (kinds.some(({ name }) => CUTS.includes(name))) left.push('slave-unknown');
+  if (kinds.some(({ name }) => name === 'charger-outlasts-lease')) left.push('slave-disconnected-limit');
+  return kinds.filter(({ name }) => !left.includes(name));
 }
 
 function withinLimits(rng: Rng, possible: readonly Injector[]): readonly Injector[] {
