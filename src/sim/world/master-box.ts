@@ -76,7 +76,12 @@ export class MasterBox {
   /** Decides at present, and has heard what there is to hear. */
   get isDeciding(): boolean {
     const { isStill, isCatchingUp } = this.#machine;
-    return this.#runtime?.isActive === true && !isStill && !isCatchingUp;
+    return this.isActive && !isStill && !isCatchingUp;
+  }
+
+  /** Takes itself for the one that decides, even while it stands still. */
+  get isActive(): boolean {
+    return this.#runtime?.isActive === true;
   }
 
   /** Begins with the state file of another one, as from a copied disk. */

@@ -28,7 +28,7 @@ export class LedgerJudge {
   readonly #terms: LedgerTerms;
   /** What each master granted last, by id. */
   readonly #grantedA = new Map<SlaveRecord, number>();
-  /** When two were last seen to decide. */
+  /** When two were last seen that took themselves for the one that decides. */
   #twoAtMs: Ms = Number.NEGATIVE_INFINITY;
 
   constructor(terms: LedgerTerms) {
@@ -51,9 +51,8 @@ export class LedgerJudge {
   }
 
   #deciding(masters: readonly MasterBox[]): readonly MasterBox[] {
-    const deciding = masters.filter(({ isDeciding }) => isDeciding);
-    if (deciding.length > 1) this.#twoAtMs = this.#terms.nowMs();
-    return deciding;
+    if (masters.filter(({ isActive }) => isActive).length > 1) this.#twoAtMs = this.#terms.nowMs();
+    return masters.filter(({ isDeciding }) => isDeciding);
   }
 
   /** Whether it may still follow what the other one granted while two decided. */
