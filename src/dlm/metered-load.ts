@@ -85,6 +85,7 @@ export class MeteredLoad {
     const nowA = isIncluding ? mapPhases((p) => shownA[p] - mostA[p]) : shownA;
     const loadA = mapPhases((p) => this.#phases[p].hear(shownA[p], nowA[p], nowMs));
     if (!this.#isHeard && this.#last !== undefined) this.#backAtMs = nowMs;
+    if (this.#isHeard) this.#bridge(sample, nowMs);
     this.#isHeard = true;
     const keptMs = holdMs(sample);
     this.#held = [
@@ -96,6 +97,13 @@ export class MeteredLoad {
     this.#openA = isIncluding ? mapPhases((p) => mostA[p] - sample.leastA[p]) : NO_AMPS;
     this.#isDoubtful = false;
     this.#remember(loadA, nowMs);
+  }
+
+  /** Where samples were missed, nobody saw a fall begin: what the last one showed holds from now on. */
+  #bridge({ periodMs }: LoadSample, nowMs: Ms): void {
+    const last = this.#held.at(-1);
+    if (!last || nowMs - last.atMs <= 2 * periodMs) return;
+    this.#held = [...this.#held.slice(0, -1), at(nowMs, last.valueA)];
   }
 
   #remember(loadA: PhaseAmps, nowMs: Ms): void {

@@ -145,6 +145,24 @@ t.test(
   },
 );
 
+t.test(
+  'where samples were missed nobody saw a fall begin: it must hold from the first one that shows it',
+  async (t) => {
+    const book = bookOf(['main'], main({ meter: 'grid' }));
+    const hear = (loadA: number, atMs: Ms): PhaseAmps | undefined => {
+      book.hearMeter(0, { ...loadSample(perPhase(loadA), NO_AMPS, atMs), periodMs: 1000 }, atMs);
+      return book.capacities(atMs)[0]?.capacityA;
+    };
+    hear(60, 0);
+    t.same(hear(20, 4900), perPhase(40));
+    for (const atMs of [6000, 7000, 8000, 9000]) t.same(hear(20, atMs), perPhase(40), `${atMs} ms`);
+    t.same(hear(20, 9901), perPhase(80));
+    t.same(hear(10, 11_901), perPhase(80), 'two periods are no gap');
+    t.same(hear(10, 15_000), perPhase(80));
+    t.same(hear(10, 16_000), perPhase(90), 'a fall within what was seen');
+  },
+);
+
 t.test('a meter that is read every ten seconds: a fall must hold for longer', async (t) => {
   const book = bookOf(['main'], main({ meter: 'grid' }));
   const hear = (loadA: number, atMs: Ms): void =>

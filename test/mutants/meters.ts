@@ -13,6 +13,7 @@ const CLOSING = 'transports/serial-closing';
 
 export const METER_MUTANTS: readonly Row[] = [
   ['M5', 'a fall counts at once', LOAD, 'FALL_HOLD_MS = 5_000', 'FALL_HOLD_MS = 0', 'dlm/capacity'],
+  ['M5', 'missed samples hide a fall', LOAD, 'nowMs - last.atMs <= 2 * periodMs', 'true', 'dlm/meters'],
   ['M5', 'a slow meter is held too short', LOAD, 'updateMs + 3 * periodMs', '0', 'dlm/meters'],
   ['M5', 'old samples raise', LOAD, 'this.#isDoubtful || isOld', 'this.#isDoubtful', FAULTS],
   ['M5', 'doubtful samples raise', LOAD, 'this.#isDoubtful || isOld', 'isOld', FAULTS],
