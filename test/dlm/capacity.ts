@@ -83,6 +83,7 @@ t.test('M5: a rise counts at once, a fall when it has held', async (t) => {
   };
   t.same(hear([50, 20, 20], 1000), [50, 80, 80], 'a rise on L1');
   t.same(hear([10, 40, 20], 1250), [50, 60, 80], 'L1 falls, L2 rises: each phase by itself');
+  for (let atMs = 1500; atMs <= 5500; atMs += 250) hear([10, 10, 20], atMs);
   t.same(hear([10, 10, 20], 1000 + FALL_HOLD_MS - 1), [50, 60, 80]);
   t.same(hear([10, 10, 20], 1000 + FALL_HOLD_MS), [90, 60, 80], 'L1 has been lower for five seconds');
   t.same(hear([10, 10, 20], 1250 + FALL_HOLD_MS), [90, 90, 80]);
