@@ -19,6 +19,7 @@ export interface FaultWorld {
   readonly meters: readonly string[];
   /** Those of them that sit beside the charge points, and see nothing of them. */
   readonly metersBeside: readonly string[];
+  readonly leaseMs: Ms;
   readonly hasStandby: boolean;
   readonly isSigned: boolean;
 }
@@ -66,6 +67,8 @@ const LIMITS: readonly { readonly names: readonly string[]; readonly without: re
 ];
 /** How a meter is connected shows in what the charge points do: beside them nothing shows it (0010), so there it stays right. */
 const WIRING: readonly string[] = ['meter-phases-swapped', 'meter-backwards'];
+/** Whoever hears no BEACON speaks on for 30 s: in that time its lease must end, and show. */
+const LEASE_HEARD_MS: Ms = 20_000;
 /** How often a run is about one of these limits. */
 const LIMIT_SHARE = 0.25;
 
@@ -86,14 +89,21 @@ function drawKinds(rng: Rng, world: FaultWorld): readonly Injector[] {
     rng,
     INJECTORS.filter((injector) => isPossible(injector, world)),
   );
-  if (rng.chance(THEME_SHARE)) return allHeard(drawTheme(rng, possible));
+  if (rng.chance(THEME_SHARE)) return allHeard(drawTheme(rng, possible), world);
   const share = rng.between(0.05, KINDS_SHARE_MAX);
-  return allHeard(possible.filter(() => rng.chance(share)));
+  return allHeard(
+    possible.filter(() => rng.chance(share)),
+    world,
+  );
 }
 
-/** What nobody can know of who is not heard: that it is there, in no configuration; that its disconnected limit was raised. */
-function allHeard(kinds: readonly Injector[]): readonly Injector[] {
+/**
+ * What nobody can know of who is not heard: that it is there, in no configuration; that its disconnected limit was raised; that it
+ * draws on when its lease is over, should that be after it fell silent.
+ */
+function allHeard(kinds: readonly Injector[], { leaseMs }: FaultWorld): readonly Injector[] {
   const left: string[] = [];
+  if (leaseMs > LEASE_HEARD_MS) left.push('charger-outlasts-lease');
   if (kinds.some(({ name }) => CUTS.includes(name))) left.push('slave-unknown');
   if (kinds.some(({ name }) => name === 'charger-outlasts-lease')) left.push('slave-disconnected-limit');
   return kinds.filter(({ name }) => !left.includes(name));

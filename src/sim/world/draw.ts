@@ -176,6 +176,7 @@ export function drawScenario({ seed, durationMs, calmMs = CALM_MS, chargePoints 
     chargePoints: site.ids,
     meters: config.meters.map(({ id }) => id),
     metersBeside: metersBeside(config),
+    leaseMs: config.site.leaseMs,
     hasStandby: rng.chance(0.3),
     isSigned: rng.chance(0.15),
   };

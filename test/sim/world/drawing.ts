@@ -28,6 +28,15 @@ t.test('how a meter beside the charge points is connected cannot be found out, a
   t.ok(beside > SEEDS / 10, `${beside} such sites`);
 });
 
+t.test('a charge point outlasts its lease only where it is still heard when that ends', async (t) => {
+  const leases = new Set<number>();
+  for (let seed = 1; seed <= SEEDS; seed++) {
+    const { config, faults } = drawScenario({ seed, durationMs: 3_600_000 });
+    if (faults.some(({ fault }) => fault === 'charger-outlasts-lease')) leases.add(config.site.leaseMs);
+  }
+  t.same([...leases].sort(), [15_000, 6_000]);
+});
+
 t.test('faults that must not meet do not, and each comes', async (t) => {
   const drawn = Array.from({ length: SEEDS }, (_, index) => {
     const { faults } = drawScenario({ seed: index + 1, durationMs: 3_600_000 });
