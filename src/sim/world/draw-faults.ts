@@ -105,6 +105,8 @@ function allHeard(kinds: readonly Injector[], { leaseMs }: FaultWorld): readonly
   const left: string[] = [];
   if (leaseMs > LEASE_HEARD_MS) left.push('charger-outlasts-lease');
   if (kinds.some(({ name }) => CUTS.includes(name))) left.push('slave-unknown');
+  // The other master is cut off from all but one, and from a twin it is not.
+  if (kinds.some(({ name }) => name === 'follows-another')) left.push('slave-doubled');
   if (kinds.some(({ name }) => name === 'charger-outlasts-lease')) left.push('slave-disconnected-limit');
   return kinds.filter(({ name }) => !left.includes(name));
 }
