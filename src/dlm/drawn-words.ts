@@ -1,6 +1,7 @@
 /** What a charge point said that it drew, in the last half minute: for meters that show it later than it says so. */
 import type { Carrier } from '../base/carrier.js';
 import { type Amps, mapPhases, type Ms, NO_AMPS, PHASES, type PhaseAmps } from '../base/units.js';
+import { FALL_HOLD_MS } from './metered-load.js';
 
 /** Words are remembered for so long, for meters that follow late; and no more than this. */
 const KEPT_MS: Ms = 30_000;
@@ -9,8 +10,6 @@ const KEPT_MAX = 128;
 const NOISE_A: Amps = 1;
 /** A word that is older says nothing of now: two heartbeats and a half. */
 const WORD_MAX_AGE_MS: Ms = 2_500;
-/** The first words after a gap may be of what it drew before: as long as a fall of the load is held. */
-const SETTLES_MS: Ms = 5_000;
 
 export class DrawnWords {
   /** From `from` on. */
@@ -41,7 +40,8 @@ export class DrawnWords {
   /** The most and the least that it drew at some moment since then, by its own word. */
   since(fromMs: Ms, nowMs: Ms): { readonly mostA: PhaseAmps; readonly leastA: PhaseAmps } {
     const mostA: [Amps, Amps, Amps] = [0, 0, 0];
-    const isCovered = this.#isCovered(Math.min(fromMs, nowMs - SETTLES_MS), nowMs);
+    // The first words after a gap may be of what it drew before it: they count when a fall of the load would.
+    const isCovered = this.#isCovered(Math.min(fromMs, nowMs - FALL_HOLD_MS), nowMs);
     const leastA: [Amps, Amps, Amps] = isCovered ? [1e9, 1e9, 1e9] : [0, 0, 0];
     for (let index = this.#currentA.length - 1; index >= this.#from; index--) {
       const wordA = this.#currentA[index] ?? NO_AMPS;
@@ -55,7 +55,7 @@ export class DrawnWords {
     return { mostA, leastA: mapPhases((p) => (mostA[p] - leastA[p] > NOISE_A ? leastA[p] : mostA[p])) };
   }
 
-  /** Whether a word is known of every moment since then: before the first one, and in or right after a gap, it may have drawn nothing. */
+  /** Whether a word is known of every moment since then: before the first one, and in a gap, it may have drawn nothing. */
   #isCovered(fromMs: Ms, nowMs: Ms): boolean {
     let untilMs = nowMs;
     for (let index = this.#atMs.length - 1; index >= this.#from; index--) {

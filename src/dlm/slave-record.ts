@@ -5,6 +5,7 @@ import { type BootId, compareGrants, type Grant, type GrantNumber, type Status }
 import type { LimitReason } from '../base/reason.js';
 import { connectedMask, maskToGrid, onPhases, type PhaseMask, type Rotation, toGrid } from '../base/rotation.js';
 import { type Amps, maxOf, type Ms, NO_AMPS, type PhaseAmps, perPhase } from '../base/units.js';
+import { Boots, type Doubt } from './boots.js';
 import { DrawnWords } from './drawn-words.js';
 import { LedgerAccount, type OpenGrant } from './ledger.js';
 import { OFFLINE_AFTER_MS } from './lease-rules.js';
@@ -22,19 +23,9 @@ export interface RememberedSlave {
   readonly rotation: Rotation;
 }
 
-/** Two boxes with one id: both clocks run on for longer than any datagram can be under way. */
-const DUPLICATE_AFTER_MS: Ms = 60_000;
-/** How long the suspicion holds after the last word of the one that is heard less. */
-const DUPLICATE_HOLD_MS: Ms = 60_000;
-const BOOTS_MAX = 8;
-
 /** A number that is higher is broken or forged. */
 const SEQ_BELIEVED_MAX = 0xfffffff0;
-/** One that fell silent for this long may have been replaced by a new boot of the same box: two heartbeats and a half. */
-const REPLACED_AFTER_MS: Ms = 2_500;
-
-/** `unproven`: of a boot that has still to show that it is there now. `waiting`: it has, but the one before it may still be there. */
-export type HeardStatus = 'fresh' | 'stale' | 'duplicate' | 'unproven' | 'waiting';
+export type HeardStatus = 'fresh' | 'stale' | 'duplicate' | Doubt['of'];
 
 export interface Withdrawn {
   readonly untilMs: Ms;
@@ -46,18 +37,6 @@ export interface LastPoll {
   readonly bootId: BootId;
   readonly tauMs: Ms;
   readonly receivedAtMs: Ms;
-}
-
-interface Boot {
-  readonly bootId: BootId;
-  readonly firstHeardMs: Ms;
-  lastHeardMs: Ms;
-  lastTauMs: Ms;
-  lastAccepted: GrantNumber;
-  /** Its clock at its last word before another boot was heard first; at its own first word while there was none. */
-  quietTauMs: Ms;
-  /** When the newest grant was sent that it follows; by the master's clock. */
-  followsSentAtMs: Ms;
 }
 
 /** Who listens. */
@@ -107,9 +86,7 @@ export class SlaveRecord {
   #facts: ChargePoint;
   #status: Status | undefined;
   #lastHeardMs: Ms = Number.NEGATIVE_INFINITY;
-  /** The latest boots that were heard, the oldest first. */
-  #boots: Boot[] = [];
-  #duplicateUntilMs: Ms = Number.NEGATIVE_INFINITY;
+  readonly #boots = new Boots();
   #isPollAnswered = false;
   #lastNumber: GrantNumber = { epoch: 0, seq: 0 };
   readonly #lowestSeq: number;
@@ -153,8 +130,7 @@ export class SlaveRecord {
     this.#facts = carrier.value('facts', this.#facts);
     this.#status = carrier.value('status', this.#status);
     this.#lastHeardMs = carrier.value('lastHeardMs', this.#lastHeardMs);
-    this.#boots = carrier.value('boots', this.#boots);
-    this.#duplicateUntilMs = carrier.value('duplicateUntilMs', this.#duplicateUntilMs);
+    this.#boots.carry(carrier);
     this.#isPollAnswered = carrier.value('isPollAnswered', this.#isPollAnswered);
     this.#lastNumber = carrier.value('lastNumber', this.#lastNumber);
     carrier.part('drawn', this.#drawn);
@@ -178,50 +154,25 @@ export class SlaveRecord {
   }
 
   isDuplicate(nowMs: Ms): boolean {
-    return nowMs < this.#duplicateUntilMs;
+    return this.#boots.areTwo(nowMs);
   }
 
   /** Takes in a STATUS, unless it is older than one heard before from the same boot, or of a boot that is not proven. */
   hear(status: Status, master: Listener, nowMs: Ms): HeardStatus {
-    const boot = this.#bootOf(status.bootId) ?? this.#meetBoot(status, nowMs);
-    if (isOlder(status, boot)) return 'stale';
-    boot.lastTauMs = status.tauMs;
-    boot.lastAccepted = status.accepted;
-    boot.lastHeardMs = nowMs;
-    boot.followsSentAtMs = this.#followedGrant(status, master)?.sentAtMs ?? boot.followsSentAtMs;
-    for (const other of this.#boots) {
-      if (other === boot || !areTwins(boot, other)) continue;
-      this.#duplicateUntilMs = Math.max(this.#duplicateUntilMs, other.lastHeardMs + DUPLICATE_HOLD_MS);
-    }
+    const followsSentAtMs = this.#followedGrant(status, master)?.sentAtMs;
+    if (!this.#boots.hear(status, followsSentAtMs, this.#status?.bootId, nowMs)) return 'stale';
     this.#numberAbove(status, master);
-    const doubt = master.grants ? this.#doubt(boot, status, nowMs) : undefined;
+    const doubt = master.grants ? this.#doubt(status, nowMs) : undefined;
     if (doubt) return doubt;
     this.#take(status, master, nowMs);
     return this.isDuplicate(nowMs) ? 'duplicate' : 'fresh';
   }
 
-  /**
-   * While a boot is known that follows our grants, the words of another one may be old ones, played back: it counts once it has
-   * followed a grant too that was sent since the known one was first heard, and the known one is silent.
-   */
-  #doubt(boot: Boot, status: Status, nowMs: Ms): 'unproven' | 'waiting' | undefined {
-    const present = this.#presentBoot();
-    if (!present || present === boot || !isProven(present) || this.isDuplicate(nowMs)) return undefined;
-    const isSilent = nowMs - present.lastHeardMs >= REPLACED_AFTER_MS;
-    const isThereToo = boot.followsSentAtMs > present.firstHeardMs;
-    if (isThereToo && isSilent) return undefined;
-    // What it says frees nothing, but it may be true: if the known one is gone, at least so much counts.
-    if (isSilent) this.account.hearDoubtful(saidA(status));
-    return isThereToo ? 'waiting' : 'unproven';
-  }
-
-  #presentBoot(): Boot | undefined {
-    return this.#status && this.#bootOf(this.#status.bootId);
-  }
-
-  #bootOf(bootId: BootId): Boot | undefined {
-    for (const boot of this.#boots) if (boot.bootId === bootId) return boot;
-    return undefined;
+  /** Of a boot in doubt: what it says frees nothing, but it may be true. If the known one is gone, at least so much counts. */
+  #doubt(status: Status, nowMs: Ms): Doubt['of'] | undefined {
+    const doubt = this.#boots.doubt(status.bootId, this.#status?.bootId, nowMs);
+    if (doubt?.isPresentSilent) this.account.hearDoubtful(saidA(status));
+    return doubt?.of;
   }
 
   /** Another master may have used up our epoch, where it cannot grow any more: slaves take higher numbers only. */
@@ -237,23 +188,6 @@ export class SlaveRecord {
       if (open.bootId === bootId && compareGrants(open, accepted) === 0) return open;
     }
     return undefined;
-  }
-
-  #meetBoot({ bootId, tauMs, accepted }: Status, nowMs: Ms): Boot {
-    for (const boot of this.#boots) boot.quietTauMs = boot.lastTauMs;
-    const boot: Boot = {
-      bootId,
-      firstHeardMs: nowMs,
-      lastHeardMs: nowMs,
-      lastTauMs: tauMs,
-      lastAccepted: accepted,
-      quietTauMs: tauMs,
-      followsSentAtMs: Number.NEGATIVE_INFINITY,
-    };
-    const present = this.#presentBoot();
-    const others = this.#boots.filter((each) => each !== present).slice(1 - BOOTS_MAX);
-    this.#boots = [...(present ? [present] : []), ...others, boot].slice(-BOOTS_MAX - 1);
-    return boot;
   }
 
   #take(status: Status, master: Listener, nowMs: Ms): void {
@@ -377,23 +311,4 @@ function isOf({ id, epoch }: Listener, accepted: Status['accepted']): boolean {
 /** The most that the words of a boot in doubt admit, on all its phases; grid order. */
 function saidA({ rotation, phases, disconnectedLimitA, enforcedA }: Status): PhaseAmps {
   return onPhases(maskToGrid(rotation, connectedMask(phases)), Math.max(disconnectedLimitA, enforcedA));
-}
-
-function isProven({ followsSentAtMs }: Boot): boolean {
-  return followsSentAtMs > Number.NEGATIVE_INFINITY;
-}
-
-/** Two words of the same millisecond are told apart by the grant that they follow. */
-function isOlder({ tauMs, accepted }: Status, boot: Boot): boolean {
-  return tauMs < boot.lastTauMs || (tauMs === boot.lastTauMs && compareGrants(accepted, boot.lastAccepted) < 0);
-}
-
-/**
- * Two boxes with one id, not one that has started again: each follows a grant that was sent after the other was first heard, or
- * both go on speaking. A late word of an earlier start does neither.
- */
-function areTwins(a: Boot, b: Boot): boolean {
-  const bothFollow = a.followsSentAtMs > b.firstHeardMs && b.followsSentAtMs > a.firstHeardMs;
-  const bothRunOn = [a, b].every((boot) => boot.lastTauMs > boot.quietTauMs + DUPLICATE_AFTER_MS);
-  return bothFollow || bothRunOn;
 }

@@ -8,6 +8,7 @@ const RESERVED = 'dlm/reserved.js';
 const SNAPSHOT = 'dlm/snapshot.js';
 const OBEDIENCE = 'dlm/obedience.js';
 const CONTROLLER = 'dlm/controller.js';
+const BOOTS = 'dlm/boots.js';
 const RECORD = 'dlm/slave-record.js';
 const MASTERSHIP = 'dlm/mastership.js';
 const CODEC = 'discovery/codec.js';
@@ -145,18 +146,11 @@ export const MASTER_MUTANTS: readonly Row[] = [
   ],
   ['M2', 'another master believed', RECORD, 'accepted.masterId === id && ', '', 'dlm/controller'],
   ['M2', 'another epoch believed', RECORD, ' && accepted.epoch === epoch', '', 'dlm/controller'],
-  [
-    'M2',
-    'late words believed',
-    RECORD,
-    "if (isOlder(status, boot))\n            return 'stale';",
-    '',
-    'dlm/controller',
-  ],
+  ['M2', 'late words believed', BOOTS, 'if (isOlder(status, boot))\n            return false;', '', 'dlm/controller'],
   [
     'M2',
     'late words of the same ms',
-    RECORD,
+    BOOTS,
     ' || (tauMs === boot.lastTauMs && compareGrants(accepted, boot.lastAccepted) < 0)',
     '',
     'dlm/restarts',
@@ -326,7 +320,7 @@ export const MASTER_MUTANTS: readonly Row[] = [
     'if (true)',
     'dlm/mastership',
   ],
-  ['M7', 'two boxes with one id', RECORD, 'return bothFollow || bothRunOn;', 'return false;', 'dlm/twins'],
+  ['M7', 'two boxes with one id', BOOTS, 'return bothFollow || bothRunOn;', 'return false;', 'dlm/twins'],
   ['M7', 'twins count once', RECORD, '2 * this.account.maxA', 'this.account.maxA', 'dlm/controller'],
   // I4, I5.
   [

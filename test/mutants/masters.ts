@@ -5,6 +5,7 @@ const LEDGER = 'dlm/ledger.js';
 const DECIDE = 'dlm/decide.js';
 const RESERVED = 'dlm/reserved.js';
 const CONTROLLER = 'dlm/controller.js';
+const BOOTS = 'dlm/boots.js';
 const RECORD = 'dlm/slave-record.js';
 const MASTERSHIP = 'dlm/mastership.js';
 
@@ -53,7 +54,7 @@ export const MASTERS_MUTANTS: readonly Row[] = [
   ['M3', 'numbers of a used up epoch', RECORD, 'if (accepted.seq > seq)', 'if (false)', 'dlm/proof'],
   ['M7', 'waits for a ghost', MASTERSHIP, '&& !this.#isGhost(nowMs)', '', 'dlm/mastership'],
   ['M7', 'one witness is enough', 'dlm/followers.js', 'WITNESSES = 2', 'WITNESSES = 1', 'dlm/mastership'],
-  ['M2', 'proven beside the other', RECORD, 'isThereToo && isSilent', 'isThereToo', 'dlm/twins'],
-  ['M2', 'an old proof counts', RECORD, 'boot.followsSentAtMs > present.firstHeardMs', 'isProven(boot)', 'dlm/twins'],
+  ['M2', 'proven beside the other', BOOTS, 'isThereToo && isPresentSilent', 'isThereToo', 'dlm/twins'],
+  ['M2', 'an old proof counts', BOOTS, 'boot.followsSentAtMs > present.firstHeardMs', 'isProven(boot)', 'dlm/twins'],
   ['M1', 'two grants for one poll', CONTROLLER, 'if (!record.answerPoll())', 'if (false)', 'dlm/proof'],
 ];

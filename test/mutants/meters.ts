@@ -40,11 +40,11 @@ export const METER_MUTANTS: readonly Row[] = [
     'M5',
     'before its first word it drew that',
     DRAWN,
-    'this.#isCovered(Math.min(fromMs, nowMs - SETTLES_MS), nowMs)',
+    'this.#isCovered(Math.min(fromMs, nowMs - FALL_HOLD_MS), nowMs)',
     'true',
     'dlm/meters',
   ],
-  ['M5', 'the first words after a gap count', DRAWN, 'SETTLES_MS = 5_000', 'SETTLES_MS = 0', 'dlm/meters'],
+  ['M5', 'the first words after a gap count', DRAWN, 'nowMs - FALL_HOLD_MS', 'nowMs', 'dlm/meters'],
   ['M6', 'what a stuck meter missed counts', 'dlm/metering.js', 'if (isStuck)', 'if (false)', 'dlm/meters'],
   ['M6', 'a blind phase counts', 'dlm/metering.js', 'if (this.#isBlind(index, nowMs))', 'if (false)', 'dlm/meters'],
   [

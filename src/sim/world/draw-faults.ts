@@ -67,6 +67,16 @@ const LIMITS: readonly { readonly names: readonly string[]; readonly without: re
 ];
 /** How a meter is connected shows in what the charge points do: beside them nothing shows it (0010), so there it stays right. */
 const WIRING: readonly string[] = ['meter-phases-swapped', 'meter-backwards'];
+const OUTLASTS = 'charger-outlasts-lease';
+/**
+ * What nobody can know of who is not heard: that it is there, in no configuration; that its disconnected limit was raised; which of
+ * two it is, for a master that is cut off from all charge points but one, and not from a twin.
+ */
+const UNHEARD: readonly { readonly name: string; readonly beside: readonly string[] }[] = [
+  { name: 'slave-unknown', beside: CUTS },
+  { name: 'slave-disconnected-limit', beside: [OUTLASTS] },
+  { name: 'slave-doubled', beside: ['follows-another'] },
+];
 /** Whoever hears no BEACON speaks on for 30 s: in that time its lease must end, and show. */
 const LEASE_HEARD_MS: Ms = 20_000;
 /** How often a run is about one of these limits. */
@@ -97,17 +107,10 @@ function drawKinds(rng: Rng, world: FaultWorld): readonly Injector[] {
   );
 }
 
-/**
- * What nobody can know of who is not heard: that it is there, in no configuration; that its disconnected limit was raised; that it
- * draws on when its lease is over, should that be after it fell silent.
- */
 function allHeard(kinds: readonly Injector[], { leaseMs }: FaultWorld): readonly Injector[] {
-  const left: string[] = [];
-  if (leaseMs > LEASE_HEARD_MS) left.push('charger-outlasts-lease');
-  if (kinds.some(({ name }) => CUTS.includes(name))) left.push('slave-unknown');
-  // The other master is cut off from all but one, and from a twin it is not.
-  if (kinds.some(({ name }) => name === 'follows-another')) left.push('slave-doubled');
-  if (kinds.some(({ name }) => name === 'charger-outlasts-lease')) left.push('slave-disconnected-limit');
+  const isAmong = (names: readonly string[]): boolean => kinds.some(({ name }) => names.includes(name));
+  const left = UNHEARD.filter(({ beside }) => isAmong(beside)).map(({ name }) => name);
+  if (leaseMs > LEASE_HEARD_MS) left.push(OUTLASTS);
   return kinds.filter(({ name }) => !left.includes(name));
 }
 

@@ -38,7 +38,7 @@ export class LedgerJudge {
   /** I1, for one that has just changed. */
   enforces(box: SlaveBox, masters: readonly MasterBox[]): void {
     if (this.#terms.isExcused(box)) return;
-    const [master, ...others] = this.#deciding(masters);
+    const [master, ...others] = this.#lookWhoDecides(masters);
     if (master && others.length === 0) this.#judgeBox(box, master);
   }
 
@@ -46,11 +46,11 @@ export class LedgerJudge {
   decided(master: MasterBox, boxes: readonly SlaveBox[], masters: readonly MasterBox[]): void {
     if (!master.isDeciding) return;
     this.#judgeRaises(master);
-    if (this.#deciding(masters).length > 1) return;
+    if (this.#lookWhoDecides(masters).length > 1) return;
     for (const box of boxes) if (!this.#terms.isExcused(box)) this.#judgeBox(box, master);
   }
 
-  #deciding(masters: readonly MasterBox[]): readonly MasterBox[] {
+  #lookWhoDecides(masters: readonly MasterBox[]): readonly MasterBox[] {
     if (masters.filter(({ isActive }) => isActive).length > 1) this.#twoAtMs = this.#terms.nowMs();
     return masters.filter(({ isDeciding }) => isDeciding);
   }
