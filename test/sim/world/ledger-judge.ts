@@ -86,6 +86,19 @@ t.test('I1 after two have decided: what another one granted then, nobody can kno
   t.equal(told.length, 2, 'by then the other one has run out');
 });
 
+t.test('I1 beside a master that stands still, and takes itself for the one that decides', async (t) => {
+  const { world } = await judged(scenarioOf(PLAIN), 60_000);
+  const masters = [...world.masters.values()];
+  const other = (isActive: boolean): MasterBox => ({ isActive, isDeciding: false }) as MasterBox;
+  const foreign = Object.defineProperty(enforcing(world.box('cp1'), 32), 'followedMasterId', { value: 'rival-1' });
+  const { judge, told } = judgeOf();
+  judge.enforces(foreign, [...masters, other(true)]);
+  t.same(told, [], 'what it granted is in force');
+  const apart = judgeOf();
+  apart.judge.enforces(foreign, [...masters, other(false)]);
+  t.equal(apart.told.length, 1, 'a passive one granted nothing');
+});
+
 t.test('I1, by all judges together: a slave raises its limit by itself', async (t) => {
   const { world, referee, judges } = await judged(scenarioOf(PLAIN), 60_000);
   const box = world.box('cp1');

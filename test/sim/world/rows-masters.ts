@@ -47,6 +47,26 @@ row('follows-another', 'counted in full while it follows another one, and taken 
   t.same([scene.wrong, scene.shown], [undefined, CALM]);
 });
 
+row(
+  'follows-another',
+  'whoever moves meanwhile is no longer cut off from the other one when it is over',
+  {},
+  async (scene, t) => {
+    const { network } = scene.world;
+    const { host } = scene.world.box('b');
+    await scene.at(60);
+    scene.strike('follows-another', 'a', 20);
+    await scene.at(65);
+    scene.world.box('b').move(`${host}, elsewhere`);
+    await scene.at(90);
+    const heard: string[] = [];
+    network.open('rival').subscribe((_, from) => heard.push(from.host));
+    network.open(host).send({ host: 'rival', port: 1, via: '' }, new Uint8Array(1));
+    await scene.at(91);
+    t.ok(heard.includes(host));
+  },
+);
+
 /** Started again after a while: they had what they had, then their own limits; then all is as before. */
 async function isStartedAgain(scene: Scene, t: Test, fault: string): Promise<void> {
   await scene.at(60);
