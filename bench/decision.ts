@@ -121,7 +121,7 @@ export class DecisionBench {
     this.#pollAll();
     const buildingA = BUILDING_A[this.#cycles++ % BUILDING_A.length] ?? 0;
     const pace = { updateMs: 1000, periodMs: 1000 };
-    const sample = { currentA: perPhase(buildingA), sampledAtMs: this.#nowMs, ...pace, isStuck: false };
+    const sample = { currentA: perPhase(buildingA), sampledAtMs: this.#nowMs, ...pace, movedAtMs: this.#nowMs };
     this.#controller.hearMeter(METER, sample, this.#nowMs);
     const startedMs = performance.now();
     const grants = this.#controller.decide(this.#nowMs);

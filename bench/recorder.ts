@@ -111,7 +111,15 @@ function hearMeter(group: VirtualGroup, rng: Rng, count: number): void {
   const currentA = mapPhases(() => Math.fround(count * 9 + rng.between(15, 25)));
   const reading = { currentA, voltageV: [230, 230, 230], powerW: [0, 0, 0], totalPowerW: 0 } as const;
   const sampledAtMs = group.masterNowMs - rng.between(2, 9);
-  group.master.hearMeter({ kind: 'sample', meterId: 'grid', reading, sampledAtMs, updateMs: 200, periodMs: POLL_MS });
+  group.master.hearMeter({
+    kind: 'sample',
+    meterId: 'grid',
+    reading,
+    sampledAtMs,
+    updateMs: 200,
+    periodMs: POLL_MS,
+    movedAtMs: sampledAtMs,
+  });
 }
 
 /** Meters in charge points are never still. */

@@ -23,8 +23,8 @@ export interface MeterSample {
   readonly updateMs: Ms;
   /** From this sample to the next one. */
   readonly periodMs: Ms;
-  /** All its values stand still to the bit although the charge points change. */
-  readonly isStuck: boolean;
+  /** When any of its values last changed; the same as in the sample before: the whole meter stands still. */
+  readonly movedAtMs: Ms;
 }
 
 interface Parts {
@@ -110,7 +110,7 @@ export class Metering {
 
   #corrected(
     index: number,
-    { currentA, isStuck }: MeterSample,
+    { currentA, movedAtMs }: MeterSample,
     drawn: { readonly mostA: PhaseAmps; readonly leastA: PhaseAmps },
     nowMs: Ms,
   ): PhaseAmps {
@@ -118,8 +118,7 @@ export class Metering {
     if (!circuit || !this.#book.isIncluding(index)) return currentA;
     const steps = this.#steps.get(index) ?? new StepWatch();
     this.#steps.set(index, steps);
-    const seen = { shownA: currentA, ...drawn };
-    if (isStuck) steps.standsStill();
+    const seen = { movedAtMs, shownA: currentA, ...drawn };
     steps.hear(seen, nowMs);
     for (const p of showsTooLittle(seen, circuit.limitA)) {
       this.#reversedUntilMs.set(`${index} ${p}`, nowMs + REVERSED_HOLD_MS);

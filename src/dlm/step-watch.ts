@@ -30,6 +30,8 @@ const SWAPS: readonly (readonly [PhaseIndex, PhaseIndex, PhaseIndex])[] = [
 ];
 
 export interface Seen {
+  /** When any of the meter's values last changed. */
+  readonly movedAtMs: Ms;
   /** What the meter shows. */
   readonly shownA: PhaseAmps;
   /** What the charge points below are reported to have drawn at most, and at least, while it was measured. */
@@ -39,6 +41,7 @@ export interface Seen {
 
 interface Rest {
   readonly atMs: Ms;
+  readonly movedAtMs: Ms;
   readonly shownA: PhaseAmps;
   readonly drawnA: PhaseAmps;
 }
@@ -86,18 +89,15 @@ export class StepWatch {
     return PHASES.filter((p) => this.#reversed[p] >= WITNESSES);
   }
 
-  /** The whole meter does, its voltage too: what a phase of it missed meanwhile says nothing of that phase. */
-  standsStill(): void {
-    this.#still.clear();
-  }
-
-  hear({ shownA, mostA, leastA }: Seen, nowMs: Ms): void {
+  hear({ movedAtMs, shownA, mostA, leastA }: Seen, nowMs: Ms): void {
     for (const p of PHASES) this.#watchStill(p, shownA[p], nowMs);
     if (PHASES.some((p) => mostA[p] - leastA[p] > REST_A)) return;
     const before = this.#rest;
-    this.#rest = { atMs: nowMs, shownA, drawnA: mostA };
+    const stepA = minus(mostA, before?.drawnA ?? mostA);
+    // Where the whole meter stands still, its voltage too, what it misses says nothing of a phase.
+    if (before?.movedAtMs === movedAtMs && PHASES.some((p) => Math.abs(stepA[p]) > REST_A)) return;
+    this.#rest = { atMs: nowMs, movedAtMs, shownA, drawnA: mostA };
     if (!before) return;
-    const stepA = minus(mostA, before.drawnA);
     if (PHASES.every((p) => Math.abs(stepA[p]) < STEP_A) || nowMs - before.atMs > STEP_MAX_MS) return;
     this.#judge(stepA, minus(shownA, before.shownA), nowMs);
   }

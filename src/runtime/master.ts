@@ -303,9 +303,8 @@ export class MasterRuntime {
   }
 
   #hearSample(event: Extract<PollerEvent, { readonly kind: 'sample' }>): void {
-    const { meterId, reading, sampledAtMs, updateMs, periodMs } = event;
-    const isStuck = this.#stuckMeters.has(meterId);
-    const sample = { currentA: knownCurrents(reading.currentA), sampledAtMs, updateMs, periodMs, isStuck };
+    const { meterId, reading, sampledAtMs, updateMs, periodMs, movedAtMs } = event;
+    const sample = { currentA: knownCurrents(reading.currentA), sampledAtMs, updateMs, periodMs, movedAtMs };
     this.#after(this.controller.hearMeter(meterId, sample, this.#now()), 0);
   }
 

@@ -63,6 +63,8 @@ export type PollerEvent =
       readonly updateMs: Ms;
       /** From this sample to the next one. */
       readonly periodMs: Ms;
+      /** When any of its values last changed, as far as that is watched. */
+      readonly movedAtMs: Ms;
     }
   /** Import far above the fuse, which may be an error: nothing is to be raised until the next event. */
   | { readonly kind: 'suspect'; readonly meterId: string }
@@ -216,6 +218,7 @@ export class MeterPoller {
       sampledAtMs,
       updateMs: this.#options.model.updateMs ?? UPDATE_DEFAULT_MS,
       periodMs: this.#pace.everyMs,
+      movedAtMs: this.#standstill?.sinceMs ?? nowMs,
     });
   }
 

@@ -39,7 +39,15 @@ async function record(file: string): Promise<void> {
     const currentA = perPhase(group.time.nowMs < 30_000 ? 8 : 20);
     const reading = { currentA, voltageV: perPhase(230), powerW: perPhase(0), totalPowerW: 0 };
     const sampledAtMs = group.masterNowMs;
-    group.master.hearMeter({ kind: 'sample', meterId: 'grid', reading, sampledAtMs, updateMs: 200, periodMs: POLL_MS });
+    group.master.hearMeter({
+      kind: 'sample',
+      meterId: 'grid',
+      reading,
+      sampledAtMs,
+      updateMs: 200,
+      periodMs: POLL_MS,
+      movedAtMs: sampledAtMs,
+    });
   }
   await ring.close();
 }

@@ -55,6 +55,7 @@ async function run(group: VirtualGroup, rng: Rng, seconds: number, reel: Recorde
         sampledAtMs,
         updateMs: 20,
         periodMs: POLL_MS,
+        movedAtMs: sampledAtMs,
       });
     }
     if (second % 2 === 1) await reel.flush();

@@ -154,7 +154,7 @@ export class Rig {
 
   hearMeter(meterId: string, currentA: PhaseAmps): Heard {
     this.#shownA.set(meterId, currentA);
-    const sample = { currentA, sampledAtMs: this.nowMs, updateMs: 1000, periodMs: 1000, isStuck: false };
+    const sample = { currentA, sampledAtMs: this.nowMs, updateMs: 1000, periodMs: 1000, movedAtMs: this.nowMs };
     return this.controller.hearMeter(meterId, sample, this.nowMs);
   }
 

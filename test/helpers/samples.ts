@@ -6,7 +6,7 @@ import type { MeterSample } from '../../src/dlm/metering.js';
 const PACE = { updateMs: 1000, periodMs: 250 } as const;
 
 export function meterSample(currentA: PhaseAmps, sampledAtMs: Ms): MeterSample {
-  return { currentA, sampledAtMs, isStuck: false, ...PACE };
+  return { currentA, sampledAtMs, movedAtMs: sampledAtMs, ...PACE };
 }
 
 export function loadSample(shownA: PhaseAmps, drawnA: PhaseAmps = NO_AMPS, sampledAtMs: Ms = 0): LoadSample {

@@ -78,7 +78,6 @@ export class Field {
   wanders = true;
   /** Values that were accepted, and those of them that had never flowed in the time that they may be of. */
   readonly accepted = { grid: 0, garage: 0, hall: 0 };
-  readonly #isStuck = { grid: false, garage: false, hall: false };
   readonly wrong: string[] = [];
   /** Called after each second. */
   onTick: () => void = () => {};
@@ -150,7 +149,6 @@ export class Field {
     const nowMs = this.time.nowMs;
     const { controller } = this.rig;
     if (event.kind !== 'sample') this.told.push({ ...event, atMs: nowMs });
-    if (event.kind === 'stuck') this.#isStuck[id] = event.isStuck;
     if (event.kind === 'lost') controller.loseMeter(id, nowMs);
     else if (event.kind === 'suspect') controller.doubtMeter(id);
     else if (event.kind === 'overload') controller.hearOverload(id, known(event.currentA), nowMs);
@@ -158,7 +156,7 @@ export class Field {
       const currentA = known(event.reading.currentA);
       this.accepted[id] += 1;
       if (!this.excused.has(id)) this.#judge(id, currentA, event.sampledAtMs - event.updateMs);
-      controller.hearMeter(id, { ...event, currentA, isStuck: this.#isStuck[id] }, nowMs);
+      controller.hearMeter(id, { ...event, currentA }, nowMs);
     }
   }
 

@@ -45,7 +45,7 @@ export const METER_MUTANTS: readonly Row[] = [
     'dlm/meters',
   ],
   ['M5', 'the first words after a gap count', DRAWN, 'nowMs - FALL_HOLD_MS', 'nowMs', 'dlm/meters'],
-  ['M6', 'what a stuck meter missed counts', 'dlm/metering.js', 'if (isStuck)', 'if (false)', 'dlm/meters'],
+  ['M6', 'what a frozen meter missed counts', 'dlm/step-watch.js', '=== movedAtMs &&', '=== -1 &&', 'dlm/meters'],
   ['M6', 'a blind phase counts', 'dlm/metering.js', 'if (this.#isBlind(index, nowMs))', 'if (false)', 'dlm/meters'],
   [
     'M5',

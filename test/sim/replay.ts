@@ -46,7 +46,15 @@ function meterEvent(rng: Rng, nowMs: number): PollerEvent {
   if (what === 3) return { kind: 'stuck', meterId, isStuck: rng.chance(0.5) };
   if (what === 4) return { kind: 'recovered', meterId };
   const reading = { currentA, voltageV: [230, null, null], powerW: [null, null, null], totalPowerW: 1 } as const;
-  return { kind: 'sample', meterId, reading, sampledAtMs: nowMs - rng.between(1, 80), updateMs: 200, periodMs: 250 };
+  return {
+    kind: 'sample',
+    meterId,
+    reading,
+    sampledAtMs: nowMs - rng.between(1, 80),
+    updateMs: 200,
+    periodMs: 250,
+    movedAtMs: nowMs,
+  };
 }
 
 function somethingHappens(group: VirtualGroup, rng: Rng, ids: readonly string[]): void {

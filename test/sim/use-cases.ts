@@ -69,7 +69,8 @@ class CarPark {
       const currentA = this.#main.meterLocation === 'including' ? this.totalA : this.buildingA;
       const reading = { currentA, voltageV: perPhase(230), powerW: perPhase(0), totalPowerW: 0 };
       if (this.#isLost) this.group.master.hearMeter({ kind: 'recovered', meterId });
-      const timing = { sampledAtMs: this.group.masterNowMs, updateMs: 1000, periodMs: METER_PERIOD_MS };
+      const sampledAtMs = this.group.masterNowMs;
+      const timing = { sampledAtMs, updateMs: 1000, periodMs: METER_PERIOD_MS, movedAtMs: sampledAtMs };
       this.group.master.hearMeter({ kind: 'sample', meterId, reading, ...timing });
     } else if (!this.#isLost) {
       this.group.master.hearMeter({ kind: 'lost', meterId, reason: 'unplugged' });
