@@ -12,7 +12,7 @@ import { at } from './division/numbers.js';
 import { PAUSE_MIN_MS, reservedLoad } from './reserved.js';
 import type { SlaveRecord } from './slave-record.js';
 import { exposureOf, isAcknowledged, pathOf, phasesOf, type Snapshot } from './snapshot.js';
-import { askedAgainAtMs, inOrderOfTurns, isServedLast, noteOffer, serviceRank } from './turns.js';
+import { askedAgainAtMs, type Behind, inOrderOfTurns, isServedLast, noteOffer, serviceRank } from './turns.js';
 import { neededOffers } from './unused.js';
 import { wantsCurrent } from './vehicle.js';
 
@@ -73,7 +73,7 @@ export function targets(snapshot: Snapshot): ReadonlyMap<string, AllocatedLimit>
   const { nowMs } = snapshot;
   let served = snapshot.records.filter((record) => isCandidate(record, nowMs));
   for (;;) {
-    const { limits } = snapshot.shares.of(requestFor(snapshot, served));
+    const limits = dividedAmong(snapshot, served);
     const shared = served.filter((record) => limits.get(record.id)?.limitA !== 0 || isAcknowledged(snapshot, record));
     const needed = shared.length === served.length ? neededOffers(snapshot, served, limits) : undefined;
     if (needed?.size === 0) return limits;
@@ -82,11 +82,30 @@ export function targets(snapshot: Snapshot): ReadonlyMap<string, AllocatedLimit>
   }
 }
 
+/**
+ * Where a difference between phases would be too large, the order alone may refuse somebody whom those after it would balance;
+ * so with each turn that begins or ends it would be served and refused. It is put behind the others of its priority, who lose nothing.
+ */
+function dividedAmong(snapshot: Snapshot, served: readonly SlaveRecord[]): ReadonlyMap<string, AllocatedLimit> {
+  const behind = new Map<SlaveRecord, number>();
+  for (let refusedBefore = Number.POSITIVE_INFINITY, round = 1; ; round++) {
+    const { limits } = snapshot.shares.of(requestFor(snapshot, served, behind));
+    const refused = served.filter((record) => isUnbalanced(limits.get(record.id)));
+    if (refused.length === 0 || refused.length >= refusedBefore) return limits;
+    refusedBefore = refused.length;
+    for (const record of refused) behind.set(record, round);
+  }
+}
+
+function isUnbalanced(share: AllocatedLimit | undefined): boolean {
+  return share?.boundBy.kind === 'shortage' && share.boundBy.phases !== undefined;
+}
+
 function withdraw({ nowMs, site }: Snapshot, record: SlaveRecord, reason: LimitReason): void {
   record.withdrawn = { untilMs: Math.min(nowMs + site.allocation.dwellMs, askedAgainAtMs(record, nowMs)), reason };
 }
 
-function requestFor(snapshot: Snapshot, served: readonly SlaveRecord[]): AllocationRequest {
+function requestFor(snapshot: Snapshot, served: readonly SlaveRecord[], behind: Behind): AllocationRequest {
   const { site, nowMs } = snapshot;
   const reserved = reservedLoad(snapshot, new Set(served));
   return {
@@ -100,7 +119,9 @@ function requestFor(snapshot: Snapshot, served: readonly SlaveRecord[]): Allocat
         ...(imbalanceLimitA === undefined ? {} : { imbalanceLimitA }),
       };
     }),
-    chargePoints: inOrderOfTurns(served, nowMs, site.allocation.dwellMs).map((record) => candidateOf(snapshot, record)),
+    chargePoints: inOrderOfTurns(served, behind, nowMs, site.allocation.dwellMs).map((record) =>
+      candidateOf(snapshot, record, behind),
+    ),
     stepA: site.allocation.stepA,
     sharing: site.allocation.sharing,
     shortage: site.allocation.shortage,
@@ -122,14 +143,14 @@ function isIdle({ status }: SlaveRecord): boolean {
   return status?.state === 'SuspendedEV' || status?.state === 'Preparing';
 }
 
-function candidateOf(snapshot: Snapshot, record: SlaveRecord): AllocationCandidate {
+function candidateOf(snapshot: Snapshot, record: SlaveRecord, behind: Behind): AllocationCandidate {
   const { facts } = record;
   const { nowMs, site, unsafeCircuits } = snapshot;
   const unsafe = unsafeCircuits.size > 0 && pathOf(snapshot, record).some((circuit) => unsafeCircuits.has(circuit));
   const maxA = unsafe ? Math.min(facts.maxA, facts.disconnectedLimitA) : facts.maxA;
   const minA = isAcknowledged(snapshot, record) ? facts.minA : Math.max(facts.minA, facts.disconnectedLimitA);
   const onlyMinimum = isIdle(record);
-  const { connectedAtS, chargingS } = serviceRank(record, nowMs, site.allocation.dwellMs);
+  const { connectedAtS, chargingS } = serviceRank(record, behind, nowMs, site.allocation.dwellMs);
   return {
     id: record.id,
     circuit: facts.circuit,

@@ -14,6 +14,8 @@ export const UNUSED_MAX_MS: Ms = 180_000;
 
 /** Ahead of everybody of its priority whose turn is over. */
 const IN_TURN_S = -1e9;
+/** Behind everybody of its priority, turn or not. */
+const BEHIND_S = 4e9;
 
 /** What the shortage rules go by. */
 interface ServiceRank {
@@ -21,19 +23,27 @@ interface ServiceRank {
   readonly chargingS: number;
 }
 
+/** How often somebody was put behind the others of its priority. */
+export type Behind = ReadonlyMap<SlaveRecord, number>;
+
 /** Those in their turn first, else the order of the site: where the rule itself sees no difference, the order decides. */
-export function inOrderOfTurns(records: readonly SlaveRecord[], nowMs: Ms, dwellMs: Ms): readonly SlaveRecord[] {
-  const isInTurn = (record: SlaveRecord): boolean => hasTurn(record, nowMs, dwellMs);
-  return [...records.filter(isInTurn), ...records.filter((record) => !isInTurn(record))];
+export function inOrderOfTurns(
+  records: readonly SlaveRecord[],
+  behind: Behind,
+  nowMs: Ms,
+  dwellMs: Ms,
+): readonly SlaveRecord[] {
+  const placeOf = (record: SlaveRecord): number => behind.get(record) ?? (hasTurn(record, nowMs, dwellMs) ? -1 : 0);
+  return [...records].sort((a, b) => placeOf(a) - placeOf(b));
 }
 
-export function serviceRank(record: SlaveRecord, nowMs: Ms, dwellMs: Ms): ServiceRank {
+export function serviceRank(record: SlaveRecord, behind: Behind, nowMs: Ms, dwellMs: Ms): ServiceRank {
   const { connectedAtMs, chargingMs } = record.vehicle;
-  const aheadS = hasTurn(record, nowMs, dwellMs) ? IN_TURN_S : 0;
+  const turnS = (hasTurn(record, nowMs, dwellMs) ? IN_TURN_S : 0) + BEHIND_S * (behind.get(record) ?? 0);
   return {
-    connectedAtS: aheadS + connectedAtMs / 1000,
+    connectedAtS: turnS + connectedAtMs / 1000,
     // In whole dwell times: nobody yields for a second more or less.
-    chargingS: aheadS + (Math.floor(chargingMs / dwellMs) * dwellMs) / 1000,
+    chargingS: turnS + (Math.floor(chargingMs / dwellMs) * dwellMs) / 1000,
   };
 }
 

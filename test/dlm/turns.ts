@@ -151,3 +151,42 @@ t.test('a vehicle that was full and wants current again charges in its turn', as
   const { drewMs } = watch(rig, ['a', 'b'], 3_600_000);
   t.ok(Math.min(...drewMs) >= 0.4 * 3_600_000, drewMs.join(' '));
 });
+
+for (const shortage of SHORTAGE_RULES) {
+  t.test(`${shortage}: one that another balances is served beside it, whoever's turn it is`, async (t) => {
+    const main = circuit({
+      id: 'main',
+      limitA: perPhase(60),
+      imbalanceLimitA: 20,
+      meter: 'grid',
+      meterLocation: 'excluding',
+    });
+    const rig = new Rig({
+      site: site({
+        autoAdopt: false,
+        circuits: [main],
+        chargePoints: [
+          chargePoint({ id: 'onL2', phases: 1, rotation: 'STR', disconnectedLimitA: 0 }),
+          chargePoint({ id: 'onL3', phases: 1, rotation: 'TRS', disconnectedLimitA: 0 }),
+        ],
+        allocation: { stepA: 1, sharing: 'equal', shortage, dwellMs: DWELL_MS },
+      }),
+    });
+    // 20 A between L2 and L3: nothing more on L2, unless somebody loads L3.
+    rig.hearMeter('grid', [18, 22, 2]);
+    rig.slave('onL3').plugIn({ phases: 1 });
+    rig.run(20_000);
+    rig.slave('onL2').plugIn({ phases: 1 });
+    rig.run(20_000);
+    const seen = new Set<string>();
+    for (let second = 0; second < 600; second++) {
+      rig.run(1000);
+      seen.add(rig.limits);
+    }
+    t.same([...seen], ['16 32'], 'both, and nothing changes');
+    rig.slave('onL3').unplug();
+    rig.run(20_000);
+    t.equal(rig.limits, '0 0', 'alone it would make the difference larger');
+    t.match(rig.record('onL2').reason, { kind: 'shortage', circuit: 'main', phases: [1, 2] });
+  });
+}
