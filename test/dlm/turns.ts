@@ -190,3 +190,29 @@ for (const shortage of SHORTAGE_RULES) {
     t.match(rig.record('onL2').reason, { kind: 'shortage', circuit: 'main', phases: [1, 2] });
   });
 }
+
+t.test('one that is balanced by another one that was refused itself is asked a third time', async (t) => {
+  const main = circuit({
+    id: 'main',
+    limitA: perPhase(80),
+    imbalanceLimitA: 20,
+    meter: 'grid',
+    meterLocation: 'excluding',
+  });
+  const rig = new Rig({
+    site: site({
+      autoAdopt: false,
+      circuits: [main],
+      chargePoints: [
+        chargePoint({ id: 'onL2', phases: 1, rotation: 'STR', disconnectedLimitA: 0 }),
+        chargePoint({ id: 'onL3', phases: 1, rotation: 'TRS', disconnectedLimitA: 0 }),
+        chargePoint({ id: 'onL1', phases: 1, rotation: 'RST', disconnectedLimitA: 0 }),
+      ],
+    }),
+  });
+  // onL1 alone makes room for onL3, and that for onL2.
+  rig.hearMeter('grid', [0, 40, 20]);
+  for (const id of ['onL2', 'onL3', 'onL1']) rig.slave(id).plugIn({ phases: 1 });
+  rig.run(60_000);
+  t.equal(rig.limits, '32 32 32');
+});
