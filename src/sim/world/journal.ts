@@ -54,9 +54,13 @@ export class Journal {
 
   /** Something that the run itself did: a fault, a vehicle. */
   note(atMs: Ms, event: string, text: string): void {
+    this.#trace.text(text);
+    this.#write(atMs, event, text);
+  }
+
+  #write(atMs: Ms, event: string, text: string): void {
     this.#trace.number(atMs);
     this.#trace.text(event);
-    this.#trace.text(text);
     this.#lines.push({ atMs, event, text });
     if (this.#lines.length > 2 * LINES_MAX) this.#lines = this.#lines.slice(-LINES_MAX);
   }
@@ -65,11 +69,12 @@ export class Journal {
     this.counts[what] = (this.counts[what] ?? 0) + 1;
   }
 
+  /** What a line is about is behaviour, how it is worded is not: the digest holds its code only. */
   logger(nowMs: () => Ms): Logger {
     return {
       log: (_level, event, message) => {
         if (this.isStalled) this.count('droppedLines');
-        else this.note(nowMs(), event, message);
+        else this.#write(nowMs(), event, message);
       },
     };
   }
