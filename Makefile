@@ -1,6 +1,6 @@
 # The tool chain in one place: every target is one call; the work is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help build lint format test test-long mutants model soak soak-meters node-versions demo bench evaluate clean
+.PHONY: help build lint format test test-long mutants digests model soak soak-meters node-versions demo bench evaluate clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -22,6 +22,9 @@ test-long: ## the same with many more runs of the random tests (EVENKEEL_RUNS=n)
 
 mutants: build ## break each rule of the leases once: a test must notice it
 	@node scripts/mutants.mjs
+
+digests: build ## do revisions behave the same? 50 drawn sites with faults on each (REVISIONS="main~3..main")
+	@bash scripts/digests.sh $(REVISIONS)
 
 model: ## the lease protocol, model-checked in every order of events (docs/model.md)
 	@bash scripts/setup-debian.sh && bash scripts/model.sh
