@@ -4,7 +4,7 @@ import { connectedMask, type PhaseCount, type Rotation } from '../src/base/rotat
 import { mapPhases, NO_AMPS, perPhase } from '../src/base/units.js';
 import type { AllocationRequest } from '../src/dlm/allocate.js';
 import { Controller } from '../src/dlm/controller.js';
-import { SlaveCore } from '../src/dlm/slave.js';
+import { SlaveCore } from '../src/dlm/leases/slave.js';
 import type { ChargePoint, Circuit, Site } from '../src/dlm/types.js';
 
 const SAMPLE_PERIOD_MS = 1_000;

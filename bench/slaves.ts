@@ -10,8 +10,8 @@ import { once } from 'node:events';
 import type { Grant } from '../src/base/messages.js';
 import { NO_AMPS, perPhase } from '../src/base/units.js';
 import { decode, encode } from '../src/discovery/codec.js';
-import { HEARTBEAT_MS } from '../src/dlm/lease-rules.js';
-import { SlaveCore } from '../src/dlm/slave.js';
+import { HEARTBEAT_MS } from '../src/dlm/leases/lease-rules.js';
+import { SlaveCore } from '../src/dlm/leases/slave.js';
 
 const LOOPBACK = '127.0.0.1';
 const LOOPBACK_BROADCAST = '127.255.255.255';

@@ -5,8 +5,8 @@
 import { defined } from '../src/base/assert.js';
 import { hasPhase } from '../src/base/rotation.js';
 import { type Amps, mapPhases, type Ms, NO_AMPS, type PhaseAmps } from '../src/base/units.js';
-import type { SlaveRecord } from '../src/dlm/slave-record.js';
-import { UNUSED_MAX_MS } from '../src/dlm/turns.js';
+import type { SlaveRecord } from '../src/dlm/group/slave-record.js';
+import { UNUSED_MAX_MS } from '../src/dlm/sharing/turns.js';
 import type { SlaveBox } from '../src/sim/world/slave-box.js';
 import { World, type WorldPorts } from '../src/sim/world/world.js';
 import { byChargePoint, type FlatSession, flatSessions } from './flat.js';

@@ -10,7 +10,7 @@ import { createLogger } from '../daemon/pino-logger.js';
 import { loadSiteKeys } from '../daemon/site-key.js';
 import type { Auth } from '../discovery/auth.js';
 import { chargePointKeyRing, chargePointKeys, type NumberedKey } from '../discovery/keys.js';
-import type { SlaveFacts } from '../dlm/slave.js';
+import type { SlaveFacts } from '../dlm/leases/slave.js';
 import { SlaveRuntime } from '../runtime/slave.js';
 import { sessionAt, sessionVehicle, type VehicleSession } from '../sim/day/arrivals.js';
 import { minuteOfDay } from '../sim/day/time-lapse.js';

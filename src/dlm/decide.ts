@@ -9,12 +9,12 @@ import { hasPhase, maskToGrid, type PhaseMask } from '../base/rotation.js';
 import { type Amps, mapPhases, type Ms, type PhaseAmps, type PhaseIndex, PHASES } from '../base/units.js';
 import type { AllocatedLimit, AllocationCandidate, AllocationRequest } from './allocate.js';
 import { at } from './division/numbers.js';
-import { PAUSE_MIN_MS, reservedLoad } from './reserved.js';
-import type { SlaveRecord } from './slave-record.js';
-import { exposureOf, isAcknowledged, pathOf, phasesOf, type Snapshot } from './snapshot.js';
-import { askedAgainAtMs, type Behind, inOrderOfTurns, isServedLast, noteOffer, serviceRank } from './turns.js';
-import { neededOffers } from './unused.js';
-import { wantsCurrent } from './vehicle.js';
+import { PAUSE_MIN_MS, reservedLoad } from './sharing/reserved.js';
+import type { SlaveRecord } from './group/slave-record.js';
+import { exposureOf, isAcknowledged, pathOf, phasesOf, type Snapshot } from './sharing/snapshot.js';
+import { askedAgainAtMs, type Behind, inOrderOfTurns, isServedLast, noteOffer, serviceRank } from './sharing/turns.js';
+import { neededOffers } from './sharing/unused.js';
+import { wantsCurrent } from './group/vehicle.js';
 
 /** Added to the priority of vehicles that do not charge now: they are served last. */
 const AFTER_ALL_OTHERS = 1000;

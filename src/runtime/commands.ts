@@ -3,7 +3,7 @@ import { nearest } from '../base/nearest.js';
 import { fail, ok, type Result } from '../base/result.js';
 import type { Ms } from '../base/units.js';
 import type { Controller } from '../dlm/controller.js';
-import type { SlaveRecord } from '../dlm/slave-record.js';
+import type { SlaveRecord } from '../dlm/group/slave-record.js';
 import type { Change, Cleared, CommandPort, SlaveEntry } from '../ports/commands.js';
 import type { PeerAddress } from '../ports/datagram-port.js';
 import type { SiteStatus } from '../ports/status-sink.js';

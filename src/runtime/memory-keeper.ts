@@ -4,7 +4,7 @@ import type { Logger } from '../base/logger.js';
 import { ok } from '../base/result.js';
 import type { Ms } from '../base/units.js';
 import type { Controller } from '../dlm/controller.js';
-import type { Memory } from '../dlm/memory.js';
+import type { Memory } from '../dlm/group/memory.js';
 import type { StateStore } from '../ports/state-store.js';
 import type { Clock } from '../ports/time.js';
 import { memoryText, parseMemory } from './memory.js';

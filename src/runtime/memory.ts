@@ -2,9 +2,9 @@
 import { isId } from '../base/ids.js';
 import { fail, ok, type Result } from '../base/result.js';
 import { ROTATIONS } from '../base/rotation.js';
-import type { Memory } from '../dlm/memory.js';
-import { EPOCH_MAX } from '../dlm/mastership.js';
-import type { RememberedSlave } from '../dlm/slave-record.js';
+import type { Memory } from '../dlm/group/memory.js';
+import { EPOCH_MAX } from '../dlm/masters/mastership.js';
+import type { RememberedSlave } from '../dlm/group/slave-record.js';
 
 const FORMAT = 1;
 const AMPS_MAX = 1000;

@@ -3,7 +3,7 @@ import { defined } from '../base/assert.js';
 import { reasonText } from '../base/reason.js';
 import type { Amps, Ms } from '../base/units.js';
 import type { Controller } from '../dlm/controller.js';
-import type { SlaveRecord } from '../dlm/slave-record.js';
+import type { SlaveRecord } from '../dlm/group/slave-record.js';
 import type { ChargePointStatus, CircuitStatus, MeterStatus, SiteStatus } from '../ports/status-sink.js';
 
 /** Where the state of the meters is asked for. */

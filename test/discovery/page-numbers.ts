@@ -4,8 +4,8 @@ import t from 'tap';
 import { defined } from '../../src/base/assert.js';
 import { parseConfig } from '../../src/config/parse.js';
 import { DATAGRAM_BYTES_MAX, HEADER_BYTES, PADDED_BYTES, TAG_BYTES } from '../../src/discovery/codec.js';
-import * as rules from '../../src/dlm/lease-rules.js';
-import { PHASE_IN_USE_A } from '../../src/dlm/slave.js';
+import * as rules from '../../src/dlm/leases/lease-rules.js';
+import { PHASE_IN_USE_A } from '../../src/dlm/leases/slave.js';
 import { page, table } from './page.js';
 
 /** A number of the source that is not exported: `const NAME: Ms = 30_000;` */

@@ -6,7 +6,7 @@ import type { Beacon, Grant, Status } from '../../src/base/messages.js';
 import { type Rng, seededRng } from '../../src/base/rng.js';
 import type { PhaseCount } from '../../src/base/rotation.js';
 import { decode, encode } from '../../src/discovery/codec.js';
-import type { EnforcedReason, SlaveFacts } from '../../src/dlm/slave.js';
+import type { EnforcedReason, SlaveFacts } from '../../src/dlm/leases/slave.js';
 import type { ChargerSnapshot } from '../../src/ports/charger-port.js';
 import type { DatagramHandler } from '../../src/ports/datagram-port.js';
 import type { Cancel } from '../../src/ports/time.js';

@@ -1,6 +1,6 @@
 /** Slaves that the configuration does not list: taken on by somebody, remembered, forgotten, and back again. */
 import t from 'tap';
-import { leaseExpiryMs, SETTLE_MS } from '../../src/dlm/lease-rules.js';
+import { leaseExpiryMs, SETTLE_MS } from '../../src/dlm/leases/lease-rules.js';
 import { chargePoint, circuit, site } from '../helpers/site.js';
 import { Rig } from './rig.js';
 

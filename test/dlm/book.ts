@@ -1,8 +1,8 @@
 /** An account in the ledger, and who writes into it. */
 import { hasPhase } from '../../src/base/rotation.js';
 import { type Amps, type Ms, NO_AMPS, type PhaseAmps } from '../../src/base/units.js';
-import { acknowledgementMaxAgeMs, leaseExpiryMs } from '../../src/dlm/lease-rules.js';
-import { LedgerAccount, type LedgerReport, type OpenGrant } from '../../src/dlm/ledger.js';
+import { acknowledgementMaxAgeMs, leaseExpiryMs } from '../../src/dlm/leases/lease-rules.js';
+import { LedgerAccount, type LedgerReport, type OpenGrant } from '../../src/dlm/leases/ledger.js';
 
 export const LEASE_MS = 15_000;
 export const A_MAX_MS = acknowledgementMaxAgeMs(LEASE_MS);

@@ -1,8 +1,8 @@
 /** What a circuit can carry for the charge points below it: limits, headroom, the building's load, the loss of a meter. */
 import t from 'tap';
 import { type Ms, NO_AMPS, type PhaseAmps, perPhase } from '../../src/base/units.js';
-import { CapacityBook } from '../../src/dlm/capacity.js';
-import { FALL_HOLD_MS } from '../../src/dlm/metered-load.js';
+import { CapacityBook } from '../../src/dlm/load/capacity.js';
+import { FALL_HOLD_MS } from '../../src/dlm/load/metered-load.js';
 import { buildTopology } from '../../src/dlm/topology.js';
 import type { Circuit } from '../../src/dlm/types.js';
 import { loadSample } from '../helpers/samples.js';

@@ -9,7 +9,7 @@ import { ROOT } from '../helpers/daemon-process.js';
 
 /** Files and folders where what changes is the slave's, or made anew for each division and each cycle. */
 const NOT_THE_MASTERS: readonly string[] = [
-  'dlm/slave.ts',
+  'dlm/leases/slave.ts',
   'dlm/allocate.ts',
   'dlm/decide.ts',
   'dlm/division/',

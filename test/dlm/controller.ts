@@ -2,9 +2,9 @@
 import t from 'tap';
 import type { Beacon } from '../../src/base/messages.js';
 import { type Ms, perPhase } from '../../src/base/units.js';
-import { LEASE_MAX_MS, leaseExpiryMs, SETTLE_MS } from '../../src/dlm/lease-rules.js';
-import { PASSIVE_HOLD_MS } from '../../src/dlm/mastership.js';
-import { SLAVES_MAX } from '../../src/dlm/roster.js';
+import { LEASE_MAX_MS, leaseExpiryMs, SETTLE_MS } from '../../src/dlm/leases/lease-rules.js';
+import { PASSIVE_HOLD_MS } from '../../src/dlm/masters/mastership.js';
+import { SLAVES_MAX } from '../../src/dlm/group/roster.js';
 import { chargePoint, circuit, site } from '../helpers/site.js';
 import { Rig } from './rig.js';
 import { bootIdOf, status } from './statuses.js';

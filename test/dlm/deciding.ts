@@ -1,8 +1,8 @@
 /** From shares to grants: who is lowered and raised when, who is passed over, and why. */
 import t from 'tap';
 import { type Ms, perPhase } from '../../src/base/units.js';
-import { PAUSE_MIN_MS } from '../../src/dlm/reserved.js';
-import { acknowledgementMaxAgeMs } from '../../src/dlm/lease-rules.js';
+import { PAUSE_MIN_MS } from '../../src/dlm/sharing/reserved.js';
+import { acknowledgementMaxAgeMs } from '../../src/dlm/leases/lease-rules.js';
 import type { ChargePoint, Circuit, Site } from '../../src/dlm/types.js';
 import { chargePoint, circuit, site } from '../helpers/site.js';
 import { Rig } from './rig.js';

@@ -1,7 +1,7 @@
 /** Which of several masters decides, and with which epoch. */
 import t from 'tap';
 import type { Beacon } from '../../src/base/messages.js';
-import { EPOCH_MAX, Mastership, PASSIVE_HOLD_MS } from '../../src/dlm/mastership.js';
+import { EPOCH_MAX, Mastership, PASSIVE_HOLD_MS } from '../../src/dlm/masters/mastership.js';
 
 function beacon(masterId: string, epoch: number, active = true): Beacon {
   return { type: 'beacon', networkId: 0, masterId, bootId: '0'.repeat(16), rank: 0, epoch, active };

@@ -1,10 +1,10 @@
 /** Several meters in the tree, samples and statuses of different ages, and meters that show what cannot be. */
 import t from 'tap';
 import { type Ms, NO_AMPS, type PhaseAmps, perPhase } from '../../src/base/units.js';
-import { CapacityBook } from '../../src/dlm/capacity.js';
-import { LEASE_MAX_MS } from '../../src/dlm/lease-rules.js';
-import { SlaveRecord } from '../../src/dlm/slave-record.js';
-import { StepWatch } from '../../src/dlm/step-watch.js';
+import { CapacityBook } from '../../src/dlm/load/capacity.js';
+import { LEASE_MAX_MS } from '../../src/dlm/leases/lease-rules.js';
+import { SlaveRecord } from '../../src/dlm/group/slave-record.js';
+import { StepWatch } from '../../src/dlm/load/step-watch.js';
 import { buildTopology } from '../../src/dlm/topology.js';
 import type { Circuit } from '../../src/dlm/types.js';
 import { loadSample, meterSample } from '../helpers/samples.js';

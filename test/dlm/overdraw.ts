@@ -1,7 +1,7 @@
 /** Who draws more than it may: more than was granted, or more than it says itself. */
 import t from 'tap';
 import { perPhase } from '../../src/base/units.js';
-import { OFFLINE_AFTER_MS, SETTLE_MS } from '../../src/dlm/lease-rules.js';
+import { OFFLINE_AFTER_MS, SETTLE_MS } from '../../src/dlm/leases/lease-rules.js';
 import { Book, LEASE_MS } from './book.js';
 
 t.test('overdraw: more than was granted, for longer than a vehicle has to follow', async (t) => {

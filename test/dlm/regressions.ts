@@ -1,9 +1,9 @@
 /** Defects that were found in rare orders of events, each with the scene that showed it. */
 import t from 'tap';
 import { type Amps, type Ms, NO_AMPS, perPhase } from '../../src/base/units.js';
-import { CapacityBook } from '../../src/dlm/capacity.js';
-import { leaseExpiryMs } from '../../src/dlm/lease-rules.js';
-import { LedgerAccount, OPEN_GRANTS_MAX, type OpenGrant } from '../../src/dlm/ledger.js';
+import { CapacityBook } from '../../src/dlm/load/capacity.js';
+import { leaseExpiryMs } from '../../src/dlm/leases/lease-rules.js';
+import { LedgerAccount, OPEN_GRANTS_MAX, type OpenGrant } from '../../src/dlm/leases/ledger.js';
 import { buildTopology } from '../../src/dlm/topology.js';
 import type { ChargePoint, Site } from '../../src/dlm/types.js';
 import { parseMemory } from '../../src/runtime/memory.js';

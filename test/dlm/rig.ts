@@ -7,10 +7,10 @@ import { connectedMask, hasPhase } from '../../src/base/rotation.js';
 import { type Amps, mapPhases, type Ms, NO_AMPS, type PhaseAmps } from '../../src/base/units.js';
 import { Controller } from '../../src/dlm/controller.js';
 import type { Heard } from '../../src/dlm/heard.js';
-import type { Memory } from '../../src/dlm/memory.js';
+import type { Memory } from '../../src/dlm/group/memory.js';
 import type { Notice } from '../../src/dlm/notice.js';
-import { SlaveCore, type SlaveFacts } from '../../src/dlm/slave.js';
-import type { SlaveRecord } from '../../src/dlm/slave-record.js';
+import { SlaveCore, type SlaveFacts } from '../../src/dlm/leases/slave.js';
+import type { SlaveRecord } from '../../src/dlm/group/slave-record.js';
 import type { Site } from '../../src/dlm/types.js';
 import { bootIdOf } from './statuses.js';
 

@@ -2,8 +2,8 @@
 import t from 'tap';
 import { hasPhase, maskToGrid } from '../../src/base/rotation.js';
 import { type Amps, mapPhases, type PhaseAmps, perPhase } from '../../src/base/units.js';
-import { STRANGERS_MAX } from '../../src/dlm/roster.js';
-import { acknowledgementMaxAgeMs } from '../../src/dlm/lease-rules.js';
+import { STRANGERS_MAX } from '../../src/dlm/group/roster.js';
+import { acknowledgementMaxAgeMs } from '../../src/dlm/leases/lease-rules.js';
 import type { ChargePoint } from '../../src/dlm/types.js';
 import { chargePoint, circuit, site } from '../helpers/site.js';
 import { Rig } from './rig.js';

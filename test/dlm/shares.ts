@@ -2,7 +2,7 @@
 import t from 'tap';
 import { perPhase } from '../../src/base/units.js';
 import { type AllocationRequest, Allocator } from '../../src/dlm/allocate.js';
-import { Shares } from '../../src/dlm/shares.js';
+import { Shares } from '../../src/dlm/sharing/shares.js';
 
 const [A, B] = ['a', 'b'].map((id, index) => ({
   id,

@@ -2,8 +2,8 @@
 import t from 'tap';
 import type { Grant } from '../../src/base/messages.js';
 import { type Ms, NO_AMPS, perPhase } from '../../src/base/units.js';
-import { HOLD_MS } from '../../src/dlm/lease-rules.js';
-import { SlaveCore, type SlaveFacts, type SlaveObservation } from '../../src/dlm/slave.js';
+import { HOLD_MS } from '../../src/dlm/leases/lease-rules.js';
+import { SlaveCore, type SlaveFacts, type SlaveObservation } from '../../src/dlm/leases/slave.js';
 
 const LEASE_MS = 15_000;
 const BOOT = '00000000000000aa';

@@ -2,7 +2,7 @@
 import t from 'tap';
 import type { Grant } from '../../src/base/messages.js';
 import { type Ms, perPhase } from '../../src/base/units.js';
-import { PASSIVE_HOLD_MS } from '../../src/dlm/mastership.js';
+import { PASSIVE_HOLD_MS } from '../../src/dlm/masters/mastership.js';
 import { chargePoint, circuit, site } from '../helpers/site.js';
 import { Rig } from './rig.js';
 import { bootIdOf, status } from './statuses.js';

@@ -1,7 +1,7 @@
 /** What the master knows of a vehicle: how long it is there, how long it charged, which phases it loads. */
 import t from 'tap';
 import { CHARGE_POINT_STATES, type Status } from '../../src/base/messages.js';
-import { PHASES_SETTLED_AFTER_MS, VehicleTracker, wantsCurrent } from '../../src/dlm/vehicle.js';
+import { PHASES_SETTLED_AFTER_MS, VehicleTracker, wantsCurrent } from '../../src/dlm/group/vehicle.js';
 import { status } from './statuses.js';
 
 const charging = (facts: Partial<Status> = {}): Status => status('cp1', { state: 'Charging', sessionId: 1, ...facts });

@@ -1,7 +1,7 @@
 /** Meter samples for tests: asked at one moment, answered at once, by a meter that is read every quarter of a second. */
 import { type Ms, NO_AMPS, type PhaseAmps } from '../../src/base/units.js';
-import type { LoadSample } from '../../src/dlm/metered-load.js';
-import type { MeterSample } from '../../src/dlm/metering.js';
+import type { LoadSample } from '../../src/dlm/load/metered-load.js';
+import type { MeterSample } from '../../src/dlm/load/metering.js';
 
 const PACE = { updateMs: 1000, periodMs: 250 } as const;
 

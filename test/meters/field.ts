@@ -7,7 +7,7 @@ import { fail, ok, type Result } from '../../src/base/result.js';
 import { toGrid } from '../../src/base/rotation.js';
 import { type Rng, seededRng } from '../../src/base/rng.js';
 import { mapPhases, type Ms, NO_AMPS, PHASES, type PhaseAmps, perPhase } from '../../src/base/units.js';
-import type { CircuitCapacity } from '../../src/dlm/capacity.js';
+import type { CircuitCapacity } from '../../src/dlm/load/capacity.js';
 import type { MeterModel } from '../../src/meters/model.js';
 import { decodeWords, encodeWords } from '../../src/modbus/encodings.js';
 import { SIEMENS_PAC2200 } from '../../src/meters/models/siemens-pac2200.js';

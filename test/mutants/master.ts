@@ -1,16 +1,16 @@
 /** Mutants of the master: what it counts, what it raises, when, and above whom. */
 import type { Row } from './edit.js';
 
-const LEDGER = 'dlm/ledger.js';
-const RULES = 'dlm/lease-rules.js';
+const LEDGER = 'dlm/leases/ledger.js';
+const RULES = 'dlm/leases/lease-rules.js';
 const DECIDE = 'dlm/decide.js';
-const RESERVED = 'dlm/reserved.js';
-const SNAPSHOT = 'dlm/snapshot.js';
-const OBEDIENCE = 'dlm/obedience.js';
+const RESERVED = 'dlm/sharing/reserved.js';
+const SNAPSHOT = 'dlm/sharing/snapshot.js';
+const OBEDIENCE = 'dlm/leases/obedience.js';
 const CONTROLLER = 'dlm/controller.js';
-const BOOTS = 'dlm/boots.js';
-const RECORD = 'dlm/slave-record.js';
-const MASTERSHIP = 'dlm/mastership.js';
+const BOOTS = 'dlm/leases/boots.js';
+const RECORD = 'dlm/group/slave-record.js';
+const MASTERSHIP = 'dlm/masters/mastership.js';
 const CODEC = 'discovery/codec.js';
 
 export const MASTER_MUTANTS: readonly Row[] = [
@@ -267,7 +267,7 @@ export const MASTER_MUTANTS: readonly Row[] = [
     '(this.site.autoAdopt ? this.#roster.meet(status, nowMs) : undefined)',
     'dlm/controller',
   ],
-  ['M4', 'strangers without a bound', 'dlm/roster.js', 'strangers >= STRANGERS_MAX', 'false', 'dlm/rules'],
+  ['M4', 'strangers without a bound', 'dlm/group/roster.js', 'strangers >= STRANGERS_MAX', 'false', 'dlm/rules'],
   ['M4', 'strangers hurry the cycle', CONTROLLER, 'if (!record.isAdopted)', 'if (false)', 'dlm/rules'],
   // M5, M6: the load of the building, the meter.
   [

@@ -1,13 +1,13 @@
 /** Mutants of what the master does about other masters, and about boots that have still to prove themselves. */
 import type { Row } from './edit.js';
 
-const LEDGER = 'dlm/ledger.js';
+const LEDGER = 'dlm/leases/ledger.js';
 const DECIDE = 'dlm/decide.js';
-const RESERVED = 'dlm/reserved.js';
+const RESERVED = 'dlm/sharing/reserved.js';
 const CONTROLLER = 'dlm/controller.js';
-const BOOTS = 'dlm/boots.js';
-const RECORD = 'dlm/slave-record.js';
-const MASTERSHIP = 'dlm/mastership.js';
+const BOOTS = 'dlm/leases/boots.js';
+const RECORD = 'dlm/group/slave-record.js';
+const MASTERSHIP = 'dlm/masters/mastership.js';
 
 export const MASTERS_MUTANTS: readonly Row[] = [
   [
@@ -46,14 +46,14 @@ export const MASTERS_MUTANTS: readonly Row[] = [
   [
     'M3',
     'the list beats what was said',
-    'dlm/roster.js',
+    'dlm/group/roster.js',
     'Math.max(listed.disconnectedLimitA, before)',
     'listed.disconnectedLimitA',
     'dlm/restarts',
   ],
   ['M3', 'numbers of a used up epoch', RECORD, 'if (accepted.seq > seq)', 'if (false)', 'dlm/proof'],
   ['M7', 'waits for a ghost', MASTERSHIP, '&& !this.#isGhost(nowMs)', '', 'dlm/mastership'],
-  ['M7', 'one witness is enough', 'dlm/followers.js', 'WITNESSES = 2', 'WITNESSES = 1', 'dlm/mastership'],
+  ['M7', 'one witness is enough', 'dlm/masters/followers.js', 'WITNESSES = 2', 'WITNESSES = 1', 'dlm/mastership'],
   ['M2', 'proven beside the other', BOOTS, 'isThereToo && isPresentSilent', 'isThereToo', 'dlm/twins'],
   ['M2', 'an old proof counts', BOOTS, 'boot.followsSentAtMs > present.firstHeardMs', 'isProven(boot)', 'dlm/twins'],
   ['M1', 'two grants for one poll', CONTROLLER, 'if (!record.answerPoll())', 'if (false)', 'dlm/proof'],

@@ -1,10 +1,10 @@
 /** Mutants of the meters: what a sample is worth, and what a circuit can carry by it. */
 import type { Row } from './edit.js';
 
-const CAPACITY = 'dlm/capacity.js';
-const DRAWN = 'dlm/drawn-words.js';
-const LOAD = 'dlm/metered-load.js';
-const STANDING = 'dlm/standing-phase.js';
+const CAPACITY = 'dlm/load/capacity.js';
+const DRAWN = 'dlm/load/drawn-words.js';
+const LOAD = 'dlm/load/metered-load.js';
+const STANDING = 'dlm/load/standing-phase.js';
 const DECIDE = 'dlm/decide.js';
 const FAULTS = 'meters/faults';
 const RTU_BUS = 'transports/rtu-bus.js';
@@ -45,8 +45,15 @@ export const METER_MUTANTS: readonly Row[] = [
     'dlm/meters',
   ],
   ['M5', 'the first words after a gap count', DRAWN, 'nowMs - FALL_HOLD_MS', 'nowMs', 'dlm/meters'],
-  ['M6', 'what a frozen meter missed counts', 'dlm/step-watch.js', '=== movedAtMs &&', '=== -1 &&', 'dlm/meters'],
-  ['M6', 'a blind phase counts', 'dlm/metering.js', 'if (this.#isBlind(index, nowMs))', 'if (false)', 'dlm/meters'],
+  ['M6', 'what a frozen meter missed counts', 'dlm/load/step-watch.js', '=== movedAtMs &&', '=== -1 &&', 'dlm/meters'],
+  [
+    'M6',
+    'a blind phase counts',
+    'dlm/load/metering.js',
+    'if (this.#isBlind(index, nowMs))',
+    'if (false)',
+    'dlm/meters',
+  ],
   [
     'M5',
     'what it drew before is forgotten',
@@ -56,14 +63,14 @@ export const METER_MUTANTS: readonly Row[] = [
     'dlm/meters',
   ],
   ['M5', 'unseen load is none', CAPACITY, 'this.isIncluding(index) ? NO_FLOW', 'true ? NO_FLOW', 'dlm/meters'],
-  ['M5', 'a true overload is garbage', 'dlm/metering.js', 'this.#book.hearOverload(', 'void (', FAULTS],
+  ['M5', 'a true overload is garbage', 'dlm/load/metering.js', 'this.#book.hearOverload(', 'void (', FAULTS],
   ['M6', 'no fallback', CAPACITY, 'isLost && !ignored[p] &&', 'false &&', 'dlm/capacity'],
   ['M6', 'lost above: no load', CAPACITY, 'meter.assumedA(this.#limitA(index))', 'NO_AMPS', 'dlm/regressions'],
   ['M6', 'never heard: no load', LOAD, 'return limitA;', 'return NO_AMPS;', 'dlm/meters'],
   ['M6', 'a stranger is believed', 'runtime/identity-watch.js', 'said === known', 'true', FAULTS],
   ['M6', 'frozen values count on', 'meters/frozen.js', "? 'stuck' : 'lost'", "? 'stuck' : 'stuck'", FAULTS],
-  ['M6', 'backwards values count', 'dlm/step-watch.js', 'reversed.length > 0 ?', 'false ?', FAULTS],
-  ['M6', 'swapped phases count', 'dlm/step-watch.js', 'return isSwapped ?', 'return false ?', FAULTS],
+  ['M6', 'backwards values count', 'dlm/load/step-watch.js', 'reversed.length > 0 ?', 'false ?', FAULTS],
+  ['M6', 'swapped phases count', 'dlm/load/step-watch.js', 'return isSwapped ?', 'return false ?', FAULTS],
   ['M6', 'power proves nothing', 'meters/belief.js', ' ?? powerFault(reading, phase)', '', FAULTS],
   // The traps of serial lines (0009).
   [

@@ -1,7 +1,7 @@
 /** Mutants of the slave: which grants it accepts, how long it keeps to them, what it tells. */
 import type { Row } from './edit.js';
 
-const SLAVE = 'dlm/slave.js';
+const SLAVE = 'dlm/leases/slave.js';
 const RUNTIME = 'runtime/slave.js';
 
 export const SLAVE_MUTANTS: readonly Row[] = [

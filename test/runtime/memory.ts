@@ -1,6 +1,6 @@
 /** What is kept over a restart: written and read back, and refused as a whole when anything in it is wrong. */
 import t from 'tap';
-import type { Memory } from '../../src/dlm/memory.js';
+import type { Memory } from '../../src/dlm/group/memory.js';
 import { memoryText, parseMemory } from '../../src/runtime/memory.js';
 
 const SLAVE = { id: 'cp1', adopted: false, maxA: 32, disconnectedLimitA: 6, phases: 3, rotation: 'STR' } as const;

@@ -3,7 +3,7 @@ import type { LogLevel } from '../../src/base/logger.js';
 import type { Beacon, Grant, Message, Status } from '../../src/base/messages.js';
 import { VirtualCharger } from '../../src/chargers/virtual.js';
 import { decode, encode } from '../../src/discovery/codec.js';
-import type { SlaveFacts } from '../../src/dlm/slave.js';
+import type { SlaveFacts } from '../../src/dlm/leases/slave.js';
 import type { ChargerPort } from '../../src/ports/charger-port.js';
 import type { DatagramHandler, PeerAddress } from '../../src/ports/datagram-port.js';
 import { SlaveRuntime, type SlaveOptions } from '../../src/runtime/slave.js';

@@ -26,6 +26,46 @@ export function checkImports(files: readonly SourceFile[]): readonly string[] {
     });
 }
 
+/** A file beside the folders of a layer is a node of its own; a folder is one. */
+function nodeOf(path: string, layer: Layer): string {
+  return path.slice(`src/${layer.name}/`.length).split('/')[0] ?? '';
+}
+
+/** Folders of a layer must not import each other in a circle: one line that names the way round. */
+export function checkFolders(files: readonly SourceFile[]): readonly string[] {
+  return LAYERS.filter(({ folders }) => folders !== undefined).flatMap((layer) => {
+    const isInside = (path: string): boolean => path.startsWith(`src/${layer.name}/`);
+    const edges = new Map<string, Set<string>>();
+    for (const file of files.filter(({ path }) => isInside(path) && path.endsWith('.ts'))) {
+      const from = nodeOf(file.path, layer);
+      const targets = importsOf(file).filter(({ relative, target }) => relative && isInside(target));
+      const to = targets.map(({ target }) => nodeOf(target.replace(/\.js$/, '.ts'), layer));
+      edges.set(from, new Set([...(edges.get(from) ?? []), ...to.filter((name) => name !== from)]));
+    }
+    const circle = circleIn(edges);
+    return circle ? [`src/${layer.name}: folders import each other in a circle: ${circle.join(' -> ')}`] : [];
+  });
+}
+
+function circleIn(edges: ReadonlyMap<string, ReadonlySet<string>>): readonly string[] | undefined {
+  const done = new Set<string>();
+  const visit = (name: string, way: readonly string[]): readonly string[] | undefined => {
+    if (way.includes(name)) return [...way.slice(way.indexOf(name)), name];
+    if (done.has(name)) return undefined;
+    done.add(name);
+    for (const next of edges.get(name) ?? []) {
+      const found = visit(next, [...way, name]);
+      if (found) return found;
+    }
+    return undefined;
+  };
+  for (const name of edges.keys()) {
+    const found = visit(name, []);
+    if (found) return found;
+  }
+  return undefined;
+}
+
 interface TsConfig {
   readonly compilerOptions: { readonly types?: readonly string[] };
   readonly references: readonly { readonly path: string }[];
@@ -66,7 +106,8 @@ export function importRule(layer: Layer): unknown {
   const others = layer.imports.map((name) => (name.includes('/') ? `!**/${name}.js` : `!**/${name}/**`));
   const all = layer.pure ? ['**', '!./**'] : ['../**'];
   const packages = layer.packages.flatMap((name) => [`!${name}`, `!${name}/**`]);
-  const group = [...all, '!../*.js', `!**/${layer.name}/**`, ...others, ...packages];
+  const folders = (layer.folders ?? []).map((name) => `!../${name}/*.js`);
+  const group = [...all, '!../*.js', ...folders, `!**/${layer.name}/**`, ...others, ...packages];
   return {
     level: 'error',
     options: { patterns: [{ group, message: `src/${layer.name} may import ${allowedText(layer)}` }] },

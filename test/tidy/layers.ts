@@ -10,6 +10,8 @@ export interface Layer {
   readonly pure: boolean;
   /** The packages that a pure layer may import. A layer with Node may import every dependency. */
   readonly packages: readonly string[];
+  /** Folders of the layer that its other folders import. */
+  readonly folders?: readonly string[];
 }
 
 const CORE = ['base', 'ports', 'dlm', 'config', 'modbus', 'meters', 'chargers', 'discovery'];
@@ -26,7 +28,7 @@ function withNode(name: string, imports: readonly string[]): Layer {
 export const LAYERS: readonly Layer[] = [
   pure('base', []),
   pure('ports', ['base']),
-  pure('dlm', ['base']),
+  { ...pure('dlm', ['base']), folders: ['division', 'group', 'leases', 'load', 'masters', 'sharing'] },
   pure('config', ['base', 'dlm/types'], ['yaml', 'zod']),
   pure('modbus', ['base', 'ports']),
   pure('meters', ['base', 'ports', 'modbus']),

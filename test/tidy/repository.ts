@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import t from 'tap';
 import { checkDependencies, checkEntries, checkLengths, checkLinks, checkLock } from './check-files.js';
-import { checkImports, checkLinter, checkTsConfigs } from './check-layers.js';
+import { checkFolders, checkImports, checkLinter, checkTsConfigs } from './check-layers.js';
 import { checkWords } from './check-words.js';
 import { ROOT, readRepository, type SourceFile } from './source.js';
 
@@ -18,6 +18,7 @@ t.test('the repository keeps its own rules', async (t) => {
   t.ok(files.length > 50, `${files.length} files were read`);
   const rules: Readonly<Record<string, readonly string[]>> = {
     'a layer imports only what stands in test/tidy/layers.ts': checkImports(files),
+    'folders of a layer are free of circles': checkFolders(files),
     'every src/<layer>/tsconfig.json follows the layer table': checkTsConfigs(files),
     'biome.json follows the layer table': checkLinter(named('biome.json').text),
     'no banned word': checkWords(files),

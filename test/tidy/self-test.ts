@@ -1,7 +1,7 @@
 /** The tidy checks on small bad examples: each must be found, and its good twin must not. */
 import t from 'tap';
 import { checkDependencies, checkEntries, checkLengths, checkLinks, checkLock } from './check-files.js';
-import { checkImports, checkLinter, checkTsConfigs, importRule } from './check-layers.js';
+import { checkFolders, checkImports, checkLinter, checkTsConfigs, importRule } from './check-layers.js';
 import { checkWords } from './check-words.js';
 import { LAYERS } from './layers.js';
 import { codeOnly, importsOf, type SourceFile } from './source.js';
@@ -51,6 +51,13 @@ t.test('imports against the table', async (t) => {
   ];
   for (const [path, text, count] of rows) t.equal(checkImports([file(path, text)]).length, count, `${path}: ${text}`);
   t.match(checkImports([file('src/base/a.ts', "\nimport 'zod';")])[0], /^src\/base\/a\.ts:2: imports zod; .* nothing$/);
+});
+
+t.test('folders of a layer that import each other in a circle', async (t) => {
+  const down = file('src/dlm/group/a.ts', "import { x } from '../leases/b.js'; import { y } from '../types.js';");
+  const up = file('src/dlm/leases/c.ts', "import type { z } from '../group/d.js';");
+  t.strictSame(checkFolders([down]), []);
+  t.strictSame(checkFolders([down, up]), ['src/dlm: folders import each other in a circle: group -> leases -> group']);
 });
 
 t.test('tsconfig.json and biome.json against the table', async (t) => {

@@ -3,7 +3,7 @@ import type { EventCode } from '../../base/events.js';
 import type { LogLevel } from '../../base/logger.js';
 import type { Beacon, Grant, Status } from '../../base/messages.js';
 import type { Ms } from '../../base/units.js';
-import type { Memory } from '../../dlm/memory.js';
+import type { Memory } from '../../dlm/group/memory.js';
 import type { PeerAddress } from '../../ports/datagram-port.js';
 import type { SiteStatus } from '../../ports/status-sink.js';
 import type { PollerEvent } from '../poller.js';

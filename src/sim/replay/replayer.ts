@@ -6,7 +6,7 @@ import { carryIn, carryOut } from '../../base/carrier.js';
 import type { Beacon, Status } from '../../base/messages.js';
 import { fail, ok, type Result } from '../../base/result.js';
 import type { Ms } from '../../base/units.js';
-import type { Memory } from '../../dlm/memory.js';
+import type { Memory } from '../../dlm/group/memory.js';
 import type { Site } from '../../dlm/types.js';
 import type { PeerAddress } from '../../ports/datagram-port.js';
 import type { StateStore } from '../../ports/state-store.js';

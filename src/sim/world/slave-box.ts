@@ -5,7 +5,7 @@ import type { Ms } from '../../base/units.js';
 import type { Auth } from '../../discovery/auth.js';
 import type { BroadcastPort, DatagramHandler, NamedPeer } from '../../ports/datagram-port.js';
 import { SlaveRuntime } from '../../runtime/slave.js';
-import type { Enforced } from '../../dlm/slave.js';
+import type { Enforced } from '../../dlm/leases/slave.js';
 import { ChargePointHardware } from './charge-point.js';
 import type { Copper } from './copper.js';
 import { Machine, type MachineOptions } from './machine.js';

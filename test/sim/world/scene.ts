@@ -10,7 +10,7 @@ import { virtualPorts } from '../../../src/cli/site/ports.js';
 import { explainIssue } from '../../../src/config/explain.js';
 import { parseConfig } from '../../../src/config/parse.js';
 import type { MasterConfig } from '../../../src/config/types.js';
-import type { SlaveRecord } from '../../../src/dlm/slave-record.js';
+import type { SlaveRecord } from '../../../src/dlm/group/slave-record.js';
 import { METER_MODELS } from '../../../src/meters/models/index.js';
 import { builtAsListed } from '../../../src/sim/world/draw.js';
 import { mostA } from '../../../src/sim/world/charge-point.js';

@@ -5,8 +5,8 @@
 import { maskToGrid, type PhaseMask } from '../../../base/rotation.js';
 import type { Amps, Ms } from '../../../base/units.js';
 import { VEHICLE_VOLTAGE_V } from '../../../chargers/vehicle.js';
-import type { SlaveRecord } from '../../../dlm/slave-record.js';
-import { DECLINED_HOLD_MS } from '../../../dlm/turns.js';
+import type { SlaveRecord } from '../../../dlm/group/slave-record.js';
+import { DECLINED_HOLD_MS } from '../../../dlm/sharing/turns.js';
 import type { ShortageRule } from '../../../dlm/types.js';
 import type { MasterBox } from '../master-box.js';
 import type { VehiclePlan } from '../scenario.js';

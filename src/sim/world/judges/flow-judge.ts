@@ -4,7 +4,7 @@
  */
 import { defined } from '../../../base/assert.js';
 import { type Ms, PHASE_NAMES, type PhaseIndex, PHASES } from '../../../base/units.js';
-import { ownCeilingA } from '../../../dlm/capacity.js';
+import { ownCeilingA } from '../../../dlm/load/capacity.js';
 import type { Circuit } from '../../../dlm/types.js';
 import { type Copper, milli } from '../copper.js';
 import type { BreakerMargin } from '../run-log.js';

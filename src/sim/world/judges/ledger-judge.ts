@@ -6,7 +6,7 @@
 import { hasPhase, maskToGrid } from '../../../base/rotation.js';
 import { mapPhases, type Ms, PHASE_NAMES, PHASES } from '../../../base/units.js';
 import type { Controller } from '../../../dlm/controller.js';
-import type { SlaveRecord } from '../../../dlm/slave-record.js';
+import type { SlaveRecord } from '../../../dlm/group/slave-record.js';
 import type { MasterBox } from '../master-box.js';
 import type { SlaveBox } from '../slave-box.js';
 

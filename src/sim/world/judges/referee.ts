@@ -1,6 +1,6 @@
 /** All judges over one world: hangs them in where things happen, and collects what they say. */
 import type { Ms } from '../../../base/units.js';
-import { leaseExpiryMs } from '../../../dlm/lease-rules.js';
+import { leaseExpiryMs } from '../../../dlm/leases/lease-rules.js';
 import type { Injector } from '../../../sim/world/faults/injector.js';
 import type { MasterBox } from '../master-box.js';
 import type { Measures, Violation } from '../run-log.js';

@@ -3,8 +3,8 @@
  * shows; so where the meter stands still while they draw more, the rest looks like a building that falls. It makes no room: a
  * fall counts when the phase has moved, or when it only takes back a rise of a moment ago.
  */
-import type { Carrier } from '../base/carrier.js';
-import type { Amps, Ms } from '../base/units.js';
+import type { Carrier } from '../../base/carrier.js';
+import type { Amps, Ms } from '../../base/units.js';
 
 /** A phase that moves by less shows nothing new: a wire that has come off shows no zero either. */
 export const NEWS_A: Amps = 0.5;

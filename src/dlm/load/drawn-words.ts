@@ -1,6 +1,6 @@
 /** What a charge point said that it drew, in the last half minute: for meters that show it later than it says so. */
-import type { Carrier } from '../base/carrier.js';
-import { type Amps, mapPhases, type Ms, NO_AMPS, PHASES, type PhaseAmps } from '../base/units.js';
+import type { Carrier } from '../../base/carrier.js';
+import { type Amps, mapPhases, type Ms, NO_AMPS, PHASES, type PhaseAmps } from '../../base/units.js';
 import { FALL_HOLD_MS } from './metered-load.js';
 
 /** Words are remembered for so long, for meters that follow late; and no more than this. */

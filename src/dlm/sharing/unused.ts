@@ -2,11 +2,11 @@
  * A vehicle that is full stays plugged in for hours. Its minimum stays open for it, so that it can begin when it likes, but not
  * while others could use that: then it is withdrawn for a dwell time, offered again where nobody needs it, and after an hour in any case.
  */
-import type { LimitReason } from '../base/reason.js';
-import { hasPhase, maskToGrid } from '../base/rotation.js';
-import type { PhaseIndex } from '../base/units.js';
-import type { AllocatedLimit } from './allocate.js';
-import type { SlaveRecord } from './slave-record.js';
+import type { LimitReason } from '../../base/reason.js';
+import { hasPhase, maskToGrid } from '../../base/rotation.js';
+import type { PhaseIndex } from '../../base/units.js';
+import type { AllocatedLimit } from '../allocate.js';
+import type { SlaveRecord } from '../group/slave-record.js';
 import { pathOf, phasesOf, type Snapshot } from './snapshot.js';
 import { isServedLast, leavesUnused } from './turns.js';
 

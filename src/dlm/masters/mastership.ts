@@ -1,8 +1,8 @@
 /** Which master decides: the epoch of the grants, and what to do about other masters in the same network id (M3, M7). */
-import type { Carrier } from '../base/carrier.js';
-import type { Beacon, GrantNumber } from '../base/messages.js';
-import { setLatest } from '../base/recent.js';
-import type { Ms } from '../base/units.js';
+import type { Carrier } from '../../base/carrier.js';
+import type { Beacon, GrantNumber } from '../../base/messages.js';
+import { setLatest } from '../../base/recent.js';
+import type { Ms } from '../../base/units.js';
 import { Followers } from './followers.js';
 
 /** So long after the last sign of the master that outranks this one it takes over. */

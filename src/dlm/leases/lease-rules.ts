@@ -1,6 +1,6 @@
 /** The numbers of the lease protocol, with the relations between them. Source: docs/decisions/0003-ledger-and-leases.md. */
-import { assert } from '../base/assert.js';
-import type { Ms } from '../base/units.js';
+import { assert } from '../../base/assert.js';
+import type { Ms } from '../../base/units.js';
 
 /** How often a slave polls. */
 export const HEARTBEAT_MS: Ms = 1000;

@@ -1,6 +1,6 @@
 /** What the slaves tell of other masters: who was heard, and who follows a new grant of another one. */
-import type { Carrier } from '../base/carrier.js';
-import type { Ms } from '../base/units.js';
+import type { Carrier } from '../../base/carrier.js';
+import type { Ms } from '../../base/units.js';
 
 /** As many as the roster has; of more the longest silent ones are forgotten. */
 const SLAVES_MAX = 1_000;

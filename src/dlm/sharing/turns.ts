@@ -2,8 +2,8 @@
  * Turns in a shortage: who has current keeps it for the dwell time before it yields to an equal one, whatever the rule;
  * contactors and batteries dislike flapping, and a car that charges for a minute has gained nothing.
  */
-import type { Ms } from '../base/units.js';
-import type { SlaveRecord } from './slave-record.js';
+import type { Ms } from '../../base/units.js';
+import type { SlaveRecord } from '../group/slave-record.js';
 
 /** From the first current that is offered to the first that is drawn a vehicle may take this long. */
 const START_MAX_MS: Ms = 60_000;

@@ -2,9 +2,9 @@
  * The starts of one charge point that were heard. Its words may be late, or played back by somebody who listened: which start is
  * there now has to be proven, and two boxes with one id are found out.
  */
-import type { Carrier } from '../base/carrier.js';
-import { type BootId, compareGrants, type GrantNumber, type Status } from '../base/messages.js';
-import type { Ms } from '../base/units.js';
+import type { Carrier } from '../../base/carrier.js';
+import { type BootId, compareGrants, type GrantNumber, type Status } from '../../base/messages.js';
+import type { Ms } from '../../base/units.js';
 
 /** Two boxes with one id: both clocks run on for longer than any datagram can be under way. */
 const DUPLICATE_AFTER_MS: Ms = 60_000;

@@ -1,11 +1,11 @@
 /** Tells people when a meter shows more than its circuit may carry, and when that is over. */
-import { defined } from '../base/assert.js';
-import type { Carrier } from '../base/carrier.js';
-import { mapPhases, type Ms, PHASE_NAMES, PHASES, type PhaseAmps } from '../base/units.js';
-import type { AlarmBoard } from './alarms.js';
+import { defined } from '../../base/assert.js';
+import type { Carrier } from '../../base/carrier.js';
+import { mapPhases, type Ms, PHASE_NAMES, PHASES, type PhaseAmps } from '../../base/units.js';
+import type { AlarmBoard } from '../alarms.js';
 import { ownCeilingA } from './capacity.js';
-import type { Notices } from './notice.js';
-import type { Circuit } from './types.js';
+import type { Notices } from '../notice.js';
+import type { Circuit } from '../types.js';
 
 /** An overload is over when nothing was seen of it for this long. */
 const OVERLOAD_HOLD_MS: Ms = 5_000;

@@ -1,6 +1,6 @@
 /** The load behind one meter that nobody here controls: what its samples say of it, and for how long. */
-import type { Carrier } from '../base/carrier.js';
-import { mapPhases, type Ms, NO_AMPS, PHASE_NAMES, PHASES, type PhaseAmps, perPhase } from '../base/units.js';
+import type { Carrier } from '../../base/carrier.js';
+import { mapPhases, type Ms, NO_AMPS, PHASE_NAMES, PHASES, type PhaseAmps, perPhase } from '../../base/units.js';
 import { StandingPhase } from './standing-phase.js';
 
 /** A fall of the uncontrolled load counts when no higher value was seen for this long. */

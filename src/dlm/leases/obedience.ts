@@ -2,8 +2,8 @@
  * Whether a charge point draws no more than it may (faults 18, 19): no more than it was granted, and no more than it says itself that it enforces.
  * A vehicle has its time to follow. Whoever disobeyed when it was heard last is not believed to obey in silence.
  */
-import type { Carrier } from '../base/carrier.js';
-import { isAnyAbove, maxOf, type Ms, NO_AMPS, type PhaseAmps } from '../base/units.js';
+import type { Carrier } from '../../base/carrier.js';
+import { isAnyAbove, maxOf, type Ms, NO_AMPS, type PhaseAmps } from '../../base/units.js';
 import { OFFLINE_AFTER_MS, OVERDRAW_TOLERANCE_A, SETTLE_MS } from './lease-rules.js';
 
 /** Grid order. */

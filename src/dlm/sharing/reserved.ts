@@ -1,8 +1,8 @@
 /** What of the fuses is kept free for those who do not share now. */
-import { defined } from '../base/assert.js';
-import { mapPhases, type Ms, NO_AMPS, type PhaseAmps } from '../base/units.js';
-import { SETTLE_MS } from './lease-rules.js';
-import type { SlaveRecord } from './slave-record.js';
+import { defined } from '../../base/assert.js';
+import { mapPhases, type Ms, NO_AMPS, type PhaseAmps } from '../../base/units.js';
+import { SETTLE_MS } from '../leases/lease-rules.js';
+import type { SlaveRecord } from '../group/slave-record.js';
 import { exposureOf, pathOf, type Snapshot } from './snapshot.js';
 
 /** A vehicle that was paused for want of current stays so for this long: contactors and batteries dislike flapping. */

@@ -1,11 +1,11 @@
 /** Watches who decides in this network id: tells people of other masters, and of each change between passive and active. */
-import type { Carrier } from '../base/carrier.js';
-import { type Beacon, compareGrants, type Status } from '../base/messages.js';
-import { setLatest } from '../base/recent.js';
-import type { Ms } from '../base/units.js';
-import type { AlarmBoard } from './alarms.js';
+import type { Carrier } from '../../base/carrier.js';
+import { type Beacon, compareGrants, type Status } from '../../base/messages.js';
+import { setLatest } from '../../base/recent.js';
+import type { Ms } from '../../base/units.js';
+import type { AlarmBoard } from '../alarms.js';
 import { Mastership, type MastershipOptions, PASSIVE_HOLD_MS } from './mastership.js';
-import type { Notices } from './notice.js';
+import type { Notices } from '../notice.js';
 
 /** More masters than this in one network id, and some are told of again. */
 const TOLD_MAX = 8;

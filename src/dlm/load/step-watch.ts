@@ -3,8 +3,8 @@
  * one of them changes by some amperes and comes to rest, the meter must have changed alike. Nothing else tells swapped phases, a
  * reversed current transformer, or one that has come off, from an odd building.
  */
-import type { Carrier } from '../base/carrier.js';
-import { type Amps, mapPhases, type Ms, PHASES, type PhaseAmps, type PhaseIndex } from '../base/units.js';
+import type { Carrier } from '../../base/carrier.js';
+import { type Amps, mapPhases, type Ms, PHASES, type PhaseAmps, type PhaseIndex } from '../../base/units.js';
 import { NEWS_A } from './standing-phase.js';
 
 /** Smaller changes of the charge points are not judged. */

@@ -1,15 +1,14 @@
 /** The meters as the control core sees them: whose samples count for which circuit, and which of them cannot be right. */
-import type { Carrier } from '../base/carrier.js';
-import { mapPhases, type Ms, NO_AMPS, PHASE_NAMES, type PhaseAmps, type PhaseIndex } from '../base/units.js';
-import type { EventCode } from '../base/events.js';
-import type { AlarmBoard } from './alarms.js';
+import type { Carrier } from '../../base/carrier.js';
+import { mapPhases, type Ms, NO_AMPS, PHASE_NAMES, type PhaseAmps, type PhaseIndex } from '../../base/units.js';
+import type { EventCode } from '../../base/events.js';
+import type { AlarmBoard } from '../alarms.js';
 import { CapacityBook, type CircuitCapacity } from './capacity.js';
-import type { Notices } from './notice.js';
+import type { Notices } from '../notice.js';
 import { OverloadWatch } from './overload.js';
-import type { Roster } from './roster.js';
 import { corrected, showsTooLittle, StepWatch } from './step-watch.js';
-import type { Topology } from './topology.js';
-import type { Site } from './types.js';
+import type { Topology } from '../topology.js';
+import type { Site } from '../types.js';
 
 /** A reversed direction that showed by itself is held for so long after it was last seen. */
 const REVERSED_HOLD_MS: Ms = 600_000;
@@ -27,12 +26,20 @@ export interface MeterSample {
   readonly movedAtMs: Ms;
 }
 
+/** What the charge points below a circuit draw by their own word, grid order. The roster knows. */
+export interface ChargePointDraw {
+  /** Since `fromMs`, at most and at least. */
+  drawnBelowA(circuit: number, fromMs: Ms, nowMs: Ms): { readonly mostA: PhaseAmps; readonly leastA: PhaseAmps };
+  /** By the last STATUS of each. */
+  currentBelowA(circuit: number, nowMs: Ms): PhaseAmps;
+}
+
 interface Parts {
   readonly site: Site;
   readonly topology: Topology;
   readonly alarms: AlarmBoard;
   readonly notices: Notices;
-  readonly roster: Roster;
+  readonly roster: ChargePointDraw;
 }
 
 export class Metering {

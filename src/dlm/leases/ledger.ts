@@ -3,11 +3,11 @@
  * that it can draw on each phase, whatever was lost, delayed or doubled. Nothing but an acknowledgement or the expiry
  * of a lease frees current. Rules M1-M3 and the exposure formula: docs/decisions/0003-ledger-and-leases.md.
  */
-import { assert } from '../base/assert.js';
-import type { Carrier } from '../base/carrier.js';
-import { type BootId, compareGrants, type GrantNumber } from '../base/messages.js';
-import { hasPhase, onPhases, type PhaseMask } from '../base/rotation.js';
-import { type Amps, isAnyAbove, maxOf, type Ms, NO_AMPS, PHASES, type PhaseAmps } from '../base/units.js';
+import { assert } from '../../base/assert.js';
+import type { Carrier } from '../../base/carrier.js';
+import { type BootId, compareGrants, type GrantNumber } from '../../base/messages.js';
+import { hasPhase, onPhases, type PhaseMask } from '../../base/rotation.js';
+import { type Amps, isAnyAbove, maxOf, type Ms, NO_AMPS, PHASES, type PhaseAmps } from '../../base/units.js';
 import { acknowledgementMaxAgeMs, leaseExpiryMs, MEASURING_TOLERANCE_A, SETTLE_MS } from './lease-rules.js';
 import { Obedience } from './obedience.js';
 

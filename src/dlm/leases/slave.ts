@@ -3,10 +3,10 @@
  * reports (S5 is the caller's: send a STATUS after an accepted grant). Pure: the slave's monotonic clock is an argument,
  * in whole milliseconds, because that is what travels.
  */
-import type { BootId, ChargePointState, Grant, Status } from '../base/messages.js';
-import { compareGrants } from '../base/messages.js';
-import { connectedMask, hasPhase, type PhaseCount, type PhaseMask, type Rotation } from '../base/rotation.js';
-import { type Amps, type Ms, NO_AMPS, type PhaseAmps, PHASES } from '../base/units.js';
+import type { BootId, ChargePointState, Grant, Status } from '../../base/messages.js';
+import { compareGrants } from '../../base/messages.js';
+import { connectedMask, hasPhase, type PhaseCount, type PhaseMask, type Rotation } from '../../base/rotation.js';
+import { type Amps, type Ms, NO_AMPS, type PhaseAmps, PHASES } from '../../base/units.js';
 import { HOLD_MS } from './lease-rules.js';
 
 export interface SlaveFacts {

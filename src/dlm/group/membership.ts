@@ -1,5 +1,5 @@
 /** Who belongs to the group beside the configuration: taken on and forgotten by people. */
-import type { Ms } from '../base/units.js';
+import type { Ms } from '../../base/units.js';
 import type { Roster } from './roster.js';
 import type { SlaveRecord } from './slave-record.js';
 

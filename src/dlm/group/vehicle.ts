@@ -1,8 +1,8 @@
 /** What the master knows of the vehicle at a charge point: since when it is there, how long it charged, which phases it loads. */
-import type { Carrier } from '../base/carrier.js';
-import type { ChargePointState, Status } from '../base/messages.js';
-import { connectedMask, type PhaseMask } from '../base/rotation.js';
-import type { Ms } from '../base/units.js';
+import type { Carrier } from '../../base/carrier.js';
+import type { ChargePointState, Status } from '../../base/messages.js';
+import { connectedMask, type PhaseMask } from '../../base/rotation.js';
+import type { Ms } from '../../base/units.js';
 
 /** The phases in use are believed after the vehicle has charged this long: some start on one and add the others. */
 export const PHASES_SETTLED_AFTER_MS: Ms = 10_000;

@@ -3,12 +3,12 @@
  * nobody here controls. A rise of that load counts at once, a fall only after it has held for a while (M5); a lost
  * meter means the fallback (M6), never zero load. How several meters go together: docs/decisions/0010-several-meters.md.
  */
-import { defined } from '../base/assert.js';
-import type { Carrier } from '../base/carrier.js';
-import { mapPhases, type Ms, NO_AMPS, PHASES, type PhaseAmps } from '../base/units.js';
+import { defined } from '../../base/assert.js';
+import type { Carrier } from '../../base/carrier.js';
+import { mapPhases, type Ms, NO_AMPS, PHASES, type PhaseAmps } from '../../base/units.js';
 import { type LoadSample, MeteredLoad } from './metered-load.js';
-import type { Topology } from './topology.js';
-import { type Circuit, FALLBACK_IGNORED_A } from './types.js';
+import type { Topology } from '../topology.js';
+import { type Circuit, FALLBACK_IGNORED_A } from '../types.js';
 
 /** One circuit now. All in grid order. */
 export interface CircuitCapacity {

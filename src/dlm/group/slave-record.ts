@@ -1,15 +1,15 @@
 /** Everything the master knows of one charge point: its facts, its account in the ledger, its vehicle, its last words. */
-import { defined } from '../base/assert.js';
-import type { Carrier } from '../base/carrier.js';
-import { type BootId, compareGrants, type Grant, type GrantNumber, type Status } from '../base/messages.js';
-import type { LimitReason } from '../base/reason.js';
-import { connectedMask, maskToGrid, onPhases, type PhaseMask, type Rotation, toGrid } from '../base/rotation.js';
-import { type Amps, maxOf, type Ms, NO_AMPS, type PhaseAmps, perPhase } from '../base/units.js';
-import { Boots, type Doubt } from './boots.js';
-import { DrawnWords } from './drawn-words.js';
-import { LedgerAccount, type OpenGrant } from './ledger.js';
-import { OFFLINE_AFTER_MS } from './lease-rules.js';
-import type { ChargePoint } from './types.js';
+import { defined } from '../../base/assert.js';
+import type { Carrier } from '../../base/carrier.js';
+import { type BootId, compareGrants, type Grant, type GrantNumber, type Status } from '../../base/messages.js';
+import type { LimitReason } from '../../base/reason.js';
+import { connectedMask, maskToGrid, onPhases, type PhaseMask, type Rotation, toGrid } from '../../base/rotation.js';
+import { type Amps, maxOf, type Ms, NO_AMPS, type PhaseAmps, perPhase } from '../../base/units.js';
+import { Boots, type Doubt } from '../leases/boots.js';
+import { DrawnWords } from '../load/drawn-words.js';
+import { LedgerAccount, type OpenGrant } from '../leases/ledger.js';
+import { OFFLINE_AFTER_MS } from '../leases/lease-rules.js';
+import type { ChargePoint } from '../types.js';
 import { VehicleTracker } from './vehicle.js';
 
 /** What is kept of a slave over a restart of the master. */

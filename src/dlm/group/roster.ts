@@ -1,16 +1,16 @@
 /** The charge points that the master knows: taken on, watched, summed up below each circuit. */
-import { defined } from '../base/assert.js';
-import type { Carrier } from '../base/carrier.js';
-import type { Status } from '../base/messages.js';
-import { maskToGrid, onPhases } from '../base/rotation.js';
-import { type Amps, mapPhases, type Ms, NO_AMPS, PHASE_NAMES, PHASES, type PhaseAmps } from '../base/units.js';
-import type { AlarmBoard } from './alarms.js';
-import { LEASE_MAX_MS } from './lease-rules.js';
-import { drawnExpiryMs } from './ledger.js';
-import type { Notice, Notices } from './notice.js';
+import { defined } from '../../base/assert.js';
+import type { Carrier } from '../../base/carrier.js';
+import type { Status } from '../../base/messages.js';
+import { maskToGrid, onPhases } from '../../base/rotation.js';
+import { type Amps, mapPhases, type Ms, NO_AMPS, PHASE_NAMES, PHASES, type PhaseAmps } from '../../base/units.js';
+import type { AlarmBoard } from '../alarms.js';
+import { LEASE_MAX_MS } from '../leases/lease-rules.js';
+import { drawnExpiryMs } from '../leases/ledger.js';
+import type { Notice, Notices } from '../notice.js';
 import { type RememberedSlave, SlaveRecord } from './slave-record.js';
-import type { Topology } from './topology.js';
-import type { ChargePoint, Site } from './types.js';
+import type { Topology } from '../topology.js';
+import type { ChargePoint, Site } from '../types.js';
 
 /** More slaves than this in one network id and further ones are refused. */
 export const SLAVES_MAX = 1000;

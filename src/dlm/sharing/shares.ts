@@ -1,12 +1,12 @@
 /** The divisions of a site. In a steady one the same is asked for again, from one cycle to the next: then the answer is there. */
-import type { PhaseAmps } from '../base/units.js';
+import type { PhaseAmps } from '../../base/units.js';
 import type {
   AllocationAnswer,
   AllocationCandidate,
   AllocationCircuit,
   AllocationRequest,
   Allocator,
-} from './allocate.js';
+} from '../allocate.js';
 
 export class Shares {
   readonly #allocator: Allocator;

@@ -1,13 +1,13 @@
 /** Everything that one decision works on. */
-import { defined } from '../base/assert.js';
-import type { LimitReason } from '../base/reason.js';
-import { connectedMask, type PhaseMask } from '../base/rotation.js';
-import type { Ms, PhaseAmps } from '../base/units.js';
-import type { CircuitCapacity } from './capacity.js';
+import { defined } from '../../base/assert.js';
+import type { LimitReason } from '../../base/reason.js';
+import { connectedMask, type PhaseMask } from '../../base/rotation.js';
+import type { Ms, PhaseAmps } from '../../base/units.js';
+import type { CircuitCapacity } from '../load/capacity.js';
 import type { Shares } from './shares.js';
-import type { SlaveRecord } from './slave-record.js';
-import type { Topology } from './topology.js';
-import type { Site } from './types.js';
+import type { SlaveRecord } from '../group/slave-record.js';
+import type { Topology } from '../topology.js';
+import type { Site } from '../types.js';
 
 export interface Snapshot {
   readonly nowMs: Ms;
