@@ -184,7 +184,7 @@ export class ManagedPlay {
     const { nowMs } = this.#world.master('master');
     const records = [...this.#guests.values()].map(({ box }) => this.#recordOf(box.id));
     if (records.some((record) => isOfferedInVain(record, nowMs))) return true;
-    return this.#wanting().some(({ box }) => (this.#recordOf(box.id)?.pausedUntilMs ?? 0) > nowMs);
+    return this.#wanting().some(({ box }) => (this.#recordOf(box.id)?.service.pausedUntilMs ?? 0) > nowMs);
   }
 
   /** What is not played of a minute. Whoever becomes full in it stops then. */
@@ -240,7 +240,8 @@ export class ManagedPlay {
 
 /** It takes nothing of its offer, which will be withdrawn if others need it. */
 function isOfferedInVain(record: SlaveRecord | undefined, nowMs: Ms): boolean {
-  return record?.unusedSinceMs !== undefined && nowMs - record.unusedSinceMs < UNUSED_MAX_MS;
+  const unusedSinceMs = record?.service.unusedSinceMs;
+  return unusedSinceMs !== undefined && nowMs - unusedSinceMs < UNUSED_MAX_MS;
 }
 
 function sumA(flows: readonly { readonly guest: Guest; readonly currentA: Amps }[]): PhaseAmps {

@@ -11,6 +11,7 @@ import './dlm/ledger.js';
 import './dlm/limit-log.js';
 import './dlm/mastership.js';
 import './dlm/proof.js';
+import './dlm/pure.js';
 import './dlm/restarts.js';
 import './dlm/carried.js';
 import './dlm/rules.js';

@@ -3,6 +3,11 @@ export class InvariantError extends Error {
   override readonly name = 'InvariantError';
 }
 
+/** For checks on hot paths: the message is only built when the check has failed. */
+export function failInvariant(message: string): never {
+  throw new InvariantError(message);
+}
+
 export function assert(condition: boolean, message: string): asserts condition {
   if (!condition) throw new InvariantError(message);
 }

@@ -6,12 +6,12 @@ import { defined } from '../base/assert.js';
 import type { Carrier } from '../base/carrier.js';
 import type { Beacon, BootId, Grant, Status } from '../base/messages.js';
 import { reasonText } from '../base/reason.js';
-import { maskToGrid } from '../base/rotation.js';
 import { type Ms, PHASES, type PhaseAmps } from '../base/units.js';
 import { AlarmBoard } from './alarms.js';
 import { Allocator } from './allocate.js';
 import type { CircuitCapacity } from './load/capacity.js';
-import { ExposureSums, type Planned, plan } from './decide.js';
+import { decide } from './decide.js';
+import { Granting } from './granting.js';
 import { type Heard, IGNORED, NOT_URGENT, URGENT } from './heard.js';
 import { LEASE_MAX_MS, leaseExpiryMs } from './leases/lease-rules.js';
 import { drawnExpiryMs } from './leases/ledger.js';
@@ -23,8 +23,10 @@ import { Metering, type MeterSample } from './load/metering.js';
 import type { Memory } from './group/memory.js';
 import { type Notice, Notices } from './notice.js';
 import { Roster } from './group/roster.js';
+import { ExposureSums } from './sharing/exposure-sums.js';
+import { Services } from './sharing/services.js';
 import { Shares } from './sharing/shares.js';
-import type { LastPoll, SlaveRecord } from './group/slave-record.js';
+import type { SlaveRecord } from './group/slave-record.js';
 import type { Snapshot } from './sharing/snapshot.js';
 import { buildTopology, type Topology } from './topology.js';
 import type { Site } from './types.js';
@@ -50,7 +52,7 @@ export class Controller {
   readonly topology: Topology;
   readonly alarms = new AlarmBoard();
   readonly membership: Membership;
-  readonly #bootId: BootId;
+  readonly #granting: Granting;
   readonly #metering: Metering;
   readonly #shares: Shares;
   readonly #notices = new Notices();
@@ -69,7 +71,7 @@ export class Controller {
     this.site = site;
     this.topology = buildTopology(site.circuits);
     this.#shares = new Shares(new Allocator(site.circuits));
-    this.#bootId = options.bootId;
+    this.#granting = new Granting(site, options);
     const { topology, alarms } = this;
     const name = { id: options.masterId, lastEpoch: memory?.epoch ?? 0, rank: options.rank };
     const { networkId } = site;
@@ -143,7 +145,7 @@ export class Controller {
   memorySaved(memory: Memory): void {
     for (const { id } of memory.slaves) {
       const record = this.#roster.find(id);
-      if (record) record.isRemembered = true;
+      record?.remember();
     }
   }
 
@@ -170,14 +172,12 @@ export class Controller {
     if (!record.isAdopted) return NOT_URGENT;
     const endsStart = wasStarting && !this.#isStarting(nowMs);
     const { isOwed } = record;
-    record.isOwed = false;
+    record.owe(false);
     return isOwed || endsStart || this.#changesDecision(before, status, wasOnline) ? URGENT : NOT_URGENT;
   }
 
-  /** 0 A to a boot that may be none any more: only one that is there now can follow it. */
-  #probe(record: SlaveRecord, { bootId, tauMs }: Status, nowMs: Ms): Heard {
-    const planned = { record, limitA: 0, phases: 0, reason: record.reason };
-    const probe = this.#grantOf(planned, { bootId, tauMs, receivedAtMs: nowMs }, nowMs);
+  #probe(record: SlaveRecord, status: Status, nowMs: Ms): Heard {
+    const probe = this.#granting.probe(record, status, this.mastership.epoch, nowMs);
     return probe ? { ...IGNORED, probe } : IGNORED;
   }
 
@@ -259,16 +259,15 @@ export class Controller {
   decide(nowMs: Ms): readonly Grant[] {
     this.#keepHouse(nowMs);
     const snapshot = this.#snapshot(nowMs);
-    const sums = new ExposureSums(snapshot);
-    this.#sums = sums;
     this.#lastTickMs = nowMs;
     if (this.mastership.isPassive(nowMs)) {
-      for (const record of this.#roster.list) record.reason = { kind: 'passive' };
+      this.#sums = new ExposureSums(snapshot);
+      for (const record of this.#roster.list) record.explain({ kind: 'passive' });
       return [];
     }
-    const grants: Grant[] = [];
-    for (const record of this.#roster.list) if (!record.isOnline(nowMs)) record.reason = { kind: 'offline' };
-    plan(snapshot, sums, (planned) => this.#write(planned, grants, nowMs));
+    const decision = decide(snapshot);
+    this.#sums = decision.sums;
+    const grants = this.#granting.apply(decision, snapshot.epoch, nowMs);
     this.#logLimits(nowMs);
     return grants;
   }
@@ -295,48 +294,6 @@ export class Controller {
     if (this.#masters.isStrict) this.#roster.countSilentInFull();
     this.#metering.watch(nowMs);
     this.#roster.watch(nowMs);
-  }
-
-  #write(planned: Planned, grants: Grant[], nowMs: Ms): boolean {
-    const { record, limitA, phases, reason } = planned;
-    const poll = defined(record.lastPoll, 'a grant answers a poll');
-    if (!record.answerPoll()) {
-      const { lastGrant } = record;
-      record.isOwed = limitA !== lastGrant?.limitA || phases !== lastGrant.phases;
-      return false;
-    }
-    const grant = this.#grantOf(planned, poll, nowMs);
-    if (!grant) return false;
-    record.reason = reason;
-    record.lastGrant = grant;
-    grants.push(grant);
-    return true;
-  }
-
-  /** Into the ledger first, then onto the wire. */
-  #grantOf(planned: Planned, poll: LastPoll, nowMs: Ms): Grant | undefined {
-    const { record, limitA, phases, leaseMs = this.site.leaseMs } = planned;
-    const { networkId } = this.site;
-    const { bootId, tauMs, receivedAtMs } = poll;
-    const { epoch, seq } = record.nextNumber(this.mastership.epoch);
-    const grid = maskToGrid(record.facts.rotation, phases);
-    const expiresAtMs = receivedAtMs + leaseExpiryMs(leaseMs);
-    const open = { epoch, seq, bootId, limitA, leaseMs, phases: grid, sentAtMs: nowMs, expiresAtMs };
-    if (!record.account.record(open)) return undefined;
-    return {
-      type: 'grant',
-      networkId,
-      masterId: this.mastership.id,
-      masterBootId: this.#bootId,
-      chargePointId: record.id,
-      bootId,
-      tauMs,
-      epoch,
-      seq,
-      limitA,
-      leaseMs,
-      phases,
-    };
   }
 
   #logLimits(nowMs: Ms): void {
@@ -378,6 +335,7 @@ export class Controller {
       shares: this.#shares,
       capacities: this.#metering.capacities(nowMs),
       records: this.records,
+      services: new Services(),
       noRaise: undefined,
       isStarting: false,
       isStrict: this.#masters.isStrict,

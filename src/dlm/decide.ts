@@ -1,26 +1,26 @@
 /**
- * One decision: from a snapshot of the site to a grant for every charge point that can be reached. The shares come
- * from `allocate`; what may be sent now is what the ledger permits (M1): lowerings and renewals first, then raises,
- * each only as far as the worst case of everybody fits every fuse above it.
+ * One decision: from a snapshot of the site to a grant for every charge point that can be reached. The shares come from
+ * `targets`; what may be sent now is what the ledger permits (M1): lowerings and renewals first, then raises, each only as far
+ * as the exposures of all charge points fit every fuse above. Nothing is written here: `Granting` applies what comes out.
  */
-import { assert, defined } from '../base/assert.js';
+import { defined, failInvariant } from '../base/assert.js';
 import type { LimitReason } from '../base/reason.js';
-import { hasPhase, maskToGrid, type PhaseMask } from '../base/rotation.js';
-import { type Amps, mapPhases, type Ms, type PhaseAmps, type PhaseIndex, PHASES } from '../base/units.js';
-import type { AllocatedLimit, AllocationCandidate, AllocationRequest } from './allocate.js';
-import { at } from './division/numbers.js';
-import { PAUSE_MIN_MS, reservedLoad } from './sharing/reserved.js';
+import { hasPhase, maskToGrid, onPhases, type PhaseMask } from '../base/rotation.js';
+import { type Amps, maxOf, type Ms, type PhaseAmps, type PhaseIndex, PHASES } from '../base/units.js';
+import type { AllocatedLimit } from './allocate.js';
+import type { Service } from './group/service.js';
 import type { SlaveRecord } from './group/slave-record.js';
-import { exposureOf, isAcknowledged, pathOf, phasesOf, type Snapshot } from './sharing/snapshot.js';
-import { askedAgainAtMs, type Behind, inOrderOfTurns, isServedLast, noteOffer, serviceRank } from './sharing/turns.js';
-import { neededOffers } from './sharing/unused.js';
-import { wantsCurrent } from './group/vehicle.js';
+import { leaseExpiryMs } from './leases/lease-rules.js';
+import { ExposureSums } from './sharing/exposure-sums.js';
+import { PAUSE_MIN_MS } from './sharing/reserved.js';
+import { exposureOf, pathOf, phasesOf, type Snapshot } from './sharing/snapshot.js';
+import { isIdle, notServed, targets } from './sharing/targets.js';
+import { afterOffer } from './sharing/turns.js';
 
-/** Added to the priority of vehicles that do not charge now: they are served last. */
-const AFTER_ALL_OTHERS = 1000;
 const EPSILON_A = 1e-3;
 
-export interface Planned {
+/** A limit that a charge point should have. */
+interface Wish {
   readonly record: SlaveRecord;
   readonly limitA: Amps;
   /** The connector's phases that the limit is counted for. */
@@ -30,169 +30,85 @@ export interface Planned {
   readonly leaseMs?: Ms;
 }
 
-/** Worst-case sums per circuit and phase, kept up to date while grants are written down. */
-export class ExposureSums {
-  readonly #sumsA: Float64Array;
-  readonly #snapshot: Snapshot;
-
-  constructor(snapshot: Snapshot) {
-    this.#snapshot = snapshot;
-    this.#sumsA = new Float64Array(snapshot.topology.count * 3);
-    for (const record of snapshot.records) this.add(record, exposureOf(snapshot, record), 1);
-  }
-
-  add(record: SlaveRecord, exposureA: PhaseAmps, sign: 1 | -1): void {
-    const sumsA = this.#sumsA;
-    for (const circuit of pathOf(this.#snapshot, record)) {
-      for (const p of PHASES) sumsA[circuit * 3 + p] = at(sumsA, circuit * 3 + p) + sign * exposureA[p];
-    }
-  }
-
-  of(circuit: number): PhaseAmps {
-    const sumsA = this.#sumsA;
-    return [at(sumsA, circuit * 3), at(sumsA, circuit * 3 + 1), at(sumsA, circuit * 3 + 2)];
-  }
+export interface PlannedGrant extends Wish {
+  readonly leaseMs: Ms;
+  /** False: too many grants are open, the ledger takes no further one. */
+  readonly isBooked: boolean;
+  /** The exposure once it is booked, grid order. */
+  readonly exposureA: PhaseAmps;
 }
 
-/** Why a charge point is not among those that share now; `undefined` when it is. */
-export function notServed(record: SlaveRecord, nowMs: Ms): LimitReason | undefined {
-  if (!record.isOnline(nowMs) || !record.status) return { kind: 'offline' };
-  if (!record.isAdopted) return { kind: 'notAdopted' };
-  if (record.isDuplicate(nowMs)) return { kind: 'unavailable' };
-  const { state } = record.status;
-  if (state === 'Faulted' || state === 'Unavailable' || state === 'Reserved') return { kind: 'unavailable' };
-  return wantsCurrent(state) ? undefined : { kind: 'noVehicle' };
+/** What a decision changes, as data. */
+export interface Decision {
+  /** To be booked and sent, in this order. */
+  readonly grants: readonly PlannedGrant[];
+  readonly services: ReadonlyMap<SlaveRecord, Service>;
+  readonly reasons: ReadonlyMap<SlaveRecord, LimitReason>;
+  /** Charge points whose last poll was answered already, and whether they should have another limit. */
+  readonly unanswered: ReadonlyMap<SlaveRecord, { readonly isOwed: boolean }>;
+  readonly sums: ExposureSums;
 }
 
-/**
- * What everybody should have, by the allocator. Charge points that cannot be served are reserved at their worst case.
- * Whoever has not acknowledged lately may soon rise to its disconnected limit: it shares with at least that, on all its
- * phases, or, where even that is not left, it is reserved at it. An offer that is left unused and that others need is withdrawn on the way.
- */
-export function targets(snapshot: Snapshot): ReadonlyMap<string, AllocatedLimit> {
-  const { nowMs } = snapshot;
-  let served = snapshot.records.filter((record) => isCandidate(record, nowMs));
-  for (;;) {
-    const limits = dividedAmong(snapshot, served);
-    const shared = served.filter((record) => limits.get(record.id)?.limitA !== 0 || isAcknowledged(snapshot, record));
-    const needed = shared.length === served.length ? neededOffers(snapshot, served, limits) : undefined;
-    if (needed?.size === 0) return limits;
-    for (const [record, reason] of needed ?? []) withdraw(snapshot, record, reason);
-    served = shared.filter((record) => !needed?.has(record));
-  }
-}
-
-/**
- * Where a difference between phases would be too large, the order alone may refuse somebody whom those after it would balance;
- * so with each turn that begins or ends it would be served and refused. It is put behind the others of its priority, who lose nothing.
- */
-function dividedAmong(snapshot: Snapshot, served: readonly SlaveRecord[]): ReadonlyMap<string, AllocatedLimit> {
-  const behind = new Map<SlaveRecord, number>();
-  for (let refusedBefore = Number.POSITIVE_INFINITY, round = 1; ; round++) {
-    const { limits } = snapshot.shares.of(requestFor(snapshot, served, behind));
-    const refused = served.filter((record) => isUnbalanced(limits.get(record.id)));
-    if (refused.length === 0 || refused.length >= refusedBefore) return limits;
-    refusedBefore = refused.length;
-    for (const record of refused) behind.set(record, round);
-  }
-}
-
-function isUnbalanced(share: AllocatedLimit | undefined): boolean {
-  return share?.boundBy.kind === 'shortage' && share.boundBy.phases !== undefined;
-}
-
-function withdraw({ nowMs, site }: Snapshot, record: SlaveRecord, reason: LimitReason): void {
-  record.withdrawn = { untilMs: Math.min(nowMs + site.allocation.dwellMs, askedAgainAtMs(record, nowMs)), reason };
-}
-
-function requestFor(snapshot: Snapshot, served: readonly SlaveRecord[], behind: Behind): AllocationRequest {
-  const { site, nowMs } = snapshot;
-  const reserved = reservedLoad(snapshot, new Set(served));
-  return {
-    circuits: site.circuits.map(({ id, parent, imbalanceLimitA }, index) => {
-      const { ceilingA, loadA } = defined(snapshot.capacities[index], 'capacity of a circuit');
-      return {
-        id,
-        ...(parent === undefined ? {} : { parent }),
-        limitA: ceilingA,
-        backgroundA: mapPhases((p) => loadA[p] + (reserved[index]?.[p] ?? 0)),
-        ...(imbalanceLimitA === undefined ? {} : { imbalanceLimitA }),
-      };
-    }),
-    chargePoints: inOrderOfTurns(served, behind, nowMs, site.allocation.dwellMs).map((record) =>
-      candidateOf(snapshot, record, behind),
-    ),
-    stepA: site.allocation.stepA,
-    sharing: site.allocation.sharing,
-    shortage: site.allocation.shortage,
-    rotationSeed: Math.floor(nowMs / site.allocation.dwellMs),
-  };
-}
-
-function isCandidate(record: SlaveRecord, nowMs: Ms): boolean {
-  const isServed = notServed(record, nowMs) === undefined;
-  return isServed && nowMs >= record.pausedUntilMs && !isWithdrawn(record, nowMs) && !record.account.overdraws(nowMs);
-}
-
-function isWithdrawn({ withdrawn }: SlaveRecord, nowMs: Ms): boolean {
-  return withdrawn !== undefined && nowMs < withdrawn.untilMs;
-}
-
-/** A vehicle that does not charge now is offered its minimum. */
-function isIdle({ status }: SlaveRecord): boolean {
-  return status?.state === 'SuspendedEV' || status?.state === 'Preparing';
-}
-
-function candidateOf(snapshot: Snapshot, record: SlaveRecord, behind: Behind): AllocationCandidate {
-  const { facts } = record;
-  const { nowMs, site, unsafeCircuits } = snapshot;
-  const unsafe = unsafeCircuits.size > 0 && pathOf(snapshot, record).some((circuit) => unsafeCircuits.has(circuit));
-  const maxA = unsafe ? Math.min(facts.maxA, facts.disconnectedLimitA) : facts.maxA;
-  const minA = isAcknowledged(snapshot, record) ? facts.minA : Math.max(facts.minA, facts.disconnectedLimitA);
-  const onlyMinimum = isIdle(record);
-  const { connectedAtS, chargingS } = serviceRank(record, behind, nowMs, site.allocation.dwellMs);
-  return {
-    id: record.id,
-    circuit: facts.circuit,
-    rotation: facts.rotation,
-    activePhases: phasesOf(snapshot, record),
-    minA,
-    maxA: onlyMinimum ? Math.min(maxA, minA) : maxA,
-    priority: facts.priority + (isServedLast(record, nowMs) ? AFTER_ALL_OTHERS : 0),
-    connectedAtS,
-    chargingS,
-  };
-}
-
-/** Turns targets into what may be sent now, lowerings and renewals first, then raises from the lowest up. */
-export function plan(snapshot: Snapshot, sums: ExposureSums, write: (planned: Planned) => boolean): void {
-  const present = snapshot.records.filter((record) => record.isOnline(snapshot.nowMs) && record.status !== undefined);
+/** The records are read only. What the decision does to the turns and offers is in `snapshot.services` afterwards too. */
+export function decide(snapshot: Snapshot): Decision {
+  const { nowMs, records, services } = snapshot;
+  const sums = new ExposureSums(snapshot);
+  const grants: PlannedGrant[] = [];
+  const reasons = new Map<SlaveRecord, LimitReason>();
+  const unanswered = new Map<SlaveRecord, { readonly isOwed: boolean }>();
+  const present = records.filter((record) => record.isOnline(nowMs) && record.status !== undefined);
+  for (const record of records) if (!record.isOnline(nowMs)) reasons.set(record, { kind: 'offline' });
+  if (snapshot.isStarting) for (const record of present) reasons.set(record, { kind: 'startup' });
   const wishes = snapshot.isStarting ? startupWishes(snapshot, present) : wishesOf(snapshot, present);
+  for (const wish of inOrderOfSending(wishes)) {
+    const planned = withinLedger(snapshot, sums, wish);
+    if (planned.record.isPollAnswered) {
+      unanswered.set(planned.record, { isOwed: differs(planned) });
+      continue;
+    }
+    const grant = booked(snapshot, planned);
+    grants.push(grant);
+    if (!grant.isBooked) continue;
+    reasons.set(grant.record, grant.reason);
+    const beforeA = exposureOf(snapshot, grant.record);
+    sums.replace(grant.record, beforeA, grant.exposureA);
+    assertRaiseFits(snapshot, sums, grant, beforeA);
+  }
+  return { grants, services: services.changed, reasons, unanswered, sums };
+}
+
+/** Lowerings and renewals first, then raises from the lowest up. */
+function inOrderOfSending(wishes: readonly Wish[]): readonly Wish[] {
   const raises = wishes.filter(isRaise);
   if (raises.length > 1) raises.sort((a, b) => a.record.grantedA - b.record.grantedA);
-  const inOrder = raises.length === 0 ? wishes : [...wishes.filter((wish) => !isRaise(wish)), ...raises];
-  for (const wish of inOrder) {
-    const planned = withinLedger(snapshot, sums, wish);
-    const beforeA = exposureOf(snapshot, wish.record);
-    if (!write(planned)) continue;
-    const afterA = exposureOf(snapshot, wish.record);
-    sums.add(wish.record, beforeA, -1);
-    sums.add(wish.record, afterA, 1);
-    assertRaiseFits(snapshot, sums, wish.record, beforeA, afterA);
-  }
+  return raises.length === 0 ? wishes : [...wishes.filter((wish) => !isRaise(wish)), ...raises];
+}
+
+function differs({ record, limitA, phases }: Wish): boolean {
+  return limitA !== record.lastGrant?.limitA || phases !== record.lastGrant.phases;
+}
+
+/** What the ledger makes of a grant: it can only add to the exposure, since nothing but an answer or an expiry frees current. */
+function booked(snapshot: Snapshot, wish: Wish): PlannedGrant {
+  const { record, limitA, phases, leaseMs = snapshot.site.leaseMs } = wish;
+  const { receivedAtMs } = defined(record.lastPoll, `the poll that a grant of ${record.id} answers`);
+  const grid = maskToGrid(record.facts.rotation, phases);
+  const expiresAtMs = receivedAtMs + leaseExpiryMs(leaseMs);
+  const isBooked = record.account.hasRoomFor({ limitA, leaseMs, phases: grid, sentAtMs: snapshot.nowMs, expiresAtMs });
+  const beforeA = exposureOf(snapshot, record);
+  return { ...wish, leaseMs, isBooked, exposureA: isBooked ? maxOf(beforeA, onPhases(grid, limitA)) : beforeA };
 }
 
 /**
- * What somebody has runs on by its own lease: renewed, it could outlast the rise of an unheard one to its disconnected limit.
- * But who has no more than its own disconnected limit is told to keep it: once it has answered, it will not rise. After a
- * takeover all are told to keep what they have, so that it is known who answers.
+ * A charge point keeps its limit until its lease ends. Renewed, that limit could outlast the rise of an unheard charge point to
+ * its disconnected limit. But a charge point at or below its disconnected limit is told to keep that limit: once it has
+ * answered, it will not rise. After a takeover all are told to keep what they have, so that it is known which of them answer.
  */
-function startupWishes(snapshot: Snapshot, present: readonly SlaveRecord[]): readonly Planned[] {
-  for (const record of present) record.reason = { kind: 'startup' };
+function startupWishes(snapshot: Snapshot, present: readonly SlaveRecord[]): readonly Wish[] {
   return present.flatMap((record) => {
     const { limitA } = record.account.enforced;
     const { enforcedPhases: phases = 0, leaseLeftMs = 0 } = record.status ?? {};
-    const wish = { record, limitA, phases, reason: record.reason };
+    const wish: Wish = { record, limitA, phases, reason: { kind: 'startup' } };
     if (record.isAtMostDisconnected) return [wish];
     // A grant that ends with the lease that it has makes it no longer.
     return snapshot.isStrict && leaseLeftMs > 0
@@ -201,35 +117,44 @@ function startupWishes(snapshot: Snapshot, present: readonly SlaveRecord[]): rea
   });
 }
 
-function wishesOf(snapshot: Snapshot, present: readonly SlaveRecord[]): readonly Planned[] {
-  for (const record of present) noteOffer(record, snapshot.nowMs);
+function wishesOf(snapshot: Snapshot, present: readonly SlaveRecord[]): readonly Wish[] {
+  const { services, nowMs } = snapshot;
+  for (const record of present) services.replace(record, afterOffer(record, services.find(record), nowMs));
   const shares = targets(snapshot);
   return present.map((record) => wishOf(snapshot, record, shares.get(record.id)));
 }
 
-function isRaise({ record, limitA, phases }: Planned): boolean {
+function isRaise({ record, limitA, phases }: Wish): boolean {
   return limitA > record.grantedA || (limitA > 0 && (phases & ~(record.lastGrant?.phases ?? 0)) !== 0);
 }
 
-function wishOf(snapshot: Snapshot, record: SlaveRecord, share: AllocatedLimit | undefined): Planned {
-  const { nowMs } = snapshot;
+function wishOf(snapshot: Snapshot, record: SlaveRecord, share: AllocatedLimit | undefined): Wish {
+  const { nowMs, services } = snapshot;
   const phases = phasesOf(snapshot, record);
   const refused = notServed(record, nowMs);
-  const isServed = refused === undefined && share !== undefined && share.limitA > 0;
-  record.servedSinceMs = isServed ? (record.servedSinceMs ?? nowMs) : undefined;
+  const service = afterShare(services.find(record), refused === undefined ? (share?.limitA ?? 0) : 0, nowMs);
+  services.replace(record, service);
   if (refused) return { record, limitA: 0, phases, reason: refused };
   if (record.account.overdraws(nowMs)) return overdrawingWish(snapshot, record);
-  if (!share) return { record, limitA: 0, phases, reason: withoutShare(record, nowMs) };
-  if (share.limitA === 0 && record.grantedA > 0) record.pausedUntilMs = nowMs + PAUSE_MIN_MS;
+  if (!share) return { record, limitA: 0, phases, reason: withoutShare(record, service, nowMs) };
+  if (share.limitA === 0 && record.grantedA > 0) {
+    services.replace(record, { ...service, pausedUntilMs: nowMs + PAUSE_MIN_MS });
+  }
   return { record, limitA: share.limitA, phases, reason: explained(snapshot, record, share.boundBy) };
 }
 
-function withoutShare(record: SlaveRecord, nowMs: Ms): LimitReason {
-  return record.withdrawn && isWithdrawn(record, nowMs) ? record.withdrawn.reason : record.reason;
+/** Served without a break since the first share above 0; the same object where nothing changed. */
+function afterShare(service: Service, shareA: Amps, nowMs: Ms): Service {
+  const servedSinceMs = shareA > 0 ? (service.servedSinceMs ?? nowMs) : undefined;
+  return servedSinceMs === service.servedSinceMs ? service : { ...service, servedSinceMs };
+}
+
+function withoutShare({ reason }: SlaveRecord, { withdrawn }: Service, nowMs: Ms): LimitReason {
+  return withdrawn && nowMs < withdrawn.untilMs ? withdrawn.reason : reason;
 }
 
 /** The others yield to what it draws; its own limit stays, unless what it draws is more than a fuse above it carries. */
-function overdrawingWish(snapshot: Snapshot, record: SlaveRecord): Planned {
+function overdrawingWish(snapshot: Snapshot, record: SlaveRecord): Wish {
   const drawnA = exposureOf(snapshot, record);
   const fits = pathOf(snapshot, record).every((circuit) => {
     const { capacityA } = defined(snapshot.capacities[circuit], 'capacity of a circuit');
@@ -262,7 +187,7 @@ function shortened(boundBy: LimitReason): LimitReason {
 }
 
 /** M1: as much of the wish as fits beside the worst case of all others; otherwise at most what it enforces already. */
-function withinLedger(snapshot: Snapshot, sums: ExposureSums, wish: Planned): Planned {
+function withinLedger(snapshot: Snapshot, sums: ExposureSums, wish: Wish): Wish {
   const { record } = wish;
   const { stepA } = snapshot.site.allocation;
   const held = snapshot.noRaise ?? (record.isRemembered ? undefined : { kind: 'startup' as const });
@@ -277,7 +202,7 @@ function withinLedger(snapshot: Snapshot, sums: ExposureSums, wish: Planned): Pl
 }
 
 /** What it enforces already, but no more and on no other phases than wished, and not more than is booked for it. */
-function keptOf(snapshot: Snapshot, wish: Planned): { readonly limitA: Amps; readonly phases: PhaseMask } {
+function keptOf(snapshot: Snapshot, wish: Wish): { readonly limitA: Amps; readonly phases: PhaseMask } {
   const { record } = wish;
   const { enforced } = record.account;
   const renewableA = record.account.renewableA(snapshot.epoch, snapshot.nowMs, snapshot.site.leaseMs);
@@ -327,21 +252,20 @@ function inSteps(limitA: Amps, record: SlaveRecord, stepA: Amps): Amps {
   return stepped + EPSILON_A < record.facts.minA ? 0 : stepped;
 }
 
-/** I2: whenever somebody's worst case rises, the sum fits every fuse above. */
+/** I2: whenever the exposure of a charge point rises, the sum fits every fuse above. */
 function assertRaiseFits(
   snapshot: Snapshot,
   sums: ExposureSums,
-  record: SlaveRecord,
+  { record, exposureA }: PlannedGrant,
   beforeA: PhaseAmps,
-  afterA: PhaseAmps,
 ): void {
   for (const circuit of pathOf(snapshot, record)) {
-    const capacityA = defined(snapshot.capacities[circuit], 'capacity of a circuit').capacityA;
+    const { capacityA } = defined(snapshot.capacities[circuit], 'capacity of a circuit');
+    const sumA = sums.of(circuit);
     for (const p of PHASES) {
-      if (afterA[p] <= beforeA[p] + EPSILON_A) continue;
-      assert(
-        sums.of(circuit)[p] <= capacityA[p] + EPSILON_A * 10,
-        `the raise of ${record.id} fits every fuse above it`,
+      if (exposureA[p] <= beforeA[p] + EPSILON_A || sumA[p] <= capacityA[p] + EPSILON_A * 10) continue;
+      failInvariant(
+        `the raise of ${record.id} exceeds circuit ${circuit}, phase ${p}: ${sumA[p]} of ${capacityA[p]} A`,
       );
     }
   }

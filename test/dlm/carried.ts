@@ -11,7 +11,7 @@ import { ROOT } from '../helpers/daemon-process.js';
 const NOT_THE_MASTERS: readonly string[] = [
   'dlm/leases/slave.ts',
   'dlm/allocate.ts',
-  'dlm/decide.ts',
+  'dlm/sharing/services.ts',
   'dlm/division/',
   'runtime/slave.ts',
   'runtime/charger-watch.ts',

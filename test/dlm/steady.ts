@@ -54,7 +54,7 @@ function dueText(rig: Rig): string {
         ...facts,
         activePhases: shownPhases(rig, facts.id),
         connectedAtS: 0,
-        chargingS: rig.record(facts.id).servedSinceMs === undefined ? 1 : 0,
+        chargingS: rig.record(facts.id).service.servedSinceMs === undefined ? 1 : 0,
       })),
   });
   return chargePoints.map(({ id }): Amps => limits.get(id)?.limitA ?? 0).join(' ');

@@ -4,6 +4,7 @@ import type { Row } from './edit.js';
 const LEDGER = 'dlm/leases/ledger.js';
 const RULES = 'dlm/leases/lease-rules.js';
 const DECIDE = 'dlm/decide.js';
+const TARGETS = 'dlm/sharing/targets.js';
 const RESERVED = 'dlm/sharing/reserved.js';
 const SNAPSHOT = 'dlm/sharing/snapshot.js';
 const OBEDIENCE = 'dlm/leases/obedience.js';
@@ -212,8 +213,8 @@ export const MASTER_MUTANTS: readonly Row[] = [
     'M3',
     'raises before it is written',
     RECORD,
-    'this.isRemembered = options.isListed;',
-    'this.isRemembered = true;',
+    'this.#isRemembered = options.isListed;',
+    'this.#isRemembered = true;',
     'dlm/controller',
   ],
   [
@@ -254,7 +255,7 @@ export const MASTER_MUTANTS: readonly Row[] = [
   [
     'M4',
     'raised without adoption',
-    DECIDE,
+    TARGETS,
     "    if (!record.isAdopted)\n        return { kind: 'notAdopted' };",
     '',
     'dlm/controller',
@@ -326,7 +327,7 @@ export const MASTER_MUTANTS: readonly Row[] = [
   [
     'I4',
     'd above the fuse',
-    DECIDE,
+    TARGETS,
     'const maxA = unsafe ? Math.min(facts.maxA, facts.disconnectedLimitA) : facts.maxA;',
     'const maxA = facts.maxA;',
     'dlm/deciding',
@@ -342,7 +343,7 @@ export const MASTER_MUTANTS: readonly Row[] = [
   [
     'I4',
     'who may rise shares below d',
-    DECIDE,
+    TARGETS,
     'isAcknowledged(snapshot, record) ? facts.minA : Math.max(facts.minA, facts.disconnectedLimitA)',
     'facts.minA',
     'dlm/rules',

@@ -56,5 +56,5 @@ export const MASTERS_MUTANTS: readonly Row[] = [
   ['M7', 'one witness is enough', 'dlm/masters/followers.js', 'WITNESSES = 2', 'WITNESSES = 1', 'dlm/mastership'],
   ['M2', 'proven beside the other', BOOTS, 'isThereToo && isPresentSilent', 'isThereToo', 'dlm/twins'],
   ['M2', 'an old proof counts', BOOTS, 'boot.followsSentAtMs > present.firstHeardMs', 'isProven(boot)', 'dlm/twins'],
-  ['M1', 'two grants for one poll', CONTROLLER, 'if (!record.answerPoll())', 'if (false)', 'dlm/proof'],
+  ['M1', 'two grants for one poll', DECIDE, 'if (planned.record.isPollAnswered)', 'if (false)', 'dlm/proof'],
 ];

@@ -17,7 +17,7 @@ export class Membership {
   /** It gets current once `Controller.memorySaved` knows it. False: it was taken on before. */
   adopt(record: SlaveRecord): boolean {
     if (record.isAdopted) return false;
-    record.isAdopted = true;
+    record.adopt();
     this.#roster.say('info', 'SLAVE_ADOPTED', record, `is adopted at circuit ${record.facts.circuit}`);
     this.#onChange(record.id);
     return true;

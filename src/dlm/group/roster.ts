@@ -76,7 +76,7 @@ export class Roster {
       const facts = { ...this.#strangerFacts(slave.id), ...known };
       const isAdopted = adopted || this.#site.autoAdopt;
       const record = new SlaveRecord({ facts, isListed: false, isAdopted, unknownUntilMs });
-      record.isRemembered = true;
+      record.remember();
       this.#add(record);
     }
   }
@@ -134,7 +134,7 @@ export class Roster {
       const facts = `${phases} ph ${rotation}, max ${maxA} A, disconnected ${disconnectedLimitA} A`;
       const known = record.isListed ? 'listed' : record.isAdopted ? 'adopted' : 'NOT adopted';
       this.say('info', 'SLAVE_FOUND', record, `heard (${known}; ${facts})`);
-      record.isAnnounced = true;
+      record.announce(true);
     }
     const { phases } = record.facts;
     const wasTold = wasOnline && before?.phases === status.phases;
@@ -155,7 +155,7 @@ export class Roster {
   watch(nowMs: Ms): void {
     for (const record of this.#records.values()) {
       if (!record.isAnnounced || record.isOnline(nowMs)) continue;
-      record.isAnnounced = false;
+      record.announce(false);
       const { mayFollowAnother, maxA } = record.account;
       const isInFull = mayFollowAnother || record.account.isUnproven(nowMs);
       const reservedA = isInFull ? maxA : record.facts.disconnectedLimitA;
@@ -172,7 +172,7 @@ export class Roster {
 
   /** Whoever does not follow this master may follow another one, which may have raised it to its maximum (M7). */
   countSilentInFull(): void {
-    for (const { account } of this.#records.values()) account.mayFollowAnother = true;
+    for (const { account } of this.#records.values()) account.expectOtherMaster();
   }
 
   /** I4: circuits whose disconnected limits and largest uncontrolled load exceed the fuse. */

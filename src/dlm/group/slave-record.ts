@@ -1,5 +1,5 @@
 /** Everything the master knows of one charge point: its facts, its account in the ledger, its vehicle, its last words. */
-import { defined } from '../../base/assert.js';
+import { assert, defined } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
 import { type BootId, compareGrants, type Grant, type GrantNumber, type Status } from '../../base/messages.js';
 import type { LimitReason } from '../../base/reason.js';
@@ -10,6 +10,7 @@ import { DrawnWords } from '../load/drawn-words.js';
 import { LedgerAccount, type OpenGrant } from '../leases/ledger.js';
 import { OFFLINE_AFTER_MS } from '../leases/lease-rules.js';
 import type { ChargePoint } from '../types.js';
+import { carriedService, NOT_YET_SERVED, type Service } from './service.js';
 import { VehicleTracker } from './vehicle.js';
 
 /** What is kept of a slave over a restart of the master. */
@@ -26,11 +27,6 @@ export interface RememberedSlave {
 /** A number that is higher is broken or forged. */
 const SEQ_BELIEVED_MAX = 0xfffffff0;
 export type HeardStatus = 'fresh' | 'stale' | 'duplicate' | Doubt['of'];
-
-export interface Withdrawn {
-  readonly untilMs: Ms;
-  readonly reason: LimitReason;
-}
 
 /** The poll that grants answer. */
 export interface LastPoll {
@@ -63,25 +59,13 @@ export class SlaveRecord {
   readonly isListed: boolean;
   readonly account: LedgerAccount;
   readonly vehicle = new VehicleTracker();
-  isAdopted: boolean;
-  /** False until the state file knows it: only then may it be raised. */
-  isRemembered: boolean;
-  /** Whether people were told that it is there. */
-  isAnnounced = false;
-  reason: LimitReason = { kind: 'offline' };
-  lastGrant: Grant | undefined;
-  /** A decision could not be sent, because the last poll was answered already: the next one is answered at once. */
-  isOwed = false;
-  /** Paused for want of current until then, so that nothing flaps. */
-  pausedUntilMs: Ms = Number.NEGATIVE_INFINITY;
-  /** Since when it has a share without a pause; `undefined` while it has none. */
-  servedSinceMs: Ms | undefined;
-  /** When it last left an offered current unused; `undefined` once it charges, and for a new vehicle. */
-  declinedAtMs: Ms | undefined;
-  /** Since when it leaves unused what it is offered. */
-  unusedSinceMs: Ms | undefined;
-  /** What it left unused went to others: it is offered nothing until then. */
-  withdrawn: Withdrawn | undefined;
+  #isAdopted: boolean;
+  #isRemembered: boolean;
+  #isAnnounced = false;
+  #reason: LimitReason = { kind: 'offline' };
+  #lastGrant: Grant | undefined;
+  #isOwed = false;
+  #service: Service = NOT_YET_SERVED;
   readonly #configured: ChargePoint;
   #facts: ChargePoint;
   #status: Status | undefined;
@@ -98,8 +82,8 @@ export class SlaveRecord {
     this.#facts = options.facts;
     this.#lowestSeq = (options.lastSeq ?? 0) + 1;
     this.isListed = options.isListed;
-    this.isAdopted = options.isAdopted;
-    this.isRemembered = options.isListed;
+    this.#isAdopted = options.isAdopted;
+    this.#isRemembered = options.isListed;
     const connected = maskToGrid(options.facts.rotation, connectedMask(options.facts.phases));
     this.account = new LedgerAccount({ ...options.facts, connected }, options.unknownUntilMs);
   }
@@ -116,17 +100,13 @@ export class SlaveRecord {
     carrier.value('origin', { facts, isListed: this.isListed, isAdopted: false, unknownUntilMs: 0, lastSeq });
     carrier.part('account', this.account);
     carrier.part('vehicle', this.vehicle);
-    this.isAdopted = carrier.value('isAdopted', this.isAdopted);
-    this.isRemembered = carrier.value('isRemembered', this.isRemembered);
-    this.isAnnounced = carrier.value('isAnnounced', this.isAnnounced);
-    this.reason = carrier.value('reason', this.reason);
-    this.lastGrant = carrier.value('lastGrant', this.lastGrant);
-    this.isOwed = carrier.value('isOwed', this.isOwed);
-    this.pausedUntilMs = carrier.value('pausedUntilMs', this.pausedUntilMs);
-    this.servedSinceMs = carrier.value('servedSinceMs', this.servedSinceMs);
-    this.declinedAtMs = carrier.value('declinedAtMs', this.declinedAtMs);
-    this.unusedSinceMs = carrier.value('unusedSinceMs', this.unusedSinceMs);
-    this.withdrawn = carrier.value('withdrawn', this.withdrawn);
+    this.#isAdopted = carrier.value('isAdopted', this.#isAdopted);
+    this.#isRemembered = carrier.value('isRemembered', this.#isRemembered);
+    this.#isAnnounced = carrier.value('isAnnounced', this.#isAnnounced);
+    this.#reason = carrier.value('reason', this.#reason);
+    this.#lastGrant = carrier.value('lastGrant', this.#lastGrant);
+    this.#isOwed = carrier.value('isOwed', this.#isOwed);
+    this.#service = carriedService(carrier, this.#service);
     this.#facts = carrier.value('facts', this.#facts);
     this.#status = carrier.value('status', this.#status);
     this.#lastHeardMs = carrier.value('lastHeardMs', this.#lastHeardMs);
@@ -134,6 +114,68 @@ export class SlaveRecord {
     this.#isPollAnswered = carrier.value('isPollAnswered', this.#isPollAnswered);
     this.#lastNumber = carrier.value('lastNumber', this.#lastNumber);
     carrier.part('drawn', this.#drawn);
+  }
+
+  get isAdopted(): boolean {
+    return this.#isAdopted;
+  }
+
+  adopt(): void {
+    this.#isAdopted = true;
+  }
+
+  /** False until the state file knows it: only then may it be raised. */
+  get isRemembered(): boolean {
+    return this.#isRemembered;
+  }
+
+  /** The state file knows it from now on. */
+  remember(): void {
+    this.#isRemembered = true;
+  }
+
+  /** Whether people were told that it is there. */
+  get isAnnounced(): boolean {
+    return this.#isAnnounced;
+  }
+
+  announce(isThere: boolean): void {
+    this.#isAnnounced = isThere;
+  }
+
+  /** Why its limit is as it is. */
+  get reason(): LimitReason {
+    return this.#reason;
+  }
+
+  explain(reason: LimitReason): void {
+    this.#reason = reason;
+  }
+
+  /** The turn, the pause and the offers of its vehicle, as the last decision left them. */
+  get service(): Service {
+    return this.#service;
+  }
+
+  applyService(service: Service): void {
+    this.#service = service;
+  }
+
+  get lastGrant(): Grant | undefined {
+    return this.#lastGrant;
+  }
+
+  applyGrant(grant: Grant): void {
+    this.#lastGrant = grant;
+  }
+
+  /** A decision could not be sent, because the last poll was answered already: the next one is answered at once. */
+  get isOwed(): boolean {
+    return this.#isOwed;
+  }
+
+  owe(isOwed: boolean): void {
+    this.#isOwed = isOwed;
   }
 
   get facts(): ChargePoint {
@@ -195,7 +237,9 @@ export class SlaveRecord {
     this.#lastHeardMs = nowMs;
     this.#isPollAnswered = false;
     // Found charging after a start: its turn goes on.
-    if (this.lastGrant === undefined && status.state === 'Charging') this.servedSinceMs ??= nowMs;
+    if (this.#lastGrant === undefined && status.state === 'Charging' && this.#service.servedSinceMs === undefined) {
+      this.#service = { ...this.#service, servedSinceMs: nowMs };
+    }
     this.#learn(status);
     const { phases, rotation } = this.#facts;
     if (this.vehicle.hear(status, nowMs)) this.#forgetOffers();
@@ -219,9 +263,7 @@ export class SlaveRecord {
 
   /** Another vehicle is there. */
   #forgetOffers(): void {
-    this.declinedAtMs = undefined;
-    this.unusedSinceMs = undefined;
-    this.withdrawn = undefined;
+    this.#service = { ...this.#service, declinedAtMs: undefined, unusedSinceMs: undefined, withdrawn: undefined };
   }
 
   /** Its facts seldom change: the object stays while they are the same. */
@@ -277,14 +319,17 @@ export class SlaveRecord {
 
   /** The limit that was last sent, whether it has arrived or not; before the first one what it says it enforces. */
   get grantedA(): Amps {
-    return this.lastGrant?.limitA ?? this.account.enforced.limitA;
+    return this.#lastGrant?.limitA ?? this.account.enforced.limitA;
   }
 
-  /** One poll, one GRANT: whoever forges a sender draws no more to it than he sends. */
-  answerPoll(): boolean {
-    const mayAnswer = !this.#isPollAnswered;
+  /** One poll, one GRANT: a forged sender address draws no more datagrams to it than were sent in its name. */
+  get isPollAnswered(): boolean {
+    return this.#isPollAnswered;
+  }
+
+  answerPoll(): void {
+    assert(!this.#isPollAnswered, `the last poll of ${this.id} is answered once`);
     this.#isPollAnswered = true;
-    return mayAnswer;
   }
 
   get lastNumber(): GrantNumber {
@@ -299,7 +344,7 @@ export class SlaveRecord {
 
   remembered(): RememberedSlave {
     const { id, disconnectedLimitA, phases, rotation } = this.#facts;
-    const adopted = this.isAdopted && !this.isListed;
+    const adopted = this.#isAdopted && !this.isListed;
     return { id, adopted, maxA: this.account.maxA, disconnectedLimitA, phases, rotation };
   }
 }

@@ -22,6 +22,9 @@ export interface OpenGrant extends GrantNumber {
   readonly expiresAtMs: Ms;
 }
 
+/** What a grant allows, and until when. */
+type Terms = Omit<OpenGrant, 'epoch' | 'seq' | 'bootId'>;
+
 /** What a STATUS says that matters to the ledger. */
 export interface LedgerReport {
   readonly bootId: BootId;
@@ -133,8 +136,8 @@ export class LedgerAccount {
     return this.#mayFollowAnother;
   }
 
-  set mayFollowAnother(mayFollow: boolean) {
-    this.#mayFollowAnother = mayFollow;
+  expectOtherMaster(): void {
+    this.#mayFollowAnother = true;
     this.#lastExposure = undefined;
   }
 
@@ -246,20 +249,31 @@ export class LedgerAccount {
     if (!isAnyAbove(this.#currentA, limitsOf(acked), MEASURING_TOLERANCE_A)) this.#settling = undefined;
   }
 
-  /** Writes down a grant before it is sent. False: too many are open, it must not be sent. */
+  /** Books a grant before it is sent. False: too many are open, it must not be sent. */
   record(grant: OpenGrant): boolean {
     assert(grant.bootId === this.#bootId || grant.limitA === 0, 'current is granted to the present boot only');
     this.#lastExposure = undefined;
     const last = this.#open[this.#open.length - 1];
     assert(!last || compareGrants(grant, last) > 0, 'grants are numbered upwards');
-    if (this.#open.length >= OPEN_GRANTS_MAX) this.#open = this.#open.filter((open) => !isCoveredBy(open, grant));
-    // Long unheard: its disconnected limit counts anyway, and that is all that a grant which has run out allows.
-    const isUnheard = !this.isAcknowledged(grant.sentAtMs, grant.leaseMs);
-    if (this.#open.length >= OPEN_GRANTS_MAX && isUnheard)
-      this.#open = this.#open.filter((open) => !hasRunOut(open, grant.sentAtMs));
+    this.#open = this.#openBeside(grant);
     if (this.#open.length >= OPEN_GRANTS_MAX) return false;
     this.#open.push(grant);
     return true;
+  }
+
+  /** Whether `record` would book such a grant. */
+  hasRoomFor(grant: Terms): boolean {
+    return this.#openBeside(grant).length < OPEN_GRANTS_MAX;
+  }
+
+  /** The open grants that must stay beside a new one. Where too many are open, those that add nothing go. */
+  #openBeside(grant: Terms): OpenGrant[] {
+    if (this.#open.length < OPEN_GRANTS_MAX) return this.#open;
+    const open = this.#open.filter((older) => !isCoveredBy(older, grant));
+    // Long unheard: its disconnected limit counts anyway, and that is all that a grant which has run out allows.
+    const isUnheard = !this.isAcknowledged(grant.sentAtMs, grant.leaseMs);
+    if (open.length < OPEN_GRANTS_MAX || !isUnheard) return open;
+    return open.filter((older) => !hasRunOut(older, grant.sentAtMs));
   }
 
   /** The exposure H: the most that this charge point may draw from now on, if nothing more is sent. Grid order. */
@@ -363,7 +377,7 @@ function minOf(a: PhaseAmps, b: PhaseAmps): PhaseAmps {
 }
 
 /** The newer grant allows at least as much, on at least these phases, for at least as long: the older one adds nothing. */
-function isCoveredBy(older: OpenGrant, newer: OpenGrant): boolean {
+function isCoveredBy(older: OpenGrant, newer: Terms): boolean {
   const samePhases = (older.phases & ~newer.phases) === 0;
   return samePhases && older.limitA <= newer.limitA && older.expiresAtMs <= newer.expiresAtMs;
 }

@@ -59,8 +59,8 @@ function reservationOf(snapshot: Snapshot, record: SlaveRecord): PhaseAmps {
  * It was paused a moment ago, follows, and needs its time to stop. Nobody may be raised on what it still draws (the ledger sees to
  * that); but to take it off the shares of the others would pause the next one for it, and then the next.
  */
-function isStopping({ nowMs, site }: Snapshot, record: SlaveRecord): boolean {
-  const pausedAtMs = record.pausedUntilMs - PAUSE_MIN_MS;
+function isStopping({ nowMs, site, services }: Snapshot, record: SlaveRecord): boolean {
+  const pausedAtMs = services.find(record).pausedUntilMs - PAUSE_MIN_MS;
   if (record.grantedA > 0 || nowMs - pausedAtMs >= STOPPING_MS) return false;
   return record.isOnline(nowMs) && record.account.isAcknowledged(nowMs, site.leaseMs);
 }

@@ -4,6 +4,7 @@ import type { LimitReason } from '../../base/reason.js';
 import { connectedMask, type PhaseMask } from '../../base/rotation.js';
 import type { Ms, PhaseAmps } from '../../base/units.js';
 import type { CircuitCapacity } from '../load/capacity.js';
+import type { Services } from './services.js';
 import type { Shares } from './shares.js';
 import type { SlaveRecord } from '../group/slave-record.js';
 import type { Topology } from '../topology.js';
@@ -18,6 +19,8 @@ export interface Snapshot {
   readonly shares: Shares;
   readonly capacities: readonly CircuitCapacity[];
   readonly records: readonly SlaveRecord[];
+  /** Holds what this decision changes of them: the records themselves stay as they are. */
+  readonly services: Services;
   /** Not undefined: nobody is raised in this cycle, and why. */
   readonly noRaise: LimitReason | undefined;
   /** Meters and slaves are still to be heard: everybody keeps what it has, by the lease that it has. */

@@ -1,85 +1,110 @@
 /**
- * Turns in a shortage: who has current keeps it for the dwell time before it yields to an equal one, whatever the rule;
- * contactors and batteries dislike flapping, and a car that charges for a minute has gained nothing.
+ * Turns in a shortage. A charge point that has current keeps it for the dwell time before it yields to an equal one, whatever
+ * the rule: contactors and batteries dislike flapping, and a car that charges for a minute has gained nothing.
  */
+import { assert } from '../../base/assert.js';
 import type { Ms } from '../../base/units.js';
+import type { Service } from '../group/service.js';
 import type { SlaveRecord } from '../group/slave-record.js';
+import type { AllocationRules, ShortageRule } from '../types.js';
 
 /** From the first current that is offered to the first that is drawn a vehicle may take this long. */
 const START_MAX_MS: Ms = 60_000;
-/** Whoever took nothing of what was offered is served after all others for so long, then it is asked again. */
+/** A vehicle that took nothing of its offer is served after all others for so long. Then it is asked again. */
 export const DECLINED_HOLD_MS: Ms = 3_600_000;
 /** What is left unused for this long may go to others: the slowest vehicles take two minutes to start. */
 export const UNUSED_MAX_MS: Ms = 180_000;
 
-/** Ahead of everybody of its priority whose turn is over. */
-const IN_TURN_S = -1e9;
-/** Behind everybody of its priority, turn or not. */
-const BEHIND_S = 4e9;
-
-/** What the shortage rules go by. */
-interface ServiceRank {
-  readonly connectedAtS: number;
-  readonly chargingS: number;
+/** A charge point in one decision. */
+export interface Candidate {
+  readonly record: SlaveRecord;
+  readonly service: Service;
 }
 
-/** How often somebody was put behind the others of its priority. */
+/** How often a charge point was put behind the others of its priority. */
 export type Behind = ReadonlyMap<SlaveRecord, number>;
 
-/** Those in their turn first, else the order of the site: where the rule itself sees no difference, the order decides. */
-export function inOrderOfTurns(
-  records: readonly SlaveRecord[],
+/** The place of a charge point in the order of service. The first key that differs decides; the lower one is served first. */
+export type ServiceKey = readonly [
+  /** 1 for a vehicle that does not charge now. */
+  isLast: 0 | 1,
+  priority: number,
+  timesBehind: number,
+  /** 0 for a charge point in its turn. */
+  isOutOfTurn: 0 | 1,
+  /** By the site's rule for a shortage. */
+  byRule: number,
+];
+
+export function serviceKey(
+  { record, service }: Candidate,
   behind: Behind,
+  { dwellMs, shortage }: AllocationRules,
   nowMs: Ms,
-  dwellMs: Ms,
-): readonly SlaveRecord[] {
-  const placeOf = (record: SlaveRecord): number => behind.get(record) ?? (hasTurn(record, nowMs, dwellMs) ? -1 : 0);
-  return [...records].sort((a, b) => placeOf(a) - placeOf(b));
+): ServiceKey {
+  return [
+    isServedLast(record, service, nowMs) ? 1 : 0,
+    record.facts.priority,
+    behind.get(record) ?? 0,
+    hasTurn(service, nowMs, dwellMs) ? 0 : 1,
+    orderByRule(record, shortage, dwellMs),
+  ];
 }
 
-export function serviceRank(record: SlaveRecord, behind: Behind, nowMs: Ms, dwellMs: Ms): ServiceRank {
-  const { connectedAtMs, chargingMs } = record.vehicle;
-  const turnS = (hasTurn(record, nowMs, dwellMs) ? IN_TURN_S : 0) + BEHIND_S * (behind.get(record) ?? 0);
-  return {
-    connectedAtS: turnS + connectedAtMs / 1000,
-    // In whole dwell times: nobody yields for a second more or less.
-    chargingS: turnS + (Math.floor(chargingMs / dwellMs) * dwellMs) / 1000,
-  };
+function orderByRule({ vehicle }: SlaveRecord, shortage: ShortageRule, dwellMs: Ms): number {
+  if (shortage === 'last-connected-first') return vehicle.connectedAtMs;
+  // In whole dwell times: nobody yields for a second more or less.
+  return shortage === 'longest-charging-first' ? Math.floor(vehicle.chargingMs / dwellMs) : 0;
+}
+
+export function compareService(a: ServiceKey, b: ServiceKey): number {
+  for (let key = 0; key < a.length; key++) {
+    const difference = (a[key] ?? 0) - (b[key] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+/** Whether two charge points are of one class: only the rules for a shortage tell them apart. */
+export function isSameClass(a: ServiceKey, b: ServiceKey): boolean {
+  return a[0] === b[0] && a[1] === b[1];
 }
 
 /**
- * A vehicle that does not charge now: the minimum stays open for it, where no other one needs it. Paused, it looks like one
- * that waits; what it did with the last offer tells them apart.
+ * True for a vehicle that does not charge now: the minimum stays open for it where no other one needs it. A paused vehicle
+ * looks like one that waits; what it did with the last offer tells them apart.
  */
-export function isServedLast(record: SlaveRecord, nowMs: Ms): boolean {
-  const { status, declinedAtMs, servedSinceMs } = record;
+export function isServedLast({ status }: SlaveRecord, { declinedAtMs, servedSinceMs }: Service, nowMs: Ms): boolean {
   if (status?.state === 'Preparing') return true;
   if (status?.state === 'Charging') return false;
   if (declinedAtMs !== undefined && nowMs - declinedAtMs < DECLINED_HOLD_MS) return true;
   return status?.state === 'SuspendedEV' && !(servedSinceMs !== undefined && nowMs - servedSinceMs < START_MAX_MS);
 }
 
-/** To be called before each division. */
-export function noteOffer(record: SlaveRecord, nowMs: Ms): void {
-  const { status, servedSinceMs } = record;
-  if (status?.state === 'Charging') record.declinedAtMs = undefined;
+/** The service with what the vehicle does with its offer now; the same object where nothing changed. Once before each division. */
+export function afterOffer({ status }: SlaveRecord, service: Service, nowMs: Ms): Service {
+  const { servedSinceMs } = service;
   const isUnused = status?.state === 'SuspendedEV' && servedSinceMs !== undefined;
-  record.unusedSinceMs = isUnused ? (record.unusedSinceMs ?? nowMs) : undefined;
-  if (isUnused && nowMs - servedSinceMs >= START_MAX_MS) record.declinedAtMs = nowMs;
+  const unusedSinceMs = isUnused ? (service.unusedSinceMs ?? nowMs) : undefined;
+  let declinedAtMs = status?.state === 'Charging' ? undefined : service.declinedAtMs;
+  if (isUnused && nowMs - servedSinceMs >= START_MAX_MS) declinedAtMs = nowMs;
+  const isSame = unusedSinceMs === service.unusedSinceMs && declinedAtMs === service.declinedAtMs;
+  return isSame ? service : { ...service, unusedSinceMs, declinedAtMs };
 }
 
-/** Now, for one that left nothing. */
-export function askedAgainAtMs({ declinedAtMs }: SlaveRecord, nowMs: Ms): Ms {
+/** When a vehicle that left its offer is asked again; now where it left none. */
+export function askedAgainAtMs({ declinedAtMs }: Service, nowMs: Ms): Ms {
   return declinedAtMs === undefined ? nowMs : declinedAtMs + DECLINED_HOLD_MS;
 }
 
-/** What it is offered, or would be, is of no use to it: it took nothing of it for a while, and is not being asked again just now. */
-export function leavesUnused(record: SlaveRecord, nowMs: Ms): boolean {
-  const { servedSinceMs, unusedSinceMs } = record;
-  if (nowMs >= askedAgainAtMs(record, nowMs)) return false;
+/** The vehicle took nothing of its offer for a while, and is not being asked again just now. */
+export function leavesUnused(service: Service, nowMs: Ms): boolean {
+  const { servedSinceMs, unusedSinceMs } = service;
+  assert(unusedSinceMs === undefined || unusedSinceMs <= nowMs, 'an offer is not left unused from a later time on');
+  if (nowMs >= askedAgainAtMs(service, nowMs)) return false;
   return servedSinceMs === undefined || (unusedSinceMs !== undefined && nowMs - unusedSinceMs >= UNUSED_MAX_MS);
 }
 
-function hasTurn({ servedSinceMs }: SlaveRecord, nowMs: Ms, dwellMs: Ms): boolean {
+function hasTurn({ servedSinceMs }: Service, nowMs: Ms, dwellMs: Ms): boolean {
   return servedSinceMs !== undefined && nowMs - servedSinceMs < dwellMs;
 }

@@ -27,7 +27,9 @@ export function neededOffers(
   limits: Limits,
 ): ReadonlyMap<SlaveRecord, LimitReason> {
   const needed = new Map<SlaveRecord, LimitReason>();
-  const unused = served.filter((record) => leavesUnused(record, snapshot.nowMs) && limits.get(record.id)?.limitA !== 0);
+  const { services, nowMs } = snapshot;
+  const isUnused = (record: SlaveRecord): boolean => leavesUnused(services.find(record), nowMs);
+  const unused = served.filter((record) => isUnused(record) && limits.get(record.id)?.limitA !== 0);
   if (unused.length === 0) return needed;
   const places = fullPlaces(snapshot, served, limits);
   for (const record of unused) {
@@ -38,10 +40,15 @@ export function neededOffers(
 }
 
 /** Each once. Who does not charge itself needs nothing of others. */
-function fullPlaces({ nowMs }: Snapshot, served: readonly SlaveRecord[], limits: Limits): readonly FullPlace[] {
+function fullPlaces(
+  { services, nowMs }: Snapshot,
+  served: readonly SlaveRecord[],
+  limits: Limits,
+): readonly FullPlace[] {
   const places = new Map<string, FullPlace>();
   for (const record of served) {
-    const place = isServedLast(record, nowMs) ? undefined : placeOf(limits.get(record.id)?.boundBy);
+    const isLast = isServedLast(record, services.find(record), nowMs);
+    const place = isLast ? undefined : placeOf(limits.get(record.id)?.boundBy);
     if (place) places.set(`${place.circuit} ${place.phase} ${place.besidePhase}`, place);
   }
   return [...places.values()];

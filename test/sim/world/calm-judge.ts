@@ -1,5 +1,6 @@
 /** The judge of the calm time: equal shares, nobody forgotten, limits that stay; each seen when it is so, and when it is not. */
 import t from 'tap';
+import { NOT_YET_SERVED } from '../../../src/dlm/group/service.js';
 import type { Ms } from '../../../src/base/units.js';
 import type { ChargePoint, ShortageRule } from '../../../src/dlm/types.js';
 import { CalmJudge } from '../../../src/sim/world/judges/calm-judge.js';
@@ -70,7 +71,12 @@ function lookedAt(
 }
 
 function masterWith(reasons: Readonly<Record<string, string>>): MasterBox {
-  const records = Object.entries(reasons).map(([id, kind]) => ({ id, reason: { kind }, vehicle: { chargingMs: 0 } }));
+  const records = Object.entries(reasons).map(([id, kind]) => ({
+    id,
+    reason: { kind },
+    vehicle: { chargingMs: 0 },
+    service: NOT_YET_SERVED,
+  }));
   return { runtime: { controller: { records } } } as unknown as MasterBox;
 }
 
@@ -203,7 +209,10 @@ function shortage(form: Shortage): readonly string[] {
     facts: Partial<ChargePoint>,
   ): unknown => ({
     ...{ id, reason, facts: chargePoint({ id, ...facts }), activePhases: () => phases },
-    ...{ vehicle: { chargingMs: chargedMin * 60_000 }, declinedAtMs: id === 'b' ? form.declinedAtMs : undefined },
+    ...{
+      vehicle: { chargingMs: chargedMin * 60_000 },
+      service: { declinedAtMs: id === 'b' ? form.declinedAtMs : undefined },
+    },
   });
   const why = { kind: 'shortage', ...(form.between && { phases: form.between }) };
   const records = [

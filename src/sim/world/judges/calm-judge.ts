@@ -206,7 +206,7 @@ export class CalmJudge {
     const { shortage, dwellMs, priorityOf } = this.#terms;
     const own = recordOf(master, watched);
     // Who took nothing of an offer is served last for an hour.
-    if (shortage !== 'longest-charging-first' || !own || own.declinedAtMs !== undefined) return undefined;
+    if (shortage !== 'longest-charging-first' || !own || own.service.declinedAtMs !== undefined) return undefined;
     return all.find((other) => {
       const record = recordOf(master, other);
       if (!record || priorityOf(other.box.id) !== priorityOf(watched.box.id)) return false;

@@ -1,0 +1,89 @@
+/** Applies a decision: the one place where a decision changes what is known of the charge points. Books each grant, then makes the datagram. */
+import { assert, failInvariant } from '../base/assert.js';
+import type { BootId, Grant, Status } from '../base/messages.js';
+import { maskToGrid } from '../base/rotation.js';
+import { isAnyAbove, type Ms } from '../base/units.js';
+import type { Decision, PlannedGrant } from './decide.js';
+import type { SlaveRecord } from './group/slave-record.js';
+import { leaseExpiryMs } from './leases/lease-rules.js';
+import type { Site } from './types.js';
+
+/** Who grants. */
+export interface Granter {
+  readonly masterId: string;
+  readonly bootId: BootId;
+}
+
+/** What is granted to a charge point, and which poll that answers. */
+interface Terms {
+  readonly limitA: number;
+  readonly phases: number;
+  readonly leaseMs: Ms;
+  readonly bootId: BootId;
+  readonly tauMs: Ms;
+  readonly receivedAtMs: Ms;
+}
+
+export class Granting {
+  readonly #site: Site;
+  readonly #granter: Granter;
+
+  constructor(site: Site, granter: Granter) {
+    this.#site = site;
+    this.#granter = granter;
+  }
+
+  /** The grants to send, in this order. `epoch`: of all of them. */
+  apply(decision: Decision, epoch: number, nowMs: Ms): readonly Grant[] {
+    for (const [record, service] of decision.services) record.applyService(service);
+    for (const [record, reason] of decision.reasons) record.explain(reason);
+    for (const [record, { isOwed }] of decision.unanswered) record.owe(isOwed);
+    return decision.grants.flatMap((planned) => this.#send(planned, epoch, nowMs) ?? []);
+  }
+
+  #send(planned: PlannedGrant, epoch: number, nowMs: Ms): Grant | undefined {
+    const { record, limitA, phases, leaseMs, isBooked, exposureA } = planned;
+    const { lastPoll } = record;
+    if (!lastPoll) failInvariant(`a grant of ${record.id} answers no poll`);
+    record.answerPoll();
+    const grant = this.#booked(record, { limitA, phases, leaseMs, ...lastPoll }, epoch, nowMs);
+    assert((grant !== undefined) === isBooked, `the ledger of ${record.id} books what was decided, and nothing else`);
+    if (!grant) return undefined;
+    const bookedA = record.exposureA(nowMs, this.#site.leaseMs);
+    if (isAnyAbove(bookedA, exposureA, 0)) {
+      failInvariant(`${record.id} may draw ${bookedA.join(', ')} A, but ${exposureA.join(', ')} A were decided`);
+    }
+    record.applyGrant(grant);
+    return grant;
+  }
+
+  /** 0 A to a start that may be none any more: only one that is there now can follow it. */
+  probe(record: SlaveRecord, { bootId, tauMs }: Status, epoch: number, nowMs: Ms): Grant | undefined {
+    const terms = { limitA: 0, phases: 0, leaseMs: this.#site.leaseMs, bootId, tauMs, receivedAtMs: nowMs };
+    return this.#booked(record, terms, epoch, nowMs);
+  }
+
+  /** Into the ledger first, then onto the wire. */
+  #booked(record: SlaveRecord, terms: Terms, lastEpoch: number, nowMs: Ms): Grant | undefined {
+    const { limitA, phases, leaseMs, bootId, tauMs, receivedAtMs } = terms;
+    const { epoch, seq } = record.nextNumber(lastEpoch);
+    const grid = maskToGrid(record.facts.rotation, phases);
+    const expiresAtMs = receivedAtMs + leaseExpiryMs(leaseMs);
+    const open = { epoch, seq, bootId, limitA, leaseMs, phases: grid, sentAtMs: nowMs, expiresAtMs };
+    if (!record.account.record(open)) return undefined;
+    return {
+      type: 'grant',
+      networkId: this.#site.networkId,
+      masterId: this.#granter.masterId,
+      masterBootId: this.#granter.bootId,
+      chargePointId: record.id,
+      bootId,
+      tauMs,
+      epoch,
+      seq,
+      limitA,
+      leaseMs,
+      phases,
+    };
+  }
+}

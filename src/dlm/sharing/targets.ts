@@ -1,0 +1,139 @@
+/** What every charge point should have: who takes part in the division, in which order, and what the division gives them. */
+import { defined } from '../../base/assert.js';
+import type { LimitReason } from '../../base/reason.js';
+import { mapPhases, type Ms } from '../../base/units.js';
+import type { AllocatedLimit, AllocationCandidate, AllocationRequest } from '../allocate.js';
+import type { SlaveRecord } from '../group/slave-record.js';
+import { wantsCurrent } from '../group/vehicle.js';
+import { reservedLoad } from './reserved.js';
+import { isAcknowledged, pathOf, phasesOf, type Snapshot } from './snapshot.js';
+import { askedAgainAtMs, type Behind, compareService, isSameClass, type ServiceKey, serviceKey } from './turns.js';
+import { neededOffers } from './unused.js';
+
+/** Why a charge point is not among those that share now; `undefined` when it is. */
+export function notServed(record: SlaveRecord, nowMs: Ms): LimitReason | undefined {
+  if (!record.isOnline(nowMs) || !record.status) return { kind: 'offline' };
+  if (!record.isAdopted) return { kind: 'notAdopted' };
+  if (record.isDuplicate(nowMs)) return { kind: 'unavailable' };
+  const { state } = record.status;
+  if (state === 'Faulted' || state === 'Unavailable' || state === 'Reserved') return { kind: 'unavailable' };
+  return wantsCurrent(state) ? undefined : { kind: 'noVehicle' };
+}
+
+/**
+ * The share of each charge point, by the allocator. Charge points that cannot be served are reserved at their exposure. A charge
+ * point without a recent acknowledgement may soon rise to its disconnected limit: it shares with at least that, on all its
+ * phases, or, where even that is not left, it is reserved at it. An unused offer that others need is withdrawn on the way.
+ */
+export function targets(snapshot: Snapshot): ReadonlyMap<string, AllocatedLimit> {
+  let served = snapshot.records.filter((record) => isCandidate(snapshot, record));
+  for (;;) {
+    const limits = dividedAmong(snapshot, served);
+    const shared = served.filter((record) => limits.get(record.id)?.limitA !== 0 || isAcknowledged(snapshot, record));
+    const needed = shared.length === served.length ? neededOffers(snapshot, served, limits) : undefined;
+    if (needed?.size === 0) return limits;
+    for (const [record, reason] of needed ?? []) withdraw(snapshot, record, reason);
+    served = shared.filter((record) => !needed?.has(record));
+  }
+}
+
+/**
+ * Where a difference between phases would be too large, serving in order can refuse a charge point that a later one would
+ * balance. With each turn that begins or ends it would be served and refused. So those that were refused are tried again behind
+ * the others of their priority, who lose nothing, until their number stops falling.
+ */
+function dividedAmong(snapshot: Snapshot, served: readonly SlaveRecord[]): ReadonlyMap<string, AllocatedLimit> {
+  const behind = new Map<SlaveRecord, number>();
+  for (let refusedBefore = Number.POSITIVE_INFINITY, round = 1; ; round++) {
+    const { limits } = snapshot.shares.of(requestFor(snapshot, served, behind));
+    const refused = served.filter((record) => isUnbalanced(limits.get(record.id)));
+    if (refused.length === 0 || refused.length >= refusedBefore) return limits;
+    refusedBefore = refused.length;
+    for (const record of refused) behind.set(record, round);
+  }
+}
+
+function isUnbalanced(share: AllocatedLimit | undefined): boolean {
+  return share?.boundBy.kind === 'shortage' && share.boundBy.phases !== undefined;
+}
+
+function withdraw({ services, nowMs, site }: Snapshot, record: SlaveRecord, reason: LimitReason): void {
+  const service = services.find(record);
+  const untilMs = Math.min(nowMs + site.allocation.dwellMs, askedAgainAtMs(service, nowMs));
+  services.replace(record, { ...service, withdrawn: { untilMs, reason } });
+}
+
+function requestFor(snapshot: Snapshot, served: readonly SlaveRecord[], behind: Behind): AllocationRequest {
+  const { site, nowMs } = snapshot;
+  const reserved = reservedLoad(snapshot, new Set(served));
+  return {
+    circuits: site.circuits.map(({ id, parent, imbalanceLimitA }, index) => {
+      const { ceilingA, loadA } = defined(snapshot.capacities[index], 'capacity of a circuit');
+      return {
+        id,
+        ...(parent === undefined ? {} : { parent }),
+        limitA: ceilingA,
+        backgroundA: mapPhases((p) => loadA[p] + (reserved[index]?.[p] ?? 0)),
+        ...(imbalanceLimitA === undefined ? {} : { imbalanceLimitA }),
+      };
+    }),
+    chargePoints: inOrderOfService(snapshot, served, behind),
+    stepA: site.allocation.stepA,
+    sharing: site.allocation.sharing,
+    // The rule of the site is in the order of the candidates already.
+    shortage: 'priority-only',
+    rotationSeed: Math.floor(nowMs / site.allocation.dwellMs),
+  };
+}
+
+/** The candidates in the order of service; their priority is the number of their class. */
+function inOrderOfService(
+  snapshot: Snapshot,
+  served: readonly SlaveRecord[],
+  behind: Behind,
+): readonly AllocationCandidate[] {
+  const { services, nowMs, site } = snapshot;
+  const keyed = served.map((record) => {
+    const key = serviceKey({ record, service: services.find(record) }, behind, site.allocation, nowMs);
+    return { record, key };
+  });
+  keyed.sort((a, b) => compareService(a.key, b.key));
+  let before: ServiceKey | undefined;
+  let priority = 0;
+  return keyed.map(({ record, key }) => {
+    if (!before || !isSameClass(key, before)) priority += 1;
+    before = key;
+    return candidateOf(snapshot, record, priority);
+  });
+}
+
+function isCandidate({ services, nowMs }: Snapshot, record: SlaveRecord): boolean {
+  const { pausedUntilMs, withdrawn } = services.find(record);
+  if (notServed(record, nowMs) !== undefined || nowMs < pausedUntilMs) return false;
+  const isWithdrawn = withdrawn !== undefined && nowMs < withdrawn.untilMs;
+  return !isWithdrawn && !record.account.overdraws(nowMs);
+}
+
+/** A vehicle that does not charge now is offered its minimum. */
+export function isIdle({ status }: SlaveRecord): boolean {
+  return status?.state === 'SuspendedEV' || status?.state === 'Preparing';
+}
+
+function candidateOf(snapshot: Snapshot, record: SlaveRecord, priority: number): AllocationCandidate {
+  const { facts } = record;
+  const { unsafeCircuits } = snapshot;
+  const unsafe = unsafeCircuits.size > 0 && pathOf(snapshot, record).some((circuit) => unsafeCircuits.has(circuit));
+  const maxA = unsafe ? Math.min(facts.maxA, facts.disconnectedLimitA) : facts.maxA;
+  const minA = isAcknowledged(snapshot, record) ? facts.minA : Math.max(facts.minA, facts.disconnectedLimitA);
+  return {
+    id: record.id,
+    circuit: facts.circuit,
+    rotation: facts.rotation,
+    activePhases: phasesOf(snapshot, record),
+    minA,
+    maxA: isIdle(record) ? Math.min(maxA, minA) : maxA,
+    priority,
+    connectedAtS: 0,
+    chargingS: 0,
+  };
+}
