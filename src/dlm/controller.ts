@@ -206,8 +206,14 @@ export class Controller {
     return tooMuch ? URGENT : NOT_URGENT;
   }
 
-  loseMeter(meterId: string, nowMs: Ms): Heard {
-    return this.#metering.lose(meterId, nowMs) ? URGENT : NOT_URGENT;
+  /** The meter gives no values any more: the fallback holds. */
+  loseMeter(meterId: string, reason: string, nowMs: Ms): Heard {
+    return this.#metering.lose(meterId, reason, nowMs) ? URGENT : NOT_URGENT;
+  }
+
+  /** The meter gives good values again; they come as samples. */
+  recoverMeter(meterId: string, nowMs: Ms): void {
+    this.#metering.recover(meterId, nowMs);
   }
 
   /** Import far above the fuse, which may be an error: nobody below is raised until the next sample. */

@@ -6,7 +6,6 @@ import { type Carrier, carryOut } from '../base/carrier.js';
 import type { Logger } from '../base/logger.js';
 import type { Beacon, BootId, Grant, Status } from '../base/messages.js';
 import type { Ms, PhaseAmps } from '../base/units.js';
-import { mapPhases } from '../base/units.js';
 import { type Auth, Channel, NO_KEY } from '../discovery/auth.js';
 import { Controller } from '../dlm/controller.js';
 import type { Heard } from '../dlm/heard.js';
@@ -19,7 +18,7 @@ import type { Cancel, Clock, Timers } from '../ports/time.js';
 import { DropCounter } from './drop-counter.js';
 import { MasterCommands } from './commands.js';
 import { MemoryKeeper } from './memory-keeper.js';
-import { type MeterNews, noiseNews, paceNews, stuckNews } from './meter-news.js';
+import { MeterEvents } from './meter-events.js';
 import type { PollerEvent } from './poller.js';
 import { type Door, recordedCommands, recordedStore } from './recorder/ports.js';
 import type { HeardInput, MasterInput, MasterOutput, Recorder } from './recorder/types.js';
@@ -68,7 +67,7 @@ export class MasterRuntime {
   readonly #channel: Channel;
   readonly #drops: DropCounter;
   readonly #keeper: MemoryKeeper;
-  readonly #stuckMeters = new Set<string>();
+  readonly #meterEvents: MeterEvents;
   #beaconsSent = 0;
   #cancelBeacon: Cancel = () => {};
   #cancelTick: Cancel = () => {};
@@ -93,6 +92,7 @@ export class MasterRuntime {
     const kept = this.#keeper.load();
     const create = (): Controller => new Controller({ site, masterId, bootId, rank, ...kept }, this.#now());
     this.controller = this.#during({ kind: 'load', ...kept }, create);
+    this.#meterEvents = new MeterEvents({ controller: this.controller, logger: this.#logger });
     const commands = new MasterCommands({
       controller: this.controller,
       keeper: this.#keeper,
@@ -120,7 +120,7 @@ export class MasterRuntime {
     carrier.part('keeper', this.#keeper);
     carrier.values('addresses', this.#addresses);
     carrier.values('keyIds', this.#keyIds);
-    carrier.set('stuckMeters', this.#stuckMeters);
+    this.#meterEvents.carry(carrier);
     this.#beaconsSent = carrier.value('beaconsSent', this.#beaconsSent);
     this.#nextTickMs = carrier.value('nextTickMs', this.#nextTickMs);
     this.#beaconAtMs = carrier.value('beaconAtMs', this.#beaconAtMs);
@@ -154,7 +154,7 @@ export class MasterRuntime {
         else this.#hearStatus(input.message, input.from, input.keyId);
         return;
       case 'meter':
-        this.#hearMeter(input.event);
+        this.#after(this.#meterEvents.hear(input.event, this.#now()), 0);
         return;
       case 'tick':
         this.#tick(input.mayWait);
@@ -266,65 +266,6 @@ export class MasterRuntime {
     this.hear({ kind: 'meter', event });
   }
 
-  #hearMeter(event: PollerEvent): void {
-    const logger = this.#logger;
-    const { meterId } = event;
-    switch (event.kind) {
-      case 'sample':
-        this.#hearSample(event);
-        return;
-      case 'suspect':
-        this.controller.doubtMeter(meterId);
-        return;
-      case 'overload':
-        this.#after(this.controller.hearOverload(meterId, knownCurrents(event.currentA), this.#now()), 0);
-        return;
-      case 'stuck':
-        this.#tellStuck(meterId, event.isStuck);
-        return;
-      case 'pace':
-        this.#tellOf(meterId, paceNews(meterId, event));
-        return;
-      case 'noise':
-        this.#tellOf(meterId, noiseNews(meterId, event));
-        return;
-      case 'lost':
-        logger.log('error', 'METER_LOST', `meter ${meterId} lost: ${event.reason}; fallback holds`, { meter: meterId });
-        this.controller.alarms.set('METER_LOST', `${meterId}: ${event.reason}`, this.#now());
-        this.#after(this.controller.loseMeter(meterId, this.#now()), 0);
-        return;
-      case 'recovered':
-        logger.log('info', 'METER_OK', `meter ${meterId} gives good values`, { meter: meterId });
-        this.controller.alarms.set('METER_LOST', this.#lostMeterText(), this.#now());
-        return;
-      case 'error':
-        logger.log('warn', 'METER_ERROR', `meter ${meterId}: ${event.text}`, { meter: meterId });
-    }
-  }
-
-  #hearSample(event: Extract<PollerEvent, { readonly kind: 'sample' }>): void {
-    const { meterId, reading, sampledAtMs, updateMs, periodMs, movedAtMs } = event;
-    const sample = { currentA: knownCurrents(reading.currentA), sampledAtMs, updateMs, periodMs, movedAtMs };
-    this.#after(this.controller.hearMeter(meterId, sample, this.#now()), 0);
-  }
-
-  #tellStuck(meterId: string, isStuck: boolean): void {
-    if (isStuck) this.#stuckMeters.add(meterId);
-    else this.#stuckMeters.delete(meterId);
-    const names = [...this.#stuckMeters].join(', ');
-    this.controller.alarms.set('METER_STUCK', names === '' ? undefined : `values stand still: ${names}`, this.#now());
-    this.#tellOf(meterId, stuckNews(meterId, isStuck));
-  }
-
-  #tellOf(meterId: string, { level, event, text, fields }: MeterNews): void {
-    this.#logger.log(level, event, text, { meter: meterId, ...fields });
-  }
-
-  #lostMeterText(): string | undefined {
-    const lost = this.#options.meters.list(this.#now()).filter((meter) => !meter.online);
-    return lost.length > 0 ? `lost: ${lost.map((meter) => meter.id).join(', ')}` : undefined;
-  }
-
   #after(heard: Heard, delayMs: Ms): void {
     if (heard.isUrgent) this.#tickAfter(delayMs);
   }
@@ -386,9 +327,4 @@ export class MasterRuntime {
 
 function summaryOf({ role, epoch, slavesOnline, slavesKnown }: SiteStatus): string {
   return `${role}, epoch ${epoch}, ${slavesOnline} of ${slavesKnown} charge points online`;
-}
-
-/** A phase that the model does not measure counts as no load of its own. */
-function knownCurrents(currentA: readonly [number | null, number | null, number | null]): PhaseAmps {
-  return mapPhases((p) => currentA[p] ?? 0);
 }

@@ -139,7 +139,7 @@ function start(rng: Rng): { controller: Controller; startMs: Ms; of: Site } {
 }
 
 function disturb(controller: Controller, rng: Rng, nowMs: Ms): void {
-  if (rng.chance(0.3)) controller.loseMeter('m', nowMs);
+  if (rng.chance(0.3)) controller.loseMeter('m', 'no answer', nowMs);
   if (rng.chance(0.9)) return;
   const masterId = pick(rng, ['me', 'you']);
   const epoch = rng.chance(0.9) ? rng.int(20) : rng.int(2 ** 32);

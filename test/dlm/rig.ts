@@ -160,7 +160,7 @@ export class Rig {
 
   loseMeter(meterId: string): Heard {
     this.#shownA.delete(meterId);
-    return this.controller.loseMeter(meterId, this.nowMs);
+    return this.controller.loseMeter(meterId, 'no answer', this.nowMs);
   }
 
   /** All poll, the master decides, the grants arrive and are acknowledged. */

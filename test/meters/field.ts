@@ -149,7 +149,7 @@ export class Field {
     const nowMs = this.time.nowMs;
     const { controller } = this.rig;
     if (event.kind !== 'sample') this.told.push({ ...event, atMs: nowMs });
-    if (event.kind === 'lost') controller.loseMeter(id, nowMs);
+    if (event.kind === 'lost') controller.loseMeter(id, event.reason, nowMs);
     else if (event.kind === 'suspect') controller.doubtMeter(id);
     else if (event.kind === 'overload') controller.hearOverload(id, known(event.currentA), nowMs);
     else if (event.kind === 'sample') {

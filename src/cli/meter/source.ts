@@ -76,7 +76,7 @@ export class RunningMaster implements MeterSource {
       const { meters, alarms } = (await ask(this.#where, { command: 'status' })) as SiteStatus;
       const status = meters.find(({ id }) => id === this.#meter.id);
       if (status?.online) return ok({ status, from: 'master', pollMs: null });
-      const isOurs = (text: string): boolean => text.includes(`${this.#meter.id}: `);
+      const isOurs = (text: string): boolean => `; ${text}`.includes(`; ${this.#meter.id}: `);
       const alarm = alarms.find(({ code, active, text }) => active && code === 'METER_LOST' && isOurs(text));
       return fail(`the running master, which holds its connection, says: ${alarm?.text ?? 'not heard yet'}`);
     } catch (error) {

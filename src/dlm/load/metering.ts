@@ -50,6 +50,8 @@ export class Metering {
   /** Until when a phase of a circuit is known to be counted backwards, whatever steps show. */
   readonly #reversedUntilMs = new Map<string, Ms>();
   readonly #lost = new Set<string>();
+  /** Meters that give no values, and why. */
+  readonly #silent = new Map<string, string>();
   /** Meters that have neither given values that count nor been given up since the start. */
   readonly #awaited = new Set<string>();
   readonly #doubts = new Map<EventCode, Map<number, string>>();
@@ -73,6 +75,7 @@ export class Metering {
     });
     carrier.values('reversedUntilMs', this.#reversedUntilMs);
     carrier.set('lost', this.#lost);
+    carrier.values('silent', this.#silent);
     carrier.set('awaited', this.#awaited);
     carrier.parts('doubts', this.#doubts, {
       blank: () => new Map<number, string>(),
@@ -106,7 +109,7 @@ export class Metering {
     const drawn = this.#parts.roster.drawnBelowA(index, sample.sampledAtMs - sample.updateMs, nowMs);
     const shownA = this.#corrected(index, sample, drawn, nowMs);
     const isOver = this.#overload.hear(index, shownA, drawn.mostA, nowMs);
-    if (this.#isBlind(index, nowMs)) return this.lose(meterId, nowMs);
+    if (this.#isBlind(index, nowMs)) return this.#withoutValues(meterId, nowMs);
     this.#lost.delete(meterId);
     // What unheard charge points draw would be taken for load of the building, and pause the others.
     if (isEarly && !isOver) return false;
@@ -163,8 +166,25 @@ export class Metering {
     this.#parts.alarms.set(code, doubts.size > 0 ? [...doubts.values()].join('; ') : undefined, nowMs);
   }
 
-  /** True when it was not lost before. */
-  lose(meterId: string, nowMs: Ms): boolean {
+  /** The meter gives no values any more; `reason`: for people. True when it was not lost before. */
+  lose(meterId: string, reason: string, nowMs: Ms): boolean {
+    this.#silent.set(meterId, reason);
+    this.#tellSilent(nowMs);
+    return this.#withoutValues(meterId, nowMs);
+  }
+
+  /** The meter gives good values again. */
+  recover(meterId: string, nowMs: Ms): void {
+    this.#silent.delete(meterId);
+    this.#tellSilent(nowMs);
+  }
+
+  #tellSilent(nowMs: Ms): void {
+    const texts = [...this.#silent].map(([meterId, reason]) => `${meterId}: ${reason}`);
+    this.#parts.alarms.set('METER_LOST', texts.length > 0 ? texts.join('; ') : undefined, nowMs);
+  }
+
+  #withoutValues(meterId: string, nowMs: Ms): boolean {
     const index = this.#book.circuitOfMeter(meterId);
     if (index === undefined || this.#lost.has(meterId)) return false;
     this.#awaited.delete(meterId);
