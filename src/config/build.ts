@@ -8,9 +8,13 @@ import { type Endpoint, parseEndpoint } from './endpoint.js';
 import type { KnownModel } from './facts.js';
 import { toPhases } from './limit-checks.js';
 import { PLACE_OF_ONE_PHASE, phasesOf } from './meter-checks.js';
-import type { MeterMapEntry } from './meter-map-schema.js';
 import * as z from 'zod/mini';
-import { type CircuitEntry, connectorSchema, type MasterFile, type MeterEntry, type SlaveFile } from './schema.js';
+import { connectorSchema } from './schema/charge-points.js';
+import type { CircuitEntry } from './schema/circuits.js';
+import type { MasterFile } from './schema/master.js';
+import type { MeterMapEntry } from './schema/meter-maps.js';
+import type { MeterEntry } from './schema/meters.js';
+import type { SlaveFile } from './schema/slave.js';
 import type {
   ChargerConfig,
   DiscoveryConfig,

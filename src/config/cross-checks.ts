@@ -4,7 +4,7 @@ import { type Finding, gotText, type Path, quoted, unknownWord } from './issue.j
 import type { Facts, Places } from './facts.js';
 import { meterFindings } from './meter-checks.js';
 import { limitFindings } from './limit-checks.js';
-import type { CircuitEntry } from './schema.js';
+import type { CircuitEntry } from './schema/circuits.js';
 import type { Draft, Drafts } from './shape.js';
 
 interface WithId {

@@ -1,7 +1,10 @@
 /** What the checks across entries look at. */
 import type { Path } from './issue.js';
-import type { MeterMapEntry } from './meter-map-schema.js';
-import type { ChargePointEntry, CircuitEntry, DiscoveryEntry, MeterEntry } from './schema.js';
+import type { ChargePointEntry } from './schema/charge-points.js';
+import type { CircuitEntry } from './schema/circuits.js';
+import type { DiscoveryEntry } from './schema/discovery.js';
+import type { MeterMapEntry } from './schema/meter-maps.js';
+import type { MeterEntry } from './schema/meters.js';
 import type { Draft, Drafts } from './shape.js';
 
 /** What the checks know of a meter model. */

@@ -2,7 +2,8 @@
 import { placesOf, type TextFile } from './document.js';
 import { type Finding, quoted } from './issue.js';
 import { connectorFindings } from './limit-checks.js';
-import { type ChargePointEntry, connectorSchema, type SlaveDiscoveryEntry } from './schema.js';
+import { type ChargePointEntry, connectorSchema } from './schema/charge-points.js';
+import type { SlaveDiscoveryEntry } from './schema/discovery.js';
 import { type Draft, type Drafts, draftOf, valueAt } from './shape.js';
 
 const REQUIRED = {

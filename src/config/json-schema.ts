@@ -1,7 +1,8 @@
 /** The published JSON Schema (draft 2020-12), made from the schema; etc/evenkeel.schema.json is its text. */
 import * as z from 'zod/mini';
 import { docs } from './fields.js';
-import { masterSchema, slaveSchema } from './schema.js';
+import { masterSchema } from './schema/master.js';
+import { slaveSchema } from './schema/slave.js';
 
 export function jsonSchema(): Readonly<Record<string, unknown>> {
   const file = z.union([masterSchema, slaveSchema]);

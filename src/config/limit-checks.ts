@@ -12,7 +12,7 @@ import { FALLBACK_IGNORED_A } from '../dlm/types.js';
 import { type DisconnectedLoad, disconnectedLoads, evenLimitA, ROUNDING_A, tooMany } from './disconnected.js';
 import type { Facts, Places } from './facts.js';
 import type { Finding, Path } from './issue.js';
-import type { CircuitEntry } from './schema.js';
+import type { CircuitEntry } from './schema/circuits.js';
 import type { Draft } from './shape.js';
 
 export function toPhases(value: number | readonly [number, number, number]): PhaseAmps {

@@ -7,8 +7,8 @@ import { type PerPhase, PHASE_NAMES, PHASES, type PhaseIndex } from '../base/uni
 import type { Facts, KnownModel } from './facts.js';
 import { type Finding, gotText, type Path, quoted } from './issue.js';
 import { toPhases } from './limit-checks.js';
-import type { MeterMapEntry, MeterRowEntry } from './meter-map-schema.js';
-import type { MeterEntry } from './schema.js';
+import type { MeterMapEntry, MeterRowEntry } from './schema/meter-maps.js';
+import type { MeterEntry } from './schema/meters.js';
 import type { Draft } from './shape.js';
 
 const REGISTERS = 65_536;

@@ -9,8 +9,14 @@ import type { Facts, KnownModel } from './facts.js';
 import { internalSlaveFindings, waysToMaster } from './internal-slave.js';
 import { type ConfigIssue, type Finding, pathText } from './issue.js';
 import { connectorFindings } from './limit-checks.js';
-import { meterMapSchema } from './meter-map-schema.js';
-import * as schema from './schema.js';
+import { chargePointSchema, connectorSchema } from './schema/charge-points.js';
+import { circuitSchema } from './schema/circuits.js';
+import { LEASE_DEFAULT_MS, ROLES } from './schema/common.js';
+import { masterDiscoverySchema, slaveDiscoverySchema } from './schema/discovery.js';
+import { masterSchema, SAMPLE_PERIOD_DEFAULT_MS } from './schema/master.js';
+import { meterMapSchema } from './schema/meter-maps.js';
+import { meterSchema } from './schema/meters.js';
+import { slaveSchema } from './schema/slave.js';
 import { draftOf, draftsOf, shapeFindings, valueAt } from './shape.js';
 import type { Placed, Position } from './tree.js';
 import type { Config } from './types.js';
@@ -49,7 +55,7 @@ function inOrder(issues: readonly ConfigIssue[]): readonly ConfigIssue[] {
 /** The role decides which keys are valid; a misspelt one is taken for what it probably means. */
 export function isSlave(value: unknown): boolean {
   const role = valueAt(value, ['role']);
-  return typeof role === 'string' && nearest(role, schema.ROLES) === 'slave';
+  return typeof role === 'string' && nearest(role, ROLES) === 'slave';
 }
 
 /** The lists of a master's file as far as they can be read; `shape`: what is wrong with it by itself. */
@@ -61,20 +67,20 @@ export function entriesOf(
   // A list that is not there may be one whose name is misspelt.
   const mayLack = !shape.some(({ path, at: where }) => where === 'key' && path.length === 1);
   return {
-    circuits: draftsOf(schema.circuitSchema, at('circuits'), ['circuits'], false),
-    meters: draftsOf(schema.meterSchema, at('meters'), ['meters'], mayLack),
-    chargePoints: draftsOf(schema.chargePointSchema, at('chargePoints'), ['chargePoints'], mayLack),
+    circuits: draftsOf(circuitSchema, at('circuits'), ['circuits'], false),
+    meters: draftsOf(meterSchema, at('meters'), ['meters'], mayLack),
+    chargePoints: draftsOf(chargePointSchema, at('chargePoints'), ['chargePoints'], mayLack),
     meterMaps: draftsOf(meterMapSchema, at('meterModels'), ['meterModels'], mayLack),
   };
 }
 
 function masterFindings(file: TextFile, { meterModels }: ParseOptions): Finding[] {
-  const shape = shapeFindings(schema.masterSchema, file.value);
+  const shape = shapeFindings(masterSchema, file.value);
   const at = (name: string): unknown => valueAt(file.value, [name]);
   const entries = entriesOf(file.value, shape);
   const cross = crossFindings({
     ...entries,
-    discovery: draftOf(schema.masterDiscoverySchema, at('discovery') ?? {}, ['discovery']),
+    discovery: draftOf(masterDiscoverySchema, at('discovery') ?? {}, ['discovery']),
     knownModels: meterModels,
     places: placesOf(file),
   });
@@ -84,19 +90,19 @@ function masterFindings(file: TextFile, { meterModels }: ParseOptions): Finding[
 
 /** A limit is renewed once per sample period: a lease must survive two that are lost. */
 function leaseFindings(samplePeriodMs: unknown, leaseMs: unknown): Finding[] {
-  const periodMs = typeof samplePeriodMs === 'number' ? samplePeriodMs : schema.SAMPLE_PERIOD_DEFAULT_MS;
-  const holdsMs = typeof leaseMs === 'number' ? leaseMs : schema.LEASE_DEFAULT_MS;
+  const periodMs = typeof samplePeriodMs === 'number' ? samplePeriodMs : SAMPLE_PERIOD_DEFAULT_MS;
+  const holdsMs = typeof leaseMs === 'number' ? leaseMs : LEASE_DEFAULT_MS;
   if (periodMs * 3 <= holdsMs) return [];
   const expected = `at most a third of leaseMs (${holdsMs}), so that a limit outlives two lost renewals`;
   return [{ path: ['samplePeriodMs'], expected, got: String(periodMs) }];
 }
 
 function slaveFindings(file: TextFile): Finding[] {
-  const connector = draftOf(schema.connectorSchema, valueAt(file.value, ['connector']) ?? {}, ['connector']);
+  const connector = draftOf(connectorSchema, valueAt(file.value, ['connector']) ?? {}, ['connector']);
   return [
-    ...shapeFindings(schema.slaveSchema, file.value),
+    ...shapeFindings(slaveSchema, file.value),
     ...connectorFindings(connector.path, connector.value, placesOf(file)),
-    ...waysToMaster(draftOf(schema.slaveDiscoverySchema, valueAt(file.value, ['discovery']) ?? {}, ['discovery'])),
+    ...waysToMaster(draftOf(slaveDiscoverySchema, valueAt(file.value, ['discovery']) ?? {}, ['discovery'])),
   ];
 }
 
@@ -114,8 +120,8 @@ export function configFindings(file: TextFile, options: ParseOptions): Finding[]
 
 /** Only what has no findings but those of I4. */
 export function builtConfig({ value }: TextFile, { meterModels }: ParseOptions): Config {
-  if (isSlave(value)) return freezeDeep(slaveConfig(z.parse(schema.slaveSchema, value)));
-  return freezeDeep(masterConfig(z.parse(schema.masterSchema, value), meterModels));
+  if (isSlave(value)) return freezeDeep(slaveConfig(z.parse(slaveSchema, value)));
+  return freezeDeep(masterConfig(z.parse(masterSchema, value), meterModels));
 }
 
 /** Findings of a file as people read them: those of the text itself, or else the given ones. */

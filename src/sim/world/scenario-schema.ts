@@ -6,7 +6,7 @@ import * as z from 'zod/mini';
 import { TYPICAL_VEHICLE } from '../../chargers/vehicle.js';
 import * as f from '../../config/fields.js';
 import { docs, key } from '../../config/fields.js';
-import { CONNECTOR_AMPS_MAX, connectorSchema, PILOT_MAX_A, PILOT_MIN_A } from '../../config/schema.js';
+import { CONNECTOR_AMPS_MAX, connectorSchema, PILOT_MAX_A, PILOT_MIN_A } from '../../config/schema/charge-points.js';
 import { CALM_NETWORK } from '../virtual-network.js';
 
 /** A week: the longest that anybody waits for, and far below what a number of milliseconds holds. */

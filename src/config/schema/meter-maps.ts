@@ -1,8 +1,8 @@
 /** The schema of a meter's register map that a user writes down: the same rows as those of the maps that come with evenkeel. */
 import * as z from 'zod/mini';
-import { ENCODINGS, MAX_REGISTERS, METER_MEASURANDS, WORD_ORDERS } from '../base/registers.js';
-import * as f from './fields.js';
-import { key } from './fields.js';
+import { ENCODINGS, MAX_REGISTERS, METER_MEASURANDS, WORD_ORDERS } from '../../base/registers.js';
+import * as f from '../fields.js';
+import { key } from '../fields.js';
 
 /** Each measurand has one row, or one for each direction. */
 const ROWS_MAX = 2 * METER_MEASURANDS.length;

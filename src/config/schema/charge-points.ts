@@ -1,0 +1,57 @@
+/** A charge point: its connector, the master's row for it, and the driver behind an internal slave. */
+import * as z from 'zod/mini';
+import { ROTATIONS } from '../../base/rotation.js';
+import * as f from '../fields.js';
+import { key } from '../fields.js';
+
+/** Most that one connector may deliver. */
+export const CONNECTOR_AMPS_MAX = 500;
+/** IEC 61851-1: the control pilot cannot signal less; a charger may round a smaller limit up to it. */
+export const PILOT_MIN_A = 6;
+export const PILOT_MAX_A = 80;
+
+/** What is known of a connector, in the master's list and in the slave's own file. */
+const connectorKeys = () => ({
+  maxA: key(
+    'Maximum',
+    'The most, in A, that the connector may deliver on each phase (hardware, cable, installation).',
+    z._default(f.amps(PILOT_MIN_A, CONNECTOR_AMPS_MAX), 32),
+  ),
+  minA: key(
+    'Minimum',
+    'Below this many A a vehicle is paused instead of throttled; 6 by IEC 61851-1, some cars need 7 or 8.',
+    z._default(f.amps(PILOT_MIN_A, PILOT_MAX_A), 6),
+  ),
+  disconnectedLimitA: key(
+    'Disconnected limit',
+    'What the charge point allows by itself, in A, while it hears no master; 0: it stops.',
+    z._default(f.amps(0, CONNECTOR_AMPS_MAX), 6),
+  ),
+  phases: key('Phases', 'How many phases are connected.', z._default(f.phaseCount(), 3)),
+  rotation: key(
+    'Phase rotation',
+    "How the connector's L1, L2, L3 meet the grid's, as OCPP spells it. STR: L1 on grid L2, L2 on L3, L3 on L1.",
+    z._default(f.oneWord(ROTATIONS), 'RST'),
+  ),
+});
+
+export const connectorSchema = f.group(connectorKeys());
+
+export const chargePointSchema = f.group({
+  id: key('Charge point id', 'Id that the charge point reports.', f.id('an id')),
+  circuit: key('Circuit', 'Id of the circuit that feeds it.', f.id('the id of a circuit')),
+  ...connectorKeys(),
+  priority: key('Priority', '1 is served first.', z._default(f.whole(1, 100), 1)),
+});
+
+export const driverSchema = f.group({
+  type: key('Driver', 'virtual: a simulated charge point with a simulated vehicle.', f.oneWord(['virtual'])),
+  vehiclePhases: key('Vehicle phases', 'How many phases the vehicle uses.', z._default(f.phaseCount(), 3)),
+  vehicleMaxA: key(
+    'Vehicle maximum',
+    'The most, in A, that the vehicle draws on each phase.',
+    z._default(f.amps(0, CONNECTOR_AMPS_MAX), 32),
+  ),
+});
+
+export type ChargePointEntry = z.output<typeof chargePointSchema>;

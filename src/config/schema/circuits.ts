@@ -1,0 +1,66 @@
+/** A fuse and what is known of its circuit. */
+import * as z from 'zod/mini';
+import { FALLBACK_IGNORED_A, FUSE_TYPES } from '../../dlm/types.js';
+import * as f from '../fields.js';
+import { key } from '../fields.js';
+
+const FUSE_KINDS = 'B, C, D: circuit breakers by IEC 60898-1; gG: fuses by IEC 60269; IEC60947-2: industrial breakers.';
+
+export const circuitSchema = f.group({
+  id: key('Circuit id', 'Name of the circuit; other entries and the MQTT topics use it.', f.id('an id')),
+  parent: key(
+    'Parent circuit',
+    'Id of the circuit that feeds this one. Exactly one circuit has none: the root, at the grid connection.',
+    z.optional(f.id('the id of a circuit')),
+  ),
+  limitA: key(
+    'Fuse',
+    'Rated current of the fuse in A: one number, or [L1, L2, L3]. Nothing ever lifts the limit above it.',
+    f.phaseAmps(),
+  ),
+  operatorLimitA: key(
+    'Operator limit',
+    "The operator's own limit in A, never above limitA: one number, or [L1, L2, L3].",
+    z.optional(f.phaseAmps()),
+  ),
+  headroomA: key(
+    'Headroom',
+    'Safety distance in A that is kept below the limit: one number, or [L1, L2, L3].',
+    z._default(f.phaseAmps(), 0),
+  ),
+  meter: key(
+    'Meter',
+    'Id of the meter that sits at the supply of this circuit. Without one the limit is divided as it stands.',
+    z.optional(f.id('the id of a meter')),
+  ),
+  meterLocation: key(
+    'Meter location',
+    'including: the meter sees the charge points too; excluding: it sees the other consumers only.',
+    z._default(f.oneWord(['including', 'excluding']), 'including'),
+  ),
+  fallbackA: key(
+    'Fallback',
+    `What the charge points take together, in A, while the meter is lost. 0: stop; ${FALLBACK_IGNORED_A}: ignore the loss.`,
+    z._default(
+      f.phaseAmps(FALLBACK_IGNORED_A, `0 to ${f.AMPS_MAX}, or ${FALLBACK_IGNORED_A} to ignore the loss of the meter`),
+      0,
+    ),
+  ),
+  backgroundMaxA: key(
+    'Largest other load',
+    'The most, in A, that the other consumers ever take together; for the checks of the fallback values.',
+    z.optional(f.phaseAmps()),
+  ),
+  imbalanceLimitA: key(
+    'Imbalance limit',
+    'Largest allowed difference in A between the currents of two phases (20 A in Germany).',
+    z.optional(f.amps(0, f.AMPS_MAX)),
+  ),
+  fuse: key(
+    'Kind of fuse',
+    'How simulations count an overload (evenkeel simulate site); the most sensitive one, B, when left out.',
+    z.optional(f.group({ type: key('Type', FUSE_KINDS, f.oneWord(FUSE_TYPES)) })),
+  ),
+});
+
+export type CircuitEntry = z.output<typeof circuitSchema>;
