@@ -6,10 +6,9 @@
  */
 import { createSocket, type Socket } from 'node:dgram';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Status } from '../src/base/messages.js';
 import { type Rng, seededRng } from '../src/base/rng.js';
-import { NO_AMPS } from '../src/base/units.js';
 import { DATAGRAM_BYTES_MAX, decode, encode } from '../src/discovery/codec.js';
+import { statusOf } from '../test/helpers/messages.js';
 
 /** Different datagrams; they come in turns. */
 const POOL = 8_192;
@@ -29,27 +28,14 @@ const [, , port = '', count = '', perS = 'Infinity', who = 'strangers', seed = '
 
 function strangerStatus(rng: Rng): Uint8Array {
   const index = rng.int(STRANGERS);
-  const status: Status = {
-    type: 'status',
-    networkId: 0,
-    chargePointId: `stranger-${index}`,
+  const status = statusOf(`stranger-${index}`, {
     bootId: index.toString(16).padStart(16, '0'),
     tauMs: rng.int(1e9),
-    accepted: { masterId: '', epoch: 0, seq: 0 },
-    enforcedA: 0,
-    enforcedPhases: 0b111,
-    leaseLeftMs: 0,
     disconnectedLimitA: 0,
-    maxA: 32,
-    minA: 6,
     state: 'Available',
-    currentA: NO_AMPS,
-    phases: 3,
-    rotation: 'RST',
-    usedPhases: 0,
     sessionId: 0,
     firmware: 'stranger',
-  };
+  });
   return encode(status, 1);
 }
 

@@ -1,10 +1,11 @@
 /** What one cycle computes: the decision, the division in it, and the datagrams, without any socket. */
-import type { Beacon, Grant, Message, Status } from '../src/base/messages.js';
+import type { Message } from '../src/base/messages.js';
 import { Channel } from '../src/discovery/auth.js';
 import { decode, encode, PADDED_BYTES } from '../src/discovery/codec.js';
 import { siteKeyRing } from '../src/discovery/keys.js';
 import { Allocator } from '../src/dlm/allocate.js';
 import { nodeMac } from '../src/transports/node-mac.js';
+import { beaconOf, grantOf, statusOf } from '../test/helpers/messages.js';
 import { DecisionBench, requestOf, siteOf } from './decision.js';
 import { median, pause, quantile } from './numbers.js';
 import type { Table } from './table.js';
@@ -64,52 +65,20 @@ function decisionTable(rows: Table['rows']): Table {
   };
 }
 
-const BEACON: Beacon = {
-  type: 'beacon',
-  networkId: 0,
-  masterId: 'gateway-3f9a1c',
-  bootId: '0123456789abcdef',
-  rank: 0,
-  epoch: 7,
-  active: true,
-};
-
-const GRANT: Grant = {
-  type: 'grant',
-  networkId: 0,
-  masterId: 'gateway-3f9a1c',
-  masterBootId: '0123456789abcdef',
-  chargePointId: 'garage-17',
-  bootId: 'fedcba9876543210',
-  tauMs: 86_400_000,
-  epoch: 7,
-  seq: 12_345,
-  limitA: 13,
-  leaseMs: 15_000,
-  phases: 7,
-};
-
-const STATUS: Status = {
-  type: 'status',
-  networkId: 0,
-  chargePointId: 'garage-17',
-  bootId: 'fedcba9876543210',
-  tauMs: 86_400_000,
-  accepted: { masterId: 'gateway-3f9a1c', epoch: 7, seq: 12_345 },
+const MASTER = { masterId: 'gateway-3f9a1c', masterBootId: '0123456789abcdef' };
+const SLAVE = { bootId: 'fedcba9876543210', tauMs: 86_400_000 };
+const BEACON = beaconOf(MASTER.masterId, { bootId: MASTER.masterBootId, epoch: 7 });
+const GRANT = grantOf('garage-17', { ...MASTER, ...SLAVE, epoch: 7, seq: 12_345, limitA: 13 });
+const STATUS = statusOf('garage-17', {
+  ...SLAVE,
+  accepted: { masterId: MASTER.masterId, epoch: 7, seq: 12_345 },
   enforcedA: 13,
-  enforcedPhases: 7,
   leaseLeftMs: 14_000,
-  disconnectedLimitA: 6,
-  maxA: 32,
-  minA: 6,
-  state: 'Charging',
   currentA: [12.9, 12.8, 12.9],
-  phases: 3,
-  rotation: 'RST',
   usedPhases: 7,
   sessionId: 42,
   firmware: 'evenkeel 0.1.0',
-};
+});
 
 const PEER = { host: '127.0.0.1', port: 1, via: '' };
 

@@ -6,9 +6,9 @@ import { slavesText } from '../../src/cli/control/slaves-text.js';
 import { statusText } from '../../src/cli/control/status-text.js';
 import { answerLine } from '../../src/daemon/control-protocol.js';
 import { fail, ok } from '../../src/base/result.js';
-import type { CommandPort, SlaveEntry } from '../../src/ports/commands.js';
+import type { CommandPort } from '../../src/ports/commands.js';
 import { closedTcpPort, Daemon, fileIn, folder, output, PROGRAM, ROOT } from '../helpers/daemon-process.js';
-import { SAMPLE_REASONS, sampleChargePoint, sampleStatus } from '../helpers/sample-status.js';
+import { SAMPLE_REASONS, sampleChargePoint, sampleSlave, sampleStatus } from '../helpers/sample-status.js';
 import { simulatedMeter } from './meter-site.js';
 import { aside } from './world.js';
 
@@ -57,20 +57,12 @@ const STATUS = sampleStatus({
   ],
 });
 
-const CP1: SlaveEntry = {
-  id: 'cp1',
-  membership: 'listed',
-  circuit: 'garage',
-  online: true,
+const CP1 = sampleSlave({
   heardAgoMs: 300,
-  disconnectedLimitA: 6,
-  maxA: 32,
-  phases: 3,
-  rotation: 'STR',
   firmware: 'v5.2',
   address: '10.0.0.31:16031',
   keptBecause: 'is listed in the configuration: take it out there',
-};
+});
 
 t.test('status and slaves list, as the program prints them', async (t) => {
   t.equal(shown('evenkeel status'), `${statusText(STATUS)}\n`);

@@ -3,23 +3,9 @@ import t from 'tap';
 import { durationOf, wrapped } from '../../src/cli/control/columns.js';
 import { adoptedText, clearedText, forgottenText, slavesText, warningText } from '../../src/cli/control/slaves-text.js';
 import { statusText } from '../../src/cli/control/status-text.js';
-import type { SlaveEntry } from '../../src/ports/commands.js';
-import { sampleChargePoint, sampleStatus } from '../helpers/sample-status.js';
+import { sampleChargePoint, sampleSlave, sampleStatus } from '../helpers/sample-status.js';
 
-const ENTRY: SlaveEntry = {
-  id: 'cp1',
-  membership: 'listed',
-  circuit: 'garage',
-  online: true,
-  heardAgoMs: 200,
-  disconnectedLimitA: 6,
-  maxA: 32,
-  phases: 3,
-  rotation: 'STR',
-  firmware: 'evenkeel 0.1.0 virtual',
-  address: '192.168.100.131:16031',
-  keptBecause: null,
-};
+const ENTRY = sampleSlave();
 
 function tooWide(text: string): readonly string[] {
   return text.split('\n').filter((line) => line.length > 80);

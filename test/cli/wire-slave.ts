@@ -8,6 +8,7 @@ import { once } from 'node:events';
 import { type Beacon, type ChargePointState, compareGrants, type Grant, type Status } from '../../src/base/messages.js';
 import { decode, encode } from '../../src/discovery/codec.js';
 import { PATIENCE_MS } from '../helpers/daemon-process.js';
+import { statusOf } from '../helpers/messages.js';
 
 const POLL_MS = 200;
 const LOOK_MS = 10;
@@ -80,27 +81,18 @@ export class WireSlave {
 
   status(): Status {
     const currentA = this.state === 'Charging' ? this.enforcedA : 0;
-    return {
-      type: 'status',
+    return statusOf(this.id, {
       networkId: this.#networkId,
-      chargePointId: this.id,
       bootId: this.#bootId,
       tauMs: Math.floor(performance.now()),
       accepted: this.#accepted,
       enforcedA: this.enforcedA,
-      enforcedPhases: 7,
-      leaseLeftMs: 0,
-      disconnectedLimitA: 6,
-      maxA: 32,
-      minA: 6,
       state: this.state,
       currentA: [currentA, currentA, currentA],
-      phases: 3,
-      rotation: 'RST',
       usedPhases: this.state === 'Charging' ? 7 : 0,
       sessionId: this.sessionId,
       firmware: 'wire',
-    };
+    });
   }
 
   poll(): void {

@@ -12,6 +12,7 @@ import type { DatagramHandler } from '../../src/ports/datagram-port.js';
 import type { Cancel } from '../../src/ports/time.js';
 import { SlaveRuntime } from '../../src/runtime/slave.js';
 import { VirtualTime } from '../../src/sim/virtual-time.js';
+import { beaconOf, grantOf, slaveFactsOf } from '../helpers/messages.js';
 import { code } from './page.js';
 import { REPLAY, SEED } from './samples.js';
 
@@ -29,19 +30,7 @@ interface Sent {
 }
 
 function factsWith(part: Partial<SlaveFacts>): SlaveFacts {
-  return {
-    networkId: 7,
-    chargePointId: 'cp1',
-    bootId: '00112233445566aa',
-    maxA: 32,
-    minA: 6,
-    disconnectedLimitA: 6,
-    phases: 3,
-    rotation: 'RST',
-    firmware: 'test',
-    leaseMs: 15_000,
-    ...part,
-  };
+  return slaveFactsOf('cp1', { networkId: 7, bootId: '00112233445566aa', ...part });
 }
 
 /** Both slaves with one charger, one clock and the same datagrams. */
@@ -153,27 +142,14 @@ class Pair {
   }
 
   beacon(host: string, bootId: string): void {
-    const beacon = { type: 'beacon', networkId: 7, masterId: host, bootId, rank: 0, epoch: 1, active: true } as const;
+    const beacon = beaconOf(host, { networkId: 7, bootId });
     this.#hear(encode(beacon, 1), { host, port: 16_031, via: '' });
     this.#page.onBeacon(beacon, `${host}:16031`);
   }
 
   grantWith(part: Partial<Grant>): Grant {
-    return {
-      type: 'grant',
-      networkId: 7,
-      masterId: 'm1',
-      masterBootId: 'ffeeddccbbaa9988',
-      chargePointId: 'cp1',
-      bootId: this.facts.bootId,
-      tauMs: this.nowMs,
-      epoch: 1,
-      seq: 1,
-      limitA: 16,
-      leaseMs: 15_000,
-      phases: 7,
-      ...part,
-    };
+    const answer = { bootId: this.facts.bootId, tauMs: this.nowMs };
+    return grantOf('cp1', { networkId: 7, masterId: 'm1', ...answer, ...part });
   }
 }
 

@@ -1,13 +1,12 @@
 /** What the control core makes of what it hears: who is urgent, who is known, who is trusted. */
 import t from 'tap';
-import type { Beacon } from '../../src/base/messages.js';
 import { type Ms, perPhase } from '../../src/base/units.js';
 import { LEASE_MAX_MS, leaseExpiryMs, SETTLE_MS } from '../../src/dlm/leases/lease-rules.js';
 import { PASSIVE_HOLD_MS } from '../../src/dlm/masters/mastership.js';
 import { SLAVES_MAX } from '../../src/dlm/group/roster.js';
 import { chargePoint, circuit, site } from '../helpers/site.js';
 import { Rig } from './rig.js';
-import { bootIdOf, status } from './statuses.js';
+import { beaconOf, bootIdOf, statusOf } from '../helpers/messages.js';
 
 /** All charge points are listed: nothing is waited for that might hang there too. */
 const twoBehind32 = site({
@@ -16,10 +15,6 @@ const twoBehind32 = site({
   chargePoints: [chargePoint({ id: 'a' }), chargePoint({ id: 'b' })],
 });
 const nobodyListed = site({ circuits: [circuit({ id: 'main' })] });
-
-function beacon(masterId: string, epoch: number): Beacon {
-  return { type: 'beacon', networkId: 0, masterId, bootId: bootIdOf(masterId), rank: 0, epoch, active: true };
-}
 
 t.test('what is answered at once, and what can wait for the next cycle', async (t) => {
   const rows = [
@@ -34,12 +29,12 @@ t.test('what is answered at once, and what can wait for the next cycle', async (
   ] as const;
   for (const [name, facts, expected] of rows) {
     const { controller } = new Rig({ site: twoBehind32 });
-    t.same(controller.hearStatus(status('a', { tauMs: 1000 }), 1000), { isCurrent: true, isUrgent: true });
-    t.same(controller.hearStatus(status('a', { tauMs: 2000, ...facts }), 2000), expected, name);
+    t.same(controller.hearStatus(statusOf('a', { tauMs: 1000 }), 1000), { isCurrent: true, isUrgent: true });
+    t.same(controller.hearStatus(statusOf('a', { tauMs: 2000, ...facts }), 2000), expected, name);
   }
   const { controller } = new Rig({ site: twoBehind32 });
-  controller.hearStatus(status('a', { tauMs: 1000 }), 1000);
-  t.ok(controller.hearStatus(status('a', { tauMs: 9000 }), 9000).isUrgent, 'heard again after it was lost');
+  controller.hearStatus(statusOf('a', { tauMs: 1000 }), 1000);
+  t.ok(controller.hearStatus(statusOf('a', { tauMs: 9000 }), 9000).isUrgent, 'heard again after it was lost');
 });
 
 t.test('a meter is answered at once when the worst case no longer fits', async (t) => {
@@ -157,7 +152,7 @@ t.test('unlisted slaves', async (t) => {
 t.test('M4: slaves that are not adopted get nothing', async (t) => {
   const rig = new Rig({ site: twoBehind32 });
   rig.add('x').plugIn();
-  rig.controller.hearStatus(status('x'), 0);
+  rig.controller.hearStatus(statusOf('x'), 0);
   t.equal(rig.exposures, '32 32 6', 'its disconnected limit counts');
   rig.slave('a').plugIn();
   rig.run(5000);
@@ -176,7 +171,7 @@ t.test('M7: a charge point that follows another master counts in full until it i
   rig.run(100_000);
   t.equal(rig.exposures, '26 6');
   const foreign = { accepted: { masterId: 'other', epoch: 6, seq: 1 }, tauMs: rig.nowMs, enforcedA: 10, sessionId: 0 };
-  rig.controller.hearStatus(status('b', { ...foreign, state: 'Available' }), rig.nowMs);
+  rig.controller.hearStatus(statusOf('b', { ...foreign, state: 'Available' }), rig.nowMs);
   t.equal(rig.exposures, '26 32');
   t.notOk(rig.controller.isPassive(rig.nowMs), 'that may be an old one');
   rig.slave('b').isHeard = true;
@@ -233,12 +228,12 @@ t.test('M7: two masters', async (t) => {
   const rig = new Rig({ site: twoBehind32 });
   rig.slave('a').plugIn();
   rig.run(5000);
-  rig.controller.hearBeacon(beacon('zzz', 1), rig.nowMs);
+  rig.controller.hearBeacon(beaconOf('zzz'), rig.nowMs);
   t.ok(rig.controller.isPassive(rig.nowMs));
   t.same(rig.cycle(), [], 'the lower one sends nothing');
   t.equal(rig.reasons, 'passive passive');
   t.match(rig.alarm('TWO_MASTERS'), /another master zzz \(epoch 1\).*this one is passive/);
-  rig.controller.hearBeacon(beacon('zzz', 1), rig.nowMs);
+  rig.controller.hearBeacon(beaconOf('zzz'), rig.nowMs);
   rig.cycle();
   t.equal(rig.events('TWO_MASTERS').length, 1, 'told once');
   rig.run(PASSIVE_HOLD_MS);
@@ -247,7 +242,7 @@ t.test('M7: two masters', async (t) => {
   t.equal(rig.controller.mastership.epoch, 2, 'above the one that has gone');
   rig.run(2000);
   t.equal(rig.limits, '32 0');
-  rig.controller.hearBeacon(beacon('aaa', 1), rig.nowMs);
+  rig.controller.hearBeacon(beaconOf('aaa'), rig.nowMs);
   t.match(rig.alarm('TWO_MASTERS'), /this one stays active/);
   t.equal(rig.cycle().length, 2);
 });
@@ -256,7 +251,7 @@ t.test('M7: of two others that take turns to be heard each is told of once', asy
   const rig = new Rig({ site: twoBehind32 });
   for (let turn = 0; turn < 10; turn++) {
     for (const id of ['aaa', 'bbb']) {
-      rig.controller.hearBeacon(beacon(id, 1), rig.nowMs);
+      rig.controller.hearBeacon(beaconOf(id), rig.nowMs);
       rig.cycle();
     }
   }
@@ -265,12 +260,12 @@ t.test('M7: of two others that take turns to be heard each is told of once', asy
 
 t.test('M7: the own voice and a standby are no other master; one that has stepped back is told of', async (t) => {
   const rig = new Rig({ site: twoBehind32 });
-  rig.controller.hearBeacon(beacon('master1', 1), 0);
-  rig.controller.hearBeacon({ ...beacon('sss', 9), rank: 1, active: false }, 0);
+  rig.controller.hearBeacon(beaconOf('master1'), 0);
+  rig.controller.hearBeacon(beaconOf('sss', { epoch: 9, rank: 1, active: false }), 0);
   rig.cycle();
   t.notOk(rig.controller.isPassive(0));
   t.equal(rig.alarm('TWO_MASTERS'), undefined);
-  rig.controller.hearBeacon({ ...beacon('zzz', 9), active: false }, 0);
+  rig.controller.hearBeacon(beaconOf('zzz', { epoch: 9, active: false }), 0);
   t.notOk(rig.controller.isPassive(0), 'no danger');
   t.match(rig.alarm('TWO_MASTERS'), /another master zzz \(epoch 9\) has stepped back .* this one stays active/);
   rig.nowMs += PASSIVE_HOLD_MS;
@@ -282,7 +277,7 @@ t.test('M7: the own voice and a standby are no other master; one that has steppe
 t.test('two boxes with one id are found out, and neither is served', async (t) => {
   const rig = new Rig({ site: twoBehind32 });
   const other = (nowMs: Ms) =>
-    status('a', { bootId: bootIdOf('a', 9), tauMs: nowMs, state: 'Available', sessionId: 0 });
+    statusOf('a', { bootId: bootIdOf('a', 9), tauMs: nowMs, state: 'Available', sessionId: 0 });
   rig.slave('a').plugIn();
   rig.run(5000);
   for (let second = 0; second < 70; second++) {
@@ -310,10 +305,10 @@ t.test('a restart of a slave is no second box', async (t) => {
 
 t.test('no more slaves than the table holds', async (t) => {
   const { controller } = new Rig({ site: nobodyListed });
-  for (let i = 0; i < SLAVES_MAX; i++) controller.hearStatus(status(`cp${i}`), 0);
+  for (let i = 0; i < SLAVES_MAX; i++) controller.hearStatus(statusOf(`cp${i}`), 0);
   controller.drainNotices();
-  t.same(controller.hearStatus(status('one-too-many'), 0), { isCurrent: false, isUrgent: false });
+  t.same(controller.hearStatus(statusOf('one-too-many'), 0), { isCurrent: false, isUrgent: false });
   t.equal(controller.records.length, SLAVES_MAX);
   t.match(controller.drainNotices(), [{ event: 'SLAVE_REFUSED', level: 'error' }]);
-  t.ok(controller.hearStatus(status('cp1', { tauMs: 1 }), 1).isCurrent, 'those that are known go on');
+  t.ok(controller.hearStatus(statusOf('cp1', { tauMs: 1 }), 1).isCurrent, 'those that are known go on');
 });

@@ -11,7 +11,7 @@ import { Controller } from '../../src/dlm/controller.js';
 import { SHARING_RULES, SHORTAGE_RULES, type Site } from '../../src/dlm/types.js';
 import { meterSample } from '../helpers/samples.js';
 import { chargePoint, circuit, site } from '../helpers/site.js';
-import { bootIdOf, status } from './statuses.js';
+import { beaconOf, bootIdOf, statusOf } from '../helpers/messages.js';
 
 const RUNS = Number(process.env['EVENKEEL_RUNS'] ?? 400);
 const FIRST_SEED = Number(process.env['EVENKEEL_SEED'] ?? 1);
@@ -71,7 +71,7 @@ function randomStatus(rng: Rng, nowMs: Ms, grants: readonly Grant[]): Status {
           epoch: rng.chance(0.9) ? rng.int(5) : rng.int(2 ** 32),
           seq: rng.int(100),
         };
-  return status(pick(rng, ['a', 'b', 'c', 'd', 'z']), {
+  return statusOf(pick(rng, ['a', 'b', 'c', 'd', 'z']), {
     bootId: bootIdOf('x', rng.chance(0.9) ? 1 : rng.int(9)),
     tauMs: rng.chance(0.95) ? nowMs : rng.int(2 ** 31),
     accepted,
@@ -143,9 +143,7 @@ function disturb(controller: Controller, rng: Rng, nowMs: Ms): void {
   if (rng.chance(0.9)) return;
   const masterId = pick(rng, ['me', 'you']);
   const epoch = rng.chance(0.9) ? rng.int(20) : rng.int(2 ** 32);
-  const bootId = bootIdOf(masterId);
-  const facts = { networkId: 0, masterId, bootId, rank: 0, epoch, active: rng.chance(0.5) };
-  controller.hearBeacon({ type: 'beacon', ...facts }, nowMs);
+  controller.hearBeacon(beaconOf(masterId, { epoch, active: rng.chance(0.5) }), nowMs);
 }
 
 t.test('nothing that is heard makes the master throw', async (t) => {

@@ -2,9 +2,10 @@
 import t from 'tap';
 import type { Beacon } from '../../src/base/messages.js';
 import { EPOCH_MAX, Mastership, PASSIVE_HOLD_MS } from '../../src/dlm/masters/mastership.js';
+import { beaconOf } from '../helpers/messages.js';
 
 function beacon(masterId: string, epoch: number, active = true): Beacon {
-  return { type: 'beacon', networkId: 0, masterId, bootId: '0'.repeat(16), rank: 0, epoch, active };
+  return beaconOf(masterId, { epoch, active });
 }
 
 function masterOf(lastEpoch: number, rank = 0, id = 'm'): Mastership {

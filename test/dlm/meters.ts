@@ -10,7 +10,7 @@ import type { Circuit } from '../../src/dlm/types.js';
 import { loadSample, meterSample } from '../helpers/samples.js';
 import { chargePoint, circuit, site } from '../helpers/site.js';
 import { Rig } from './rig.js';
-import { status } from './statuses.js';
+import { statusOf } from '../helpers/messages.js';
 
 function bookOf(places: readonly string[], ...circuits: readonly Circuit[]): CapacityBook {
   return new CapacityBook(circuits, buildTopology(circuits), places);
@@ -183,7 +183,7 @@ function heard(...words: readonly (readonly [Ms, number])[]): SlaveRecord {
     unknownUntilMs: LEASE_MAX_MS,
   });
   for (const [atMs, amps] of words) {
-    record.hear(status('a', { tauMs: atMs, currentA: [amps, 0, 0] }), { id: 'm', epoch: 1, grants: false }, atMs);
+    record.hear(statusOf('a', { tauMs: atMs, currentA: [amps, 0, 0] }), { id: 'm', epoch: 1, grants: false }, atMs);
   }
   return record;
 }

@@ -3,7 +3,7 @@ import t from 'tap';
 import { perPhase } from '../../src/base/units.js';
 import { chargePoint, circuit, site } from '../helpers/site.js';
 import { Rig } from './rig.js';
-import { bootIdOf } from './statuses.js';
+import { beaconOf, bootIdOf } from '../helpers/messages.js';
 
 const twoBehind32 = site({
   circuits: [circuit({ id: 'main', limitA: perPhase(32) })],
@@ -101,8 +101,7 @@ t.test('grants are numbered above what a slave has taken in our epoch from someb
 
 t.test('a passive master, which sends no grants, asks for no proof', async (t) => {
   const rig = running();
-  const beacon = { type: 'beacon', networkId: 0, masterId: 'zzz', bootId: bootIdOf('zzz'), rank: 0 } as const;
-  rig.controller.hearBeacon({ ...beacon, epoch: 9, active: true }, rig.nowMs);
+  rig.controller.hearBeacon(beaconOf('zzz', { epoch: 9 }), rig.nowMs);
   rig.slave('a').reboot(rig.nowMs);
   rig.run(1000);
   t.equal(rig.record('a').status?.bootId, bootIdOf('a', 2));

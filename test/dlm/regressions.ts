@@ -1,17 +1,17 @@
 /** Defects that were found in rare orders of events, each with the scene that showed it. */
 import t from 'tap';
-import { type Amps, type Ms, NO_AMPS, perPhase } from '../../src/base/units.js';
+import { type Amps, type Ms, perPhase } from '../../src/base/units.js';
 import { CapacityBook } from '../../src/dlm/load/capacity.js';
-import { leaseExpiryMs } from '../../src/dlm/leases/lease-rules.js';
-import { LedgerAccount, OPEN_GRANTS_MAX, type OpenGrant } from '../../src/dlm/leases/ledger.js';
+import { OPEN_GRANTS_MAX } from '../../src/dlm/leases/ledger.js';
 import { buildTopology } from '../../src/dlm/topology.js';
 import type { ChargePoint, Site } from '../../src/dlm/types.js';
 import { parseMemory } from '../../src/runtime/memory.js';
 import { loadSample } from '../helpers/samples.js';
 import { chargePoint, circuit, site } from '../helpers/site.js';
+import { Book } from './book.js';
 import { Rig } from './rig.js';
 import { divide, fuse, vehicle } from './scenes.js';
-import { bootIdOf, status } from './statuses.js';
+import { beaconOf, bootIdOf, statusOf } from '../helpers/messages.js';
 
 function behind(limitA: number, ids: string, facts: Partial<ChargePoint> = {}): Site {
   return site({
@@ -56,16 +56,8 @@ t.test('M3: a takeover after being passive: everybody may follow the other maste
   rig.slave('b').plugIn();
   rig.run(30_000);
   t.equal(rig.exposures, '6 26');
-  const other = {
-    networkId: 0,
-    masterId: 'other',
-    bootId: bootIdOf('other'),
-    rank: 0,
-    epoch: 9,
-    active: true,
-  } as const;
   for (let second = 0; second < 20; second++) {
-    rig.controller.hearBeacon({ type: 'beacon', ...other }, rig.nowMs);
+    rig.controller.hearBeacon(beaconOf('other', { epoch: 9 }), rig.nowMs);
     rig.run(1000);
   }
   rig.run(12_000);
@@ -104,21 +96,9 @@ t.test('a full vehicle must not keep a hungry one waiting for ever', async (t) =
 });
 
 t.test('grants that have expired need no room of their own', async (t) => {
-  const account = new LedgerAccount({ disconnectedLimitA: 6, maxA: 32, connected: 0b111 }, 0);
-  const report = {
-    bootId: 'x',
-    acceptedIsMine: false,
-    accepted: { epoch: 0, seq: 0 },
-    enforcedA: 0,
-    enforcedPhases: 7,
-  };
-  account.hear({ ...report, disconnectedLimitA: 6, maxA: 32, connected: 7, currentA: NO_AMPS }, 0);
-  const grant = (seq: number, limitA: Amps, sentAtMs: Ms): OpenGrant => ({
-    ...{ epoch: 1, seq, bootId: 'x', limitA, leaseMs: 15_000, phases: 7, sentAtMs },
-    expiresAtMs: sentAtMs + leaseExpiryMs(15_000),
-  });
-  for (let seq = 1; seq <= OPEN_GRANTS_MAX; seq++) account.record(grant(seq, 33 - seq / 2, seq));
-  t.ok(account.record(grant(99, 6, 60_000)), 'a minute later');
+  const book = new Book();
+  for (let seq = 1; seq <= OPEN_GRANTS_MAX; seq++) book.send(33 - seq / 2, seq);
+  t.ok(book.send(6, 60_000), 'a minute later');
 });
 
 t.test('tenths come out as tenths', async (t) => {
@@ -142,16 +122,17 @@ t.test('a remembered maximum follows the slave', async (t) => {
     site: site({ circuits: [circuit({ id: 'main' })] }),
     memory: { epoch: 1, leaseMs: 6000, slaves: [] },
   });
-  rig.controller.hearStatus(status('x', { maxA: 16 }), 0);
+  rig.controller.hearStatus(statusOf('x', { maxA: 16 }), 0);
   rig.cycle();
-  rig.controller.hearStatus(status('x', { maxA: 32, tauMs: 1000 }), 1000);
+  rig.controller.hearStatus(statusOf('x', { maxA: 32, tauMs: 1000 }), 1000);
   rig.cycle();
   t.equal(rig.saved?.slaves[0]?.maxA, 32);
 });
 
 t.test('after a restart of the slave session 1 is another vehicle', async (t) => {
   const rig = new Rig({ site: behind(32, 'a') });
-  const hear = (facts: object, nowMs: Ms) => rig.controller.hearStatus(status('a', { tauMs: nowMs, ...facts }), nowMs);
+  const hear = (facts: object, nowMs: Ms) =>
+    rig.controller.hearStatus(statusOf('a', { tauMs: nowMs, ...facts }), nowMs);
   hear({ state: 'Available', sessionId: 0 }, 0);
   hear({ sessionId: 1, usedPhases: 1 }, 1000);
   hear({ sessionId: 1, usedPhases: 1 }, 60_000);

@@ -5,7 +5,7 @@ import { type Amps, perPhase } from '../../src/base/units.js';
 import type { ChargePoint, Site } from '../../src/dlm/types.js';
 import { chargePoint, circuit, site } from '../helpers/site.js';
 import { Rig } from './rig.js';
-import { status } from './statuses.js';
+import { statusOf } from '../helpers/messages.js';
 
 /** Listed charge points behind one fuse. */
 function behind(limitA: number, ids: string, facts: Partial<ChargePoint> = {}): Site {
@@ -53,7 +53,7 @@ t.test('a listed one that reports more phases than its row: told once, and again
   const rig = new Rig({ site: behind(32, 'a', { phases: 1 }) });
   const hear = (phases: 1 | 2 | 3): void => {
     rig.nowMs += 1000;
-    rig.controller.hearStatus(status('a', { phases, tauMs: rig.nowMs }), rig.nowMs);
+    rig.controller.hearStatus(statusOf('a', { phases, tauMs: rig.nowMs }), rig.nowMs);
     rig.notices.push(...rig.controller.drainNotices());
   };
   hear(1);

@@ -12,7 +12,7 @@ import type { Notice } from '../../src/dlm/notice.js';
 import { SlaveCore, type SlaveFacts } from '../../src/dlm/leases/slave.js';
 import type { SlaveRecord } from '../../src/dlm/group/slave-record.js';
 import type { Site } from '../../src/dlm/types.js';
-import { bootIdOf } from './statuses.js';
+import { bootIdOf, slaveFactsOf } from '../helpers/messages.js';
 
 export interface RigVehicle {
   readonly phases: 1 | 2 | 3;
@@ -120,22 +120,7 @@ export class Rig {
   }
 
   add(id: string, facts: Partial<SlaveFacts> = {}): RigSlave {
-    const slave = new RigSlave(
-      {
-        networkId: 0,
-        chargePointId: id,
-        bootId: bootIdOf(id),
-        maxA: 32,
-        minA: 6,
-        disconnectedLimitA: 6,
-        phases: 3,
-        rotation: 'RST',
-        firmware: 'test',
-        leaseMs: this.site.leaseMs,
-        ...facts,
-      },
-      this.nowMs,
-    );
+    const slave = new RigSlave(slaveFactsOf(id, { leaseMs: this.site.leaseMs, ...facts }), this.nowMs);
     this.slaves.set(id, slave);
     return slave;
   }

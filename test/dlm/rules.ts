@@ -7,7 +7,7 @@ import { acknowledgementMaxAgeMs } from '../../src/dlm/leases/lease-rules.js';
 import type { ChargePoint } from '../../src/dlm/types.js';
 import { chargePoint, circuit, site } from '../helpers/site.js';
 import { Rig } from './rig.js';
-import { status } from './statuses.js';
+import { statusOf } from '../helpers/messages.js';
 
 function rigBehind(limitA: Amps, ...chargePoints: readonly (Partial<ChargePoint> & { readonly id: string })[]): Rig {
   const main = circuit({ id: 'main', limitA: perPhase(limitA) });
@@ -89,7 +89,7 @@ t.test('M4: names that somebody makes up fill neither the cycle nor the log', as
   const rig = rigBehind(32, { id: 'a' });
   rig.run(5000);
   const heard = Array.from({ length: 5000 }, (_, index) =>
-    rig.controller.hearStatus(status(`stranger-${index}`, { state: 'Available' }), rig.nowMs),
+    rig.controller.hearStatus(statusOf(`stranger-${index}`, { state: 'Available' }), rig.nowMs),
   );
   t.notOk(
     heard.some(({ isUrgent }) => isUrgent),

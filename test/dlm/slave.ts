@@ -4,45 +4,17 @@ import type { Grant } from '../../src/base/messages.js';
 import { type Ms, NO_AMPS, perPhase } from '../../src/base/units.js';
 import { HOLD_MS } from '../../src/dlm/leases/lease-rules.js';
 import { SlaveCore, type SlaveFacts, type SlaveObservation } from '../../src/dlm/leases/slave.js';
+import { grantOf, slaveFactsOf } from '../helpers/messages.js';
 
 const LEASE_MS = 15_000;
 const BOOT = '00000000000000aa';
 
 function slave(facts: Partial<SlaveFacts> = {}): SlaveCore {
-  return new SlaveCore(
-    {
-      networkId: 0,
-      chargePointId: 'cp1',
-      bootId: BOOT,
-      maxA: 32,
-      minA: 6,
-      disconnectedLimitA: 6,
-      phases: 3,
-      rotation: 'RST',
-      firmware: 'test',
-      leaseMs: LEASE_MS,
-      ...facts,
-    },
-    0,
-  );
+  return new SlaveCore(slaveFactsOf('cp1', { bootId: BOOT, leaseMs: LEASE_MS, ...facts }), 0);
 }
 
 function grant(limitA: number, facts: Partial<Grant> = {}): Grant {
-  return {
-    type: 'grant',
-    networkId: 0,
-    masterId: 'master',
-    masterBootId: '00000000000000ff',
-    chargePointId: 'cp1',
-    bootId: BOOT,
-    tauMs: 1000,
-    epoch: 1,
-    seq: 1,
-    limitA,
-    leaseMs: LEASE_MS,
-    phases: 0b111,
-    ...facts,
-  };
+  return grantOf('cp1', { bootId: BOOT, tauMs: 1000, limitA, leaseMs: LEASE_MS, ...facts });
 }
 
 const vehicle = (facts: Partial<SlaveObservation>): SlaveObservation => ({

@@ -5,7 +5,7 @@ import { type Ms, perPhase } from '../../src/base/units.js';
 import { PASSIVE_HOLD_MS } from '../../src/dlm/masters/mastership.js';
 import { chargePoint, circuit, site } from '../helpers/site.js';
 import { Rig } from './rig.js';
-import { bootIdOf, status } from './statuses.js';
+import { beaconOf, grantOf, statusOf } from '../helpers/messages.js';
 
 const LEASE_MS: Ms = 15_000;
 const ids = ['a', 'b', 'c'];
@@ -27,20 +27,11 @@ function takingOver(fuseA: number, limitsA: readonly number[]): Rig {
     slave.plugIn();
     slave.look(rig.nowMs);
     const { bootId, tauMs } = slave.core.status(rig.nowMs);
-    const to = { networkId: 0, masterId: 'other', masterBootId: bootIdOf('other'), chargePointId: id, bootId, tauMs };
-    const grant: Grant = {
-      type: 'grant',
-      ...to,
-      epoch: 5,
-      seq: 1,
-      limitA: limitsA[index] ?? 0,
-      leaseMs: LEASE_MS,
-      phases: 7,
-    };
+    const limitA = limitsA[index] ?? 0;
+    const grant = grantOf(id, { masterId: 'other', bootId, tauMs, epoch: 5, limitA, leaseMs: LEASE_MS });
     t.equal(slave.core.hearGrant(grant, rig.nowMs), 'accepted');
   }
-  const beacon = { type: 'beacon', networkId: 0, masterId: 'other', bootId: bootIdOf('other'), rank: 0 } as const;
-  rig.controller.hearBeacon({ ...beacon, epoch: 5, active: true }, rig.nowMs);
+  rig.controller.hearBeacon(beaconOf('other', { epoch: 5 }), rig.nowMs);
   rig.cycle();
   return rig;
 }
@@ -120,7 +111,7 @@ t.test('a slave tells of a higher epoch: whoever granted in it may have raised a
   rig.run(100_000);
   t.equal(rig.exposures, '0 6 6', 'nothing is known of another master');
   const accepted = { masterId: 'other', epoch: 6, seq: 1 };
-  rig.controller.hearStatus(status('b', { accepted, tauMs: rig.nowMs, state: 'Available' }), rig.nowMs);
+  rig.controller.hearStatus(statusOf('b', { accepted, tauMs: rig.nowMs, state: 'Available' }), rig.nowMs);
   rig.controller.decide(rig.nowMs);
   t.equal(rig.controller.mastership.epoch, 7);
   t.equal(rig.exposures, '32 32 32');
@@ -131,9 +122,8 @@ t.test('a slave tells of a higher epoch: whoever granted in it may have raised a
 t.test('a ghost is named: its BEACONs come, but no slave that is heard follows it', async (t) => {
   const rig = new Rig({ site: behind(32) });
   rig.run(5000);
-  const beacon = { type: 'beacon', networkId: 0, masterId: 'zzz', bootId: bootIdOf('zzz'), rank: 0 } as const;
   for (let second = 0; second < 30; second++) {
-    rig.controller.hearBeacon({ ...beacon, epoch: 9, active: true }, rig.nowMs);
+    rig.controller.hearBeacon(beaconOf('zzz', { epoch: 9 }), rig.nowMs);
     rig.run(1000);
   }
   const text = 'no charge point that is heard here follows master zzz: this one takes over with epoch 10';

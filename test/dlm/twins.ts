@@ -3,7 +3,7 @@ import t from 'tap';
 import { type Amps, type Ms, perPhase } from '../../src/base/units.js';
 import { chargePoint, circuit, site } from '../helpers/site.js';
 import { Rig, type RigSlave } from './rig.js';
-import { bootIdOf, status } from './statuses.js';
+import { bootIdOf, statusOf } from '../helpers/messages.js';
 
 const twoBehind32 = site({
   autoAdopt: false,
@@ -95,7 +95,7 @@ t.test('a late word of an earlier start is no second box', async (t) => {
 
 t.test('the number of a grant proves nothing when another master sent it', async (t) => {
   const rig = running();
-  const other = (nowMs: Ms) => status('a', { bootId: bootIdOf('a', 7), tauMs: nowMs, sessionId: 0 });
+  const other = (nowMs: Ms) => statusOf('a', { bootId: bootIdOf('a', 7), tauMs: nowMs, sessionId: 0 });
   for (let second = 0; second < 5; second++) {
     rig.run(1000);
     rig.controller.hearStatus(other(rig.nowMs), rig.nowMs);

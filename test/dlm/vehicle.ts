@@ -2,9 +2,10 @@
 import t from 'tap';
 import { CHARGE_POINT_STATES, type Status } from '../../src/base/messages.js';
 import { PHASES_SETTLED_AFTER_MS, VehicleTracker, wantsCurrent } from '../../src/dlm/group/vehicle.js';
-import { status } from './statuses.js';
+import { statusOf } from '../helpers/messages.js';
 
-const charging = (facts: Partial<Status> = {}): Status => status('cp1', { state: 'Charging', sessionId: 1, ...facts });
+const charging = (facts: Partial<Status> = {}): Status =>
+  statusOf('cp1', { state: 'Charging', sessionId: 1, ...facts });
 
 t.test('states in which current is wanted', async (t) => {
   t.same(CHARGE_POINT_STATES.filter(wantsCurrent), ['Preparing', 'Charging', 'SuspendedEV', 'SuspendedEVSE']);

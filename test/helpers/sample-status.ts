@@ -1,6 +1,7 @@
 /** A site as the sinks see it, with every kind of reason on some charge point. */
 import type { LimitReason } from '../../src/base/reason.js';
 import { reasonText } from '../../src/base/reason.js';
+import type { SlaveEntry } from '../../src/ports/commands.js';
 import type { ChargePointStatus, SiteStatus } from '../../src/ports/status-sink.js';
 
 /** One reason of each kind; the compiler keeps it complete. */
@@ -41,6 +42,24 @@ export function sampleChargePoint(changes: Partial<ChargePointStatus> = {}): Cha
     disconnectedLimitA: 6,
     firmware: 'virtual 1.0',
     keyId: 1,
+    ...changes,
+  };
+}
+
+export function sampleSlave(changes: Partial<SlaveEntry> = {}): SlaveEntry {
+  return {
+    id: 'cp1',
+    membership: 'listed',
+    circuit: 'garage',
+    online: true,
+    heardAgoMs: 200,
+    disconnectedLimitA: 6,
+    maxA: 32,
+    phases: 3,
+    rotation: 'STR',
+    firmware: 'evenkeel 0.1.0 virtual',
+    address: '192.168.100.131:16031',
+    keptBecause: null,
     ...changes,
   };
 }

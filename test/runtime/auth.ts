@@ -12,6 +12,7 @@ import { SlaveRuntime } from '../../src/runtime/slave.js';
 import { VirtualNetwork } from '../../src/sim/virtual-network.js';
 import { VirtualTime } from '../../src/sim/virtual-time.js';
 import { nodeMac } from '../../src/transports/node-mac.js';
+import { slaveFactsOf } from '../helpers/messages.js';
 import { keepingLogger } from '../helpers/real-time.js';
 import { chargePoint, circuit, site } from '../helpers/site.js';
 
@@ -74,10 +75,8 @@ class Group {
     this.#slaves.get(id)?.stop();
     const charger = new VirtualCharger({ phases: 3, energyScale: 1 });
     charger.plugIn({ ...TYPICAL_VEHICLE, phases: 3, maxA: 32 }, 0);
-    const { maxA, minA, disconnectedLimitA, phases, rotation } = chargePoint({ id });
-    const connector = { maxA, minA, disconnectedLimitA, phases, rotation };
     const runtime = new SlaveRuntime({
-      facts: { ...connector, networkId: 0, chargePointId: id, bootId: this.#bootId(), firmware: '', leaseMs: 15_000 },
+      facts: slaveFactsOf(id, { bootId: this.#bootId() }),
       charger,
       net: this.network.open(id),
       ...this.time.node(),

@@ -6,7 +6,7 @@ import { Controller } from '../../src/dlm/controller.js';
 import type { PeerAddress } from '../../src/ports/datagram-port.js';
 import { MasterCommands } from '../../src/runtime/commands.js';
 import { MemoryKeeper } from '../../src/runtime/memory-keeper.js';
-import { status } from '../dlm/statuses.js';
+import { statusOf } from '../helpers/messages.js';
 import { chargePoint, circuit, site } from '../helpers/site.js';
 import { sampleStatus } from '../helpers/sample-status.js';
 
@@ -49,7 +49,7 @@ class Desk {
   }
 
   hear(id: string): void {
-    this.controller.hearStatus(status(id, { tauMs: this.nowMs }), this.nowMs);
+    this.controller.hearStatus(statusOf(id, { tauMs: this.nowMs }), this.nowMs);
     this.addresses.set(id, { host: '192.168.0.31', port: 16031, via: 'eth0' });
   }
 }

@@ -4,7 +4,7 @@ import { perPhase } from '../../src/base/units.js';
 import { encode } from '../../src/discovery/codec.js';
 import type { DatagramHandler } from '../../src/ports/datagram-port.js';
 import { MasterRuntime } from '../../src/runtime/master.js';
-import { status } from '../dlm/statuses.js';
+import { statusOf } from '../helpers/messages.js';
 import { chargePoint, circuit, site } from '../helpers/site.js';
 
 interface Timer {
@@ -55,7 +55,7 @@ class Process {
   }
 
   poll(tauMs: number): void {
-    this.hear(encode(status('a', { tauMs }), tauMs), { host: 'a', port: 1, via: '' });
+    this.hear(encode(statusOf('a', { tauMs }), tauMs), { host: 'a', port: 1, via: '' });
   }
 
   /** Each timer that is due, in order; none that is armed meanwhile. */

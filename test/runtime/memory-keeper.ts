@@ -5,7 +5,7 @@ import { fail, ok, type Result } from '../../src/base/result.js';
 import { Controller } from '../../src/dlm/controller.js';
 import type { StateStore } from '../../src/ports/state-store.js';
 import { MemoryKeeper } from '../../src/runtime/memory-keeper.js';
-import { status } from '../dlm/statuses.js';
+import { statusOf } from '../helpers/messages.js';
 import { circuit, site } from '../helpers/site.js';
 
 /** Saves end when the test says so. */
@@ -72,7 +72,7 @@ t.test('fault 42: what could not be written is tried again every 10 s, with an a
   t.equal(disk.at(11_000), 2);
   disk.end(fail('ENOSPC'));
   t.same(disk.log, [failed], 'told once');
-  disk.controller.hearStatus(status('x'), 12_000);
+  disk.controller.hearStatus(statusOf('x'), 12_000);
   t.equal(disk.at(12_000), 3, 'at once when something else has changed');
   t.match(disk.texts[2], /"id": "x"/);
   disk.end(fail('EIO'));
@@ -88,7 +88,7 @@ t.test('whoever asks is answered by the first save that knows of it', async (t) 
   const disk = new Disk();
   const answers: string[] = [];
   disk.at(0);
-  disk.controller.hearStatus(status('x'), 0);
+  disk.controller.hearStatus(statusOf('x'), 0);
   disk.keeper.keepNow(disk.controller, (error) => answers.push(error ?? 'written'));
   disk.end(ok(undefined));
   t.same(answers, [], 'the save that ran does not know of it');
@@ -96,7 +96,7 @@ t.test('whoever asks is answered by the first save that knows of it', async (t) 
   disk.end(fail('EIO'));
   t.same(answers, ['EIO']);
   const without = new MemoryKeeper({ clock: { monotonicMs: () => 0, wallMs: () => 0 }, logger: { log: () => {} } });
-  disk.controller.hearStatus(status('y'), 0);
+  disk.controller.hearStatus(statusOf('y'), 0);
   without.keepNow(disk.controller, (error) => answers.push(error ?? 'written'));
   t.same(answers, ['EIO', 'written'], 'where nothing is kept, nothing is waited for');
 });

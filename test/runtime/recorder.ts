@@ -12,29 +12,19 @@ import {
 import { blockBytes, parseTitle, readArea, ringLayout, titleBytes } from '../../src/runtime/recorder/ring.js';
 import { MemoryReel } from '../helpers/memory-reel.js';
 import { Tape } from '../../src/runtime/recorder/tape.js';
+import { statusOf } from '../helpers/messages.js';
 import { circuit, site } from '../helpers/site.js';
 
-const STATUS: Status = {
-  type: 'status',
-  networkId: 0,
-  chargePointId: 'cp1',
-  bootId: '0123456789abcdef',
+const STATUS = statusOf('cp1', {
   tauMs: 1_000_000,
   accepted: { masterId: 'm', epoch: 1, seq: 4 },
   enforcedA: 10,
-  enforcedPhases: 7,
   leaseLeftMs: 14_000,
-  disconnectedLimitA: 6,
-  maxA: 32,
-  minA: 6,
-  state: 'Charging',
   currentA: [9.5, 0, 0],
-  phases: 3,
-  rotation: 'RST',
   usedPhases: 1,
   sessionId: 3,
   firmware: 'v5 ü',
-};
+});
 
 function stepOf(status: Status, timesUs: readonly number[]): Step {
   const from = { host: '::1', port: 16031, via: '' };

@@ -3,24 +3,13 @@ import type { LogLevel } from '../../src/base/logger.js';
 import type { Beacon, Grant, Message, Status } from '../../src/base/messages.js';
 import { VirtualCharger } from '../../src/chargers/virtual.js';
 import { decode, encode } from '../../src/discovery/codec.js';
-import type { SlaveFacts } from '../../src/dlm/leases/slave.js';
 import type { ChargerPort } from '../../src/ports/charger-port.js';
 import type { DatagramHandler, PeerAddress } from '../../src/ports/datagram-port.js';
 import { SlaveRuntime, type SlaveOptions } from '../../src/runtime/slave.js';
 import { VirtualTime } from '../../src/sim/virtual-time.js';
+import { beaconOf, grantOf, slaveFactsOf } from '../helpers/messages.js';
 
-export const FACTS: SlaveFacts = {
-  networkId: 0,
-  chargePointId: 'cp1',
-  bootId: '00000000000000aa',
-  maxA: 32,
-  minA: 6,
-  disconnectedLimitA: 6,
-  phases: 3,
-  rotation: 'RST',
-  firmware: 'test',
-  leaseMs: 15_000,
-};
+export const FACTS = slaveFactsOf('cp1');
 
 interface Sent {
   readonly atMs: number;
@@ -80,16 +69,14 @@ export class SlaveRig {
   }
 
   beacon(from: string, part: Partial<Beacon> = {}): void {
-    const master = { masterId: from.replace(':', '-'), bootId: '00000000000000ff', rank: 0, epoch: 1, active: true };
-    this.hear({ type: 'beacon', networkId: 0, ...master, ...part }, from);
+    this.hear(beaconOf(from.replace(':', '-'), part), from);
   }
 
   /** An answer to a poll of this moment. */
   grant(from: string, limitA: number, part: Partial<Grant> = {}): void {
     this.#seq += 1;
     const { chargePointId, bootId, leaseMs } = FACTS;
-    const answer = { chargePointId, bootId, tauMs: Math.floor(this.time.nowMs), epoch: 1, seq: this.#seq, leaseMs };
-    const master = { masterId: from.replace(':', '-'), masterBootId: '00000000000000ff' };
-    this.hear({ type: 'grant', networkId: 0, ...master, ...answer, limitA, phases: 7, ...part }, from);
+    const answer = { bootId, tauMs: Math.floor(this.time.nowMs), seq: this.#seq, limitA, leaseMs };
+    this.hear(grantOf(chargePointId, { masterId: from.replace(':', '-'), ...answer, ...part }), from);
   }
 }

@@ -14,6 +14,7 @@ import { SlaveRuntime } from '../../src/runtime/slave.js';
 import { SILENT_LOGGER, VirtualGroup } from '../../src/sim/virtual-group.js';
 import { VirtualNetwork } from '../../src/sim/virtual-network.js';
 import { VirtualTime } from '../../src/sim/virtual-time.js';
+import { slaveFactsOf } from '../helpers/messages.js';
 import { chargePoint, circuit, site } from '../helpers/site.js';
 
 const SEED = 1;
@@ -272,8 +273,7 @@ function groupOn(net: VirtualNetwork, time: VirtualTime, networkId: number, boot
   const slaves = ids.map((chargePointId, index) => {
     const charger = new VirtualCharger({ phases: 3, energyScale: 1 });
     charger.plugIn(THREE_PHASE, 0);
-    const connector = { phases: 3, rotation: 'RST', maxA: 32, minA: 6, disconnectedLimitA: 6 } as const;
-    const facts = { ...connector, networkId, chargePointId, bootId: bootId(index), firmware: '', leaseMs: of.leaseMs };
+    const facts = slaveFactsOf(chargePointId, { networkId, bootId: bootId(index), leaseMs: of.leaseMs });
     return new SlaveRuntime({ ...node, facts, charger, net: net.open(chargePointId) });
   });
   const master = new MasterRuntime({
