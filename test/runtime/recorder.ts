@@ -1,18 +1,13 @@
 /** The lines of a recording: said short, read whole, and told clearly where they are none. */
 import t from 'tap';
 import type { Status } from '../../src/base/messages.js';
-import {
-  LineReader,
-  LineWriter,
-  namedInput,
-  namedOutput,
-  parseHead,
-  type Step,
-} from '../../src/runtime/recorder/lines.js';
+import { LineReader, LineWriter, parseHead, type Step } from '../../src/runtime/recorder/lines.js';
+import { type Fields, inputOf, namedInput, namedOutput } from '../../src/runtime/recorder/named.js';
 import { blockBytes, parseTitle, readArea, ringLayout, titleBytes } from '../../src/runtime/recorder/ring.js';
 import { MemoryReel } from '../helpers/memory-reel.js';
 import { Tape } from '../../src/runtime/recorder/tape.js';
-import { statusOf } from '../helpers/messages.js';
+import type { MasterInput } from '../../src/runtime/recorder/types.js';
+import { beaconOf, statusOf } from '../helpers/messages.js';
 import { circuit, site } from '../helpers/site.js';
 
 const STATUS = statusOf('cp1', {
@@ -26,10 +21,11 @@ const STATUS = statusOf('cp1', {
   firmware: 'v5 ü',
 });
 
+const FROM = { host: '::1', port: 16031, via: '' };
+
 function stepOf(status: Status, timesUs: readonly number[]): Step {
-  const from = { host: '::1', port: 16031, via: '' };
   const log = { kind: 'log', level: 'info', event: 'LIMIT', message: 'cp1 0 A -> 10 A' } as const;
-  const input = namedInput({ kind: 'message', message: status, keyId: 1, from });
+  const input = namedInput({ kind: 'message', message: status, keyId: 1, from: FROM });
   return { input, timesUs, outputs: [namedOutput(log)] };
 }
 
@@ -49,6 +45,70 @@ t.test('lines are read as they were written, and the second is shorter than the 
     const read = reader.step(line);
     t.ok(read.ok && JSON.stringify(read.value) === JSON.stringify(steps[index]), line);
   }
+  t.end();
+});
+
+const CURRENTS = [9.5, null, -3] as const;
+const READING = {
+  currentA: CURRENTS,
+  voltageV: [null, null, null],
+  powerW: [null, null, null],
+  totalPowerW: null,
+} as const;
+const MEMORY = { epoch: 3, leaseMs: 15_000, slaves: [] };
+
+/** Of each kind some; the compiler keeps it complete. */
+const INPUTS: { readonly [K in MasterInput['kind']]: readonly Extract<MasterInput, { readonly kind: K }>[] } = {
+  load: [
+    { kind: 'load', memory: MEMORY, isMemoryLost: false },
+    { kind: 'load', memory: undefined, isMemoryLost: true },
+  ],
+  start: [{ kind: 'start' }],
+  message: [
+    { kind: 'message', message: STATUS, keyId: 1, from: FROM },
+    { kind: 'message', message: beaconOf('m'), keyId: 0, from: { host: '10.0.0.1', port: 16032, via: 'eth0' } },
+  ],
+  meter: [
+    { kind: 'meter', event: { kind: 'lost', meterId: 'grid', reason: 'no answer' } },
+    { kind: 'meter', event: { kind: 'overload', meterId: 'grid', currentA: CURRENTS } },
+    {
+      kind: 'meter',
+      event: {
+        kind: 'sample',
+        meterId: 'grid',
+        reading: READING,
+        sampledAtMs: 5,
+        updateMs: 200,
+        periodMs: 250,
+        movedAtMs: 5,
+      },
+    },
+  ],
+  tick: [
+    { kind: 'tick', mayWait: true },
+    { kind: 'tick', mayWait: false },
+  ],
+  beacon: [{ kind: 'beacon' }],
+  saved: [
+    { kind: 'saved', error: 'disk full' },
+    { kind: 'saved', error: undefined },
+  ],
+  command: [
+    { kind: 'command', name: 'adopt', id: 'cp1' },
+    { kind: 'command', name: 'clear' },
+  ],
+};
+
+t.test('each kind of input is recorded, and read as it was', (t) => {
+  const writer = new LineWriter(0);
+  const reader = new LineReader(0);
+  for (const input of Object.values(INPUTS).flat()) {
+    const read = reader.step(writer.line({ input: namedInput(input), timesUs: [], outputs: [] }));
+    t.same(read.ok && inputOf(read.value.input), input);
+  }
+  for (const name of ['warp', 'message', 'status', 'ticks', 'toString']) t.notOk(inputOf({ name, fields: {} }), name);
+  const mayBeNull: null extends Fields[string] ? true : false = false;
+  t.notOk(mayBeNull, 'a line says null of what is gone');
   t.end();
 });
 

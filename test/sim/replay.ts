@@ -10,6 +10,7 @@ import { TYPICAL_VEHICLE } from '../../src/chargers/vehicle.js';
 import type { Site } from '../../src/dlm/types.js';
 import { LineReader, parseHead, type Step } from '../../src/runtime/recorder/lines.js';
 import type { PollerEvent } from '../../src/runtime/poller.js';
+import type { Fields } from '../../src/runtime/recorder/named.js';
 import { type Replayed, Replayer } from '../../src/sim/replay/replayer.js';
 import { VirtualGroup } from '../../src/sim/virtual-group.js';
 import { CALM_NETWORK } from '../../src/sim/virtual-network.js';
@@ -147,7 +148,7 @@ t.test('another fuse: the first limit that differs is shown, with both reasons',
 });
 
 /** The recorded outputs of the `nth` kind so named, changed. */
-function withChanged(name: RegExp, nth: number, change: Record<string, unknown> | undefined): (step: Step) => Step {
+function withChanged(name: RegExp, nth: number, change: Fields | undefined): (step: Step) => Step {
   let seen = 0;
   return (step) => ({
     ...step,
@@ -163,7 +164,7 @@ function withChanged(name: RegExp, nth: number, change: Record<string, unknown> 
 t.test('whatever was recorded otherwise is found', async (t: Test) => {
   const segment = oneSegment(2);
   t.equal(replay(segment).difference, undefined);
-  const rows: [RegExp, Record<string, unknown> | undefined, string][] = [
+  const rows: [RegExp, Fields | undefined, string][] = [
     [/^grant /, { limitA: 7.5 }, 'the limit of a grant'],
     [/^grant /, { seq: 99 }, 'its number'],
     [/^grant /, undefined, 'a grant that was not sent'],

@@ -1,6 +1,7 @@
 /** From steps to decisions: what came in since the last one, what changed, what was sent. */
 import type { LimitReason } from '../../base/reason.js';
-import { isSame, type Fields } from '../../runtime/recorder/lines.js';
+import { isSame } from '../../runtime/recorder/lines.js';
+import type { Fields } from '../../runtime/recorder/named.js';
 import type { Replayed } from '../../sim/replay/replayer.js';
 
 export interface PointChange {

@@ -1,7 +1,8 @@
 /** What people read of a replay, in 80 columns. */
 import { basename } from 'node:path';
 import { reasonText, type LimitReason } from '../../base/reason.js';
-import type { Fields, SegmentHead } from '../../runtime/recorder/lines.js';
+import type { SegmentHead } from '../../runtime/recorder/lines.js';
+import type { Fields } from '../../runtime/recorder/named.js';
 import type { Difference } from '../../sim/replay/difference.js';
 import { ampsOf, wrapped } from '../../cli/control/columns.js';
 import type { Decision, PointChange } from './cycles.js';

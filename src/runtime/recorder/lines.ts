@@ -5,8 +5,7 @@
  */
 import { fail, ok, type Result } from '../../base/result.js';
 import type { Ms } from '../../base/units.js';
-import type { PollerEvent } from '../poller.js';
-import type { MasterInput, MasterOutput } from './types.js';
+import type { Fields, Named } from './named.js';
 
 export const RECORD_FORMAT = 1;
 /** Times are recorded in whole microseconds. */
@@ -14,14 +13,6 @@ export const US_PER_MS = 1000;
 
 /** An output that is none: the calendar was set. */
 export const WALL = 'wall';
-
-export type Fields = Readonly<Record<string, unknown>>;
-
-/** Something that came in or went out: "status cp1", "grant cp1", "tick". */
-export interface Named {
-  readonly name: string;
-  readonly fields: Fields;
-}
 
 export interface SegmentHead {
   readonly format: number;
@@ -50,45 +41,6 @@ export interface Step {
   readonly outputs: readonly Named[];
 }
 
-/** Only the currents of a sample decide anything. */
-function meterFields(event: PollerEvent): Fields {
-  if (event.kind !== 'sample') return { ...event };
-  const { reading, ...rest } = event;
-  return { ...rest, currentA: reading.currentA };
-}
-
-export function namedInput(input: MasterInput): Named {
-  if (input.kind === 'meter') {
-    const { kind, meterId } = input.event;
-    return { name: `meter ${meterId} ${kind}`, fields: meterFields(input.event) };
-  }
-  const { kind, ...fields } = input;
-  if (input.kind !== 'message') return { name: kind, fields };
-  const { message, keyId, from } = input;
-  const origin = { keyId, from: `${from.host} ${from.port} ${from.via}` };
-  if (message.type === 'beacon') return { name: `beacon ${message.masterId}`, fields: { ...message, ...origin } };
-  const { accepted, ...status } = message;
-  const { epoch: acceptedEpoch, seq: acceptedSeq, masterId: acceptedOf } = accepted;
-  const flat = { ...status, acceptedEpoch, acceptedSeq, acceptedOf };
-  return { name: `status ${status.chargePointId}`, fields: { ...flat, ...origin } };
-}
-
-export function namedOutput(output: MasterOutput): Named {
-  switch (output.kind) {
-    case 'grant':
-      return { name: `grant ${output.grant.chargePointId}`, fields: { ...output.grant } };
-    case 'cycle': {
-      const { role, epoch, chargePoints } = output.status;
-      const points = chargePoints.map(({ id, limitA, reason }) => [`= ${id}`, { limitA, reason }] as const);
-      return { name: 'cycle', fields: { role, epoch, ...Object.fromEntries(points) } };
-    }
-    default: {
-      const { kind, ...fields } = output;
-      return { name: kind, fields };
-    }
-  }
-}
-
 /** What may be written, and was not, is not there. */
 export function isSame(a: unknown, b: unknown): boolean {
   return a === b || (typeof a === 'object' && typeof b === 'object' && JSON.stringify(a) === JSON.stringify(b));
@@ -100,15 +52,18 @@ function isWhole(value: unknown): value is number {
   return Number.isSafeInteger(value);
 }
 
+/** What a line says of a name: the fields that are new or other ones; `null`: gone. */
+type Changes = Readonly<Record<string, Fields[string] | null>>;
+
 /** What was said last under each name. */
 class Said {
   readonly #fields = new Map<string, Fields>();
 
-  changes({ name, fields }: Named): readonly [string, Fields] {
+  changes({ name, fields }: Named): readonly [string, Changes] {
     const before = this.#fields.get(name);
     this.#fields.set(name, fields);
     if (!before) return [name, fields];
-    const changes: Record<string, unknown> = {};
+    const changes: Record<string, Changes[string]> = {};
     for (const [key, value] of Object.entries(fields)) {
       if (isSame(value, before[key])) continue;
       // Counters and times: how much further.
@@ -120,8 +75,8 @@ class Said {
     return [name, changes];
   }
 
-  whole(name: string, changes: Fields): Named {
-    const fields: Record<string, unknown> = { ...this.#fields.get(name) };
+  whole(name: string, changes: Changes): Named {
+    const fields: Record<string, Fields[string]> = { ...this.#fields.get(name) };
     for (const [key, value] of Object.entries(changes)) {
       const before = fields[key.slice(FURTHER.length)];
       if (value === null) delete fields[key];
@@ -211,7 +166,8 @@ function cut(line: string): string {
   return JSON.stringify(line.length > 60 ? `${line.slice(0, 60)}...` : line);
 }
 
-function isFields(value: unknown): value is Fields {
+/** Whatever JSON may say of a field, but as an element of a list or object, is a change. */
+function isFields(value: unknown): value is Changes {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
@@ -219,6 +175,6 @@ function isNumbers(value: unknown): value is readonly number[] {
   return Array.isArray(value) && value.every((each) => Number.isSafeInteger(each));
 }
 
-function isNamed(value: unknown): value is readonly [string, Fields] {
+function isNamed(value: unknown): value is readonly [string, Changes] {
   return Array.isArray(value) && value.length === 2 && typeof value[0] === 'string' && isFields(value[1]);
 }

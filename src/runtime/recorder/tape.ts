@@ -2,16 +2,8 @@
 import type { Ms } from '../../base/units.js';
 import type { Site } from '../../dlm/types.js';
 import type { Clock } from '../../ports/time.js';
-import {
-  LineWriter,
-  type Named,
-  namedInput,
-  namedOutput,
-  RECORD_FORMAT,
-  type SegmentHead,
-  US_PER_MS,
-  WALL,
-} from './lines.js';
+import { LineWriter, RECORD_FORMAT, type SegmentHead, US_PER_MS, WALL } from './lines.js';
+import { type Named, namedInput, namedOutput } from './named.js';
 import type { MasterInput, MasterOutput, Recorder } from './types.js';
 
 /** Takes lines without waiting. */

@@ -1,6 +1,6 @@
 /** Where two runs part: what was recorded, and what is decided now. */
-import type { Fields, Named } from '../../runtime/recorder/lines.js';
 import { isSame } from '../../runtime/recorder/lines.js';
+import type { Fields, Named } from '../../runtime/recorder/named.js';
 
 export interface Difference {
   /** "cycle", "grant cp1": of which output. */

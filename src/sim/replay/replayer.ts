@@ -3,27 +3,16 @@
  * recorded time, and what it makes of it is compared with what was recorded.
  */
 import { carryIn, carryOut } from '../../base/carrier.js';
-import type { Beacon, Status } from '../../base/messages.js';
 import { fail, ok, type Result } from '../../base/result.js';
 import type { Ms } from '../../base/units.js';
 import type { Memory } from '../../dlm/group/memory.js';
 import type { Site } from '../../dlm/types.js';
-import type { PeerAddress } from '../../ports/datagram-port.js';
 import type { StateStore } from '../../ports/state-store.js';
 import { MasterRuntime } from '../../runtime/master.js';
 import { memoryText } from '../../runtime/memory.js';
-import type { PollerEvent } from '../../runtime/poller.js';
-import {
-  type Fields,
-  type Named,
-  namedInput,
-  namedOutput,
-  type SegmentHead,
-  type Step,
-  US_PER_MS,
-  WALL,
-} from '../../runtime/recorder/lines.js';
-import type { Recorder } from '../../runtime/recorder/types.js';
+import { type SegmentHead, type Step, US_PER_MS, WALL } from '../../runtime/recorder/lines.js';
+import { inputOf, type Named, namedInput, namedOutput } from '../../runtime/recorder/named.js';
+import type { CommandInput, MasterInput, Recorder } from '../../runtime/recorder/types.js';
 import { type Difference, firstDifference } from './difference.js';
 
 export interface Replayed {
@@ -36,8 +25,6 @@ export interface Replayed {
 }
 
 type Saved = Parameters<StateStore['save']>[1];
-
-const NOTHING_MEASURED = { voltageV: [null, null, null], powerW: [null, null, null], totalPowerW: null };
 
 export class Replayer {
   readonly #head: SegmentHead;
@@ -126,7 +113,8 @@ export class Replayer {
       setAside: () => ok('the recording'),
       save: (_text, done) => {
         const answer = this.#step?.outputs.find(({ name }) => name === 'saved');
-        if (answer) done(savedOf(answer.fields));
+        const saved = answer && inputOf(answer);
+        if (saved?.kind === 'saved') done(savedOf(saved.error));
         else this.#pendingSave = done;
       },
     };
@@ -136,55 +124,44 @@ export class Replayer {
     return this.#step?.input.name !== name;
   }
 
-  #take({ name, fields }: Named): void {
-    if (name === 'load') {
-      const memory = fields['memory'] as Memory | undefined;
-      const isLost = fields['isMemoryLost'] === true;
-      this.#master = this.#newMaster(isLost ? fail('lost') : ok(memory && memoryText(memory)));
-      this.#outputs = [];
-      return;
-    }
+  #take(named: Named): void {
+    const input = inputOf(named);
+    if (!input) throw new Error(`expected a known input, got ${JSON.stringify(named.name)}`);
+    if (input.kind === 'load') this.#load(input.memory, input.isMemoryLost);
+    else this.#hand(input);
+  }
+
+  #load(memory: Memory | undefined, isMemoryLost: boolean): void {
+    this.#master = this.#newMaster(isMemoryLost ? fail('lost') : ok(memory && memoryText(memory)));
+    this.#outputs = [];
+  }
+
+  #hand(input: Exclude<MasterInput, { kind: 'load' }>): void {
     const master = this.#master;
-    if (!master) throw new Error(`expected the start of the master, got ${name}`);
-    const [kind = '', id = ''] = name.split(' ');
-    if (name === 'saved') {
-      const done = this.#pendingSave;
-      this.#pendingSave = undefined;
-      done?.(savedOf(fields));
-    } else if (name === 'command') this.#command(master, fields);
-    else if (name === 'start' || name === 'beacon') master.hear({ kind: name });
-    else if (name === 'tick') master.hear({ kind: name, mayWait: fields['mayWait'] === true });
-    else if (kind === 'meter') master.hear({ kind, event: eventOf(fields) });
-    else if (id !== '' && (kind === 'status' || kind === 'beacon'))
-      master.hear({ kind: 'message', ...heardOf(fields) });
-    else throw new Error(`expected a known input, got ${JSON.stringify(name)}`);
+    if (!master) throw new Error(`expected the start of the master, got ${input.kind}`);
+    if (input.kind === 'saved') this.#answerSave(input.error);
+    else if (input.kind === 'command') command(master, input);
+    else master.hear(input);
   }
 
-  #command({ commands }: MasterRuntime, { name, id }: Fields): void {
-    if (name === 'adopt') void commands.adopt(String(id));
-    else if (name === 'forget') void commands.forget(String(id));
-    else void commands.clear();
+  #answerSave(error: string | undefined): void {
+    const done = this.#pendingSave;
+    this.#pendingSave = undefined;
+    done?.(savedOf(error));
   }
 }
 
-function savedOf({ error }: Fields): Result<void> {
-  return error === undefined ? ok(undefined) : fail(String(error));
+function command({ commands }: MasterRuntime, input: CommandInput): void {
+  switch (input.name) {
+    case 'adopt':
+      return void commands.adopt(input.id);
+    case 'forget':
+      return void commands.forget(input.id);
+    case 'clear':
+      return void commands.clear();
+  }
 }
 
-/** The fields are those that the recording master had: `namedInput` took them apart. */
-function heardOf({ keyId, from, ...message }: Fields): { message: Beacon | Status; keyId: number; from: PeerAddress } {
-  const [host = '', port, via = ''] = String(from).split(' ');
-  const { acceptedEpoch: epoch, acceptedSeq: seq, acceptedOf: masterId, ...status } = message;
-  const whole = message['type'] === 'status' ? { ...status, accepted: { epoch, seq, masterId } } : message;
-  return {
-    message: whole as unknown as Beacon | Status,
-    keyId: Number(keyId),
-    from: { host, port: Number(port), via },
-  };
-}
-
-function eventOf(fields: Fields): PollerEvent {
-  if (fields['kind'] !== 'sample') return fields as unknown as PollerEvent;
-  const { currentA, ...rest } = fields;
-  return { ...rest, reading: { ...NOTHING_MEASURED, currentA } } as unknown as PollerEvent;
+function savedOf(error: string | undefined): Result<void> {
+  return error === undefined ? ok(undefined) : fail(error);
 }
