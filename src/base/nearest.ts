@@ -1,4 +1,4 @@
-/** "Did you mean": the valid word nearest to a wrong one. */
+/** "Did you mean": the valid word nearest to a wrong one, and how it is said. */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, column) => column);
   for (let i = 1; i <= a.length; i++) {
@@ -29,4 +29,10 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   }
   const farthest = Math.max(2, Math.floor(word.length / 2));
   return best && best.distance <= farthest ? best.candidate : undefined;
+}
+
+/** `; did you mean "main"?`, to stand behind what was got; where no word is near, `otherwise` or nothing. */
+export function guessText(near: string | undefined, otherwise?: string): string {
+  if (near !== undefined) return `; did you mean "${near}"?`;
+  return otherwise === undefined ? '' : `; ${otherwise}`;
 }

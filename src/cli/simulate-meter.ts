@@ -1,5 +1,6 @@
 /** A virtual meter in a process of its own: a real day or fixed currents, plus what the virtual slaves report to draw. */
 import { createInterface } from 'node:readline';
+import { errorText } from '../base/error-text.js';
 import { fail } from '../base/result.js';
 import { seededRng } from '../base/rng.js';
 import { type Ms, mapPhases, PHASE_NAMES, PHASES, type PhaseAmps, perPhase } from '../base/units.js';
@@ -72,7 +73,7 @@ export async function simulateMeter(options: SimulatedMeter): Promise<number> {
       fixedA = currentsOf(line);
       if (!options.freeze) show();
     } catch (error) {
-      complain(error instanceof Error ? error.message : String(error));
+      complain(errorText(error));
     }
   });
   print(`${model.id} on ${served.place}`);

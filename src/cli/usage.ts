@@ -1,5 +1,5 @@
 /** What people are told of a command line that was refused: where, what was expected, what was found, what is near. */
-import { nearest } from '../base/nearest.js';
+import { guessText, nearest } from '../base/nearest.js';
 import { createParser } from './parser.js';
 
 interface Words {
@@ -38,12 +38,12 @@ async function unknownText(unknown: string, args: readonly string[]): Promise<st
   const option = args.find((arg) => isWrittenAs(arg, unknown))?.split('=')[0];
   if (option !== undefined) {
     const near = nearest(option.replace(/^-+/, ''), options);
-    return `expected a known option, got "${option}"; ${near === undefined ? help : `did you mean "--${near}"?`}`;
+    return `expected a known option, got "${option}"${guessText(near && `--${near}`, help)}`;
   }
   if (takes !== undefined) return `expected at most one ${takes}, got "${unknown}" as well; ${help}`;
   if (commands.length === 0) return `expected options only, got "${unknown}"; ${help}`;
   const near = nearest(unknown, commands);
-  return `expected a known command, got "${unknown}"; ${near === undefined ? help : `did you mean "${near}"?`}`;
+  return `expected a known command, got "${unknown}"${guessText(near, help)}`;
 }
 
 /** "-json" is for yargs j, s, o and n; "--no-color" is color. */

@@ -1,6 +1,7 @@
 /** The real day behind virtual meters and slaves: recorded data where a folder with it is given, else generated. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { errorText } from '../base/error-text.js';
 import type { Result } from '../base/result.js';
 import { EXIT, ExitError } from '../daemon/exit-codes.js';
 import { generatedSessions, recordedSessions, type VehicleSession } from '../sim/day/arrivals.js';
@@ -40,7 +41,7 @@ function read(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new ExitError(EXIT.usage, `${file}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new ExitError(EXIT.usage, `${file}: ${errorText(error)}`);
   }
 }
 

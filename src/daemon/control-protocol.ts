@@ -1,5 +1,6 @@
 /** One line of JSON in, one line of JSON out: what the control socket speaks. docs/commands.md describes it. */
-import { nearest } from '../base/nearest.js';
+import { isObject, type JsonObject, parseJson } from '../base/json.js';
+import { guessText, nearest } from '../base/nearest.js';
 import type { Result } from '../base/result.js';
 import type { CommandPort } from '../ports/commands.js';
 import { EXIT } from './exit-codes.js';
@@ -55,25 +56,17 @@ function requestOf(line: string): { readonly run: Handler; readonly id: string }
   const handler = typeof command === 'string' && Object.hasOwn(HANDLERS, command) ? HANDLERS[command] : undefined;
   if (!handler) {
     const near = typeof command === 'string' ? nearest(command, names) : undefined;
-    const hint = near === undefined ? '' : `; did you mean "${near}"?`;
-    throw new Refusal(`command: expected one of ${names.join(', ')}, got ${quoted(command)}${hint}`);
+    throw new Refusal(`command: expected one of ${names.join(', ')}, got ${quoted(command)}${guessText(near)}`);
   }
   if (handler.needsId && typeof id !== 'string') throw new Refusal(`id: expected a text, got ${quoted(id)}`);
   return { run: handler.run, id: typeof id === 'string' ? id : '' };
 }
 
-function parsed(line: string): Readonly<Record<string, unknown>> {
+function parsed(line: string): JsonObject {
   const expected = 'expected one JSON object in a line, like {"command":"status"}';
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    throw new Refusal(`${expected}, got ${quoted(line)}`);
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new Refusal(`${expected}, got ${quoted(value)}`);
-  }
-  return value as Readonly<Record<string, unknown>>;
+  const value = parseJson(line);
+  if (!isObject(value)) throw new Refusal(`${expected}, got ${quoted(value === undefined ? line : value)}`);
+  return value;
 }
 
 function quoted(value: unknown): string {

@@ -5,15 +5,9 @@ import { parseConfig, parseUnsafe } from '../config/parse.js';
 import type { Config } from '../config/types.js';
 import { METER_MODELS } from '../meters/models/index.js';
 import { EXIT, ExitError } from './exit-codes.js';
+import { foundInstead } from './unreadable.js';
 
 export const DEFAULT_CONFIG_FILE = '/etc/evenkeel/evenkeel.yaml';
-
-const FOUND_INSTEAD: Readonly<Record<string, string>> = {
-  ENOENT: 'nothing',
-  ENOTDIR: 'nothing',
-  EISDIR: 'a folder',
-  EACCES: 'no permission to read it',
-};
 
 const OPTIONS = { meterModels: METER_MODELS };
 
@@ -44,9 +38,6 @@ function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    const found = FOUND_INSTEAD[code];
-    const got = found === undefined ? code : `${found} (${code})`;
-    throw new ExitError(EXIT.config, `${file}: expected a readable configuration file, got ${got}`);
+    throw new ExitError(EXIT.config, `${file}: expected a readable configuration file, got ${foundInstead(error)}`);
   }
 }

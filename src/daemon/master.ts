@@ -1,6 +1,7 @@
 /** The master, put together from real parts: sockets, meters, broker, log, state file, systemd. */
 import { mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { errorText } from '../base/error-text.js';
 import { seededRng } from '../base/rng.js';
 import type { MasterConfig, MqttConfig } from '../config/types.js';
 import { siteSlug } from '../northbound/topics.js';
@@ -112,7 +113,7 @@ function openStore(stateDir: string): StateStore {
   try {
     mkdirSync(stateDir, { recursive: true });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorText(error);
     throw new ExitError(EXIT.system, `state directory ${stateDir}: ${reason}`);
   }
   return createStateFile(stateDir, systemTimers);

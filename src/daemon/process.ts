@@ -1,5 +1,6 @@
 /** The life of a daemon's process: signals end it in order, a bug ends it at once; both leave the leases to run out. */
 import { InvariantError } from '../base/assert.js';
+import { errorText } from '../base/error-text.js';
 import type { Ms } from '../base/units.js';
 import { EXIT, ExitError, type ExitCode } from './exit-codes.js';
 import type { DaemonLogger } from './pino-logger.js';
@@ -54,7 +55,7 @@ async function stopWithin(limitMs: Ms, running: Running): Promise<void> {
 /** Never a guess: nothing more is sent, systemd starts anew, and every slave falls back when its lease ends. */
 async function crash(error: unknown, logger: DaemonLogger): Promise<ExitCode> {
   const kind = error instanceof InvariantError ? 'broken invariant' : 'bug';
-  const message = error instanceof Error ? error.message : String(error);
+  const message = errorText(error);
   const stack = error instanceof Error ? error.stack : undefined;
   logger.log('error', 'CRASH', `${kind}: ${message}`, { stack });
   await logger.flush();

@@ -4,6 +4,7 @@
  */
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { errorText } from '../base/error-text.js';
 import type { Logger } from '../base/logger.js';
 import type { Ms } from '../base/units.js';
 import type { Timers } from '../ports/time.js';
@@ -136,7 +137,7 @@ export class RecorderFile implements Reel {
       } catch (error) {
         this.#segment?.packer.close();
         this.#segment = undefined;
-        this.#break(error instanceof Error ? error.message : String(error));
+        this.#break(errorText(error));
       }
       this.#waitingChars -= batch.text.length;
     }

@@ -1,5 +1,6 @@
 /** The recorder of a daemon: what the master hears and decides, in the ring file. Whatever becomes of it, control goes on. */
 import { join } from 'node:path';
+import { errorText } from '../base/error-text.js';
 import type { RecorderConfig } from '../config/types.js';
 import type { Logger } from '../base/logger.js';
 import { Tape, type TapeOptions } from '../runtime/recorder/tape.js';
@@ -72,7 +73,7 @@ class GuardedRecorder implements DaemonRecorder {
       return this.#tape && act(this.#tape);
     } catch (error) {
       this.#tape = undefined;
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = errorText(error);
       this.#logger.log('error', 'RECORDER', `nothing more is recorded until the next start: ${reason}`, {});
       return undefined;
     }

@@ -3,6 +3,7 @@
  * one child at a time, and what comes up meanwhile is merged into the next.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { errorText } from '../base/error-text.js';
 import type { Logger } from '../base/logger.js';
 import type { Ms } from '../base/units.js';
 
@@ -100,7 +101,7 @@ class SystemdNotifier implements Notifier {
       child.once('error', (error) => onEnd(error.message));
       child.once('exit', (code, signal) => onEnd(code === 0 ? undefined : `it ended with ${code ?? signal}`));
     } catch (error) {
-      onEnd(error instanceof Error ? error.message : String(error));
+      onEnd(errorText(error));
     }
   }
 

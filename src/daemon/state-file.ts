@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { errorText } from '../base/error-text.js';
 import { fail, ok, type Result } from '../base/result.js';
 import type { Ms } from '../base/units.js';
 import type { StateStore } from '../ports/state-store.js';
@@ -53,7 +54,7 @@ class StateFile implements StateStore {
       return this.#checked(new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(this.#file)));
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return ok(undefined);
-      return fail(`cannot read ${this.#file}: ${reasonOf(error)}`);
+      return fail(`cannot read ${this.#file}: ${errorText(error)}`);
     }
   }
 
@@ -70,7 +71,7 @@ class StateFile implements StateStore {
       renameSync(this.#file, aside);
       return ok(aside);
     } catch (error) {
-      return fail(`cannot rename ${this.#file}: ${reasonOf(error)}`);
+      return fail(`cannot rename ${this.#file}: ${errorText(error)}`);
     }
   }
 
@@ -105,7 +106,7 @@ class StateFile implements StateStore {
     };
     this.#replace(next.text).then(
       () => end(ok(undefined)),
-      (error: unknown) => end(fail(`cannot write ${this.#file}: ${reasonOf(error)}`)),
+      (error: unknown) => end(fail(`cannot write ${this.#file}: ${errorText(error)}`)),
     );
   }
 
@@ -152,8 +153,4 @@ function sha256(text: string): string {
 
 function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error ? String(error.code) : undefined;
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,5 +1,5 @@
 /** What people ask of the running master, done on the core; an answer comes after the state file knows of the change. */
-import { nearest } from '../base/nearest.js';
+import { guessText, nearest } from '../base/nearest.js';
 import { fail, ok, type Result } from '../base/result.js';
 import type { Ms } from '../base/units.js';
 import type { Controller } from '../dlm/controller.js';
@@ -93,8 +93,8 @@ export class MasterCommands implements CommandPort {
       id,
       records.map((each) => each.id),
     );
-    const hint = near === undefined ? 'see: evenkeel slaves list' : `did you mean "${near}"?`;
-    return fail(`expected the id of a known charge point, got ${JSON.stringify(id)}; ${hint}`);
+    const hint = guessText(near, 'see: evenkeel slaves list');
+    return fail(`expected the id of a known charge point, got ${JSON.stringify(id)}${hint}`);
   }
 
   #tryForget(record: SlaveRecord): string | undefined {

@@ -3,6 +3,7 @@
  * tells what it draws in tiny datagrams of JSON text, and the meter's side adds them up as a real conductor would.
  */
 import { assert } from '../base/assert.js';
+import { isObject, parseJson } from '../base/json.js';
 import type { Ms, PhaseAmps } from '../base/units.js';
 
 export interface WireReport {
@@ -40,19 +41,10 @@ export function encodeWireReport(report: WireReport): Uint8Array {
 /** The report in a datagram, or `undefined` for garbage of any kind; never throws. */
 export function decodeWireReport(bytes: Uint8Array): WireReport | undefined {
   if (bytes.length > DATAGRAM_MAX_BYTES) return undefined;
-  const fields = parseObject(String.fromCharCode(...bytes));
-  if (!fields || fields['mark'] !== MARK) return undefined;
+  const fields = parseJson(String.fromCharCode(...bytes));
+  if (!isObject(fields) || fields['mark'] !== MARK) return undefined;
   const { chargePointId, seq, currentA } = fields;
   return isId(chargePointId) && isSeq(seq) && isCurrents(currentA) ? { chargePointId, seq, currentA } : undefined;
-}
-
-function parseObject(text: string): Partial<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? { ...value } : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function isId(value: unknown): value is string {

@@ -1,5 +1,5 @@
 /** What is wrong with a request: where, what was expected, what was found, what is near. One line for people. */
-import { nearest } from '../../base/nearest.js';
+import { guessText, nearest } from '../../base/nearest.js';
 import { type Path, pathText, quoted } from '../../config/issue.js';
 
 /** Only as many valid words are compared with a wrong one, and only if it is not longer: distances cost time. */
@@ -25,8 +25,7 @@ export class RequestError extends Error {
     got: string,
     { position, near }: { position?: Position; near?: string | undefined } = {},
   ) {
-    const guess = near === undefined ? '' : `; did you mean "${near}"?`;
-    super(`expected ${expected}, got ${got}${guess}`);
+    super(`expected ${expected}, got ${got}${guessText(near)}`);
     this.#expectation = this.message;
     this.#position = position;
     this.#locate();

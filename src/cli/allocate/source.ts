@@ -2,6 +2,7 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { EXIT, ExitError } from '../../daemon/exit-codes.js';
+import { foundInstead } from '../../daemon/unreadable.js';
 import type { AllocationRequest } from '../../dlm/allocate.js';
 import { RequestError } from './finding.js';
 import type { Line } from './lines.js';
@@ -11,12 +12,6 @@ import { readRequest } from './request.js';
 export const REQUEST_BYTES_MAX = 64 * 1024 * 1024;
 export const STDIN = '-';
 
-const FOUND_INSTEAD: Readonly<Record<string, string>> = {
-  ENOENT: 'nothing',
-  ENOTDIR: 'nothing',
-  EISDIR: 'a folder',
-  EACCES: 'no permission to read it',
-};
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 export function openSource(file: string): Readable {
@@ -28,11 +23,8 @@ export async function* pieces(file: string, source: Readable): AsyncGenerator<Ui
   try {
     for await (const piece of source) yield piece as Buffer;
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    const found = FOUND_INSTEAD[code];
-    const got = found === undefined ? code : `${found} (${code})`;
     const name = file === STDIN ? 'stdin' : file;
-    throw new ExitError(EXIT.config, `${name}: expected a readable file with a request, got ${got}`);
+    throw new ExitError(EXIT.config, `${name}: expected a readable file with a request, got ${foundInstead(error)}`);
   }
 }
 

@@ -2,6 +2,7 @@
  * What the broker shows of the site, and nothing else: the retained topics of docs/mqtt.md, read back. Whatever has
  * another shape is left out, since anybody on this machine may publish there.
  */
+import { isObject, type JsonObject, parseJson } from '../../base/json.js';
 import type { PerPhase } from '../../base/units.js';
 
 export type Triple = PerPhase<number | null>;
@@ -61,8 +62,6 @@ export interface SiteView {
 /** "online" and "offline" are the master's; `undefined` before the first word. */
 export type Presence = string | undefined;
 
-type Json = Readonly<Record<string, unknown>>;
-
 export class Board {
   readonly circuits = new Map<string, CircuitView>();
   readonly chargePoints = new Map<string, ChargePointView>();
@@ -120,7 +119,7 @@ export class Board {
   }
 }
 
-const READERS: Partial<Record<string, (id: string, body: Json, nowMs: number) => unknown>> = {
+const READERS: Partial<Record<string, (id: string, body: JsonObject, nowMs: number) => unknown>> = {
   circuit: circuitOf,
   chargepoint: chargePointOf,
   meter: (id, body, heardAtMs): MeterView => {
@@ -129,7 +128,7 @@ const READERS: Partial<Record<string, (id: string, body: Json, nowMs: number) =>
   alarm: (code, body): AlarmView => ({ code, active: body['active'] === true, text: textOf(body['text']) }),
 };
 
-function siteOf(body: Json): SiteView {
+function siteOf(body: JsonObject): SiteView {
   return {
     epoch: numberOf(body['epoch']),
     slavesOnline: numberOf(body['slavesOnline']),
@@ -137,7 +136,7 @@ function siteOf(body: Json): SiteView {
   };
 }
 
-function circuitOf(id: string, body: Json): CircuitView {
+function circuitOf(id: string, body: JsonObject): CircuitView {
   return {
     id,
     parent: textOf(body['parent']) || null,
@@ -150,7 +149,7 @@ function circuitOf(id: string, body: Json): CircuitView {
   };
 }
 
-function chargePointOf(id: string, body: Json, heardAtMs: number): ChargePointView {
+function chargePointOf(id: string, body: JsonObject, heardAtMs: number): ChargePointView {
   const reason = isObject(body['reason']) ? body['reason'] : {};
   return {
     id,
@@ -170,17 +169,9 @@ function chargePointOf(id: string, body: Json, heardAtMs: number): ChargePointVi
   };
 }
 
-function jsonObject(text: string): Json | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function jsonObject(text: string): JsonObject | undefined {
+  const value = parseJson(text);
+  return isObject(value) ? value : undefined;
 }
 
 function tripleOf(value: unknown): Triple {

@@ -6,6 +6,7 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseJson } from '../../base/json.js';
 import type { LogLevel } from '../../base/logger.js';
 import { EXIT, ExitError } from '../../daemon/exit-codes.js';
 import { siteTopic } from '../../northbound/topics.js';
@@ -167,12 +168,7 @@ class Demo {
 
   /** A line of the master's log, as JSON; what is none is shown as it is. */
   #hearMaster(text: string): void {
-    let line: unknown;
-    try {
-      line = JSON.parse(text);
-    } catch {
-      line = undefined;
-    }
+    const line = parseJson(text);
     const { level, event, msg } = { level: 'warn', event: MASTER, msg: text, ...(line as object | undefined) };
     this.#note(LEVELS.has(level) ? (level as LogLevel) : 'info', event, msg);
   }

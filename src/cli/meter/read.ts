@@ -2,7 +2,7 @@
  * `evenkeel meter read`: what a meter of the configuration shows, as the daemon would believe it. A running master that holds the
  * meter is asked first: many meters take one connection only, and a serial line has one owner.
  */
-import { nearest } from '../../base/nearest.js';
+import { guessText, nearest } from '../../base/nearest.js';
 import type { MasterConfig, MeterConfig } from '../../config/types.js';
 import { EXIT, ExitError } from '../../daemon/exit-codes.js';
 import { checkConfig } from '../../daemon/load-config.js';
@@ -75,9 +75,7 @@ function meterNamed({ name, config: file }: MeterQuestion, { meters }: MasterCon
   if (meter) return meter;
   const ids = meters.map(({ id }) => id);
   const known = ids.length === 0 ? `a meter of ${file}, which has none` : `one of ${ids.join(', ')}`;
-  const near = nearest(name, ids);
-  const hint = near === undefined ? '' : `; did you mean "${near}"?`;
-  throw new ExitError(EXIT.usage, `meter: expected ${known}, got "${name}"${hint}`);
+  throw new ExitError(EXIT.usage, `meter: expected ${known}, got "${name}"${guessText(nearest(name, ids))}`);
 }
 
 async function sourceFor(asked: MeterQuestion, config: MasterConfig, meter: MeterConfig): Promise<MeterSource> {

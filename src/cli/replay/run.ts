@@ -1,6 +1,6 @@
 /** `evenkeel replay`: plays a recording, shows what is asked for, and ends with the verdict. */
 import { createInterface } from 'node:readline';
-import { nearest } from '../../base/nearest.js';
+import { guessText, nearest } from '../../base/nearest.js';
 import { EXIT, ExitError, type ExitCode } from '../../daemon/exit-codes.js';
 import { version } from '../../daemon/identity.js';
 import { type Played, playRecording, segmentsFrom, spanOf } from '../../sim/replay/play.js';
@@ -117,8 +117,8 @@ class Player {
     const { chargePoints } = this.#watch;
     if (chargePoint === undefined || chargePoints.includes(chargePoint)) return;
     const near = nearest(chargePoint, chargePoints);
-    const hint = near === undefined ? `it has ${chargePoints.join(', ') || 'none'}` : `did you mean "${near}"?`;
-    const text = `expected a charge point of the recording, got ${JSON.stringify(chargePoint)}; ${hint}`;
+    const hint = guessText(near, `it has ${chargePoints.join(', ') || 'none'}`);
+    const text = `expected a charge point of the recording, got ${JSON.stringify(chargePoint)}${hint}`;
     throw new ExitError(EXIT.usage, `evenkeel: --charge-point: ${text}`);
   }
 }

@@ -1,6 +1,7 @@
 /** The file of a recording, read piece by piece. */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { inflateRawSync, constants as zlib } from 'node:zlib';
+import { errorText } from '../../base/error-text.js';
 import { EXIT, ExitError } from '../../daemon/exit-codes.js';
 import { openRecording, type RingSource, type Segment } from '../../sim/replay/recording.js';
 
@@ -30,6 +31,6 @@ function orExit<T>(file: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    throw new ExitError(EXIT.config, `${file}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new ExitError(EXIT.config, `${file}: ${errorText(error)}`);
   }
 }

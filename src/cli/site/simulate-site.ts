@@ -1,6 +1,7 @@
 /** `evenkeel simulate site`: a scenario of a file, or one drawn from a seed, in virtual time with all judges looking on. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { errorText } from '../../base/error-text.js';
 import { fail, ok, type Result } from '../../base/result.js';
 import { explainIssue } from '../../config/explain.js';
 import { EXIT, ExitError } from '../../daemon/exit-codes.js';
@@ -105,7 +106,7 @@ async function writeReport(file: string, log: RunLog): Promise<void> {
   try {
     writeFileSync(file, reportHtml(log));
   } catch (error) {
-    const got = error instanceof Error ? error.message : String(error);
+    const got = errorText(error);
     throw new ExitError(EXIT.system, `--report: expected a file that can be written, got ${got}`);
   }
   complain(`report written to ${file}`);

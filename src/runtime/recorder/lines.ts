@@ -3,6 +3,7 @@
  * `[name, fields, times, [[name, fields], ...]]`: what came in, the answers of the clock, what the master made of it. Fields are said
  * once; the next line of the same name says what has changed (`null`: gone). So a line can be read only after all before it.
  */
+import { isObject, type JsonObject, parseJson } from '../../base/json.js';
 import { fail, ok, type Result } from '../../base/result.js';
 import type { Ms } from '../../base/units.js';
 import type { Fields, Named } from './named.js';
@@ -118,7 +119,7 @@ export class LineReader {
   }
 
   step(line: string): Result<Step> {
-    const parsed = parseLine(line);
+    const parsed = parseJson(line);
     if (!Array.isArray(parsed) || parsed.length !== 4)
       return fail(`expected [name, fields, times, outputs], got ${cut(line)}`);
     const [name, fields, times, outputs]: readonly unknown[] = parsed;
@@ -131,8 +132,8 @@ export class LineReader {
 }
 
 export function parseHead(line: string): Result<SegmentHead> {
-  const head = parseLine(line);
-  if (!isFields(head)) return fail(`expected the head of a segment, got ${cut(line)}`);
+  const head = parseJson(line);
+  if (!isObject(head)) return fail(`expected the head of a segment, got ${cut(line)}`);
   const { format } = head;
   if (format !== RECORD_FORMAT) {
     const newer = typeof format === 'number' && format > RECORD_FORMAT;
@@ -146,20 +147,11 @@ export function parseHead(line: string): Result<SegmentHead> {
     : fail(`expected all fields of the head of a segment, got ${Object.keys(head).join(', ')}`);
 }
 
-function isHead(head: unknown): head is SegmentHead {
-  if (!isFields(head)) return false;
+function isHead(head: JsonObject): head is JsonObject & SegmentHead {
   const hasTexts = ['version', 'masterId', 'bootId'].every((key) => typeof head[key] === 'string');
   const hasNumbers = ['rank', 'atUs', 'wallMs', 'inputsBefore'].every((key) => Number.isFinite(head[key]));
   const hasState = head['state'] === null || typeof head['state'] === 'string';
-  return hasTexts && hasNumbers && hasState && typeof head['isLasting'] === 'boolean' && isFields(head['site']);
-}
-
-function parseLine(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
+  return hasTexts && hasNumbers && hasState && typeof head['isLasting'] === 'boolean' && isObject(head['site']);
 }
 
 function cut(line: string): string {
@@ -168,7 +160,7 @@ function cut(line: string): string {
 
 /** Whatever JSON may say of a field, but as an element of a list or object, is a change. */
 function isFields(value: unknown): value is Changes {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isObject(value);
 }
 
 function isNumbers(value: unknown): value is readonly number[] {

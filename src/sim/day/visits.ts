@@ -1,5 +1,5 @@
 /** Recorded charging sessions as visits: which user was plugged in from when to when, and what was charged. */
-import { nearest } from '../../base/nearest.js';
+import { guessText, nearest } from '../../base/nearest.js';
 import { fail, ok, type Result } from '../../base/result.js';
 import { type CsvRow, csvRows, decimal, fieldError } from './csv.js';
 import { MINUTES_PER_DAY } from './profile.js';
@@ -65,7 +65,6 @@ function compareText(a: string, b: string): number {
 }
 
 function unknownGarage(garage: string, rows: readonly CsvRow[]): string {
-  const names = [...new Set(rows.map((row) => row.fields[1] ?? ''))];
-  const hint = nearest(garage, names);
-  return `no sessions of garage "${garage}"${hint ? `; did you mean "${hint}"?` : ''}`;
+  const names = [...new Set(rows.flatMap((row) => row.fields[1] || []))];
+  return `no sessions of garage "${garage}"${guessText(nearest(garage, names))}`;
 }

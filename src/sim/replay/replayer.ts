@@ -3,6 +3,7 @@
  * recorded time, and what it makes of it is compared with what was recorded.
  */
 import { carryIn, carryOut } from '../../base/carrier.js';
+import { errorText } from '../../base/error-text.js';
 import { fail, ok, type Result } from '../../base/result.js';
 import type { Ms } from '../../base/units.js';
 import type { Memory } from '../../dlm/group/memory.js';
@@ -58,7 +59,7 @@ export class Replayer {
       this.#take(step.input);
     } catch (error) {
       // A broken invariant is an output like others: the recording may show the same.
-      const message = error instanceof Error ? error.message : String(error);
+      const message = errorText(error);
       if (!this.#outputs.some(({ name }) => name === 'crash'))
         this.#outputs.push({ name: 'crash', fields: { message } });
     }
