@@ -1,6 +1,8 @@
 /** Counts the datagrams that were dropped and tells of them once a minute at most: floods must not fill the log. */
 import type { Logger } from '../base/logger.js';
 import type { Ms } from '../base/units.js';
+import type { Result } from '../base/result.js';
+import type { Opened } from '../discovery/auth.js';
 import type { DropReason } from '../discovery/codec.js';
 
 const REPORT_EVERY_MS: Ms = 60_000;
@@ -27,6 +29,13 @@ export class DropCounter {
 
   get total(): number {
     return this.#total;
+  }
+
+  /** What a datagram says; `undefined`: it was dropped, and is counted. */
+  passed(opened: Result<Opened, DropReason>, from: string, nowMs: Ms): Opened | undefined {
+    if (opened.ok) return opened.value;
+    this.count(opened.error, from, nowMs);
+    return undefined;
   }
 
   count(reason: DropReason, from: string, nowMs: Ms): void {

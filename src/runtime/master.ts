@@ -3,6 +3,7 @@
  * fits), sends the grants and hands a snapshot to whoever shows it. All time and all wires come in as ports.
  */
 import { type Carrier, carryOut } from '../base/carrier.js';
+import { errorText } from '../base/error-text.js';
 import type { Logger } from '../base/logger.js';
 import type { Beacon, BootId, Grant, Status } from '../base/messages.js';
 import type { Ms, PhaseAmps } from '../base/units.js';
@@ -140,7 +141,7 @@ export class MasterRuntime {
     try {
       return act();
     } catch (error) {
-      recorder.output({ kind: 'crash', message: error instanceof Error ? error.message : String(error) });
+      recorder.output({ kind: 'crash', message: errorText(error) });
       throw error;
     } finally {
       recorder.end(() => (this.#keeper.isSaving ? undefined : carryOut(this)));
@@ -233,12 +234,9 @@ export class MasterRuntime {
 
   #open(bytes: Uint8Array, from: PeerAddress): void {
     const nowMs = this.#now();
-    const opened = this.#channel.open(bytes, from, nowMs);
-    if (!opened.ok) {
-      this.#drops.count(opened.error, from.host, nowMs);
-      return;
-    }
-    const { message, keyId } = opened.value;
+    const opened = this.#drops.passed(this.#channel.open(bytes, from, nowMs), from.host, nowMs);
+    if (!opened) return;
+    const { message, keyId } = opened;
     if (message.type !== 'grant') this.hear({ kind: 'message', message, keyId, from });
   }
 

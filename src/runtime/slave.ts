@@ -192,12 +192,9 @@ export class SlaveRuntime {
 
   #hear(bytes: Uint8Array, from: PeerAddress): void {
     const nowMs = this.#now();
-    const opened = this.#channel.open(bytes, from, nowMs);
-    if (!opened.ok) {
-      this.#drops.count(opened.error, from.host, nowMs);
-      return;
-    }
-    const { message, keyId } = opened.value;
+    const opened = this.#drops.passed(this.#channel.open(bytes, from, nowMs), from.host, nowMs);
+    if (!opened) return;
+    const { message, keyId } = opened;
     if (message.type !== 'status') this.#fixed.hear(message.masterId, from, nowMs);
     if (message.type === 'beacon') this.#hearBeacon(message, from, keyId);
     if (message.type === 'grant') this.#hearGrant(message, from, nowMs);

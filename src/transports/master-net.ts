@@ -3,15 +3,14 @@
  * answer it) and one on its broadcast address, to hear other masters. Interfaces may come and go while it runs.
  */
 import type { Logger } from '../base/logger.js';
-import type { Ms } from '../base/units.js';
 import type { BroadcastPort, DatagramHandler, PeerAddress } from '../ports/datagram-port.js';
 import type { Cancel, Timers } from '../ports/time.js';
 import { type BroadcastInterface, broadcastInterfaces, linkTo } from './interfaces.js';
+import { rescan } from './rescan.js';
 import { BindError, UdpSocket } from './udp.js';
 
 /** The master's own port is the discovery port + 1; further masters on the same machine take the next ones. */
 const OWN_PORTS_MAX = 16;
-const RESCAN_MS: Ms = 5_000;
 
 export interface MasterNetOptions {
   readonly port: number;
@@ -49,18 +48,8 @@ export class MasterNet implements BroadcastPort {
       const wanted = options.interfaces.length > 0 ? options.interfaces.join(', ') : 'any but loopback';
       options.logger.log('warn', 'NETWORK', `no interface with an IPv4 address yet (${wanted}); looking again`, {});
     }
-    net.#rescanLater();
+    net.#cancelRescan = rescan({ timers: options.timers, scan: () => net.#scan(), say: (text) => net.#say(text) });
     return net;
-  }
-
-  #rescanLater(): void {
-    this.#cancelRescan = this.#options.timers.after(RESCAN_MS, () => {
-      void this.#scan()
-        .catch((error: unknown) => this.#say(error instanceof Error ? error.message : String(error)))
-        .then(() => {
-          if (!this.#isClosed) this.#rescanLater();
-        });
-    });
   }
 
   async #scan(): Promise<void> {

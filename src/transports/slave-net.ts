@@ -5,13 +5,12 @@
  * fixed addresses on one machine need a port each. Named interfaces may come and go while it runs.
  */
 import type { Logger } from '../base/logger.js';
-import type { Ms } from '../base/units.js';
 import type { DatagramHandler, DatagramPort, PeerAddress } from '../ports/datagram-port.js';
 import type { Cancel, Timers } from '../ports/time.js';
 import { broadcastInterfaces } from './interfaces.js';
+import { rescan } from './rescan.js';
 import { UdpSocket } from './udp.js';
 
-const RESCAN_MS: Ms = 5_000;
 const ANY_HOST = '0.0.0.0';
 
 export interface SlaveNetOptions {
@@ -56,18 +55,10 @@ export class SlaveNet implements DatagramPort {
       await net.close();
       throw error;
     }
-    if (interfaces.length > 0) net.#rescanLater();
+    if (interfaces.length > 0) {
+      net.#cancelRescan = rescan({ timers: options.timers, scan: () => net.#scan(), say: (text) => net.#say(text) });
+    }
     return net;
-  }
-
-  #rescanLater(): void {
-    this.#cancelRescan = this.#options.timers.after(RESCAN_MS, () => {
-      void this.#scan()
-        .catch((error: unknown) => this.#say(error instanceof Error ? error.message : String(error)))
-        .then(() => {
-          if (!this.#isClosed) this.#rescanLater();
-        });
-    });
   }
 
   async #scan(): Promise<void> {

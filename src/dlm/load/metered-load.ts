@@ -1,6 +1,6 @@
 /** The load behind one meter that nobody here controls: what its samples say of it, and for how long. */
 import type { Carrier } from '../../base/carrier.js';
-import { mapPhases, type Ms, NO_AMPS, PHASE_NAMES, PHASES, type PhaseAmps, perPhase } from '../../base/units.js';
+import { mapPhases, maxOf, type Ms, NO_AMPS, PHASE_NAMES, PHASES, type PhaseAmps, perPhase } from '../../base/units.js';
 import { StandingPhase } from './standing-phase.js';
 
 /** A fall of the uncontrolled load counts when no higher value was seen for this long. */
@@ -32,10 +32,6 @@ interface Held {
 }
 
 const LOWEST: PhaseAmps = perPhase(Number.NEGATIVE_INFINITY);
-
-function higherOf(a: PhaseAmps, b: PhaseAmps): PhaseAmps {
-  return mapPhases((p) => Math.max(a[p], b[p]));
-}
 
 /** A meter that follows late must have shown what it follows before the hold is over. */
 function holdMs({ updateMs, periodMs }: LoadSample): Ms {
@@ -77,7 +73,7 @@ export class MeteredLoad {
 
   /** `null` while the meter is not heard. */
   get backgroundA(): PhaseAmps | null {
-    return this.#isHeard ? this.#held.reduce((most, { valueA }) => higherOf(most, valueA), LOWEST) : null;
+    return this.#isHeard ? this.#held.reduce((most, { valueA }) => maxOf(most, valueA), LOWEST) : null;
   }
 
   hear(sample: LoadSample, isIncluding: boolean, nowMs: Ms): void {
@@ -109,7 +105,7 @@ export class MeteredLoad {
   #remember(loadA: PhaseAmps, nowMs: Ms): void {
     const last = this.#minutes.at(-1);
     if (last && nowMs - last.atMs < MS_PER_MINUTE) {
-      this.#minutes = [...this.#minutes.slice(0, -1), at(last.atMs, higherOf(last.valueA, loadA))];
+      this.#minutes = [...this.#minutes.slice(0, -1), at(last.atMs, maxOf(last.valueA, loadA))];
     } else this.#minutes = [...this.#minutes.slice(1 - REMEMBERED_MINUTES), at(nowMs, loadA)];
   }
 
@@ -136,7 +132,7 @@ export class MeteredLoad {
   /** Load that must be reckoned with while the meter is lost: at most what the fuse carries, at least nothing. */
   assumedA(limitA: PhaseAmps): PhaseAmps {
     if (this.#minutes.length === 0) return limitA;
-    const highestA = this.#minutes.reduce((most, { valueA }) => higherOf(most, valueA), NO_AMPS);
+    const highestA = this.#minutes.reduce((most, { valueA }) => maxOf(most, valueA), NO_AMPS);
     return mapPhases((p) => Math.min(limitA[p], highestA[p]));
   }
 

@@ -1,6 +1,7 @@
 /** Vehicles that come and go at a drawn site, and some that stay through the calm end, equal ones among them. */
 import type { Rng } from '../../base/rng.js';
 import type { Ms } from '../../base/units.js';
+import { TYPICAL_VEHICLE } from '../../chargers/vehicle.js';
 import type { ChargePointPlan, VehiclePlan, VisitPlan } from './scenario.js';
 
 const MINUTE_MS = 60_000;
@@ -29,12 +30,9 @@ function drawVehicle(rng: Rng): VehiclePlan {
 
 /** Equal in all that matters, and never full. */
 const TWIN: VehiclePlan = {
+  ...TYPICAL_VEHICLE,
   phases: 3,
-  minA: 6,
   maxA: 32,
-  demandWh: Number.POSITIVE_INFINITY,
-  reactionMs: 2_000,
-  rampAPerS: 4,
   needsWakeUp: false,
 };
 

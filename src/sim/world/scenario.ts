@@ -1,19 +1,13 @@
 /** What is played: a site by its real configuration, what stands behind it in the physical world, and what goes wrong when. */
 import type { Amps, Ms, PhaseAmps } from '../../base/units.js';
 import type { PhaseCount, Rotation } from '../../base/rotation.js';
+import type { VehicleSpec } from '../../chargers/vehicle.js';
 import type { MasterConfig } from '../../config/types.js';
 import type { Building } from '../../sim/day/profile.js';
 import type { NetworkFaults } from '../virtual-network.js';
 
 /** A vehicle as its driver brings it. */
-export interface VehiclePlan {
-  readonly phases: PhaseCount;
-  readonly minA: Amps;
-  readonly maxA: Amps;
-  /** Watt-hours until it is full; Infinity = never. */
-  readonly demandWh: number;
-  readonly reactionMs: Ms;
-  readonly rampAPerS: number;
+export interface VehiclePlan extends VehicleSpec {
   /** Once paused it stays asleep until it is plugged in anew, or its pilot is interrupted. */
   readonly needsWakeUp: boolean;
 }

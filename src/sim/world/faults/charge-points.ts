@@ -1,4 +1,5 @@
 /** Rows 18 to 29 and 60: charge points, their vehicles and their boxes. */
+import { TYPICAL_VEHICLE } from '../../../chargers/vehicle.js';
 import type { Misbehaviour } from '../charge-point.js';
 import type { ChargePointPlan, VehiclePlan } from '../scenario.js';
 import { type Injector, type Mend, MINUTE_MS, SECOND_MS, type Strike } from './injector.js';
@@ -8,11 +9,8 @@ const EXCESS_A = 3;
 const TAKES_A = 7;
 const STRANGER = 'stranger';
 const VISITOR: Omit<VehiclePlan, 'phases'> = {
-  minA: 6,
+  ...TYPICAL_VEHICLE,
   maxA: 32,
-  demandWh: Number.POSITIVE_INFINITY,
-  reactionMs: 2_000,
-  rampAPerS: 4,
   needsWakeUp: false,
 };
 /** For how long it is seen with all its phases. */
