@@ -324,10 +324,11 @@ export class Controller {
   ): readonly { readonly capacity: CircuitCapacity; readonly exposureA: PhaseAmps; limitsA: PhaseAmps }[] {
     const snapshot = this.#bareSnapshot(nowMs);
     const sums = new ExposureSums(snapshot);
+    const limits = this.#roster.limits();
     return snapshot.capacities.map((capacity, index) => ({
       capacity,
       exposureA: sums.of(index),
-      limitsA: this.#roster.limitsBelowA(index),
+      limitsA: limits.of(index),
     }));
   }
 

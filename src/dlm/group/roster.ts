@@ -8,6 +8,7 @@ import type { AlarmBoard } from '../alarms.js';
 import { LEASE_MAX_MS } from '../leases/lease-rules.js';
 import { drawnExpiryMs } from '../leases/ledger.js';
 import type { Notice, Notices } from '../notice.js';
+import { CircuitSums } from './circuit-sums.js';
 import { type RememberedSlave, SlaveRecord } from './slave-record.js';
 import type { Topology } from '../topology.js';
 import type { ChargePoint, Site } from '../types.js';
@@ -32,6 +33,8 @@ export class Roster {
   readonly #alarms: AlarmBoard;
   readonly #records = new Map<string, SlaveRecord>();
   #list: readonly SlaveRecord[] = [];
+  /** The charge points below a circuit, in the order of the list, once a meter there has asked for them. */
+  readonly #belowOf = new Map<number, readonly SlaveRecord[]>();
   /** The highest number of a grant to anybody who was forgotten. */
   #forgottenSeq = 0;
   #refusalsQuietUntilMs: Ms = Number.NEGATIVE_INFINITY;
@@ -50,6 +53,7 @@ export class Roster {
       carry: (record, inner) => record.carry(inner),
     });
     this.#list = [...this.#records.values()];
+    this.#belowOf.clear();
     this.#forgottenSeq = carrier.value('forgottenSeq', this.#forgottenSeq);
     this.#refusalsQuietUntilMs = carrier.value('refusalsQuietUntilMs', this.#refusalsQuietUntilMs);
   }
@@ -83,8 +87,13 @@ export class Roster {
 
   #add(record: SlaveRecord): SlaveRecord {
     this.#records.set(record.id, record);
-    this.#list = [...this.#records.values()];
+    this.#listAnew();
     return record;
+  }
+
+  #listAnew(): void {
+    this.#list = [...this.#records.values()];
+    this.#belowOf.clear();
   }
 
   #strangerFacts(id: string): ChargePoint {
@@ -109,7 +118,7 @@ export class Roster {
   remove(record: SlaveRecord): void {
     this.#forgottenSeq = Math.max(this.#forgottenSeq, record.lastNumber.seq);
     this.#records.delete(record.id);
-    this.#list = [...this.#records.values()];
+    this.#listAnew();
   }
 
   #fullText(): string | undefined {
@@ -178,8 +187,9 @@ export class Roster {
   /** I4: circuits whose disconnected limits and largest uncontrolled load exceed the fuse. */
   unsafeCircuits(nowMs: Ms): ReadonlySet<number> {
     const unsafe = new Map<number, string>();
+    const sums = this.#sums((record) => record.disconnectedA());
     this.#site.circuits.forEach((circuit, index) => {
-      const sumA = this.disconnectedBelowA(index);
+      const sumA = sums.of(index);
       const totalA = mapPhases((p) => sumA[p] + (circuit.backgroundMaxA?.[p] ?? 0));
       const phase = PHASES.find((p) => totalA[p] > circuit.limitA[p]);
       if (phase === undefined) return;
@@ -196,16 +206,11 @@ export class Roster {
     return new Set(unsafe.keys());
   }
 
-  disconnectedBelowA(index: number): PhaseAmps {
-    return this.#sumBelow(index, (record) => record.disconnectedA());
-  }
-
   /** What the charge points below a circuit drew since `fromMs`, at most and at least. */
   drawnBelowA(index: number, fromMs: Ms, nowMs: Ms): { readonly mostA: PhaseAmps; readonly leastA: PhaseAmps } {
     const mostA: [Amps, Amps, Amps] = [0, 0, 0];
     const leastA: [Amps, Amps, Amps] = [0, 0, 0];
-    for (const record of this.#records.values()) {
-      if (!this.#isBelow(record, index)) continue;
+    for (const record of this.#below(index)) {
       const drawn = record.drawnSince(fromMs, nowMs);
       for (const p of PHASES) {
         mostA[p] += drawn.mostA[p];
@@ -217,28 +222,38 @@ export class Roster {
 
   /** What they draw by their last words. */
   currentBelowA(index: number, nowMs: Ms): PhaseAmps {
-    return this.#sumBelow(index, (record) => record.currentA(nowMs));
-  }
-
-  limitsBelowA(index: number): PhaseAmps {
-    return this.#sumBelow(index, ({ lastGrant, facts }) =>
-      lastGrant ? onPhases(maskToGrid(facts.rotation, lastGrant.phases), lastGrant.limitA) : NO_AMPS,
-    );
-  }
-
-  #sumBelow(index: number, valueA: (record: SlaveRecord) => PhaseAmps): PhaseAmps {
     const sumA: [Amps, Amps, Amps] = [0, 0, 0];
-    for (const record of this.#list) {
-      if (!this.#isBelow(record, index)) continue;
-      const moreA = valueA(record);
-      for (const p of PHASES) sumA[p] += moreA[p];
+    for (const record of this.#below(index)) {
+      const currentA = record.currentA(nowMs);
+      for (const p of PHASES) sumA[p] += currentA[p];
     }
     return sumA;
   }
 
-  #isBelow(record: SlaveRecord, index: number): boolean {
-    const circuit = defined(this.#topology.indexOf.get(record.facts.circuit), 'circuit of a charge point');
-    return defined(this.#topology.pathOf[circuit], 'path').includes(index);
+  /** The limits that were last sent, for every circuit. */
+  limits(): Pick<CircuitSums, 'of'> {
+    return this.#sums(({ lastGrant, facts }) =>
+      lastGrant ? onPhases(maskToGrid(facts.rotation, lastGrant.phases), lastGrant.limitA) : NO_AMPS,
+    );
+  }
+
+  #sums(valueA: (record: SlaveRecord) => PhaseAmps): CircuitSums {
+    const sums = new CircuitSums(this.#topology.count);
+    for (const record of this.#list) sums.add(this.#pathOf(record), valueA(record));
+    return sums;
+  }
+
+  #below(index: number): readonly SlaveRecord[] {
+    const known = this.#belowOf.get(index);
+    if (known) return known;
+    const below = this.#list.filter((record) => this.#pathOf(record).includes(index));
+    this.#belowOf.set(index, below);
+    return below;
+  }
+
+  #pathOf({ facts }: SlaveRecord): readonly number[] {
+    const circuit = defined(this.#topology.indexOf.get(facts.circuit), 'circuit of a charge point');
+    return defined(this.#topology.pathOf[circuit], 'path');
   }
 }
 
