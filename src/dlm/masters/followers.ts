@@ -1,5 +1,6 @@
 /** What the slaves tell of other masters: who was heard, and who follows a new grant of another one. */
 import type { Carrier } from '../../base/carrier.js';
+import { setLatest } from '../../base/recent.js';
 import type { Ms } from '../../base/units.js';
 
 /** As many as the roster has; of more the longest silent ones are forgotten. */
@@ -19,22 +20,10 @@ export class Followers {
   readonly #words = new Map<string, Words>();
 
   hear(chargePointId: string, followsAnother: boolean, nowMs: Ms): void {
-    const words = this.#words.get(chargePointId) ?? this.#meet(chargePointId);
+    const words = this.#words.get(chargePointId) ?? { heardAtMs: nowMs, followedAtMs: Number.NEGATIVE_INFINITY };
     words.heardAtMs = nowMs;
     if (followsAnother) words.followedAtMs = nowMs;
-  }
-
-  #meet(chargePointId: string): Words {
-    if (this.#words.size >= SLAVES_MAX) this.#words.delete(this.#longestSilent());
-    const words = { heardAtMs: 0, followedAtMs: Number.NEGATIVE_INFINITY };
-    this.#words.set(chargePointId, words);
-    return words;
-  }
-
-  #longestSilent(): string {
-    let [silent, heardAtMs] = ['', Number.POSITIVE_INFINITY];
-    for (const [id, words] of this.#words) if (words.heardAtMs < heardAtMs) [silent, heardAtMs] = [id, words.heardAtMs];
-    return silent;
+    setLatest(this.#words, chargePointId, words, SLAVES_MAX);
   }
 
   /** All that changes in here. */
