@@ -132,6 +132,13 @@ export class DecisionBench {
     return tookMs;
   }
 
+  /** Milliseconds of the state of all circuits, which every cycle ends with. */
+  circuits(): number {
+    const startedMs = performance.now();
+    this.#controller.circuits(this.#nowMs);
+    return performance.now() - startedMs;
+  }
+
   #pollAll(): void {
     this.#slaves.forEach((slave, index) => {
       const { limitA } = slave.enforced(this.#nowMs);
