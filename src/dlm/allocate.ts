@@ -2,17 +2,19 @@
  * The division: one pure function from what every fuse can carry and every vehicle can use to a limit for each, with
  * the reason that binds it. Exact max-min shares in whole steps. Contract: docs/allocate.md.
  */
-import { assert, defined } from '../base/assert.js';
+import { assert } from '../base/assert.js';
 import type { LimitReason } from '../base/reason.js';
 import { maskToGrid, type PhaseMask, type Rotation } from '../base/rotation.js';
-import { type Amps, mapPhases, type PhaseAmps, type PhaseIndex, type Watts } from '../base/units.js';
+import type { Amps, PhaseAmps, Watts } from '../base/units.js';
+import { ById } from './division/by-id.js';
+import { Candidates } from './division/candidates.js';
 import { type CircuitSample, type Division, NOMINAL_VOLTAGE_V, powerCapacityA } from './division/division.js';
 import { Divider } from './division/divider.js';
-import { at, byteAt, intAt } from './division/numbers.js';
-import type { Obstacle } from './division/obstacle.js';
+import { at, intAt } from './division/numbers.js';
+import { SLOTS } from './division/places.js';
+import { Reasons } from './division/reasons.js';
 import { buildParents } from './topology.js';
 import type { SharingRule, ShortageRule } from './types.js';
-import { SLOTS } from './division/places.js';
 
 export interface AllocationCircuit extends CircuitSample {
   readonly id: string;
@@ -63,7 +65,11 @@ export interface AllocationAnswer {
   readonly circuits: ReadonlyMap<string, CircuitShare>;
 }
 
-/** Of those whom somebody yields to, the answer names this many: the ones right before it in the order of service. */
+export interface AllocatorOptions {
+  /** So many charge points a reason `shortage` names at most: the nearest of those served before. 100 when left out. */
+  readonly yieldsToMax?: number;
+}
+
 const YIELDS_TO_MAX = 100;
 
 /** Divides the capacity of the circuits among the candidates. Amperes, grid order; see `Allocator`. */
@@ -75,11 +81,18 @@ export function allocate(request: AllocationRequest): AllocationAnswer {
 export class Allocator {
   readonly #divider: Divider;
   readonly #indexOf: ReadonlyMap<string, number>;
+  readonly #candidates: Candidates;
+  readonly #reasons: Reasons;
 
-  constructor(circuits: readonly Pick<AllocationCircuit, 'id' | 'parent'>[]) {
+  constructor(
+    circuits: readonly Pick<AllocationCircuit, 'id' | 'parent'>[],
+    { yieldsToMax = YIELDS_TO_MAX }: AllocatorOptions = {},
+  ) {
     const parents = buildParents(circuits);
     this.#indexOf = parents.indexOf;
     this.#divider = new Divider(parents);
+    this.#candidates = new Candidates(this.#divider.division.tree, parents.indexOf);
+    this.#reasons = new Reasons(this.#divider, [...parents.indexOf.keys()], yieldsToMax);
   }
 
   /**
@@ -87,43 +100,59 @@ export class Allocator {
    * multiple of `stepA` in [minA, maxA]. The circuits must be those of the constructor, in their order.
    */
   allocate(request: AllocationRequest): AllocationAnswer {
+    const { circuits, chargePoints } = request;
     const { division } = this.#divider;
-    assert(request.circuits.length === this.#indexOf.size, 'the circuits are those that were prepared');
+    assert(circuits.length === this.#indexOf.size, 'the circuits are those that were prepared');
     division.begin(request);
-    for (const [index, circuit] of request.circuits.entries()) division.setCircuit(index, circuit);
+    for (let index = 0; index < circuits.length; index++) {
+      division.setCircuit(index, circuits[index] as AllocationCircuit);
+    }
+    this.#candidates.follow(chargePoints);
     this.#addSeats(request);
     this.#divider.divide();
-    return answer(request, this.#divider);
+    return {
+      limits: new ById(this.#candidates.indexOf, this.#limits()),
+      circuits: new ById(this.#indexOf, this.#shares(circuits)),
+    };
   }
 
   #addSeats({ chargePoints, shortage }: AllocationRequest): void {
-    const turns = this.#turnsOf(chargePoints);
-    chargePoints.forEach((candidate, index) => {
-      const { id, circuit, rotation, activePhases, minA, maxA, priority } = candidate;
-      this.#divider.division.addSeat({
-        circuit: defined(this.#indexOf.get(circuit), `circuit of ${id}`),
+    const { division } = this.#divider;
+    const { circuitOf, turnOf } = this.#candidates;
+    for (let index = 0; index < chargePoints.length; index++) {
+      const candidate = chargePoints[index] as AllocationCandidate;
+      const { rotation, activePhases, minA, maxA, priority } = candidate;
+      division.addSeat({
+        circuit: intAt(circuitOf, index),
         phases: maskToGrid(rotation, activePhases),
         minA,
         maxA,
         priority,
         rank: rankOf(candidate, shortage),
-        turn: turns[index] ?? 0,
+        turn: intAt(turnOf, index),
       });
-    });
+    }
   }
 
-  /** Turns at the remainder go by circuit and id, so that the order given plays no part. */
-  #turnsOf(candidates: readonly AllocationCandidate[]): readonly number[] {
-    const { placeOf } = this.#divider.division.tree;
-    const placeAt = candidates.map(({ circuit }) => intAt(placeOf, this.#indexOf.get(circuit) ?? 0));
-    const inTurn = candidates.map((_, index) => index);
-    const idOf = (index: number): string => candidates[index]?.id ?? '';
-    inTurn.sort((a, b) => (placeAt[a] ?? 0) - (placeAt[b] ?? 0) || (idOf(a) < idOf(b) ? -1 : 1));
-    const turns = new Array<number>(candidates.length).fill(0);
-    inTurn.forEach((index, turn) => {
-      turns[index] = turn;
-    });
-    return turns;
+  #limits(): readonly AllocatedLimit[] {
+    const { division } = this.#divider;
+    const { ids } = this.#candidates;
+    const limits = new Array<AllocatedLimit>(ids.length);
+    this.#reasons.begin();
+    for (let seat = 0; seat < limits.length; seat++) {
+      const limitA = division.toA(intAt(division.steps, seat));
+      limits[seat] = { limitA, boundBy: this.#reasons.explain(seat, ids) };
+    }
+    return limits;
+  }
+
+  #shares(circuits: readonly AllocationCircuit[]): readonly CircuitShare[] {
+    const { division } = this.#divider;
+    const shares = new Array<CircuitShare>(circuits.length);
+    for (let index = 0; index < shares.length; index++) {
+      shares[index] = circuitShare(division, circuits[index] as AllocationCircuit, index);
+    }
+    return shares;
   }
 }
 
@@ -132,99 +161,21 @@ function rankOf({ chargingS, connectedAtS }: AllocationCandidate, shortage: Shor
   return shortage === 'last-connected-first' ? connectedAtS : 0;
 }
 
-function answer(request: AllocationRequest, divider: Divider): AllocationAnswer {
-  const { division } = divider;
-  const reasons = new Reasons(request, divider);
-  const limits = request.chargePoints.map(({ id }, seat): [string, AllocatedLimit] => [
-    id,
-    { limitA: division.toA(intAt(division.steps, seat)), boundBy: reasons.of(seat) },
-  ]);
-  const circuits = request.circuits.map((circuit, index): [string, CircuitShare] => [
-    circuit.id,
-    circuitShare(division, circuit, index),
-  ]);
-  return { limits: new Map(limits), circuits: new Map(circuits) };
-}
-
 function circuitShare(division: Division, circuit: AllocationCircuit, index: number): CircuitShare {
   const { limitA, backgroundA, limitW, voltageV = NOMINAL_VOLTAGE_V } = circuit;
-  const loadA = mapPhases((p) => division.toA(at(division.load, index * SLOTS + p)));
-  const share = { loadA, capacityA: mapPhases((p) => Math.max(0, limitA[p] - backgroundA[p])) };
-  if (limitW === undefined) return share;
+  const slot = index * SLOTS;
+  const { load } = division;
+  const loadA: PhaseAmps = [
+    division.toA(at(load, slot)),
+    division.toA(at(load, slot + 1)),
+    division.toA(at(load, slot + 2)),
+  ];
+  const capacityA: PhaseAmps = [
+    Math.max(0, limitA[0] - backgroundA[0]),
+    Math.max(0, limitA[1] - backgroundA[1]),
+    Math.max(0, limitA[2] - backgroundA[2]),
+  ];
+  if (limitW === undefined) return { loadA, capacityA };
   const capacityW = voltageV * powerCapacityA(limitW, backgroundA, voltageV);
-  return { ...share, loadW: voltageV * (loadA[0] + loadA[1] + loadA[2]), capacityW };
-}
-
-/** Puts obstacles into words of the site: ids instead of indices. */
-class Reasons {
-  readonly #request: AllocationRequest;
-  readonly #divider: Divider;
-  /** Per obstacle: who is admitted and loads it, in the order of service. */
-  readonly #usersOf = new Map<number, readonly number[]>();
-  /** Place in the order of service; only where somebody is paused. */
-  #placeOf: Int32Array | undefined;
-
-  constructor(request: AllocationRequest, divider: Divider) {
-    this.#request = request;
-    this.#divider = divider;
-  }
-
-  of(seat: number): LimitReason {
-    const { division } = this.#divider;
-    const obstacle = this.#divider.bindingOf(seat);
-    if (obstacle === undefined) return { kind: 'maximum' };
-    const circuit = defined(this.#request.circuits[obstacle.circuit], 'circuit').id;
-    const phase = obstacle.kind === 'circuit' ? { phase: obstacle.phase } : {};
-    if (byteAt(division.isAdmitted, seat) === 0) {
-      const pair = obstacle.kind === 'imbalance' ? { phases: obstacle.phases } : {};
-      return { kind: 'shortage', circuit, ...phase, ...pair, yieldsTo: this.#yieldsTo(seat, obstacle) };
-    }
-    if (obstacle.kind === 'imbalance') return { kind: 'imbalance', circuit, phases: obstacle.phases };
-    if (this.#divider.isRemainder(seat)) return { kind: 'step', circuit, ...phase };
-    return obstacle.kind === 'power' ? { kind: 'power', circuit } : { kind: 'circuit', circuit, phase: obstacle.phase };
-  }
-
-  #yieldsTo(seat: number, obstacle: Obstacle): readonly string[] {
-    const { chargePoints } = this.#request;
-    const code = intAt(this.#divider.division.obstacleOf, seat);
-    const users = this.#usersOf.get(code) ?? this.#findUsers(obstacle);
-    this.#usersOf.set(code, users);
-    const places = this.#places();
-    let before = 0;
-    for (let end = users.length; before < end; ) {
-      const middle = (before + end) >> 1;
-      if (intAt(places, users[middle] ?? 0) < intAt(places, seat)) before = middle + 1;
-      else end = middle;
-    }
-    const named = users.slice(Math.max(0, before - YIELDS_TO_MAX), before);
-    return named.map((user) => defined(chargePoints[user], 'charge point').id);
-  }
-
-  #findUsers(obstacle: Obstacle): readonly number[] {
-    const { division } = this.#divider;
-    const users: number[] = [];
-    for (let i = 0; i < division.userCount; i++) {
-      const seat = intAt(division.order, i);
-      if (byteAt(division.isAdmitted, seat) === 1 && loads(division, seat, obstacle)) users.push(seat);
-    }
-    return users;
-  }
-
-  #places(): Int32Array {
-    const { division } = this.#divider;
-    if (this.#placeOf) return this.#placeOf;
-    const placeOf = new Int32Array(division.seatCount);
-    for (let i = 0; i < division.userCount; i++) placeOf[intAt(division.order, i)] = i;
-    this.#placeOf = placeOf;
-    return placeOf;
-  }
-}
-
-function loads({ groupOf, tree }: Division, seat: number, obstacle: Obstacle): boolean {
-  const group = intAt(groupOf, seat);
-  const place = intAt(tree.placeOf, group >> 3);
-  if (place < intAt(tree.placeOf, obstacle.circuit) || place >= intAt(tree.endOf, obstacle.circuit)) return false;
-  const has = (phase: PhaseIndex): boolean => ((group >> phase) & 1) === 1;
-  if (obstacle.kind === 'power') return true;
-  return obstacle.kind === 'circuit' ? has(obstacle.phase) : has(obstacle.phases[0]) && !has(obstacle.phases[1]);
+  return { loadA, capacityA, loadW: voltageV * (loadA[0] + loadA[1] + loadA[2]), capacityW };
 }

@@ -70,7 +70,7 @@ export class Controller {
     const { site, memory } = options;
     this.site = site;
     this.topology = buildTopology(site.circuits);
-    this.#shares = new Shares(new Allocator(site.circuits));
+    this.#shares = new Shares(new Allocator(site.circuits, { yieldsToMax: 1 }));
     this.#granting = new Granting(site, options);
     const { topology, alarms } = this;
     const name = { id: options.masterId, lastEpoch: memory?.epoch ?? 0, rank: options.rank };

@@ -170,7 +170,7 @@ function explained(snapshot: Snapshot, record: SlaveRecord, boundBy: LimitReason
     const index = defined(snapshot.topology.indexOf.get(boundBy.circuit), 'binding circuit');
     const circuit = defined(snapshot.site.circuits[index], 'binding circuit');
     const { phase } = boundBy;
-    if (phase === undefined || !snapshot.capacities[index]?.isFallback) return shortened(boundBy);
+    if (phase === undefined || !snapshot.capacities[index]?.isFallback) return boundBy;
     return { kind: 'fallback', circuit: circuit.id, phase, fallbackA: circuit.fallbackA[phase] };
   }
   if (boundBy.kind !== 'maximum') return boundBy;
@@ -179,11 +179,6 @@ function explained(snapshot: Snapshot, record: SlaveRecord, boundBy: LimitReason
     return { kind: 'fallbackUnsafe', circuit: defined(snapshot.site.circuits[unsafe], 'unsafe circuit').id };
   }
   return isIdle(record) ? { kind: 'vehiclePaused' } : boundBy;
-}
-
-/** Of those whom it yields to, the one right before it: the others would only make the log and the topics long. */
-function shortened(boundBy: LimitReason): LimitReason {
-  return boundBy.kind === 'shortage' ? { ...boundBy, yieldsTo: boundBy.yieldsTo.slice(-1) } : boundBy;
 }
 
 /** M1: as much of the wish as fits beside the worst case of all others; otherwise at most what it enforces already. */

@@ -21,9 +21,14 @@ export function explainObstacle(obstacle: number): Obstacle {
     const [circuit, slot] = [Math.floor(obstacle / SLOTS), obstacle % SLOTS];
     return slot === POWER ? { kind: 'power', circuit } : { kind: 'circuit', circuit, phase: slot as PhaseIndex };
   }
-  const pair = -2 - obstacle;
+  const pair = pairOfObstacle(obstacle);
   const phases = [leadingOf(pair) as PhaseIndex, laggingOf(pair) as PhaseIndex] as const;
   return { kind: 'imbalance', circuit: circuitOfPair(pair), phases };
+}
+
+/** Of an obstacle that is neither a slot nor none. */
+export function pairOfObstacle(obstacle: number): number {
+  return -2 - obstacle;
 }
 
 /** The obstacle to `steps` more for somebody of the group; -1 when there is none. */

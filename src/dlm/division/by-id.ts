@@ -1,0 +1,48 @@
+/**
+ * Answers by id. The index from id to place is made once and shared by all answers for the same ids, so that an answer
+ * costs one list and no map.
+ */
+export class ById<T> implements ReadonlyMap<string, T> {
+  readonly #placeOf: ReadonlyMap<string, number>;
+  /** Not private, so that a comparison field by field sees it. */
+  readonly items: readonly T[];
+
+  /** `placeOf` names the places of `items` in their order. */
+  constructor(placeOf: ReadonlyMap<string, number>, items: readonly T[]) {
+    this.#placeOf = placeOf;
+    this.items = items;
+  }
+
+  get size(): number {
+    return this.items.length;
+  }
+
+  get(id: string): T | undefined {
+    const place = this.#placeOf.get(id);
+    return place === undefined ? undefined : this.items[place];
+  }
+
+  has(id: string): boolean {
+    return this.#placeOf.has(id);
+  }
+
+  keys(): MapIterator<string> {
+    return this.#placeOf.keys();
+  }
+
+  *values(): MapIterator<T> {
+    yield* this.items;
+  }
+
+  *entries(): MapIterator<[string, T]> {
+    for (const [id, place] of this.#placeOf) yield [id, this.items[place] as T];
+  }
+
+  [Symbol.iterator](): MapIterator<[string, T]> {
+    return this.entries();
+  }
+
+  forEach(visit: (item: T, id: string, map: ReadonlyMap<string, T>) => void): void {
+    for (const [id, item] of this) visit(item, id, this);
+  }
+}

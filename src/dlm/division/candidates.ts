@@ -1,0 +1,67 @@
+/** What stays, as a rule, from one request to the next: ids, circuits, and the turns that follow from both. */
+import { assert, defined } from '../../base/assert.js';
+import { intAt } from './numbers.js';
+import type { FuseTree } from './tree.js';
+
+export interface Placed {
+  readonly id: string;
+  readonly circuit: string;
+}
+
+export class Candidates {
+  readonly #tree: FuseTree;
+  readonly #circuitIndexOf: ReadonlyMap<string, number>;
+  #circuitIds: readonly string[] = [];
+  ids: readonly string[] = [];
+  indexOf: ReadonlyMap<string, number> = new Map();
+  /** Per candidate: index of its circuit; its place among those who take turns at the remainder. */
+  circuitOf = new Int32Array(0);
+  turnOf = new Int32Array(0);
+
+  constructor(tree: FuseTree, circuitIndexOf: ReadonlyMap<string, number>) {
+    this.#tree = tree;
+    this.#circuitIndexOf = circuitIndexOf;
+  }
+
+  /** Call before each division. Costs a comparison per candidate while they are the same, in the same order. */
+  follow(candidates: readonly Placed[]): void {
+    if (!this.#areSame(candidates)) this.#index(candidates);
+  }
+
+  #areSame(candidates: readonly Placed[]): boolean {
+    const { ids } = this;
+    if (candidates.length !== ids.length) return false;
+    for (let index = 0; index < ids.length; index++) {
+      const { id, circuit } = candidates[index] as Placed;
+      if (id !== ids[index] || circuit !== this.#circuitIds[index]) return false;
+    }
+    return true;
+  }
+
+  #index(candidates: readonly Placed[]): void {
+    const ids = candidates.map(({ id }) => id);
+    const indexOf = new Map<string, number>();
+    for (const [index, id] of ids.entries()) indexOf.set(id, index);
+    assert(indexOf.size === ids.length, 'ids of charge points are unique');
+    const circuitOf = Int32Array.from(candidates, ({ id, circuit }) =>
+      defined(this.#circuitIndexOf.get(circuit), `circuit of ${id}`),
+    );
+    this.turnOf = this.#turnsOf(ids, circuitOf);
+    this.circuitOf = circuitOf;
+    this.indexOf = indexOf;
+    this.#circuitIds = candidates.map(({ circuit }) => circuit);
+    this.ids = ids;
+  }
+
+  /** Turns at the remainder go by circuit and id, so that the order given plays no part. */
+  #turnsOf(ids: readonly string[], circuitOf: Int32Array): Int32Array<ArrayBuffer> {
+    const { placeOf } = this.#tree;
+    const placeAt = circuitOf.map((circuit) => intAt(placeOf, circuit));
+    const idAt = (index: number): string => ids[index] ?? '';
+    const inTurn = ids.map((_, index) => index);
+    inTurn.sort((a, b) => intAt(placeAt, a) - intAt(placeAt, b) || (idAt(a) < idAt(b) ? -1 : 1));
+    const turns = new Int32Array(ids.length);
+    for (const [turn, index] of inTurn.entries()) turns[index] = turn;
+    return turns;
+  }
+}

@@ -1,0 +1,140 @@
+/** What binds each candidate, in words of the site: ids instead of indices. */
+import type { LimitReason } from '../../base/reason.js';
+import type { PhaseIndex } from '../../base/units.js';
+import type { Divider } from './divider.js';
+import type { Division } from './division.js';
+import { byteAt, intAt } from './numbers.js';
+import { explainObstacle, NO_OBSTACLE, type Obstacle, pairOfObstacle } from './obstacle.js';
+import { PAIRS, SLOTS } from './places.js';
+
+const MAXIMUM: LimitReason = { kind: 'maximum' };
+
+/** What keeps charge points from their minimum. */
+interface Shortage {
+  readonly obstacle: Obstacle;
+  /** Seats that are admitted and load it, in the order of service. */
+  readonly users: readonly number[];
+}
+
+export class Reasons {
+  readonly #divider: Divider;
+  readonly #circuitIds: readonly string[];
+  readonly #yieldsToMax: number;
+  /** Reasons that say no more than the obstacle does are made once. Per slot, and per slot or pair. */
+  readonly #remainders: (LimitReason | undefined)[];
+  readonly #limits: (LimitReason | undefined)[];
+  /** By obstacle, of this division. */
+  readonly #shortages = new Map<number, Shortage>();
+  /** Place in the order of service; only where a seat is paused. */
+  #placeOf = new Int32Array(0);
+
+  constructor(divider: Divider, circuitIds: readonly string[], yieldsToMax: number) {
+    const { count } = divider.division.tree;
+    this.#divider = divider;
+    this.#circuitIds = circuitIds;
+    this.#yieldsToMax = yieldsToMax;
+    this.#remainders = new Array<undefined>(count * SLOTS).fill(undefined);
+    this.#limits = new Array<undefined>(count * (SLOTS + PAIRS)).fill(undefined);
+  }
+
+  /** Call after each division. */
+  begin(): void {
+    if (this.#shortages.size > 0) this.#shortages.clear();
+  }
+
+  /** Why a seat gets no more. `ids` are those of all seats. */
+  explain(seat: number, ids: readonly string[]): LimitReason {
+    const { obstacleOf, isAdmitted } = this.#divider.division;
+    const code = intAt(obstacleOf, seat);
+    if (code === NO_OBSTACLE) return MAXIMUM;
+    if (byteAt(isAdmitted, seat) === 0) return this.#shortage(seat, code, ids);
+    return this.#divider.isRemainder(seat) ? this.#remainder(code) : this.#limit(code);
+  }
+
+  #remainder(code: number): LimitReason {
+    const known = this.#remainders[code];
+    if (known) return known;
+    const obstacle = explainObstacle(code);
+    const phase = obstacle.kind === 'circuit' ? { phase: obstacle.phase } : {};
+    const reason: LimitReason = { kind: 'step', circuit: this.#idOf(obstacle), ...phase };
+    this.#remainders[code] = reason;
+    return reason;
+  }
+
+  #limit(code: number): LimitReason {
+    const index = code >= 0 ? code : this.#remainders.length + pairOfObstacle(code);
+    const known = this.#limits[index];
+    if (known) return known;
+    const obstacle = explainObstacle(code);
+    const reason: LimitReason = { ...obstacle, circuit: this.#idOf(obstacle) };
+    this.#limits[index] = reason;
+    return reason;
+  }
+
+  #shortage(seat: number, code: number, ids: readonly string[]): LimitReason {
+    const { obstacle, users } = this.#shortageOf(code);
+    const end = this.#countBefore(seat, users);
+    const yieldsTo: string[] = [];
+    for (let i = Math.max(0, end - this.#yieldsToMax); i < end; i++) yieldsTo.push(ids[users[i] as number] as string);
+    const circuit = this.#idOf(obstacle);
+    switch (obstacle.kind) {
+      case 'circuit':
+        return { kind: 'shortage', circuit, phase: obstacle.phase, yieldsTo };
+      case 'power':
+        return { kind: 'shortage', circuit, yieldsTo };
+      case 'imbalance':
+        return { kind: 'shortage', circuit, phases: obstacle.phases, yieldsTo };
+    }
+  }
+
+  #idOf({ circuit }: Obstacle): string {
+    return this.#circuitIds[circuit] as string;
+  }
+
+  #shortageOf(code: number): Shortage {
+    const known = this.#shortages.get(code);
+    if (known) return known;
+    if (this.#shortages.size === 0) this.#findPlaces();
+    const obstacle = explainObstacle(code);
+    const shortage = { obstacle, users: this.#usersOf(obstacle) };
+    this.#shortages.set(code, shortage);
+    return shortage;
+  }
+
+  /** How many of the users are served before the seat. */
+  #countBefore(seat: number, users: readonly number[]): number {
+    const place = intAt(this.#placeOf, seat);
+    let before = 0;
+    for (let end = users.length; before < end; ) {
+      const middle = (before + end) >> 1;
+      if (intAt(this.#placeOf, users[middle] as number) < place) before = middle + 1;
+      else end = middle;
+    }
+    return before;
+  }
+
+  #usersOf(obstacle: Obstacle): readonly number[] {
+    const { division } = this.#divider;
+    const users: number[] = [];
+    for (let i = 0; i < division.userCount; i++) {
+      const seat = intAt(division.order, i);
+      if (byteAt(division.isAdmitted, seat) === 1 && loads(division, seat, obstacle)) users.push(seat);
+    }
+    return users;
+  }
+
+  #findPlaces(): void {
+    const { order, userCount } = this.#divider.division;
+    if (this.#placeOf.length < order.length) this.#placeOf = new Int32Array(order.length);
+    for (let i = 0; i < userCount; i++) this.#placeOf[intAt(order, i)] = i;
+  }
+}
+
+function loads({ groupOf, tree }: Division, seat: number, obstacle: Obstacle): boolean {
+  const group = intAt(groupOf, seat);
+  const place = intAt(tree.placeOf, group >> 3);
+  if (place < intAt(tree.placeOf, obstacle.circuit) || place >= intAt(tree.endOf, obstacle.circuit)) return false;
+  const has = (phase: PhaseIndex): boolean => ((group >> phase) & 1) === 1;
+  if (obstacle.kind === 'power') return true;
+  return obstacle.kind === 'circuit' ? has(obstacle.phase) : has(obstacle.phases[0]) && !has(obstacle.phases[1]);
+}
