@@ -34,7 +34,7 @@ export const LAYERS: readonly Layer[] = [
   pure('meters', ['base', 'ports', 'modbus']),
   pure('chargers', ['base', 'ports']),
   pure('discovery', ['base', 'ports']),
-  pure('runtime', CORE),
+  pure('runtime', CORE, ['zod']),
   pure('sim', [...CORE, 'runtime'], ['zod']),
   withNode('transports', ['base', 'ports']),
   withNode('northbound', ['base', 'ports', 'dlm']),
