@@ -1,19 +1,4 @@
-/** The command line and real processes, as a user meets them. */
-import './cli/site.js';
-import './cli/restarts.js';
-import './cli/disk.js';
-import './cli/masters.js';
-import './cli/standby.js';
-import './cli/control.js';
-import './cli/fire.js';
-import './cli/flood.js';
-import './cli/fresh.js';
-import './cli/hang.js';
-import './cli/notified.js';
-import './cli/fixed.js';
-import './cli/internal-slave.js';
-import './cli/fixed-masters.js';
-import './cli/crash.js';
+/** The command line as a user meets it: commands that end by themselves. */
 import './cli/refused.js';
 import './cli/check.js';
 import './cli/usage.js';
@@ -27,11 +12,8 @@ import './cli/commands-page.js';
 import './cli/allocate-findings.js';
 import './cli/allocate-answers.js';
 import './cli/allocate-process.js';
-import './cli/replay.js';
 import './cli/replay-page.js';
 import './cli/allocate-page.js';
-import './cli/allocate-fuzz.js';
-import './cli/demo.js';
 import './cli/demo-table.js';
 import './cli/meter-models.js';
 import './cli/report.js';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type t from 'tap';
 
 const SEED = Number(process.env['EVENKEEL_SEED'] ?? 63);
-const SITES = Number(process.env['EVENKEEL_SITES'] ?? 2000);
+const SITES = Number(process.env['EVENKEEL_SITES'] ?? 500);
 /** Only this one. */
 const SITE = process.env['EVENKEEL_SITE'];
 /** So many failures are shrunk and printed; more are only counted. */

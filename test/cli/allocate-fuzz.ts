@@ -11,7 +11,7 @@ import { requestOf } from '../../src/cli/allocate/source.js';
 import { type AllocationRequest, allocate, type CircuitShare } from '../../src/dlm/allocate.js';
 import { fuzzedRequest } from './allocate-mutations.js';
 
-const RUNS = Number(process.env['EVENKEEL_FUZZ'] ?? 25_000);
+const RUNS = Number(process.env['EVENKEEL_FUZZ'] ?? 5_000);
 const FIRST_SEED = Number(process.env['EVENKEEL_SEED'] ?? 1);
 const LAST_SEED = process.env['EVENKEEL_SEED'] === undefined ? FIRST_SEED + RUNS - 1 : FIRST_SEED;
 const FINDING =

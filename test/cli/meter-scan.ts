@@ -2,6 +2,7 @@
 import { closedTcpPort, fileIn, folder, output } from '../helpers/daemon-process.js';
 import { needsPymodbus, needsTools } from '../helpers/tools.js';
 import { independentMeter, simulatedMeter } from './meter-site.js';
+import { refusal } from './refusal.js';
 import { aside, started } from './world.js';
 
 aside(
@@ -72,13 +73,13 @@ aside('meter scan: nobody there, and what is no target', async (t) => {
   const [nobody, serial, target, units, baud] = await Promise.all([
     output(['meter', 'scan', closed]),
     output(['meter', 'scan', '/dev/nothing-here']),
-    output(['meter', 'scan', 'http://127.0.0.1']),
-    output(['meter', 'scan', closed, '--units', '9-3']),
-    output(['meter', 'scan', '/dev/nothing-here', '--baud', '960']),
+    refusal('meter', 'scan', 'http://127.0.0.1'),
+    refusal('meter', 'scan', closed, '--units', '9-3'),
+    refusal('meter', 'scan', '/dev/nothing-here', '--baud', '960'),
   ]);
   t.match(nobody, { code: 69, stdout: '', stderr: /no connection: connect ECONNREFUSED [\s\S]*check: / });
   t.match(serial, { code: 69, stdout: '', stderr: /nothing-here[\s\S]*check: is the adapter plugged in\?/ });
-  t.match(target, { code: 64, stdout: '', stderr: /^target: expected tcp:\/\/HOST.*, got "http:\/\/127\.0\.0\.1"\n$/ });
+  t.match(target, { code: 64, stderr: /^target: expected tcp:\/\/HOST.*, got "http:\/\/127\.0\.0\.1"\n$/ });
   t.match(units, { code: 64, stderr: '--units: expected unit ids up to 255 such as 1-20,33, got "9-3"\n' });
   t.match(baud, {
     code: 64,

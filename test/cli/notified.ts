@@ -1,8 +1,7 @@
 /** What systemd hears of `evenkeel slave`: ready after the first step, the watchdog fed by the steps, the end. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { discoveryPort, fileIn, folder } from '../helpers/daemon-process.js';
 import { needsSystemd, receiver, words } from '../helpers/notify-socket.js';
-import { eventually } from '../helpers/real-time.js';
+import { eventually, pause } from '../helpers/machine.js';
 import { aside, started } from './world.js';
 
 aside(
@@ -25,9 +24,9 @@ aside(
 
     slave.signal('SIGSTOP');
     // The last ping may be on its way still.
-    await sleep(500);
+    await pause(500);
     const atRest = pings();
-    await sleep(900);
+    await pause(900);
     t.equal(pings(), atRest, 'none while the loop stands still');
     slave.signal('SIGCONT');
     await eventually('pings again', () => pings() > atRest);

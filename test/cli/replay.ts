@@ -7,6 +7,7 @@ import { blockBytes, readArea, ringLayout, titleBytes } from '../../src/runtime/
 import { type Daemon, discoveryPort, folder, output } from '../helpers/daemon-process.js';
 import { needsMount, smallDisk } from '../helpers/small-disk.js';
 import { simulatedMeter } from './meter-site.js';
+import { refusal } from './refusal.js';
 import { aside, siteFile, started, wireSlave } from './world.js';
 
 const SECRET = 'hush-hush-broker-password';
@@ -67,6 +68,9 @@ aside(
       /^DIFFERENT at \d\d:\d\d:\d\d\.\d{3}, after decision \d+: cp\d\n {2}recorded {2}\d+ A, .+\n {2}now {7}\d+ A, /m,
     );
     const again = start();
+    await again.untilEvent('READY');
+    // Where leases from before the kill are still in force no limit changes by itself.
+    meter.write('30 4 5');
     await again.untilEvent('LIMIT');
     await again.end('SIGTERM');
     const both = await output(['replay', file]);
@@ -108,7 +112,7 @@ aside('what is no recording, damaged or newer is told with what was expected and
   const file = join(folder(t), 'night.ring');
   const told = async (bytes: Uint8Array | string): Promise<string> => {
     writeFileSync(file, bytes);
-    const { code, stderr } = await output(['replay', file]);
+    const { code, stderr } = await refusal('replay', file);
     t.equal(code, 78, stderr);
     return stderr.replace(file, 'FILE');
   };
@@ -133,8 +137,8 @@ aside('what is no recording, damaged or newer is told with what was expected and
     await told(withHead('{"format":2,"version":"9.1.0"}')),
     /expected records of format 1, got format 2: it was recorded by evenkeel 9\.1\.0, replay it with/,
   );
-  t.match(await output(['replay', join(folder(t), 'none')]), { code: 78, stderr: /ENOENT/ });
-  t.match(await output(['replay']), { code: 64, stderr: /expected FILE, got nothing; see: evenkeel replay --help/ });
+  t.match(await refusal('replay', join(folder(t), 'none')), { code: 78, stderr: /ENOENT/ });
+  t.match(await refusal('replay'), { code: 64, stderr: /expected FILE, got nothing; see: evenkeel replay --help/ });
   t.match(await output(['replay', file, '--from', '25:00']), { code: 78 });
   t.match(await output(['replay', file, '--step']), { code: 64, stderr: /--step: expected a terminal/ });
 });

@@ -8,6 +8,7 @@ import { play } from '../../src/sim/world/play.js';
 import type { RunLog } from '../../src/sim/world/run-log.js';
 import { Daemon, fileIn, folder, type Output, output, PROGRAM, ROOT } from '../helpers/daemon-process.js';
 import { madeRun } from './report-log.js';
+import { refusal } from './refusal.js';
 import { aside } from './world.js';
 
 const SITE = ['simulate', 'site'] as const;
@@ -129,9 +130,7 @@ aside('simulate site: what is refused, and the exit codes', async (t) => {
     [['--scenario', missing], 78, `${missing}: expected a scenario file, got ENOENT\n`],
     [['--scenario', 'etc'], 78, 'etc: expected a scenario file, got EISDIR\n'],
   ];
-  const ran = await Promise.all(ROWS.map(([args]) => output([...SITE, ...args])));
-  for (const [index, [args, code, stderr]] of ROWS.entries())
-    t.match(ran[index], { code, stdout: '', stderr }, args.join(' '));
+  for (const [args, code, stderr] of ROWS) t.match(await refusal(...SITE, ...args), { code, stderr }, args.join(' '));
 });
 
 aside('simulate site --scenario: everything that is wrong, with its line and column', async (t) => {

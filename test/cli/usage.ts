@@ -1,11 +1,12 @@
 /** The command line itself: help, versions, and what people are told when they mistype. */
 import t from 'tap';
-import { createParser, UsageError } from '../../src/cli/parser.js';
+import { nearest } from '../../src/base/nearest.js';
+import { createParser } from '../../src/cli/parser.js';
 import { NUMBERS } from '../../src/cli/numbers.js';
 import { usageText, wordsOf } from '../../src/cli/usage.js';
-import { ExitError } from '../../src/daemon/exit-codes.js';
 import { version } from '../../src/daemon/identity.js';
 import { output } from '../helpers/daemon-process.js';
+import { refusal } from './refusal.js';
 import { aside } from './world.js';
 
 const ignore = (): void => undefined;
@@ -18,16 +19,9 @@ async function commandPaths(path: readonly string[] = []): Promise<readonly (rea
   return [path, ...below.flat()];
 }
 
-/** What is complained of; the command must not get as far as to run. */
+/** What is complained of. */
 async function complaint(...args: string[]): Promise<string> {
-  try {
-    await createParser(args, ignore).parseAsync();
-  } catch (error) {
-    if (error instanceof UsageError) return await usageText(error.message, args);
-    if (error instanceof ExitError) return error.message;
-    throw error;
-  }
-  return 'nothing';
+  return (await refusal(...args)).stderr.trimEnd();
 }
 
 aside('--help and --version of every command', async (t) => {
@@ -77,11 +71,11 @@ t.test('every mistyped option and command is put right, by a word that is known 
   for (const path of await commandPaths()) {
     const { commands, options } = wordsOf(await helpOf(path));
     t.ok(options.includes('help') && options.includes('version'), path.join(' '));
-    for (const option of options) {
-      const wrong = `--${option}x`;
-      const text = `evenkeel: expected a known option, got "${wrong}"; did you mean "--${option}"?`;
-      t.equal(await usageText(`Unknown argument: ${option}x`, [...path, wrong]), text);
-    }
+    for (const option of options) t.equal(nearest(`${option}x`, options), option);
+    // The whole text once for each command: each takes as long as a few helps.
+    const [option] = options;
+    const text = `evenkeel: expected a known option, got "--${option}x"; did you mean "--${option}"?`;
+    t.equal(await usageText(`Unknown argument: ${option}x`, [...path, `--${option}x`]), text);
     for (const command of commands) {
       const text = `evenkeel: expected a known command, got "${command}x"; did you mean "${command}"?`;
       t.equal(await complaint(...path, `${command}x`), text);

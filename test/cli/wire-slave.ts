@@ -7,11 +7,10 @@ import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { type Beacon, type ChargePointState, compareGrants, type Grant, type Status } from '../../src/base/messages.js';
 import { decode, encode } from '../../src/discovery/codec.js';
-import { PATIENCE_MS } from '../helpers/daemon-process.js';
+import { eventually } from '../helpers/machine.js';
 import { statusOf } from '../helpers/messages.js';
 
 const POLL_MS = 200;
-const LOOK_MS = 10;
 const LOOPBACK_BROADCAST = '127.255.255.255';
 
 export interface HeardGrant {
@@ -126,12 +125,7 @@ export class WireSlave {
   }
 
   async until(what: string, isSo: () => boolean): Promise<void> {
-    const deadlineMs = performance.now() + PATIENCE_MS;
-    while (!isSo()) {
-      if (performance.now() > deadlineMs)
-        throw new Error(`${this.id}: ${what} did not come; it has ${this.enforcedA} A`);
-      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-    }
+    await eventually(() => `${this.id}, which has ${this.enforcedA} A: ${what}`, isSo);
   }
 
   untilEnforced(limitA: number): Promise<void> {

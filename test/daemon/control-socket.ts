@@ -10,7 +10,7 @@ import { answerLine, LINE_MAX } from '../../src/daemon/control-protocol.js';
 import { type ControlSocket, openControlSocket } from '../../src/daemon/control-socket.js';
 import type { CommandPort } from '../../src/ports/commands.js';
 import { folder } from '../helpers/daemon-process.js';
-import { eventually } from '../helpers/real-time.js';
+import { eventually } from '../helpers/machine.js';
 import { sampleStatus } from '../helpers/sample-status.js';
 
 const COMMANDS: CommandPort = {

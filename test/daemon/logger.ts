@@ -10,7 +10,7 @@ import t from 'tap';
 import { createRepeatFilter, MAX_REMEMBERED, REPEAT_PERIOD_MS } from '../../src/daemon/log-repeats.js';
 import { createLogger } from '../../src/daemon/pino-logger.js';
 import type { FloodReport } from '../helpers/log-child.js';
-import { eventually } from '../helpers/real-time.js';
+import { eventually } from '../helpers/machine.js';
 import { needsTools } from '../helpers/tools.js';
 
 const CHILD = fileURLToPath(new URL('../helpers/log-child.js', import.meta.url));

@@ -10,7 +10,7 @@ import type { PollerEvent } from '../../src/runtime/poller.js';
 import { type VirtualMeter, virtualMeter } from '../../src/sim/virtual-meter.js';
 import { serveModbusTcp } from '../../src/transports/modbus-tcp-server.js';
 import { METER_IMAGES, readImage, withWords } from '../helpers/meter-images.js';
-import { eventually } from '../helpers/real-time.js';
+import { eventually } from '../helpers/machine.js';
 import { circuit } from '../helpers/site.js';
 import { rawDevice } from '../transports/modbus-peers.js';
 

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import t from 'tap';
 import { createNotifier, type Notifier } from '../../src/daemon/sd-notify.js';
 import { needsSystemd, receiver, words } from '../helpers/notify-socket.js';
-import { eventually, keepingLogger } from '../helpers/real-time.js';
+import { eventually } from '../helpers/machine.js';
+import { keepingLogger } from '../helpers/real-time.js';
 
 type Tap = Pick<typeof t, 'teardown'>;
 

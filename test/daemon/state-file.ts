@@ -19,7 +19,8 @@ import type { Result } from '../../src/base/result.js';
 import { createStateFile } from '../../src/daemon/state-file.js';
 import type { StateStore } from '../../src/ports/state-store.js';
 import type { Timers } from '../../src/ports/time.js';
-import { eventually, realTimers } from '../helpers/real-time.js';
+import { eventually } from '../helpers/machine.js';
+import { realTimers } from '../helpers/real-time.js';
 import { makeReadOnly, needsMount, smallDisk } from '../helpers/small-disk.js';
 
 type Tap = typeof t;

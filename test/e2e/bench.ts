@@ -10,9 +10,6 @@ export const PYTHON = '/usr/bin/python3';
 const LIFELINE = new URL('../../src/cli/demo/lifeline.js', import.meta.url).href;
 const TIED = ['-c', 'exec 3<&0; exec "$@"', 'sh'];
 
-/** How long anything may take that is waited for: far more than it needs. */
-const PATIENCE_MS = 40_000;
-
 export type Command = readonly [string, ...string[]];
 
 /** `bin/evenkeel` that does not outlive the test. */
@@ -80,13 +77,4 @@ export function numberIn(line: Said, name: string): number {
   const value = line[name];
   if (typeof value !== 'number') throw new Error(`no number ${name} in ${JSON.stringify(line)}`);
   return value;
-}
-
-/** Looks every 20 ms until it is so; rejects with what was waited for, and how it stands instead. */
-export async function eventually(what: () => string, isSo: () => boolean): Promise<void> {
-  const deadlineMs = performance.now() + PATIENCE_MS;
-  while (!isSo()) {
-    if (performance.now() > deadlineMs) throw new Error(`does not come: ${what()}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }

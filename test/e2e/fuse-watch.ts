@@ -3,12 +3,13 @@
  * phase. It knows what each slave put into force and when, by the slave's own clock.
  */
 import type { Daemon } from '../helpers/daemon-process.js';
+import { lateMsBetweenDates } from '../helpers/machine.js';
 import { numberIn, saidOf } from './bench.js';
 import { readStatus, type SeenStatus, toGridMask } from './wire.js';
 
 /** Clocks of several processes are compared no finer than this. */
 const CLOCKS_MS = 5;
-/** The end of a lease is dated when it was due, as far as a busy machine may be the cause that it came later. */
+/** The end of a lease is dated when it was due, where it came later by no more than this and what the machine was late. */
 const BUSY_MS = 500;
 const EPSILON_A = 1e-6;
 const PHASES = [0, 1, 2] as const;
@@ -32,9 +33,10 @@ export interface Stall {
 }
 
 /** How much later than it was due a change may be said at this time. */
-function forgivenMs(stalls: readonly Stall[], id: string, atMs: number): number {
-  const stall = stalls.find((each) => each.id === id && atMs >= each.fromMs && atMs <= each.toMs + BUSY_MS);
-  return stall ? BUSY_MS + stall.toMs - stall.fromMs : BUSY_MS;
+function forgivenMs(stalls: readonly Stall[], id: string, dueMs: number, atMs: number): number {
+  const busyMs = BUSY_MS + lateMsBetweenDates(dueMs, atMs);
+  const stall = stalls.find((each) => each.id === id && atMs >= each.fromMs && atMs <= each.toMs + busyMs);
+  return stall ? busyMs + stall.toMs - stall.fromMs : busyMs;
 }
 
 export interface Verdict {
@@ -95,12 +97,15 @@ export function changesSaid(slave: SlavePy): Change[] {
 
 /** The same of one that was stopped now and then. */
 export function changesDespite(stalls: readonly Stall[], { id, rotation, daemon }: SlavePy): Change[] {
-  return saidOf(daemon, 'limit').map((line) => ({
-    atMs: numberIn(line, 't') - Math.min(forgivenMs(stalls, id, numberIn(line, 't')), numberIn(line, 'lateMs')),
-    id,
-    limitA: numberIn(line, 'limitA'),
-    gridPhases: toGridMask(rotation, numberIn(line, 'phases')),
-  }));
+  return saidOf(daemon, 'limit').map((line) => {
+    const [atMs, lateMs] = [numberIn(line, 't'), numberIn(line, 'lateMs')];
+    return {
+      atMs: atMs - Math.min(forgivenMs(stalls, id, atMs - lateMs, atMs), lateMs),
+      id,
+      limitA: numberIn(line, 'limitA'),
+      gridPhases: toGridMask(rotation, numberIn(line, 'phases')),
+    };
+  });
 }
 
 /** A killed slave may only have been cut off: what it held counts on until its last lease ends, then min(L, d). */
@@ -167,7 +172,7 @@ function dated(heard: readonly Heard[], stalls: readonly Stall[]): Change[] {
   let leaseEndsMs = Infinity;
   return ordered.map((status) => {
     const { id, tauMs, leaseLeftMs, enforcedA: limitA, gridPhases } = status;
-    const latestMs = forgivenMs(stalls, id, tauMs + aheadMs);
+    const latestMs = forgivenMs(stalls, id, Math.min(tauMs, leaseEndsMs) + aheadMs, tauMs + aheadMs);
     const dueMs = leaseLeftMs === 0 ? Math.max(tauMs - latestMs, Math.min(tauMs, leaseEndsMs)) : tauMs;
     leaseEndsMs = leaseLeftMs === 0 ? Infinity : tauMs + leaseLeftMs;
     return { atMs: dueMs + aheadMs, id, limitA, gridPhases };

@@ -7,7 +7,8 @@ import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { writeFileSync } from 'node:fs';
 import t, { type Test } from 'tap';
 import { type Daemon, discoveryPort, output, ROOT } from '../helpers/daemon-process.js';
-import { Bench, evenkeelCommand, eventually, independentCommand, type Said, saidOf } from './bench.js';
+import { eventually } from '../helpers/machine.js';
+import { Bench, evenkeelCommand, independentCommand, type Said, saidOf } from './bench.js';
 import { SITE } from './side-by-side.js';
 
 const NETWORK = 4712;

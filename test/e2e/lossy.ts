@@ -6,7 +6,8 @@ import t from 'tap';
 import { seededRng } from '../../src/base/rng.js';
 import { type Daemon, discoveryPort } from '../helpers/daemon-process.js';
 import { BadWire, IDS, LOCAL, masterFile, newTally, ROTATION, slaveFile } from './bad-wire.js';
-import { Bench, evenkeelCommand, eventually, independentCommand, numberIn, saidOf } from './bench.js';
+import { eventually } from '../helpers/machine.js';
+import { Bench, evenkeelCommand, independentCommand, numberIn, saidOf } from './bench.js';
 import { changesSaid, judge, type SlavePy, StatusWatch } from './fuse-watch.js';
 import { SITE } from './side-by-side.js';
 

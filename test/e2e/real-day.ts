@@ -12,7 +12,8 @@ import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { closedTcpPort, discoveryPort } from '../helpers/daemon-process.js';
 import { judge, StatusWatch } from './fuse-watch.js';
-import { Bench, evenkeelCommand, eventually } from './bench.js';
+import { eventually, lateMsBetween } from '../helpers/machine.js';
+import { Bench, evenkeelCommand } from './bench.js';
 import { SITE } from './side-by-side.js';
 import { Ear, portOf } from './wire.js';
 
@@ -120,7 +121,9 @@ function buildingA({ totalA, vehiclesA }: Sample, phase: 0 | 1 | 2): number {
 /** Where limits or vehicles exceed the fuse beside even the least that the building took within the time to follow. */
 function excesses(samples: readonly Sample[], what: 'limitsA' | 'vehiclesA', followMs: number): string[] {
   return samples.flatMap((sample) => {
-    const recent = samples.filter(({ atMs }) => atMs <= sample.atMs && atMs >= sample.atMs - followMs);
+    const dueMs = sample.atMs - followMs;
+    const sinceMs = dueMs - lateMsBetween(dueMs, sample.atMs);
+    const recent = samples.filter(({ atMs }) => atMs <= sample.atMs && atMs >= sinceMs);
     return PHASES.flatMap((p) => {
       const leastA = Math.min(...recent.map((each) => buildingA(each, p)));
       const sumA = sample[what][p] + leastA;

@@ -6,22 +6,18 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { cpus, loadavg, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { EventCode } from '../../src/base/events.js';
+import { Patience, Stopwatch } from './machine.js';
 
 export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 export const PROGRAM = join(ROOT, 'bin/evenkeel');
-/** Far above what anything here takes: only what never comes gets there. */
-export const PATIENCE_MS = 40_000;
 const LINES_SHOWN = 15;
-
-/** What must happen within a time on a machine that has time for it; one with more work than cores gets more. */
-export function limitMs(nominalMs: number): number {
-  return nominalMs * Math.max(1, (loadavg()[0] ?? 1) / cpus().length);
-}
+/** How often the end of the patience is looked for. */
+const LOOK_MS = 1_000;
 
 /** One JSON line of the log. */
 export interface LogLine {
@@ -121,24 +117,24 @@ export class Daemon {
 
   /** Looks at each new output until `look` gives something. Rejects when the process ends before, or never says it. */
   async until<T>(what: string, look: () => T | undefined | null | false): Promise<T> {
-    const deadlineMs = performance.now() + PATIENCE_MS;
+    const patience = new Patience();
     for (;;) {
       const found = look();
       if (found !== undefined && found !== null && found !== false) return found;
-      const leftMs = deadlineMs - performance.now();
-      if (!running.has(this.#child) || leftMs <= 0) throw new Error(`${what} did not come\n${this.#shown()}`);
-      await this.#nextOutput(leftMs);
+      if (!running.has(this.#child)) throw new Error(`${what} did not come before the end\n${this.#shown()}`);
+      if (patience.isOver) throw new Error(`${what} did not come ${patience}\n${this.#shown()}`);
+      await this.#nextOutput();
     }
   }
 
-  #nextOutput(timeoutMs: number): Promise<void> {
+  #nextOutput(): Promise<void> {
     return new Promise((resolve) => {
       const done = (): void => {
         clearTimeout(timer);
         this.#wakers.delete(done);
         resolve();
       };
-      const timer = setTimeout(done, timeoutMs);
+      const timer = setTimeout(done, LOOK_MS);
       this.#wakers.add(done);
     });
   }
@@ -161,7 +157,11 @@ export class Daemon {
   }
 
   write(line: string): void {
-    this.#child.stdin?.write(`${line}\n`);
+    this.press(`${line}\n`);
+  }
+
+  press(keys: string): void {
+    this.#child.stdin?.write(keys);
   }
 
   signal(signal: NodeJS.Signals): void {
@@ -170,12 +170,13 @@ export class Daemon {
 
   /** Sends the signal and waits for the end; what does not end is killed after a while. */
   async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<Ended & { readonly tookMs: number }> {
-    const beganMs = performance.now();
+    const watch = new Stopwatch();
+    const patience = new Patience();
     this.#child.kill(signal);
-    const guard = setTimeout(() => this.#child.kill('SIGKILL'), PATIENCE_MS);
+    const guard = setInterval(() => patience.isOver && this.#child.kill('SIGKILL'), LOOK_MS);
     const ended = await this.ended;
-    clearTimeout(guard);
-    return { ...ended, tookMs: Math.round(performance.now() - beganMs) };
+    clearInterval(guard);
+    return { ...ended, tookMs: watch.tookMs };
   }
 }
 

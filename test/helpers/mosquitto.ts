@@ -6,9 +6,8 @@ import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { Patience } from './machine.js';
 
-/** How long anything here may take before the test is told that it does not come. */
-const PATIENCE_MS = 15_000;
 const START_ATTEMPTS = 3;
 /** Debian puts the broker where only root looks. */
 const TOOL_ENV = { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin` };
@@ -117,7 +116,7 @@ async function freePort(): Promise<number> {
 }
 
 async function accepts(port: number, child: ChildProcess): Promise<boolean> {
-  for (let waitedMs = 0; waitedMs < PATIENCE_MS && child.exitCode === null; waitedMs += 20) {
+  for (const patience = new Patience(); !patience.isOver && child.exitCode === null; ) {
     const open = await new Promise<boolean>((resolve) => {
       const socket = connect(port, '127.0.0.1', () => resolve(true)).on('error', () => resolve(false));
       socket.on('connect', () => socket.destroy());
@@ -164,14 +163,14 @@ export async function subscribe(
     wake();
   });
   const waitFor = async <T>(what: string, look: () => T | undefined): Promise<T> => {
-    const deadline = Date.now() + PATIENCE_MS;
+    const patience = new Patience();
     for (;;) {
       const found = look();
       if (found !== undefined) return found;
       if (child.exitCode !== null) throw new Error(`mosquitto_sub ended while waiting for ${what}`);
-      if (Date.now() > deadline) {
+      if (patience.isOver) {
         child.kill();
-        throw new Error(`${what} did not come; got ${JSON.stringify(messages.slice(-10))}`);
+        throw new Error(`${what} did not come ${patience}; got ${JSON.stringify(messages.slice(-10))}`);
       }
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, 200);

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { folder } from './daemon-process.js';
-import { eventually } from './real-time.js';
+import { eventually } from './machine.js';
 import { needsTools } from './tools.js';
 
 /** Prints each datagram that comes to the socket as one JSON line, as systemd would get it. */

@@ -32,14 +32,3 @@ export function keepingLogger(): KeepingLogger {
     log: (level, event, message, fields = {}) => void lines.push({ level, event, message, fields }),
   };
 }
-
-/** Looks every 10 ms until `look` gives something; rejects with `what` when that takes far too long. */
-export async function eventually<T>(what: string, look: () => T | undefined | false): Promise<T> {
-  const deadlineMs = performance.now() + 15_000;
-  for (;;) {
-    const found = look();
-    if (found !== undefined && found !== false) return found;
-    if (performance.now() > deadlineMs) throw new Error(`${what} did not happen`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}

@@ -12,7 +12,8 @@ import type { StatusSink } from '../../src/ports/status-sink.js';
 import { createMqttPublisher, type MqttPublisherOptions } from '../../src/northbound/mqtt-publisher.js';
 import type { Timers } from '../../src/ports/time.js';
 import { mosquittoMissing, startMosquitto, subscribe } from '../helpers/mosquitto.js';
-import { eventually, keepingLogger, realClock, realTimers } from '../helpers/real-time.js';
+import { eventually } from '../helpers/machine.js';
+import { keepingLogger, realClock, realTimers } from '../helpers/real-time.js';
 import { needs, needsTools } from '../helpers/tools.js';
 import { SAMPLE_REASONS, sampleChargePoint, sampleStatus } from '../helpers/sample-status.js';
 

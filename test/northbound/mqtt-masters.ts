@@ -6,7 +6,8 @@ import t from 'tap';
 import { seededRng } from '../../src/base/rng.js';
 import { createMqttPublisher, type MqttPublisherOptions } from '../../src/northbound/mqtt-publisher.js';
 import { mosquittoMissing, startMosquitto, subscribe } from '../helpers/mosquitto.js';
-import { eventually, keepingLogger, realClock, realTimers } from '../helpers/real-time.js';
+import { eventually } from '../helpers/machine.js';
+import { keepingLogger, realClock, realTimers } from '../helpers/real-time.js';
 import { sampleStatus } from '../helpers/sample-status.js';
 import { needs } from '../helpers/tools.js';
 

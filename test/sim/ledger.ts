@@ -202,7 +202,7 @@ function play(seed: number): Played {
 
 t.test('no fault lets the sum exceed a fuse, and all recovers', async (t) => {
   t.comment(
-    `seeds ${FIRST_SEED}..${FIRST_SEED + RUNS - 1}; replay one: EVENKEEL_SEED=n EVENKEEL_RUNS=1 node build/test/sim.test.js`,
+    `seeds ${FIRST_SEED}..${FIRST_SEED + RUNS - 1}; replay one: EVENKEEL_SEED=n EVENKEEL_RUNS=1 node build/test/sim/ledger.js`,
   );
   for (let seed = FIRST_SEED; seed < FIRST_SEED + RUNS; seed++) {
     const { violation, group } = play(seed);

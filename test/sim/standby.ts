@@ -87,7 +87,7 @@ function play(seed: number): { readonly group: VirtualGroup; readonly violation:
 
 t.test('two masters, whatever happens: no fuse is exceeded, and one of them decides in the end', async (t) => {
   const last = FIRST_SEED + RUNS - 1;
-  t.comment(`seeds ${FIRST_SEED}..${last}; replay one: EVENKEEL_SEED=n EVENKEEL_RUNS=1 node build/test/sim.test.js`);
+  t.comment(`seeds ${FIRST_SEED}..${last}; replay one: EVENKEEL_SEED=n EVENKEEL_RUNS=1 node build/test/sim/standby.js`);
   for (let seed = FIRST_SEED; seed <= last; seed++) {
     const { group, violation } = play(seed);
     if (violation) t.fail(`seed ${seed}: ${violation}`);

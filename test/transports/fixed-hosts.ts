@@ -1,7 +1,8 @@
 /** Names of masters: looked up again and again, and a look-up that fails or hangs stops nothing. */
 import t from 'tap';
 import { FixedHosts } from '../../src/transports/fixed-hosts.js';
-import { eventually, keepingLogger, realTimers } from '../helpers/real-time.js';
+import { eventually } from '../helpers/machine.js';
+import { keepingLogger, realTimers } from '../helpers/real-time.js';
 import { HandTimers } from './nets.js';
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

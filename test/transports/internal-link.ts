@@ -2,7 +2,7 @@
 import t, { type Test } from 'tap';
 import { internalLink } from '../../src/transports/internal-link.js';
 import { discoveryPort } from '../helpers/daemon-process.js';
-import { eventually } from '../helpers/real-time.js';
+import { eventually } from '../helpers/machine.js';
 import { bytes, masterNet, slaveNet } from './nets.js';
 
 const INSIDE = { host: 'internal', port: 0, via: '' };

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { BindError, UdpSocket } from '../../src/transports/udp.js';
 import { discoveryPort } from '../helpers/daemon-process.js';
-import { eventually } from '../helpers/real-time.js';
+import { eventually } from '../helpers/machine.js';
 import { bytes, masterNet, slaveNet } from './nets.js';
 
 t.test('a broadcast is heard by slaves and by masters, and answered to the own port', async (t) => {

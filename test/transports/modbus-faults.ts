@@ -9,7 +9,8 @@ import { seededRng } from '../../src/base/rng.js';
 import type { BusError, RegisterBus } from '../../src/ports/register-bus.js';
 import { modbusTcpBus } from '../../src/transports/modbus-tcp.js';
 import { serveModbusTcp } from '../../src/transports/modbus-tcp-server.js';
-import { eventually, realTimers } from '../helpers/real-time.js';
+import { eventually } from '../helpers/machine.js';
+import { realTimers } from '../helpers/real-time.js';
 import { answerTo, freePort, type RawDevice, type RawRequest, rawDevice, registers } from './modbus-peers.js';
 
 const HOST = '127.0.0.1';

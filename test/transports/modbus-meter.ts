@@ -6,7 +6,8 @@ import { MeterPoller, type PollerEvent } from '../../src/runtime/poller.js';
 import { virtualMeter } from '../../src/sim/virtual-meter.js';
 import { modbusTcpBus } from '../../src/transports/modbus-tcp.js';
 import { serveModbusTcp } from '../../src/transports/modbus-tcp-server.js';
-import { eventually, realClock, realTimers } from '../helpers/real-time.js';
+import { eventually } from '../helpers/machine.js';
+import { realClock, realTimers } from '../helpers/real-time.js';
 
 t.test('samples follow the meter; its server dies and comes back', async (t) => {
   const meter = virtualMeter(SIEMENS_PAC2200, { currentA: [10, 0, -4], voltageV: [230, 230, 230] });

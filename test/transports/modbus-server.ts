@@ -3,7 +3,7 @@ import net from 'node:net';
 import t from 'tap';
 import { fail, ok } from '../../src/base/result.js';
 import { type ModbusTcpServer, type RegisterImage, serveModbusTcp } from '../../src/transports/modbus-tcp-server.js';
-import { eventually } from '../helpers/real-time.js';
+import { eventually } from '../helpers/machine.js';
 
 const HOST = '127.0.0.1';
 

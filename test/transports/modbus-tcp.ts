@@ -2,7 +2,8 @@
 import { createRequire } from 'node:module';
 import t from 'tap';
 import { modbusTcpBus } from '../../src/transports/modbus-tcp.js';
-import { eventually, realTimers } from '../helpers/real-time.js';
+import { eventually } from '../helpers/machine.js';
+import { realTimers } from '../helpers/real-time.js';
 import { answerTo, freePort, type RawRequest, rawDevice, registers } from './modbus-peers.js';
 
 const HOST = '127.0.0.1';

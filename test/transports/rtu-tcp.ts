@@ -3,7 +3,8 @@ import t from 'tap';
 import { seededRng } from '../../src/base/rng.js';
 import type { RegisterBus } from '../../src/ports/register-bus.js';
 import { busFor } from '../../src/transports/buses.js';
-import { eventually, realTimers } from '../helpers/real-time.js';
+import { eventually } from '../helpers/machine.js';
+import { realTimers } from '../helpers/real-time.js';
 import { freePort, registers } from './modbus-peers.js';
 import { type RtuGateway, type RtuRequest, rtuAnswer, rtuException, rtuGateway, withCrc } from './rtu-peers.js';
 

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import t from 'tap';
 import { UdpSocket } from '../../src/transports/udp.js';
 import { Daemon, discoveryPort, fileIn, folder, PROGRAM } from '../helpers/daemon-process.js';
-import { eventually } from '../helpers/real-time.js';
+import { eventually } from '../helpers/machine.js';
 import { needs } from '../helpers/tools.js';
 import { bytes, masterNet, slaveNet } from './nets.js';
 

@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap';
 import type { PeerAddress } from '../../src/ports/datagram-port.js';
 import { BindError, UdpSocket } from '../../src/transports/udp.js';
-import { eventually } from '../helpers/real-time.js';
+import { eventually } from '../helpers/machine.js';
 
 const LOOPBACK = { host: '127.0.0.1', port: 0, isShared: false, mayBroadcast: false, via: '' };
 

@@ -8,7 +8,7 @@ import { play } from '../../../src/sim/world/play.js';
 import type { RunLog } from '../../../src/sim/world/run-log.js';
 import { virtualPorts } from '../../../src/cli/site/ports.js';
 
-const RUNS = Number(process.env['EVENKEEL_RUNS'] ?? 300);
+const RUNS = Number(process.env['EVENKEEL_RUNS'] ?? 100);
 const FIRST_SEED = Number(process.env['EVENKEEL_SEED'] ?? 1);
 const MINUTE_MS = 60_000;
 const STORM_MS = 6 * MINUTE_MS;
