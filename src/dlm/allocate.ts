@@ -10,7 +10,6 @@ import { ById } from './division/by-id.js';
 import { Candidates } from './division/candidates.js';
 import { type CircuitSample, type Division, NOMINAL_VOLTAGE_V, powerCapacityA } from './division/division.js';
 import { Divider } from './division/divider.js';
-import { at, intAt } from './division/numbers.js';
 import { SLOTS } from './division/places.js';
 import { Reasons } from './division/reasons.js';
 import { buildParents } from './topology.js';
@@ -123,13 +122,13 @@ export class Allocator {
       const candidate = chargePoints[index] as AllocationCandidate;
       const { rotation, activePhases, minA, maxA, priority } = candidate;
       division.addSeat({
-        circuit: intAt(circuitOf, index),
+        circuit: circuitOf[index] as number,
         phases: maskToGrid(rotation, activePhases),
         minA,
         maxA,
         priority,
         rank: rankOf(candidate, shortage),
-        turn: intAt(turnOf, index),
+        turn: turnOf[index] as number,
       });
     }
   }
@@ -140,7 +139,7 @@ export class Allocator {
     const limits = new Array<AllocatedLimit>(ids.length);
     this.#reasons.begin();
     for (let seat = 0; seat < limits.length; seat++) {
-      const limitA = division.toA(intAt(division.steps, seat));
+      const limitA = division.toA(division.steps[seat] as number);
       limits[seat] = { limitA, boundBy: this.#reasons.explain(seat, ids) };
     }
     return limits;
@@ -166,9 +165,9 @@ function circuitShare(division: Division, circuit: AllocationCircuit, index: num
   const slot = index * SLOTS;
   const { load } = division;
   const loadA: PhaseAmps = [
-    division.toA(at(load, slot)),
-    division.toA(at(load, slot + 1)),
-    division.toA(at(load, slot + 2)),
+    division.toA(load[slot] as number),
+    division.toA(load[slot + 1] as number),
+    division.toA(load[slot + 2] as number),
   ];
   const capacityA: PhaseAmps = [
     Math.max(0, limitA[0] - backgroundA[0]),

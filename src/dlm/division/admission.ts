@@ -3,7 +3,7 @@
  * plus it can have the minimum. One that does not fit does not stop those after it.
  */
 import { addLoad, type Division } from './division.js';
-import { at, byteAt, intAt, DUST, fillWith } from './numbers.js';
+import { DUST, fillWith } from './numbers.js';
 import { NO_OBSTACLE, obstacleTo } from './obstacle.js';
 import { type SortSpace, sortByKeys } from './sorting.js';
 import { PHASES_IN, POWER, SLOTS } from './places.js';
@@ -31,7 +31,7 @@ function listUsers({ seatCount, minOf, maxOf, order, isAdmitted, steps, obstacle
     isAdmitted[seat] = 0;
     steps[seat] = 0;
     obstacleOf[seat] = NO_OBSTACLE;
-    if (intAt(maxOf, seat) >= intAt(minOf, seat) && intAt(maxOf, seat) > 0) order[count++] = seat;
+    if ((maxOf[seat] as number) >= (minOf[seat] as number) && (maxOf[seat] as number) > 0) order[count++] = seat;
   }
   return count;
 }
@@ -41,12 +41,12 @@ function minimaFit(division: Division, count: number): boolean {
   const { tree, load, order, groupOf, minOf, capacity } = division;
   fillWith(load, 0);
   for (let i = 0; i < count; i++) {
-    const seat = intAt(order, i);
-    addToOwnCircuit(load, intAt(groupOf, seat), intAt(minOf, seat));
+    const seat = order[i] as number;
+    addToOwnCircuit(load, groupOf[seat] as number, minOf[seat] as number);
   }
   sumUpwards(tree, load);
   for (let slot = 0; slot < load.length; slot++) {
-    if (at(load, slot) > at(capacity, slot) + DUST) return false;
+    if ((load[slot] as number) > (capacity[slot] as number) + DUST) return false;
   }
   return true;
 }
@@ -54,26 +54,27 @@ function minimaFit(division: Division, count: number): boolean {
 export function addToOwnCircuit(load: Float64Array, group: number, amount: number): void {
   const slot = (group >> 3) * SLOTS;
   const mask = group & 7;
-  if (mask & 1) load[slot] = at(load, slot) + amount;
-  if (mask & 2) load[slot + 1] = at(load, slot + 1) + amount;
-  if (mask & 4) load[slot + 2] = at(load, slot + 2) + amount;
-  load[slot + POWER] = at(load, slot + POWER) + amount * byteAt(PHASES_IN, mask);
+  if (mask & 1) load[slot] = (load[slot] as number) + amount;
+  if (mask & 2) load[slot + 1] = (load[slot + 1] as number) + amount;
+  if (mask & 4) load[slot + 2] = (load[slot + 2] as number) + amount;
+  load[slot + POWER] = (load[slot + POWER] as number) + amount * (PHASES_IN[mask] as number);
 }
 
 /** Turns what each circuit has itself into what it and all below it have. */
 export function sumUpwards({ order, parentOf }: Division['tree'], load: Float64Array): void {
   for (let place = order.length - 1; place > 0; place--) {
-    const below = intAt(order, place) * SLOTS;
-    const above = intAt(parentOf, intAt(order, place)) * SLOTS;
-    for (let slot = 0; slot < SLOTS; slot++) load[above + slot] = at(load, above + slot) + at(load, below + slot);
+    const below = (order[place] as number) * SLOTS;
+    const above = (parentOf[order[place] as number] as number) * SLOTS;
+    for (let slot = 0; slot < SLOTS; slot++)
+      load[above + slot] = (load[above + slot] as number) + (load[below + slot] as number);
   }
 }
 
 function admitAll({ order, isAdmitted, steps, minOf }: Division, count: number): void {
   for (let i = 0; i < count; i++) {
-    const seat = intAt(order, i);
+    const seat = order[i] as number;
     isAdmitted[seat] = 1;
-    steps[seat] = intAt(minOf, seat);
+    steps[seat] = minOf[seat] as number;
   }
 }
 
@@ -81,12 +82,12 @@ function admitInOrder(division: Division, count: number): void {
   const { order, groupOf, minOf, isAdmitted, steps, obstacleOf, load } = division;
   fillWith(load, 0);
   for (let i = 0; i < count; i++) {
-    const seat = intAt(order, i);
-    const obstacle = obstacleTo(division, intAt(groupOf, seat), intAt(minOf, seat));
+    const seat = order[i] as number;
+    const obstacle = obstacleTo(division, groupOf[seat] as number, minOf[seat] as number);
     obstacleOf[seat] = obstacle;
     if (obstacle !== NO_OBSTACLE) continue;
     isAdmitted[seat] = 1;
-    steps[seat] = intAt(minOf, seat);
-    addLoad(division, intAt(groupOf, seat), intAt(minOf, seat));
+    steps[seat] = minOf[seat] as number;
+    addLoad(division, groupOf[seat] as number, minOf[seat] as number);
   }
 }

@@ -11,7 +11,7 @@ import type { Division } from './division.js';
 import { Forecast } from './forecast.js';
 import { Kinds } from './kinds.js';
 import { Limits } from './limits.js';
-import { at, byteAt, intAt, NOTHING, SHARE_DUST } from './numbers.js';
+import { NOTHING, SHARE_DUST } from './numbers.js';
 import { NO_PART } from './parts.js';
 import { PAIRS, SLOTS } from './places.js';
 import { type SortSpace, sortByKey } from './sorting.js';
@@ -73,9 +73,9 @@ export class BalancedFilling {
     for (this.#class = 0; this.#class < classes; this.#class++) this.#fillClass();
     const { seatCount, isAdmitted, shareOf, partOf } = this.#division;
     for (let seat = 0; seat < seatCount; seat++) {
-      if (byteAt(isAdmitted, seat) === 0) continue;
-      shareOf[seat] = at(this.#shareOf, intAt(this.#kinds.kindOf, seat));
-      partOf[seat] = intAt(this.#partOf, intAt(this.#kinds.kindOf, seat));
+      if (isAdmitted[seat] === 0) continue;
+      shareOf[seat] = this.#shareOf[this.#kinds.kindOf[seat] as number] as number;
+      partOf[seat] = this.#partOf[this.#kinds.kindOf[seat] as number] as number;
     }
   }
 
@@ -89,7 +89,7 @@ export class BalancedFilling {
       this.#stateOf[kind] = AT_LOWER;
       this.#isFixed[kind] = 0;
       this.#partOf[kind] = NO_PART;
-      this.#shareOf[kind] = intAt(minOf, kind);
+      this.#shareOf[kind] = minOf[kind] as number;
     }
   }
 
@@ -122,9 +122,9 @@ export class BalancedFilling {
     const { count, classOf, minOf, maxOf } = this.#kinds;
     this.#members = 0;
     for (let kind = 0; kind < count; kind++) {
-      if (intAt(classOf, kind) === this.#class) this.#starts[this.#members++] = kind;
+      if (classOf[kind] === this.#class) this.#starts[this.#members++] = kind;
     }
-    for (let i = 0; i < this.#members; i++) this.#stops[i] = intAt(this.#starts, i);
+    for (let i = 0; i < this.#members; i++) this.#stops[i] = this.#starts[i] as number;
     sortByKey(this.#starts, 0, this.#members, minOf, this.#space);
     sortByKey(this.#stops, 0, this.#members, maxOf, this.#space);
     this.#started = 0;
@@ -134,42 +134,46 @@ export class BalancedFilling {
   /** The next level at which somebody starts or has its maximum. */
   #nextTurn(): number {
     const { minOf, maxOf } = this.#kinds;
-    while (this.#stopped < this.#members && !this.#isOpen(intAt(this.#stops, this.#stopped))) this.#stopped++;
+    while (this.#stopped < this.#members && !this.#isOpen(this.#stops[this.#stopped] as number)) this.#stopped++;
     const stop =
-      this.#stopped < this.#members ? intAt(maxOf, intAt(this.#stops, this.#stopped)) : Number.POSITIVE_INFINITY;
+      this.#stopped < this.#members
+        ? (maxOf[this.#stops[this.#stopped] as number] as number)
+        : Number.POSITIVE_INFINITY;
     if (this.#started === this.#members) return stop;
-    return Math.min(stop, intAt(minOf, intAt(this.#starts, this.#started)));
+    return Math.min(stop, minOf[this.#starts[this.#started] as number] as number);
   }
 
   /** Whoever has its minimum at this level starts, whoever has its maximum stops. */
   #turn(): void {
     const { minOf, maxOf } = this.#kinds;
     for (; this.#started < this.#members; this.#started++) {
-      const kind = intAt(this.#starts, this.#started);
-      if (intAt(minOf, kind) > this.#forecast.level) break;
-      if (this.#isOpen(kind) && byteAt(this.#stateOf, kind) === AT_LOWER) this.#setRate(kind, 1);
+      const kind = this.#starts[this.#started] as number;
+      if ((minOf[kind] as number) > this.#forecast.level) break;
+      if (this.#isOpen(kind) && this.#stateOf[kind] === AT_LOWER) this.#setRate(kind, 1);
     }
     for (; this.#stopped < this.#members; this.#stopped++) {
-      const kind = intAt(this.#stops, this.#stopped);
-      if (intAt(maxOf, kind) > this.#forecast.level) break;
-      if (this.#isOpen(kind)) this.#holdAt(kind, intAt(maxOf, kind));
+      const kind = this.#stops[this.#stopped] as number;
+      if ((maxOf[kind] as number) > this.#forecast.level) break;
+      if (this.#isOpen(kind)) this.#holdAt(kind, maxOf[kind] as number);
     }
   }
 
   #isOpen(kind: number): boolean {
-    return byteAt(this.#stateOf, kind) !== HELD && byteAt(this.#isFixed, kind) === 0;
+    return this.#stateOf[kind] !== HELD && this.#isFixed[kind] === 0;
   }
 
   /** Its lower bound rises with the level. */
   #isMoving(kind: number): boolean {
     const { classOf, minOf, maxOf } = this.#kinds;
-    const isInClass = intAt(classOf, kind) === this.#class && this.#isOpen(kind);
-    return isInClass && intAt(minOf, kind) <= this.#forecast.level && this.#forecast.level < intAt(maxOf, kind);
+    const isInClass = classOf[kind] === this.#class && this.#isOpen(kind);
+    return (
+      isInClass && (minOf[kind] as number) <= this.#forecast.level && this.#forecast.level < (maxOf[kind] as number)
+    );
   }
 
   /** Puts a kind where it is when nobody lifts it. */
   #lower(kind: number): void {
-    this.#shareOf[kind] = this.#isMoving(kind) ? this.#forecast.level : intAt(this.#kinds.minOf, kind);
+    this.#shareOf[kind] = this.#isMoving(kind) ? this.#forecast.level : (this.#kinds.minOf[kind] as number);
   }
 
   #setRate(kind: number, rate: 0 | 1): void {
@@ -179,7 +183,7 @@ export class BalancedFilling {
 
   #holdAt(kind: number, share: number): void {
     this.#shareOf[kind] = share;
-    if (byteAt(this.#stateOf, kind) === BASIC) {
+    if (this.#stateOf[kind] === BASIC) {
       this.#isFixed[kind] = 1;
       return;
     }
@@ -199,8 +203,8 @@ export class BalancedFilling {
     if (this.#block === -1) forecast.level = turn;
     else forecast.level += this.#distance;
     for (let i = 0; i < memberCount; i++) {
-      const kind = intAt(members, i);
-      this.#shareOf[kind] = at(this.#shareOf, kind) + at(forecast.rateOf, kind) * this.#distance;
+      const kind = members[i] as number;
+      this.#shareOf[kind] = (this.#shareOf[kind] as number) + (forecast.rateOf[kind] as number) * this.#distance;
     }
   }
 
@@ -208,20 +212,20 @@ export class BalancedFilling {
     const { minOf, maxOf } = this.#kinds;
     const { members, memberCount } = this.#basis;
     for (let i = 0; i < memberCount; i++) {
-      const kind = intAt(members, i);
-      const share = at(this.#shareOf, kind);
-      const rate = at(this.#forecast.rateOf, kind);
-      if (byteAt(this.#isFixed, kind) === 1) {
+      const kind = members[i] as number;
+      const share = this.#shareOf[kind] as number;
+      const rate = this.#forecast.rateOf[kind] as number;
+      if (this.#isFixed[kind] === 1) {
         this.#distanceAsked = 0;
         if (Math.abs(rate) > NOTHING) this.#consider(kind, rate > 0);
         continue;
       }
       const isMoving = this.#isMoving(kind);
       const approach = (isMoving ? 1 : 0) - rate;
-      const lower = isMoving ? this.#forecast.level : intAt(minOf, kind);
+      const lower = isMoving ? this.#forecast.level : (minOf[kind] as number);
       this.#distanceAsked = Math.max(0, share - lower) / approach;
       if (approach > NOTHING) this.#consider(kind, false);
-      this.#distanceAsked = Math.max(0, intAt(maxOf, kind) - share) / rate;
+      this.#distanceAsked = Math.max(0, (maxOf[kind] as number) - share) / rate;
       if (rate > NOTHING) this.#consider(kind, true);
     }
   }
@@ -230,7 +234,7 @@ export class BalancedFilling {
     const { fullAt, level } = this.#forecast;
     const limit = this.#forecast.nextFull();
     if (limit === -1) return;
-    this.#distanceAsked = Math.max(0, at(fullAt, limit) - level);
+    this.#distanceAsked = Math.max(0, (fullAt[limit] as number) - level);
     this.#consider(this.#kinds.count + limit, false);
   }
 
@@ -275,17 +279,17 @@ export class BalancedFilling {
   #findHelperIn(from: number, to: number): number {
     const { minOf, maxOf, groupOf } = this.#kinds;
     for (let kind = from; kind < to; kind++) {
-      const state = byteAt(this.#stateOf, kind);
+      const state = this.#stateOf[kind] as number;
       if (state === BASIC || state === HELD) continue;
-      const gain = this.#limits.priceOf(intAt(groupOf, kind));
+      const gain = this.#limits.priceOf(groupOf[kind] as number);
       const isHelp = state === AT_LOWER ? gain > NOTHING : gain < -NOTHING;
-      if (isHelp && intAt(minOf, kind) < intAt(maxOf, kind)) return kind;
+      if (isHelp && (minOf[kind] as number) < (maxOf[kind] as number)) return kind;
     }
     return -1;
   }
 
   #enter(kind: number): void {
-    if (byteAt(this.#stateOf, kind) === AT_LOWER) this.#lower(kind);
+    if (this.#stateOf[kind] === AT_LOWER) this.#lower(kind);
     this.#stateOf[kind] = BASIC;
     this.#basis.addKind(kind);
   }
@@ -298,13 +302,13 @@ export class BalancedFilling {
       return;
     }
     this.#basis.removeKind(item);
-    if (byteAt(this.#isFixed, item) === 1) {
+    if (this.#isFixed[item] === 1) {
       this.#stateOf[item] = HELD;
       this.#setRate(item, 0);
       return;
     }
     this.#stateOf[item] = this.#isAtUpper ? AT_UPPER : AT_LOWER;
-    if (this.#isAtUpper) this.#shareOf[item] = intAt(this.#kinds.maxOf, item);
+    if (this.#isAtUpper) this.#shareOf[item] = this.#kinds.maxOf[item] as number;
     else this.#lower(item);
     this.#setRate(item, !this.#isAtUpper && this.#isMoving(item) ? 1 : 0);
   }
@@ -319,11 +323,11 @@ export class BalancedFilling {
     this.#heldLevel = this.#forecast.level;
     let held = 0;
     for (let kind = this.#basis.from; kind < this.#basis.to; kind++) {
-      const rises = byteAt(this.#stateOf, kind) === AT_LOWER && this.#isMoving(kind);
-      const presses = rises && this.#limits.priceOf(intAt(groupOf, kind)) < -NOTHING;
+      const rises = this.#stateOf[kind] === AT_LOWER && this.#isMoving(kind);
+      const presses = rises && this.#limits.priceOf(groupOf[kind] as number) < -NOTHING;
       if (!presses && kind !== stuck) continue;
       held++;
-      if (this.#lastPart === NO_PART) this.#lastPart = -2 - intAt(groupOf, kind);
+      if (this.#lastPart === NO_PART) this.#lastPart = -2 - (groupOf[kind] as number);
       this.#partOf[kind] = this.#lastPart;
       this.#holdAt(kind, this.#forecast.level);
     }

@@ -6,7 +6,7 @@ import type { Forecast } from './forecast.js';
 import { Kernel } from './kernel.js';
 import type { Kinds } from './kinds.js';
 import type { Limits } from './limits.js';
-import { NOTHING, at, intAt } from './numbers.js';
+import { NOTHING } from './numbers.js';
 import type { FuseTree } from './tree.js';
 
 /** A tight limit that rises by less is still: rounding, not movement. */
@@ -53,14 +53,14 @@ export class Basis {
     this.#tightCount = row + 1;
     this.#forecast.setTight(limit, 1);
     for (let column = 0; column < this.memberCount; column++) {
-      this.#kernel.set(row, column, this.#coefficientOf(limit, intAt(this.members, column)));
+      this.#kernel.set(row, column, this.#coefficientOf(limit, this.members[column] as number));
     }
   }
 
   removeLimit(limit: number): void {
     const row = this.#tight.indexOf(limit);
     this.#kernel.removeRow(row);
-    this.#tight[row] = intAt(this.#tight, --this.#tightCount);
+    this.#tight[row] = this.#tight[--this.#tightCount] as number;
     this.#forecast.setTight(limit, 0);
   }
 
@@ -70,14 +70,14 @@ export class Basis {
     this.members[column] = kind;
     this.memberCount = column + 1;
     for (let row = 0; row < this.#tightCount; row++) {
-      this.#kernel.set(row, column, this.#coefficientOf(intAt(this.#tight, row), kind));
+      this.#kernel.set(row, column, this.#coefficientOf(this.#tight[row] as number, kind));
     }
   }
 
   removeKind(kind: number): void {
     const column = this.members.indexOf(kind);
     this.#kernel.removeColumn(column);
-    this.members[column] = intAt(this.members, --this.memberCount);
+    this.members[column] = this.members[--this.memberCount] as number;
   }
 
   /** Lets the members move so that the tight limits stay tight, whatever else has changed its rate. */
@@ -85,7 +85,7 @@ export class Basis {
     const forecast = this.#forecast;
     let isStill = true;
     for (let row = 0; row < this.#tightCount; row++) {
-      const rate = forecast.rateIn(intAt(this.#tight, row));
+      const rate = forecast.rateIn(this.#tight[row] as number);
       const isMoving = Math.abs(rate) > STILL;
       this.#values[row] = isMoving ? -rate : 0;
       if (isMoving) isStill = false;
@@ -93,9 +93,9 @@ export class Basis {
     if (isStill) return;
     this.#kernel.solve(this.#values);
     for (let column = 0; column < this.memberCount; column++) {
-      const kind = intAt(this.members, column);
-      if (Math.abs(at(this.#values, column)) <= STILL) continue;
-      forecast.rateOf[kind] = at(forecast.rateOf, kind) + at(this.#values, column);
+      const kind = this.members[column] as number;
+      if (Math.abs(this.#values[column] as number) <= STILL) continue;
+      forecast.rateOf[kind] = (forecast.rateOf[kind] as number) + (this.#values[column] as number);
       forecast.changeRate(kind);
     }
   }
@@ -104,7 +104,7 @@ export class Basis {
   priceLimit(limit: number): void {
     let hasPrices = false;
     for (let column = 0; column < this.memberCount; column++) {
-      const coefficient = this.#coefficientOf(limit, intAt(this.members, column));
+      const coefficient = this.#coefficientOf(limit, this.members[column] as number);
       this.#values[column] = coefficient;
       if (coefficient !== 0) hasPrices = true;
     }
@@ -118,7 +118,7 @@ export class Basis {
   /** The same for what a member has above its lower bound (sign -1) or below its upper one (sign 1). */
   priceKind(member: number, sign: 1 | -1): void {
     for (let column = 0; column < this.memberCount; column++) {
-      this.#values[column] = intAt(this.members, column) === member ? 1 : 0;
+      this.#values[column] = this.members[column] === member ? 1 : 0;
     }
     this.#kernel.solveTransposed(this.#values);
     this.#setRange(0, this.#tree.count);
@@ -129,19 +129,19 @@ export class Basis {
   helpfulLimit(): number {
     let helpful = -1;
     for (let row = 0; row < this.#tightCount; row++) {
-      const limit = intAt(this.#tight, row);
-      if (at(this.#values, row) > NOTHING && (helpful === -1 || limit < helpful)) helpful = limit;
+      const limit = this.#tight[row] as number;
+      if ((this.#values[row] as number) > NOTHING && (helpful === -1 || limit < helpful)) helpful = limit;
     }
     return helpful;
   }
 
   #setRangeBelow(circuit: number): void {
-    this.#setRange(intAt(this.#tree.placeOf, circuit), intAt(this.#tree.endOf, circuit));
+    this.#setRange(this.#tree.placeOf[circuit] as number, this.#tree.endOf[circuit] as number);
   }
 
   #setRange(first: number, end: number): void {
-    this.from = intAt(this.#kinds.firstAt, first);
-    this.to = intAt(this.#kinds.firstAt, end);
+    this.from = this.#kinds.firstAt[first] as number;
+    this.to = this.#kinds.firstAt[end] as number;
     this.#firstPlace = first;
     this.#endPlace = end;
     this.#limits.clearPrices(first, end);
@@ -149,15 +149,17 @@ export class Basis {
 
   #priceTight(sign: 1 | -1): void {
     for (let row = 0; row < this.#tightCount; row++) {
-      const price = sign * at(this.#values, row);
+      const price = sign * (this.#values[row] as number);
       this.#values[row] = price;
-      if (Math.abs(price) > NOTHING) this.#limits.price(intAt(this.#tight, row), price);
+      if (Math.abs(price) > NOTHING) this.#limits.price(this.#tight[row] as number, price);
     }
     this.#limits.sumPrices(this.#firstPlace, this.#endPlace);
   }
 
   #coefficientOf(limit: number, kind: number): number {
-    return this.#limits.coefficientOf(limit, intAt(this.#kinds.groupOf, kind)) * intAt(this.#kinds.sizeOf, kind);
+    return (
+      this.#limits.coefficientOf(limit, this.#kinds.groupOf[kind] as number) * (this.#kinds.sizeOf[kind] as number)
+    );
   }
 }
 

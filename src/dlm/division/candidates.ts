@@ -1,6 +1,5 @@
 /** What stays, as a rule, from one request to the next: ids, circuits, and the turns that follow from both. */
 import { assert, defined } from '../../base/assert.js';
-import { intAt } from './numbers.js';
 import type { FuseTree } from './tree.js';
 
 export interface Placed {
@@ -56,10 +55,10 @@ export class Candidates {
   /** Turns at the remainder go by circuit and id, so that the order given plays no part. */
   #turnsOf(ids: readonly string[], circuitOf: Int32Array): Int32Array<ArrayBuffer> {
     const { placeOf } = this.#tree;
-    const placeAt = circuitOf.map((circuit) => intAt(placeOf, circuit));
+    const placeAt = circuitOf.map((circuit) => placeOf[circuit] as number);
     const idAt = (index: number): string => ids[index] ?? '';
     const inTurn = ids.map((_, index) => index);
-    inTurn.sort((a, b) => intAt(placeAt, a) - intAt(placeAt, b) || (idAt(a) < idAt(b) ? -1 : 1));
+    inTurn.sort((a, b) => (placeAt[a] as number) - (placeAt[b] as number) || (idAt(a) < idAt(b) ? -1 : 1));
     const turns = new Int32Array(ids.length);
     for (const [turn, index] of inTurn.entries()) turns[index] = turn;
     return turns;

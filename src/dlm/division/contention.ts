@@ -4,7 +4,7 @@
  */
 import { addToOwnCircuit, sumUpwards } from './admission.js';
 import type { Division } from './division.js';
-import { at, byteAt, intAt, DUST, fillIntsWith, fillWith } from './numbers.js';
+import { DUST, fillIntsWith, fillWith } from './numbers.js';
 import { PAIRS, PHASES_IN, POWER, SLOTS, laggingSlot, leadingSlot } from './places.js';
 
 const NONE = -1;
@@ -33,18 +33,18 @@ export class Contention {
   isSimple(open: Int32Array, count: number): boolean {
     const { groupOf, tree } = this.#division;
     fillWith(this.#demand, 0);
-    for (let i = 0; i < count; i++) addToOwnCircuit(this.#demand, intAt(groupOf, intAt(open, i)), 1);
+    for (let i = 0; i < count; i++) addToOwnCircuit(this.#demand, groupOf[open[i] as number] as number, 1);
     sumUpwards(tree, this.#demand);
     if (!this.#keepsBalance()) return false;
     fillIntsWith(this.#firstOf, NONE);
     this.#lastGroup = NONE;
-    for (let i = 0; i < count; i++) if (!this.#isAlone(intAt(groupOf, intAt(open, i)))) return false;
+    for (let i = 0; i < count; i++) if (!this.#isAlone(groupOf[open[i] as number] as number)) return false;
     return true;
   }
 
   /** In the last answer, where it was yes: the slot has less than those want who load it. */
   hasTooLittle(slot: number): boolean {
-    return intAt(this.#firstOf, slot) !== NONE;
+    return this.#firstOf[slot] !== NONE;
   }
 
   /** No imbalance limit is in anybody's way. */
@@ -52,8 +52,11 @@ export class Contention {
     const { balanced, load, lead } = this.#division;
     for (const circuit of balanced) {
       for (let pair = circuit * PAIRS; pair < (circuit + 1) * PAIRS; pair++) {
-        const most = at(load, leadingSlot(pair)) + at(this.#demand, leadingSlot(pair));
-        if (most - at(load, laggingSlot(pair)) > at(lead, pair) + DUST && leadingSlot(pair) !== laggingSlot(pair))
+        const most = (load[leadingSlot(pair)] as number) + (this.#demand[leadingSlot(pair)] as number);
+        if (
+          most - (load[laggingSlot(pair)] as number) > (lead[pair] as number) + DUST &&
+          leadingSlot(pair) !== laggingSlot(pair)
+        )
           return false;
       }
     }
@@ -69,14 +72,14 @@ export class Contention {
     let first = NONE;
     let count = 0;
     let phases = 0;
-    for (let circuit = group >> 3; circuit !== -1; circuit = intAt(tree.parentOf, circuit)) {
+    for (let circuit = group >> 3; circuit !== -1; circuit = tree.parentOf[circuit] as number) {
       for (let kind = 0; kind < slots; kind++) {
         const slot = circuit * SLOTS + kind;
         if ((kind < POWER && ((group >> kind) & 1) === 0) || !this.#isScarce(slot)) continue;
         if (first === NONE) first = slot;
-        if (intAt(this.#firstOf, slot) === NONE) this.#join(slot, first);
-        if (intAt(this.#firstOf, slot) !== first) return false;
-        if (kind === POWER) phases = byteAt(PHASES_IN, group & 7);
+        if (this.#firstOf[slot] === NONE) this.#join(slot, first);
+        if (this.#firstOf[slot] !== first) return false;
+        if (kind === POWER) phases = PHASES_IN[group & 7] as number;
         count++;
       }
     }
@@ -85,7 +88,7 @@ export class Contention {
 
   #isScarce(slot: number): boolean {
     const { capacity, load } = this.#division;
-    return at(load, slot) + at(this.#demand, slot) > at(capacity, slot) + DUST;
+    return (load[slot] as number) + (this.#demand[slot] as number) > (capacity[slot] as number) + DUST;
   }
 
   #join(slot: number, first: number): void {
@@ -94,10 +97,10 @@ export class Contention {
   }
 
   #isLikeOthers(first: number, count: number, phases: number): boolean {
-    if (intAt(this.#countOf, first) === 0) {
+    if (this.#countOf[first] === 0) {
       this.#countOf[first] = count;
       this.#phasesOf[first] = phases;
     }
-    return intAt(this.#countOf, first) === count && intAt(this.#phasesOf, first) === phases;
+    return this.#countOf[first] === count && this.#phasesOf[first] === phases;
   }
 }

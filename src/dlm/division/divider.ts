@@ -7,7 +7,7 @@ import { addToOwnCircuit, admit, sumUpwards } from './admission.js';
 import { BalancedFilling } from './balanced-filling.js';
 import { Division } from './division.js';
 import { Filling } from './filling.js';
-import { at, byteAt, intAt, SHARE_DUST, fillWith } from './numbers.js';
+import { SHARE_DUST, fillWith } from './numbers.js';
 import { explainObstacle, NO_OBSTACLE, type Obstacle } from './obstacle.js';
 import { Repair } from './repair.js';
 import { Rounding } from './rounding.js';
@@ -49,15 +49,17 @@ export class Divider {
 
   /** What keeps a seat from one step more; `undefined` when it has its maximum. Of one that is paused: from its minimum. */
   bindingOf(seat: number): Obstacle | undefined {
-    const obstacle = intAt(this.division.obstacleOf, seat);
+    const obstacle = this.division.obstacleOf[seat] as number;
     return obstacle === NO_OBSTACLE ? undefined : explainObstacle(obstacle);
   }
 
   /** Somebody else got the step that is missing here. */
   isRemainder(seat: number): boolean {
     const { obstacleOf, shareOf, steps } = this.division;
-    const isRoundedDown = at(shareOf, seat) > intAt(steps, seat) + SHARE_DUST;
-    return isRoundedDown && intAt(obstacleOf, seat) >= 0 && this.#rounding.isRemainder(seat, intAt(obstacleOf, seat));
+    const isRoundedDown = (shareOf[seat] as number) > (steps[seat] as number) + SHARE_DUST;
+    return (
+      isRoundedDown && (obstacleOf[seat] as number) >= 0 && this.#rounding.isRemainder(seat, obstacleOf[seat] as number)
+    );
   }
 
   #findClasses(): void {
@@ -70,9 +72,9 @@ export class Divider {
     }
     this.#classes = 0;
     for (let i = 1; i < users && rules.sharing === 'priority'; i++) {
-      const isNext = at(priorityOf, intAt(order, i)) !== at(priorityOf, intAt(order, i - 1));
+      const isNext = priorityOf[order[i] as number] !== priorityOf[order[i - 1] as number];
       if (isNext) this.#classEnds[this.#classes++] = i;
-      this.#classOf[intAt(order, i)] = this.#classes;
+      this.#classOf[order[i] as number] = this.#classes;
     }
     this.#classEnds[this.#classes++] = users;
   }
@@ -82,7 +84,7 @@ export class Divider {
     this.#filling.begin();
     let from = 0;
     for (let index = 0; index < this.#classes; index++) {
-      const to = intAt(this.#classEnds, index);
+      const to = this.#classEnds[index] as number;
       this.#filling.fill(from, to);
       from = to;
     }
@@ -96,7 +98,7 @@ export class Divider {
     const { seatCount, isAdmitted, groupOf, shareOf, load, tree } = division;
     fillWith(load, 0);
     for (let seat = 0; seat < seatCount; seat++) {
-      if (byteAt(isAdmitted, seat) === 1) addToOwnCircuit(load, intAt(groupOf, seat), at(shareOf, seat));
+      if (isAdmitted[seat] === 1) addToOwnCircuit(load, groupOf[seat] as number, shareOf[seat] as number);
     }
     sumUpwards(tree, load);
     return division.isWithinLead(SHARE_DUST);
@@ -106,9 +108,9 @@ export class Divider {
     const { division } = this;
     const { seatCount, isAdmitted, steps, maxOf, groupOf, obstacleOf } = division;
     for (let seat = 0; seat < seatCount; seat++) {
-      if (byteAt(isAdmitted, seat) === 0 || intAt(steps, seat) === intAt(maxOf, seat)) continue;
-      obstacleOf[seat] = this.#rounding.obstacleOf(intAt(groupOf, seat));
-      assert(intAt(obstacleOf, seat) !== NO_OBSTACLE, 'whoever is below its maximum is held by something');
+      if (isAdmitted[seat] === 0 || steps[seat] === maxOf[seat]) continue;
+      obstacleOf[seat] = this.#rounding.obstacleOf(groupOf[seat] as number);
+      assert(obstacleOf[seat] !== NO_OBSTACLE, 'whoever is below its maximum is held by something');
     }
   }
 

@@ -8,7 +8,7 @@ import type { PhaseMask } from '../../base/rotation.js';
 import { type Amps, type PhaseAmps, PHASES, type Volts, type Watts } from '../../base/units.js';
 import type { Parents } from '../topology.js';
 import type { SharingRule } from '../types.js';
-import { at, byteAt, intAt, DUST } from './numbers.js';
+import { DUST } from './numbers.js';
 import { type FuseTree, fuseTree } from './tree.js';
 import { GROUPS, PAIRS, PHASES_IN, POWER, SLOTS, laggingSlot, leadingSlot, pairOf } from './places.js';
 
@@ -61,6 +61,7 @@ export class Division {
   rules: DivisionRules = { stepA: 1, sharing: 'equal', rotationSeed: 0 };
 
   #stepA: Amps = 1;
+  #isWholeStep = true;
   seatCount = 0;
   groupOf = new Int32Array(0);
   minOf = new Int32Array(0);
@@ -95,6 +96,7 @@ export class Division {
     assert(Number.isSafeInteger(rules.rotationSeed), 'the rotation seed is a whole number');
     this.rules = rules;
     this.#stepA = rules.stepA;
+    this.#isWholeStep = Number.isInteger(rules.stepA);
     this.seatCount = 0;
     // Even where there is nothing to cut off this is a call into the engine.
     if (this.balanced.length > 0) this.balanced.length = 0;
@@ -137,7 +139,7 @@ export class Division {
 
   isWithinCapacity(dust: number): boolean {
     for (let slot = 0; slot < this.load.length; slot++) {
-      if (!(at(this.load, slot) <= at(this.capacity, slot) + dust)) return false;
+      if (!((this.load[slot] as number) <= (this.capacity[slot] as number) + dust)) return false;
     }
     return true;
   }
@@ -145,15 +147,16 @@ export class Division {
   isWithinLead(dust: number): boolean {
     for (const circuit of this.balanced) {
       for (let pair = circuit * PAIRS; pair < (circuit + 1) * PAIRS; pair++) {
-        const ahead = at(this.load, leadingSlot(pair)) - at(this.load, laggingSlot(pair));
-        if (ahead > at(this.lead, pair) + dust) return false;
+        const ahead = (this.load[leadingSlot(pair)] as number) - (this.load[laggingSlot(pair)] as number);
+        if (ahead > (this.lead[pair] as number) + dust) return false;
       }
     }
     return true;
   }
 
-  /** 63 x 0.1 is 6.3, not 6.300000000000001. */
+  /** 63 x 0.1 is 6.3, not 6.300000000000001; whole amperes need no rounding. */
   toA(steps: number): Amps {
+    if (this.#isWholeStep) return steps * this.#stepA;
     return Math.round(steps * this.rules.stepA * 1e6) / 1e6;
   }
 
@@ -199,12 +202,12 @@ function longer<T extends Int32Array | Float64Array>(old: T, larger: T): T {
 /** Adds `steps` for every phase of the group to its circuit and all above it. */
 export function addLoad({ tree, load, hasPower }: Division, group: number, steps: number): void {
   const mask = group & 7;
-  const power = steps * byteAt(PHASES_IN, mask);
-  for (let circuit = group >> 3; circuit !== -1; circuit = intAt(tree.parentOf, circuit)) {
+  const power = steps * (PHASES_IN[mask] as number);
+  for (let circuit = group >> 3; circuit !== -1; circuit = tree.parentOf[circuit] as number) {
     const slot = circuit * SLOTS;
-    if (mask & 1) load[slot] = at(load, slot) + steps;
-    if (mask & 2) load[slot + 1] = at(load, slot + 1) + steps;
-    if (mask & 4) load[slot + 2] = at(load, slot + 2) + steps;
-    if (hasPower) load[slot + POWER] = at(load, slot + POWER) + power;
+    if (mask & 1) load[slot] = (load[slot] as number) + steps;
+    if (mask & 2) load[slot + 1] = (load[slot + 1] as number) + steps;
+    if (mask & 4) load[slot + 2] = (load[slot + 2] as number) + steps;
+    if (hasPower) load[slot + POWER] = (load[slot + POWER] as number) + power;
   }
 }

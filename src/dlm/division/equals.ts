@@ -3,7 +3,7 @@
  * out the same way, and within the block those who are alike change places, so that each has had the same at its end.
  */
 import type { Division } from './division.js';
-import { addInt, byteAt, intAt } from './numbers.js';
+import { addInt } from './numbers.js';
 import { GROUPS } from './places.js';
 import { type SortSpace, sortByKey } from './sorting.js';
 
@@ -38,7 +38,7 @@ export class Equals {
   /** Among those who can take a step: `open[0..count)`, in the order of turns within each kind. Returns the seeds of a block. */
   findAmong(open: Int32Array, count: number, classOf: Int32Array): number {
     this.#reserve(classOf.length);
-    for (let i = 0; i < count; i++) this.#seats[i] = intAt(open, i);
+    for (let i = 0; i < count; i++) this.#seats[i] = open[i] as number;
     this.#count = count;
     return this.#find(classOf);
   }
@@ -49,7 +49,7 @@ export class Equals {
     this.#reserve(classOf.length);
     this.#count = 0;
     for (let seat = 0; seat < seatCount; seat++) {
-      if (byteAt(isAdmitted, seat) === 1) this.#seats[this.#count++] = seat;
+      if (isAdmitted[seat] === 1) this.#seats[this.#count++] = seat;
     }
     sortByKey(this.#seats, 0, this.#count, turnOf, this.#space);
     return this.#find(classOf);
@@ -70,13 +70,13 @@ export class Equals {
   #find(classOf: Int32Array): number {
     const { groupOf } = this.#division;
     this.#kinds = 0;
-    for (let i = 0; i < this.#count; i++) this.#add(intAt(this.#seats, i), classOf);
+    for (let i = 0; i < this.#count; i++) this.#add(this.#seats[i] as number, classOf);
     let block = 1;
     for (let kind = 0; kind < this.#kinds; kind++) {
-      const size = intAt(this.#sizeOf, kind);
-      this.#firstOf[intAt(groupOf, intAt(this.#sampleOf, kind))] = NONE;
-      if (byteAt(this.#isOpen, kind) === 0) this.#sizeOf[kind] = 1;
-      if (intAt(this.#sizeOf, kind) === 1) continue;
+      const size = this.#sizeOf[kind] as number;
+      this.#firstOf[groupOf[this.#sampleOf[kind] as number] as number] = NONE;
+      if (this.#isOpen[kind] === 0) this.#sizeOf[kind] = 1;
+      if (this.#sizeOf[kind] === 1) continue;
       this.#stepsOf[kind] = 0;
       this.#placeOf[kind] = 0;
       const longer = block % size === 0 ? block : ((block / greatestCommonDivisor(block, size)) | 0) * size;
@@ -90,26 +90,26 @@ export class Equals {
   #dropSingle(): void {
     let kept = 0;
     for (let i = 0; i < this.#count; i++) {
-      const seat = intAt(this.#seats, i);
-      if (intAt(this.#sizeOf, intAt(this.#kindOf, seat)) > 1) this.#seats[kept++] = seat;
+      const seat = this.#seats[i] as number;
+      if ((this.#sizeOf[this.#kindOf[seat] as number] as number) > 1) this.#seats[kept++] = seat;
     }
     this.#count = kept;
   }
 
   #add(seat: number, classOf: Int32Array): void {
     const { groupOf, minOf, maxOf, steps } = this.#division;
-    const group = intAt(groupOf, seat);
-    let kind = intAt(this.#firstOf, group);
+    const group = groupOf[seat] as number;
+    let kind = this.#firstOf[group] as number;
     while (kind !== NONE) {
-      const like = intAt(this.#sampleOf, kind);
-      const isAlike = intAt(maxOf, like) === intAt(maxOf, seat) && intAt(minOf, like) === intAt(minOf, seat);
-      if (isAlike && intAt(classOf, like) === intAt(classOf, seat)) break;
-      kind = intAt(this.#nextOf, kind);
+      const like = this.#sampleOf[kind] as number;
+      const isAlike = maxOf[like] === maxOf[seat] && minOf[like] === minOf[seat];
+      if (isAlike && classOf[like] === classOf[seat]) break;
+      kind = this.#nextOf[kind] as number;
     }
     if (kind === NONE) kind = this.#addKind(seat, group);
     this.#kindOf[seat] = kind;
     addInt(this.#sizeOf, kind, 1);
-    if (intAt(steps, seat) < intAt(maxOf, seat)) this.#isOpen[kind] = 1;
+    if ((steps[seat] as number) < (maxOf[seat] as number)) this.#isOpen[kind] = 1;
   }
 
   #addKind(seat: number, group: number): number {
@@ -117,7 +117,7 @@ export class Equals {
     this.#sampleOf[kind] = seat;
     this.#sizeOf[kind] = 0;
     this.#isOpen[kind] = 0;
-    this.#nextOf[kind] = intAt(this.#firstOf, group);
+    this.#nextOf[kind] = this.#firstOf[group] as number;
     this.#firstOf[group] = kind;
     return kind;
   }
@@ -126,19 +126,19 @@ export class Equals {
   takeTurns(seed: number): void {
     const { steps } = this.#division;
     for (let i = 0; i < this.#count; i++) {
-      const seat = intAt(this.#seats, i);
-      addInt(this.#stepsOf, intAt(this.#kindOf, seat), intAt(steps, seat));
+      const seat = this.#seats[i] as number;
+      addInt(this.#stepsOf, this.#kindOf[seat] as number, steps[seat] as number);
     }
     for (let i = 0; i < this.#count; i++) {
-      const seat = intAt(this.#seats, i);
-      const kind = intAt(this.#kindOf, seat);
-      const size = intAt(this.#sizeOf, kind);
-      const more = intAt(this.#stepsOf, kind) % size;
+      const seat = this.#seats[i] as number;
+      const kind = this.#kindOf[seat] as number;
+      const size = this.#sizeOf[kind] as number;
+      const more = (this.#stepsOf[kind] as number) % size;
       const first = ((seed % size) * more) % size;
       // Backwards: who is last in the order of turns comes after the first.
-      const place = (2 * size - intAt(this.#placeOf, kind) - first) % size;
+      const place = (2 * size - (this.#placeOf[kind] as number) - first) % size;
       addInt(this.#placeOf, kind, 1);
-      steps[seat] = ((intAt(this.#stepsOf, kind) / size) | 0) + (place < more ? 1 : 0);
+      steps[seat] = (((this.#stepsOf[kind] as number) / size) | 0) + (place < more ? 1 : 0);
     }
   }
 }

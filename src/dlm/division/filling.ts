@@ -5,7 +5,7 @@
  */
 import { addToOwnCircuit, sumUpwards } from './admission.js';
 import type { Division } from './division.js';
-import { add, addInt, at, byteAt, intAt, SHARE_DUST, fillWith, fillIntsWith, fillBytesWith } from './numbers.js';
+import { add, addInt, SHARE_DUST, fillWith, fillIntsWith, fillBytesWith } from './numbers.js';
 import { NO_PART, Parts } from './parts.js';
 import { SlotHeap } from './slot-heap.js';
 import { type SortSpace, sortByKey } from './sorting.js';
@@ -57,7 +57,7 @@ export class Filling {
   /** Before the first class: everybody admitted has its minimum, and that is the load. */
   begin(): void {
     const { load } = this.#division;
-    for (let slot = 0; slot < load.length; slot++) this.#fixed[slot] = at(load, slot);
+    for (let slot = 0; slot < load.length; slot++) this.#fixed[slot] = load[slot] as number;
   }
 
   /** Sets `shareOf` and `partOf` of the candidates `order[from..to)`, as far as they are admitted. */
@@ -81,8 +81,8 @@ export class Filling {
     }
     let members = 0;
     for (let i = from; i < to; i++) {
-      const seat = intAt(order, i);
-      if (byteAt(isAdmitted, seat) === 0) continue;
+      const seat = order[i] as number;
+      if (isAdmitted[seat] === 0) continue;
       this.#starts[members] = seat;
       this.#stops[members++] = seat;
     }
@@ -93,22 +93,22 @@ export class Filling {
 
   #sweep(members: number): void {
     const { minOf, maxOf } = this.#division;
-    this.#level = intAt(minOf, intAt(this.#starts, 0));
+    this.#level = minOf[this.#starts[0] as number] as number;
     this.#risers = 0;
     let started = this.#startFirst(members);
     let stopped = 0;
     for (;;) {
-      const start = started < members ? intAt(minOf, intAt(this.#starts, started)) : NEVER;
-      const stop = stopped < members ? intAt(maxOf, intAt(this.#stops, stopped)) : NEVER;
+      const start = started < members ? (minOf[this.#starts[started] as number] as number) : NEVER;
+      const stop = stopped < members ? (maxOf[this.#stops[stopped] as number] as number) : NEVER;
       this.#findNextFull();
       if (this.#risers === 0 && started === members) return;
       if (stop <= start && stop <= this.#nextFull) {
         this.#level = Math.max(this.#level, stop);
-        do this.#stop(intAt(this.#stops, stopped++));
-        while (stopped < members && intAt(maxOf, intAt(this.#stops, stopped)) === stop);
+        do this.#stop(this.#stops[stopped++] as number);
+        while (stopped < members && maxOf[this.#stops[stopped] as number] === stop);
       } else if (start <= this.#nextFull) {
         this.#level = start;
-        this.#start(intAt(this.#starts, started++));
+        this.#start(this.#starts[started++] as number);
       } else {
         this.#level = this.#nextFull;
         this.#hold(this.#heap.top);
@@ -123,26 +123,26 @@ export class Filling {
     fillWith(rising, 0);
     let started = 0;
     for (; started < members; started++) {
-      const seat = intAt(this.#starts, started);
-      if (intAt(minOf, seat) > this.#level) break;
-      if (intAt(maxOf, seat) === this.#level) continue;
+      const seat = this.#starts[started] as number;
+      if ((minOf[seat] as number) > this.#level) break;
+      if (maxOf[seat] === this.#level) continue;
       this.#risers++;
-      addInt(this.#risingIn, intAt(groupOf, seat), 1);
-      addToOwnCircuit(rising, intAt(groupOf, seat), 1);
+      addInt(this.#risingIn, groupOf[seat] as number, 1);
+      addToOwnCircuit(rising, groupOf[seat] as number, 1);
     }
     sumUpwards(tree, rising);
     for (let slot = 0; slot < rising.length; slot++) {
-      if (at(rising, slot) === 0) continue;
-      add(this.#fixed, slot, -at(rising, slot) * this.#level);
-      if (at(capacity, slot) < Number.POSITIVE_INFINITY) this.#schedule(slot);
+      if (rising[slot] === 0) continue;
+      add(this.#fixed, slot, -(rising[slot] as number) * this.#level);
+      if ((capacity[slot] as number) < Number.POSITIVE_INFINITY) this.#schedule(slot);
     }
     return started;
   }
 
   /** Puts a slot into the heap, or moves it there, by the level at which it is full. */
   #schedule(slot: number): void {
-    const room = at(this.#division.capacity, slot) - at(this.#fixed, slot);
-    this.#heap.keyOf[slot] = room / at(this.#rising, slot);
+    const room = (this.#division.capacity[slot] as number) - (this.#fixed[slot] as number);
+    this.#heap.keyOf[slot] = room / (this.#rising[slot] as number);
     this.#heap.place(slot);
   }
 
@@ -151,16 +151,16 @@ export class Filling {
     this.#nextFull = Number.POSITIVE_INFINITY;
     for (let slot = this.#heap.top; slot !== -1; slot = this.#heap.top) {
       // Nobody rises, and what comes after this one is not full at this level either.
-      if (this.#risers === 0 && at(this.#heap.keyOf, slot) > this.#level + SHARE_DUST) return;
-      const room = at(this.#division.capacity, slot) - at(this.#fixed, slot);
-      if (at(this.#rising, slot) === 0) {
+      if (this.#risers === 0 && (this.#heap.keyOf[slot] as number) > this.#level + SHARE_DUST) return;
+      const room = (this.#division.capacity[slot] as number) - (this.#fixed[slot] as number);
+      if (this.#rising[slot] === 0) {
         this.#heap.removeTop();
         // Filled up together with another one, which was looked at first and held everybody here too.
         if (room < SHARE_DUST) this.#parts.addFull(slot, this.#level);
         continue;
       }
-      const fullAt = room / at(this.#rising, slot);
-      if (fullAt <= at(this.#heap.keyOf, slot)) {
+      const fullAt = room / (this.#rising[slot] as number);
+      if (fullAt <= (this.#heap.keyOf[slot] as number)) {
         this.#nextFull = Math.max(this.#level, fullAt);
         return;
       }
@@ -172,8 +172,8 @@ export class Filling {
   /** A higher minimum is reached; where a slot above is full already, it stays the minimum. */
   #start(seat: number): void {
     const { groupOf, maxOf, capacity } = this.#division;
-    const group = intAt(groupOf, seat);
-    if (intAt(maxOf, seat) === this.#level || intAt(this.#heldBy, group) !== NOT_HELD) return;
+    const group = groupOf[seat] as number;
+    if (maxOf[seat] === this.#level || this.#heldBy[group] !== NOT_HELD) return;
     const full = this.#fullAbove(group);
     if (full !== -1) {
       this.#markHeld(group, full);
@@ -184,24 +184,24 @@ export class Filling {
     this.#change(group, -this.#level, 1, 1);
     const slots = this.#listSlots(group);
     for (let i = 0; i < slots; i++) {
-      const slot = intAt(this.#slots, i);
-      if (at(capacity, slot) < Number.POSITIVE_INFINITY) this.#schedule(slot);
+      const slot = this.#slots[i] as number;
+      if ((capacity[slot] as number) < Number.POSITIVE_INFINITY) this.#schedule(slot);
     }
   }
 
   #fullAbove(group: number): number {
     const slots = this.#listSlots(group);
-    for (let i = 0; i < slots; i++) if (byteAt(this.#isFull, intAt(this.#slots, i)) === 1) return intAt(this.#slots, i);
+    for (let i = 0; i < slots; i++) if (this.#isFull[this.#slots[i] as number] === 1) return this.#slots[i] as number;
     return -1;
   }
 
   #stop(seat: number): void {
     const { groupOf, minOf, maxOf } = this.#division;
-    const group = intAt(groupOf, seat);
-    if (intAt(this.#heldBy, group) !== NOT_HELD || intAt(minOf, seat) === intAt(maxOf, seat)) return;
+    const group = groupOf[seat] as number;
+    if (this.#heldBy[group] !== NOT_HELD || minOf[seat] === maxOf[seat]) return;
     this.#risers--;
     addInt(this.#risingIn, group, -1);
-    this.#change(group, intAt(maxOf, seat), 1, -1);
+    this.#change(group, maxOf[seat] as number, 1, -1);
   }
 
   /** The slot is full: nobody who loads it rises any more. */
@@ -212,15 +212,15 @@ export class Filling {
     this.#heap.removeTop();
     this.#isFull[slot] = 1;
     this.#parts.addFull(slot, this.#level);
-    for (let place = intAt(placeOf, circuit); place < intAt(endOf, circuit); ) {
-      const here = intAt(order, place);
-      if (at(this.#rising, here * SLOTS + kind) === 0) {
-        place = intAt(endOf, here);
+    for (let place = placeOf[circuit] as number; place < (endOf[circuit] as number); ) {
+      const here = order[place] as number;
+      if (this.#rising[here * SLOTS + kind] === 0) {
+        place = endOf[here] as number;
         continue;
       }
       for (let mask = 1; mask < GROUPS; mask++) {
         const group = here * GROUPS + mask;
-        if ((kind === POWER || (mask >> kind) & 1) && intAt(this.#risingIn, group) > 0) {
+        if ((kind === POWER || (mask >> kind) & 1) && (this.#risingIn[group] as number) > 0) {
           this.#markHeld(group, slot);
         }
       }
@@ -229,7 +229,7 @@ export class Filling {
   }
 
   #markHeld(group: number, slot: number): void {
-    const count = intAt(this.#risingIn, group);
+    const count = this.#risingIn[group] as number;
     this.#heldBy[group] = slot;
     this.#levelOf[group] = this.#level;
     this.#risingIn[group] = 0;
@@ -241,9 +241,9 @@ export class Filling {
   #change(group: number, fixed: number, count: number, sign: 1 | -1): void {
     const { tree, hasPower } = this.#division;
     const mask = group & 7;
-    const phases = byteAt(PHASES_IN, mask);
+    const phases = PHASES_IN[mask] as number;
     const rise = sign * count;
-    for (let circuit = group >> 3; circuit !== -1; circuit = intAt(tree.parentOf, circuit)) {
+    for (let circuit = group >> 3; circuit !== -1; circuit = tree.parentOf[circuit] as number) {
       const slot = circuit * SLOTS;
       if (mask & 1) this.#changeSlot(slot, fixed, rise);
       if (mask & 2) this.#changeSlot(slot + 1, fixed, rise);
@@ -262,7 +262,7 @@ export class Filling {
     const { tree, hasPower } = this.#division;
     const mask = group & 7;
     let count = 0;
-    for (let circuit = group >> 3; circuit !== -1; circuit = intAt(tree.parentOf, circuit)) {
+    for (let circuit = group >> 3; circuit !== -1; circuit = tree.parentOf[circuit] as number) {
       for (let p = 0; p < POWER; p++) if ((mask >> p) & 1) this.#slots[count++] = circuit * SLOTS + p;
       if (hasPower && mask !== 0) this.#slots[count++] = circuit * SLOTS + POWER;
     }
@@ -273,13 +273,13 @@ export class Filling {
     const { groupOf, minOf, maxOf, shareOf, partOf } = this.#division;
     this.#uniteParts();
     for (let i = 0; i < members; i++) {
-      const seat = intAt(this.#starts, i);
-      const group = intAt(groupOf, seat);
-      const heldBy = intAt(this.#heldBy, group);
-      const level = heldBy === NOT_HELD ? intAt(maxOf, seat) : at(this.#levelOf, group);
-      const share = Math.max(intAt(minOf, seat), Math.min(intAt(maxOf, seat), level));
+      const seat = this.#starts[i] as number;
+      const group = groupOf[seat] as number;
+      const heldBy = this.#heldBy[group] as number;
+      const level = heldBy === NOT_HELD ? (maxOf[seat] as number) : (this.#levelOf[group] as number);
+      const share = Math.max(minOf[seat] as number, Math.min(maxOf[seat] as number, level));
       shareOf[seat] = share;
-      partOf[seat] = share > intAt(maxOf, seat) - SHARE_DUST ? NO_PART : this.#parts.partOf(heldBy);
+      partOf[seat] = share > (maxOf[seat] as number) - SHARE_DUST ? NO_PART : this.#parts.partOf(heldBy);
     }
   }
 
@@ -287,11 +287,11 @@ export class Filling {
   #uniteParts(): void {
     if (!this.#parts.hasTies) return;
     for (let group = 0; group < this.#heldBy.length; group++) {
-      const heldBy = intAt(this.#heldBy, group);
+      const heldBy = this.#heldBy[group] as number;
       if (heldBy === NOT_HELD) continue;
-      const level = at(this.#levelOf, group);
+      const level = this.#levelOf[group] as number;
       const slots = this.#listSlots(group);
-      for (let i = 0; i < slots; i++) this.#parts.uniteIfFullAt(intAt(this.#slots, i), level, heldBy);
+      for (let i = 0; i < slots; i++) this.#parts.uniteIfFullAt(this.#slots[i] as number, level, heldBy);
     }
   }
 }

@@ -6,7 +6,7 @@ import { addToOwnCircuit, sumUpwards } from './admission.js';
 import type { Division } from './division.js';
 import type { Kinds } from './kinds.js';
 import type { Limits } from './limits.js';
-import { NOTHING, add, at, byteAt, intAt, fillWith, fillBytesWith } from './numbers.js';
+import { NOTHING, add, fillWith, fillBytesWith } from './numbers.js';
 import { PAIRS, PHASES_IN, POWER, SLOTS, laggingSlot, leadingSlot } from './places.js';
 import { SlotHeap } from './slot-heap.js';
 
@@ -73,7 +73,7 @@ export class Forecast {
     const { count, groupOf, minOf, sizeOf } = this.#kinds;
     fillWith(this.#loads, 0);
     for (let kind = 0; kind < count; kind++) {
-      addToOwnCircuit(this.#loads, intAt(groupOf, kind), intAt(minOf, kind) * intAt(sizeOf, kind));
+      addToOwnCircuit(this.#loads, groupOf[kind] as number, (minOf[kind] as number) * (sizeOf[kind] as number));
     }
     sumUpwards(this.#division.tree, this.#loads);
   }
@@ -89,17 +89,17 @@ export class Forecast {
   changeRate(kind: number): void {
     const { groupOf, sizeOf } = this.#kinds;
     const { parentOf } = this.#division.tree;
-    const group = intAt(groupOf, kind);
-    const change = (at(this.rateOf, kind) - at(this.#appliedOf, kind)) * intAt(sizeOf, kind);
+    const group = groupOf[kind] as number;
+    const change = ((this.rateOf[kind] as number) - (this.#appliedOf[kind] as number)) * (sizeOf[kind] as number);
     if (change === 0) return;
-    this.#appliedOf[kind] = at(this.rateOf, kind);
-    for (let circuit = group >> 3; circuit !== -1; circuit = intAt(parentOf, circuit)) {
+    this.#appliedOf[kind] = this.rateOf[kind] as number;
+    for (let circuit = group >> 3; circuit !== -1; circuit = parentOf[circuit] as number) {
       this.#touch(circuit);
       const slot = circuit * SLOTS;
       if (group & 1) add(this.#rates, slot, change);
       if (group & 2) add(this.#rates, slot + 1, change);
       if (group & 4) add(this.#rates, slot + 2, change);
-      add(this.#rates, slot + POWER, change * byteAt(PHASES_IN, group & 7));
+      add(this.#rates, slot + POWER, change * (PHASES_IN[group & 7] as number));
     }
   }
 
@@ -111,27 +111,29 @@ export class Forecast {
 
   rateIn(limit: number): number {
     const pair = limit - this.#slots;
-    return pair < 0 ? at(this.#rates, limit) : at(this.#rates, leadingSlot(pair)) - at(this.#rates, laggingSlot(pair));
+    return pair < 0
+      ? (this.#rates[limit] as number)
+      : (this.#rates[leadingSlot(pair)] as number) - (this.#rates[laggingSlot(pair)] as number);
   }
 
   /** The limit that is full next, at `fullAt` of it; of several the first. -1 when none fills up. */
   nextFull(): number {
-    for (let i = 0; i < this.#changes; i++) this.#scheduleAll(intAt(this.#changed, i));
+    for (let i = 0; i < this.#changes; i++) this.#scheduleAll(this.#changed[i] as number);
     this.#changes = 0;
     return this.#heap.firstNearTop(NOTHING);
   }
 
   /** Brings the loads of a circuit to this level, before its rates change. */
   #touch(circuit: number): void {
-    if (byteAt(this.#isChanged, circuit) === 0) {
+    if (this.#isChanged[circuit] === 0) {
       this.#isChanged[circuit] = 1;
       this.#changed[this.#changes++] = circuit;
     }
-    const elapsed = this.level - at(this.#changedAt, circuit);
+    const elapsed = this.level - (this.#changedAt[circuit] as number);
     if (elapsed === 0) return;
     this.#changedAt[circuit] = this.level;
     for (let slot = circuit * SLOTS; slot < (circuit + 1) * SLOTS; slot++) {
-      this.#loads[slot] = at(this.#loads, slot) + at(this.#rates, slot) * elapsed;
+      this.#loads[slot] = (this.#loads[slot] as number) + (this.#rates[slot] as number) * elapsed;
     }
   }
 
@@ -139,19 +141,19 @@ export class Forecast {
     const { capacity, isBalanced } = this.#division;
     this.#isChanged[circuit] = 0;
     for (let slot = circuit * SLOTS; slot < (circuit + 1) * SLOTS; slot++) {
-      if (at(capacity, slot) < Number.POSITIVE_INFINITY) this.#scheduleSlot(slot);
+      if ((capacity[slot] as number) < Number.POSITIVE_INFINITY) this.#scheduleSlot(slot);
     }
-    if (byteAt(isBalanced, circuit) === 0) return;
+    if (isBalanced[circuit] === 0) return;
     for (let pair = circuit * PAIRS; pair < (circuit + 1) * PAIRS; pair++) this.#schedulePair(pair);
   }
 
   #scheduleSlot(slot: number): void {
-    if (at(this.#rates, slot) <= NOTHING || byteAt(this.#isTight, slot) === 1) {
+    if ((this.#rates[slot] as number) <= NOTHING || this.#isTight[slot] === 1) {
       this.#heap.remove(slot);
       return;
     }
-    const room = Math.max(0, at(this.#division.capacity, slot) - at(this.#loads, slot));
-    this.fullAt[slot] = this.level + room / at(this.#rates, slot);
+    const room = Math.max(0, (this.#division.capacity[slot] as number) - (this.#loads[slot] as number));
+    this.fullAt[slot] = this.level + room / (this.#rates[slot] as number);
     this.#heap.place(slot);
   }
 
@@ -159,13 +161,13 @@ export class Forecast {
     const limit = this.#slots + pair;
     const leading = leadingSlot(pair);
     const lagging = laggingSlot(pair);
-    const rate = at(this.#rates, leading) - at(this.#rates, lagging);
-    if (rate <= NOTHING || byteAt(this.#isTight, limit) === 1) {
+    const rate = (this.#rates[leading] as number) - (this.#rates[lagging] as number);
+    if (rate <= NOTHING || this.#isTight[limit] === 1) {
       this.#heap.remove(limit);
       return;
     }
-    const ahead = at(this.#loads, leading) - at(this.#loads, lagging);
-    this.fullAt[limit] = this.level + Math.max(0, at(this.#division.lead, pair) - ahead) / rate;
+    const ahead = (this.#loads[leading] as number) - (this.#loads[lagging] as number);
+    this.fullAt[limit] = this.level + Math.max(0, (this.#division.lead[pair] as number) - ahead) / rate;
     this.#heap.place(limit);
   }
 }

@@ -1,6 +1,5 @@
 /** A small system of linear equations: changed row by row and column by column, solved often. LU with partial pivoting. */
 import { assert } from '../../base/assert.js';
-import { at, intAt } from './numbers.js';
 
 const SINGULAR = 1e-11;
 
@@ -46,7 +45,7 @@ export class Kernel {
   removeColumn(column: number): void {
     const last = --this.#columns;
     for (let row = 0; row < this.#rows; row++) {
-      this.#matrix[row * this.#room + column] = at(this.#matrix, row * this.#room + last);
+      this.#matrix[row * this.#room + column] = this.#matrix[row * this.#room + last] as number;
     }
     this.#isDecomposed = false;
   }
@@ -61,13 +60,13 @@ export class Kernel {
     this.#decompose();
     const size = this.#rows;
     for (let row = 0; row < size; row++) {
-      let value = at(values, intAt(this.#rowOf, row));
-      for (let column = 0; column < row; column++) value -= this.#at(row, column) * at(this.#values, column);
+      let value = values[this.#rowOf[row] as number] as number;
+      for (let column = 0; column < row; column++) value -= this.#at(row, column) * (this.#values[column] as number);
       this.#values[row] = value;
     }
     for (let row = size - 1; row >= 0; row--) {
-      let value = at(this.#values, row);
-      for (let column = row + 1; column < size; column++) value -= this.#at(row, column) * at(values, column);
+      let value = this.#values[row] as number;
+      for (let column = row + 1; column < size; column++) value -= this.#at(row, column) * (values[column] as number);
       values[row] = value / this.#at(row, row);
     }
   }
@@ -77,22 +76,22 @@ export class Kernel {
     this.#decompose();
     const size = this.#rows;
     for (let row = 0; row < size; row++) {
-      const value = at(values, row) / this.#at(row, row);
+      const value = (values[row] as number) / this.#at(row, row);
       values[row] = value;
       if (value === 0) continue;
       for (let column = row + 1; column < size; column++) {
-        values[column] = at(values, column) - this.#at(row, column) * value;
+        values[column] = (values[column] as number) - this.#at(row, column) * value;
       }
     }
     for (let row = size - 1; row > 0; row--) {
-      const value = at(values, row);
+      const value = values[row] as number;
       if (value === 0) continue;
       for (let column = 0; column < row; column++) {
-        values[column] = at(values, column) - this.#at(row, column) * value;
+        values[column] = (values[column] as number) - this.#at(row, column) * value;
       }
     }
-    for (let row = 0; row < size; row++) this.#values[intAt(this.#rowOf, row)] = at(values, row);
-    for (let row = 0; row < size; row++) values[row] = at(this.#values, row);
+    for (let row = 0; row < size; row++) this.#values[this.#rowOf[row] as number] = values[row] as number;
+    for (let row = 0; row < size; row++) values[row] = this.#values[row] as number;
   }
 
   #decompose(): void {
@@ -121,7 +120,7 @@ export class Kernel {
     for (let row = 0; row < this.#rows; row++) {
       this.#rowOf[row] = row;
       const start = row * this.#room;
-      for (let i = start; i < start + this.#columns; i++) this.#factors[i] = at(this.#matrix, i);
+      for (let i = start; i < start + this.#columns; i++) this.#factors[i] = this.#matrix[i] as number;
     }
   }
 
@@ -140,7 +139,7 @@ export class Kernel {
 
   /** Of the factors. */
   #at(row: number, column: number): number {
-    return at(this.#factors, row * this.#room + column);
+    return this.#factors[row * this.#room + column] as number;
   }
 
   #largestIn(pivot: number): number {
@@ -158,8 +157,8 @@ export class Kernel {
       this.#factors[a * this.#room + column] = this.#at(b, column);
       this.#factors[b * this.#room + column] = kept;
     }
-    const kept = intAt(this.#rowOf, a);
-    this.#rowOf[a] = intAt(this.#rowOf, b);
+    const kept = this.#rowOf[a] as number;
+    this.#rowOf[a] = this.#rowOf[b] as number;
     this.#rowOf[b] = kept;
   }
 }

@@ -1,6 +1,6 @@
 /** Candidates that are alike (group, minimum, maximum, class) as one: by symmetry all of them get the same exact share. */
 import type { Division } from './division.js';
-import { addInt, byteAt, intAt, fillIntsWith } from './numbers.js';
+import { addInt, fillIntsWith } from './numbers.js';
 import { GROUPS } from './places.js';
 
 const NONE = -1;
@@ -37,27 +37,27 @@ export class Kinds {
     fillIntsWith(this.#firstOf, NONE);
     this.count = 0;
     for (let seat = 0; seat < seatCount; seat++) {
-      if (byteAt(isAdmitted, seat) === 1) this.kindOf[seat] = this.#find(division, seat, classOf);
+      if (isAdmitted[seat] === 1) this.kindOf[seat] = this.#find(division, seat, classOf);
     }
     this.#arrange(division, classOf);
     for (let seat = 0; seat < seatCount; seat++) {
-      if (byteAt(isAdmitted, seat) === 1) this.kindOf[seat] = intAt(this.#standsAt, intAt(this.kindOf, seat));
+      if (isAdmitted[seat] === 1) this.kindOf[seat] = this.#standsAt[this.kindOf[seat] as number] as number;
     }
   }
 
   #find({ groupOf, minOf, maxOf }: Division, seat: number, classOf: Int32Array): number {
-    const group = intAt(groupOf, seat);
-    for (let found = intAt(this.#firstOf, group); found !== NONE; found = intAt(this.#nextOf, found)) {
-      const like = intAt(this.#sampleOf, found);
-      const isAlike = intAt(minOf, like) === intAt(minOf, seat) && intAt(maxOf, like) === intAt(maxOf, seat);
-      if (!isAlike || intAt(classOf, like) !== intAt(classOf, seat)) continue;
+    const group = groupOf[seat] as number;
+    for (let found = this.#firstOf[group] as number; found !== NONE; found = this.#nextOf[found] as number) {
+      const like = this.#sampleOf[found] as number;
+      const isAlike = minOf[like] === minOf[seat] && maxOf[like] === maxOf[seat];
+      if (!isAlike || classOf[like] !== classOf[seat]) continue;
       addInt(this.#foundSizeOf, found, 1);
       return found;
     }
     const found = this.count++;
     this.#sampleOf[found] = seat;
     this.#foundSizeOf[found] = 1;
-    this.#nextOf[found] = intAt(this.#firstOf, group);
+    this.#nextOf[found] = this.#firstOf[group] as number;
     this.#firstOf[group] = found;
     return found;
   }
@@ -66,16 +66,16 @@ export class Kinds {
     let kind = 0;
     for (let place = 0; place < tree.count; place++) {
       this.firstAt[place] = kind;
-      const firstGroup = intAt(tree.order, place) * GROUPS;
+      const firstGroup = (tree.order[place] as number) * GROUPS;
       for (let group = firstGroup; group < firstGroup + GROUPS; group++) {
-        for (let found = intAt(this.#firstOf, group); found !== NONE; found = intAt(this.#nextOf, found)) {
-          const sample = intAt(this.#sampleOf, found);
+        for (let found = this.#firstOf[group] as number; found !== NONE; found = this.#nextOf[found] as number) {
+          const sample = this.#sampleOf[found] as number;
           this.#standsAt[found] = kind;
           this.groupOf[kind] = group;
-          this.minOf[kind] = intAt(minOf, sample);
-          this.maxOf[kind] = intAt(maxOf, sample);
-          this.classOf[kind] = intAt(classOf, sample);
-          this.sizeOf[kind++] = intAt(this.#foundSizeOf, found);
+          this.minOf[kind] = minOf[sample] as number;
+          this.maxOf[kind] = maxOf[sample] as number;
+          this.classOf[kind] = classOf[sample] as number;
+          this.sizeOf[kind++] = this.#foundSizeOf[found] as number;
         }
       }
     }

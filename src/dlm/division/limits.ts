@@ -3,7 +3,7 @@
  * A limit is a slot, or (after all slots) a pair.
  */
 import type { Division } from './division.js';
-import { add, at, byteAt, intAt, fillWith } from './numbers.js';
+import { add, fillWith } from './numbers.js';
 import { PHASES_IN, POWER, SLOTS, circuitOfPair, laggingOf, leadOf, leadingOf } from './places.js';
 
 export class Limits {
@@ -22,16 +22,16 @@ export class Limits {
   coefficientOf(limit: number, group: number): number {
     const { placeOf, endOf } = this.#division.tree;
     const circuit = this.circuitOf(limit);
-    const place = intAt(placeOf, group >> 3);
-    if (place < intAt(placeOf, circuit) || place >= intAt(endOf, circuit)) return 0;
+    const place = placeOf[group >> 3] as number;
+    if (place < (placeOf[circuit] as number) || place >= (endOf[circuit] as number)) return 0;
     const pair = limit - this.#slots;
     if (pair >= 0) return leadOf(group, pair);
     const kind = limit % SLOTS;
-    return kind === POWER ? byteAt(PHASES_IN, group & 7) : (group >> kind) & 1;
+    return kind === POWER ? (PHASES_IN[group & 7] as number) : (group >> kind) & 1;
   }
 
   circuitOf(limit: number): number {
-    return limit < this.#slots ? Math.floor(limit / SLOTS) : circuitOfPair(limit - this.#slots);
+    return limit < this.#slots ? (limit / SLOTS) | 0 : circuitOfPair(limit - this.#slots);
   }
 
   /** Forgets the prices of the circuits at these places of the tree. */
@@ -42,7 +42,7 @@ export class Limits {
       return;
     }
     for (let place = from; place < to; place++) {
-      const slot = intAt(order, place) * SLOTS;
+      const slot = (order[place] as number) * SLOTS;
       for (let p = 0; p < POWER; p++) this.#prices[slot + p] = 0;
     }
   }
@@ -66,11 +66,11 @@ export class Limits {
     const { order, parentOf } = this.#division.tree;
     const prices = this.#prices;
     for (let place = from + 1; place < to; place++) {
-      const slot = intAt(order, place) * SLOTS;
-      const above = intAt(parentOf, intAt(order, place)) * SLOTS;
-      prices[slot] = at(prices, slot) + at(prices, above);
-      prices[slot + 1] = at(prices, slot + 1) + at(prices, above + 1);
-      prices[slot + 2] = at(prices, slot + 2) + at(prices, above + 2);
+      const slot = (order[place] as number) * SLOTS;
+      const above = (parentOf[order[place] as number] as number) * SLOTS;
+      prices[slot] = (prices[slot] as number) + (prices[above] as number);
+      prices[slot + 1] = (prices[slot + 1] as number) + (prices[above + 1] as number);
+      prices[slot + 2] = (prices[slot + 2] as number) + (prices[above + 2] as number);
     }
   }
 
@@ -78,9 +78,9 @@ export class Limits {
   priceOf(group: number): number {
     const slot = (group >> 3) * SLOTS;
     let price = 0;
-    if (group & 1) price += at(this.#prices, slot);
-    if (group & 2) price += at(this.#prices, slot + 1);
-    if (group & 4) price += at(this.#prices, slot + 2);
+    if (group & 1) price += this.#prices[slot] as number;
+    if (group & 2) price += this.#prices[slot + 1] as number;
+    if (group & 4) price += this.#prices[slot + 2] as number;
     return price;
   }
 }

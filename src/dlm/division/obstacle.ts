@@ -5,7 +5,7 @@
 import { assert } from '../../base/assert.js';
 import type { PhaseIndex } from '../../base/units.js';
 import type { Division } from './division.js';
-import { at, byteAt, intAt, DUST } from './numbers.js';
+import { DUST } from './numbers.js';
 import { PHASES_IN, POWER, SLOTS, circuitOfPair, laggingOf, leadingOf, pairOf } from './places.js';
 
 export const NO_OBSTACLE = -1;
@@ -18,7 +18,8 @@ export type Obstacle =
 export function explainObstacle(obstacle: number): Obstacle {
   assert(obstacle !== NO_OBSTACLE, 'there is an obstacle to explain');
   if (obstacle >= 0) {
-    const [circuit, slot] = [Math.floor(obstacle / SLOTS), obstacle % SLOTS];
+    const circuit = (obstacle / SLOTS) | 0;
+    const slot = obstacle % SLOTS;
     return slot === POWER ? { kind: 'power', circuit } : { kind: 'circuit', circuit, phase: slot as PhaseIndex };
   }
   const pair = pairOfObstacle(obstacle);
@@ -40,14 +41,14 @@ export function obstacleTo(division: Division, group: number, steps: number): nu
 /** The first slot on the way up that has no room for it. */
 export function fullSlot({ tree, load, capacity, hasPower }: Division, group: number, steps: number): number {
   const mask = group & 7;
-  const power = steps * byteAt(PHASES_IN, mask) - DUST;
+  const power = steps * (PHASES_IN[mask] as number) - DUST;
   const more = steps - DUST;
-  for (let circuit = group >> 3; circuit !== -1; circuit = intAt(tree.parentOf, circuit)) {
+  for (let circuit = group >> 3; circuit !== -1; circuit = tree.parentOf[circuit] as number) {
     const slot = circuit * SLOTS;
-    if (mask & 1 && at(load, slot) + more > at(capacity, slot)) return slot;
-    if (mask & 2 && at(load, slot + 1) + more > at(capacity, slot + 1)) return slot + 1;
-    if (mask & 4 && at(load, slot + 2) + more > at(capacity, slot + 2)) return slot + 2;
-    if (hasPower && at(load, slot + POWER) + power > at(capacity, slot + POWER)) return slot + POWER;
+    if (mask & 1 && (load[slot] as number) + more > (capacity[slot] as number)) return slot;
+    if (mask & 2 && (load[slot + 1] as number) + more > (capacity[slot + 1] as number)) return slot + 1;
+    if (mask & 4 && (load[slot + 2] as number) + more > (capacity[slot + 2] as number)) return slot + 2;
+    if (hasPower && (load[slot + POWER] as number) + power > (capacity[slot + POWER] as number)) return slot + POWER;
   }
   return NO_OBSTACLE;
 }
@@ -55,15 +56,15 @@ export function fullSlot({ tree, load, capacity, hasPower }: Division, group: nu
 /** The first pair of phases on the way up of which one would lead the other by too much. */
 function tooFarAhead({ tree, load, isBalanced, lead }: Division, group: number, steps: number): number {
   const mask = group & 7;
-  for (let circuit = group >> 3; circuit !== -1; circuit = intAt(tree.parentOf, circuit)) {
-    if (byteAt(isBalanced, circuit) === 0) continue;
+  for (let circuit = group >> 3; circuit !== -1; circuit = tree.parentOf[circuit] as number) {
+    if (isBalanced[circuit] === 0) continue;
     for (let p = 0; p < 3; p++) {
       if (((mask >> p) & 1) === 0) continue;
       for (let q = 0; q < 3; q++) {
         if ((mask >> q) & 1) continue;
         const pair = pairOf(circuit, p, q);
-        const ahead = at(load, circuit * SLOTS + p) + steps - at(load, circuit * SLOTS + q);
-        if (ahead > at(lead, pair) + DUST) return -2 - pair;
+        const ahead = (load[circuit * SLOTS + p] as number) + steps - (load[circuit * SLOTS + q] as number);
+        if (ahead > (lead[pair] as number) + DUST) return -2 - pair;
       }
     }
   }

@@ -1,5 +1,5 @@
 /** Which full slots belong together: union-find over those that filled up at the same level and hold somebody in common. */
-import { at, byteAt, intAt, SHARE_DUST, fillWith } from './numbers.js';
+import { SHARE_DUST, fillWith } from './numbers.js';
 
 /** Of a candidate that has its maximum. */
 export const NO_PART = -1;
@@ -27,7 +27,7 @@ export class Parts {
   }
 
   addFull(slot: number, level: number): void {
-    if (at(this.#fullAt, slot) !== NEVER) return;
+    if (this.#fullAt[slot] !== NEVER) return;
     this.#leader[slot] = slot;
     this.#fullAt[slot] = level;
     this.#isUnited[slot] = 0;
@@ -38,18 +38,18 @@ export class Parts {
   /** The slot itself; -2 - (one of them) for several that belong together. */
   partOf(slot: number): number {
     const leader = this.#find(slot);
-    return byteAt(this.#isUnited, leader) === 1 ? -2 - leader : leader;
+    return this.#isUnited[leader] === 1 ? -2 - leader : leader;
   }
 
   #find(slot: number): number {
     let leader = slot;
-    while (intAt(this.#leader, leader) !== leader) leader = intAt(this.#leader, leader);
+    while (this.#leader[leader] !== leader) leader = this.#leader[leader] as number;
     this.#leader[slot] = leader;
     return leader;
   }
 
   uniteIfFullAt(slot: number, level: number, other: number): void {
-    if (slot === other || Math.abs(at(this.#fullAt, slot) - level) >= SHARE_DUST) return;
+    if (slot === other || Math.abs((this.#fullAt[slot] as number) - level) >= SHARE_DUST) return;
     const leader = this.#find(other);
     this.#leader[this.#find(slot)] = leader;
     this.#isUnited[leader] = 1;

@@ -18,11 +18,11 @@ export function pairOf(circuit: number, leading: number, lagging: number): numbe
 }
 
 export function circuitOfPair(pair: number): number {
-  return Math.floor(pair / PAIRS);
+  return (pair / PAIRS) | 0;
 }
 
 export function leadingOf(pair: number): number {
-  return Math.floor((pair % PAIRS) / 3);
+  return ((pair % PAIRS) / 3) | 0;
 }
 
 export function laggingOf(pair: number): number {

@@ -3,7 +3,6 @@ import type { LimitReason } from '../../base/reason.js';
 import type { PhaseIndex } from '../../base/units.js';
 import type { Divider } from './divider.js';
 import type { Division } from './division.js';
-import { byteAt, intAt } from './numbers.js';
 import { explainObstacle, NO_OBSTACLE, type Obstacle, pairOfObstacle } from './obstacle.js';
 import { PAIRS, SLOTS } from './places.js';
 
@@ -45,9 +44,9 @@ export class Reasons {
   /** Why a seat gets no more. `ids` are those of all seats. */
   explain(seat: number, ids: readonly string[]): LimitReason {
     const { obstacleOf, isAdmitted } = this.#divider.division;
-    const code = intAt(obstacleOf, seat);
+    const code = obstacleOf[seat] as number;
     if (code === NO_OBSTACLE) return MAXIMUM;
-    if (byteAt(isAdmitted, seat) === 0) return this.#shortage(seat, code, ids);
+    if (isAdmitted[seat] === 0) return this.#shortage(seat, code, ids);
     return this.#divider.isRemainder(seat) ? this.#remainder(code) : this.#limit(code);
   }
 
@@ -103,11 +102,11 @@ export class Reasons {
 
   /** How many of the users are served before the seat. */
   #countBefore(seat: number, users: readonly number[]): number {
-    const place = intAt(this.#placeOf, seat);
+    const place = this.#placeOf[seat] as number;
     let before = 0;
     for (let end = users.length; before < end; ) {
       const middle = (before + end) >> 1;
-      if (intAt(this.#placeOf, users[middle] as number) < place) before = middle + 1;
+      if ((this.#placeOf[users[middle] as number] as number) < place) before = middle + 1;
       else end = middle;
     }
     return before;
@@ -117,8 +116,8 @@ export class Reasons {
     const { division } = this.#divider;
     const users: number[] = [];
     for (let i = 0; i < division.userCount; i++) {
-      const seat = intAt(division.order, i);
-      if (byteAt(division.isAdmitted, seat) === 1 && loads(division, seat, obstacle)) users.push(seat);
+      const seat = division.order[i] as number;
+      if (division.isAdmitted[seat] === 1 && loads(division, seat, obstacle)) users.push(seat);
     }
     return users;
   }
@@ -126,14 +125,15 @@ export class Reasons {
   #findPlaces(): void {
     const { order, userCount } = this.#divider.division;
     if (this.#placeOf.length < order.length) this.#placeOf = new Int32Array(order.length);
-    for (let i = 0; i < userCount; i++) this.#placeOf[intAt(order, i)] = i;
+    for (let i = 0; i < userCount; i++) this.#placeOf[order[i] as number] = i;
   }
 }
 
 function loads({ groupOf, tree }: Division, seat: number, obstacle: Obstacle): boolean {
-  const group = intAt(groupOf, seat);
-  const place = intAt(tree.placeOf, group >> 3);
-  if (place < intAt(tree.placeOf, obstacle.circuit) || place >= intAt(tree.endOf, obstacle.circuit)) return false;
+  const group = groupOf[seat] as number;
+  const place = tree.placeOf[group >> 3] as number;
+  if (place < (tree.placeOf[obstacle.circuit] as number) || place >= (tree.endOf[obstacle.circuit] as number))
+    return false;
   const has = (phase: PhaseIndex): boolean => ((group >> phase) & 1) === 1;
   if (obstacle.kind === 'power') return true;
   return obstacle.kind === 'circuit' ? has(obstacle.phase) : has(obstacle.phases[0]) && !has(obstacle.phases[1]);

@@ -5,7 +5,7 @@
  */
 import { assert } from '../../base/assert.js';
 import { addLoad, type Division } from './division.js';
-import { at, byteAt, intAt, DUST, SHARE_DUST } from './numbers.js';
+import { DUST, SHARE_DUST } from './numbers.js';
 import { fullSlot, NO_OBSTACLE, obstacleTo } from './obstacle.js';
 import { PAIRS, circuitOfPair, laggingSlot, leadingSlot, leadOf } from './places.js';
 import { type SortSpace, sortByKey } from './sorting.js';
@@ -74,12 +74,12 @@ export class Repair {
 
   #firstToLift(pair: number): number {
     let isPassed = true;
-    for (let i = intAt(this.#passed, pair); i < this.#count; i++) {
-      const seat = intAt(this.#ranked, i);
-      const isOut = byteAt(this.#isLifted, seat) === 1 || !this.#mayLift(seat, pair);
+    for (let i = this.#passed[pair] as number; i < this.#count; i++) {
+      const seat = this.#ranked[i] as number;
+      const isOut = this.#isLifted[seat] === 1 || !this.#mayLift(seat, pair);
       if (isPassed && isOut) this.#passed[pair] = i + 1;
       else isPassed = false;
-      if (!isOut && closesGap(this.#division, intAt(this.#division.groupOf, seat), 1, false)) return seat;
+      if (!isOut && closesGap(this.#division, this.#division.groupOf[seat] as number, 1, false)) return seat;
     }
     return NOBODY;
   }
@@ -114,18 +114,18 @@ export class Repair {
   /** Whoever closes gaps together with this step of the one at `place`, and is nearer to the shares than the best so far. */
   #findPartner(place: number, byA: 1 | -1, best: TwoMoves): void {
     const division = this.#division;
-    const a = intAt(this.#ranked, place);
+    const a = this.#ranked[place] as number;
     if (!isInRange(division, a, byA)) return;
-    const group = intAt(division.groupOf, a);
+    const group = division.groupOf[a] as number;
     const change = excessChange(division, group, byA);
     const distanceA = distanceAfter(division, a, byA);
     addLoad(division, group, byA);
     for (let i = 0; i < place; i++) {
-      const b = intAt(this.#ranked, i);
+      const b = this.#ranked[i] as number;
       for (const byB of BOTH_WAYS) {
         const distance = distanceA + distanceAfter(division, b, byB);
         if (distance >= best.distance - SHARE_DUST || !isInRange(division, b, byB)) continue;
-        if (change + excessChange(division, intAt(division.groupOf, b), byB) > -DUST) continue;
+        if (change + excessChange(division, division.groupOf[b] as number, byB) > -DUST) continue;
         Object.assign(best, { a, byA, b, byB, distance });
       }
     }
@@ -137,8 +137,8 @@ export class Repair {
     const { shareOf, steps } = this.#division;
     this.#list();
     for (let i = 0; i < this.#count; i++) {
-      const seat = intAt(this.#ranked, i);
-      this.#rankOf[seat] = rankFor(at(shareOf, seat) - intAt(steps, seat));
+      const seat = this.#ranked[i] as number;
+      this.#rankOf[seat] = rankFor((shareOf[seat] as number) - (steps[seat] as number));
     }
     sortByKey(this.#ranked, 0, this.#count, this.#rankOf, this.#space);
   }
@@ -148,8 +148,8 @@ export class Repair {
     const { shareOf } = this.#division;
     this.#list();
     for (let i = 0; i < this.#count; i++) {
-      const seat = intAt(this.#ranked, i);
-      this.#rankOf[seat] = rankFor(at(shareOf, seat) - Math.floor(at(shareOf, seat) + SHARE_DUST));
+      const seat = this.#ranked[i] as number;
+      this.#rankOf[seat] = rankFor((shareOf[seat] as number) - Math.floor((shareOf[seat] as number) + SHARE_DUST));
     }
     sortByKey(this.#ranked, 0, this.#count, this.#rankOf, this.#space);
   }
@@ -166,7 +166,7 @@ export class Repair {
     this.#forgetPassed();
     for (let seat = 0; seat < seatCount; seat++) {
       this.#isLifted[seat] = 0;
-      if (byteAt(isAdmitted, seat) === 1) this.#ranked[this.#count++] = seat;
+      if (isAdmitted[seat] === 1) this.#ranked[this.#count++] = seat;
     }
     sortByKey(this.#ranked, 0, this.#count, turnOf, this.#space);
   }
@@ -177,8 +177,8 @@ export class Repair {
     this.#rankByFraction();
     let most = 0;
     for (let i = 0; i < this.#count; i++) {
-      const seat = intAt(this.#ranked, i);
-      most = Math.max(most, at(shareOf, seat) - intAt(steps, seat));
+      const seat = this.#ranked[i] as number;
+      most = Math.max(most, (shareOf[seat] as number) - (steps[seat] as number));
     }
     for (let lack = Math.floor(most + SHARE_DUST); lack >= 1; lack--) {
       // A step of one can make room for another one: again until nobody rises.
@@ -191,9 +191,9 @@ export class Repair {
     const { steps, shareOf, groupOf } = this.#division;
     let someoneRose = false;
     for (let i = 0; i < this.#count; i++) {
-      const seat = intAt(this.#ranked, i);
-      if (at(shareOf, seat) - intAt(steps, seat) < lack - SHARE_DUST) continue;
-      if (obstacleTo(this.#division, intAt(groupOf, seat), 1) !== NO_OBSTACLE) continue;
+      const seat = this.#ranked[i] as number;
+      if ((shareOf[seat] as number) - (steps[seat] as number) < lack - SHARE_DUST) continue;
+      if (obstacleTo(this.#division, groupOf[seat] as number, 1) !== NO_OBSTACLE) continue;
       step(this.#division, seat, 1);
       someoneRose = true;
     }
@@ -208,8 +208,8 @@ function rankFor(lack: number): number {
 
 function step(division: Division, seat: number, by: 1 | -1): void {
   const { steps, groupOf } = division;
-  steps[seat] = intAt(steps, seat) + by;
-  addLoad(division, intAt(groupOf, seat), by);
+  steps[seat] = (steps[seat] as number) + by;
+  addLoad(division, groupOf[seat] as number, by);
 }
 
 /** One step more for somebody who lags, or less for somebody who leads: whoever is furthest on the other side of its share. */
@@ -218,9 +218,10 @@ function move(division: Division, pair: number, by: 1 | -1, mayHarm: boolean): b
   let best = NOBODY;
   let most = Number.NEGATIVE_INFINITY;
   for (let seat = 0; seat < seatCount; seat++) {
-    if (byteAt(isAdmitted, seat) === 0) continue;
-    const lost = by * (at(shareOf, seat) - intAt(steps, seat));
-    const isEqualAndFirst = lost > most - SHARE_DUST && intAt(turnOf, seat) < intAt(turnOf, best);
+    if (isAdmitted[seat] === 0) continue;
+    const lost = by * ((shareOf[seat] as number) - (steps[seat] as number));
+    const isEqualAndFirst =
+      best !== NOBODY && lost > most - SHARE_DUST && (turnOf[seat] as number) < (turnOf[best] as number);
     if ((lost <= most + SHARE_DUST && !isEqualAndFirst) || !canMove(division, seat, pair, by, mayHarm)) continue;
     best = seat;
     most = lost;
@@ -232,16 +233,16 @@ function move(division: Division, pair: number, by: 1 | -1, mayHarm: boolean): b
 
 function canMove(division: Division, seat: number, pair: number, by: 1 | -1, mayHarm: boolean): boolean {
   if (!isOnSide(division, seat, pair, by) || !isInRange(division, seat, by)) return false;
-  return closesGap(division, intAt(division.groupOf, seat), by, mayHarm);
+  return closesGap(division, division.groupOf[seat] as number, by, mayHarm);
 }
 
 /** A step changes the gap of the pair, and the right way. */
 function isOnSide({ tree, groupOf }: Division, seat: number, pair: number, by: 1 | -1): boolean {
-  const group = intAt(groupOf, seat);
+  const group = groupOf[seat] as number;
   if (by * leadOf(group, pair) !== -1) return false;
-  const place = intAt(tree.placeOf, group >> 3);
+  const place = tree.placeOf[group >> 3] as number;
   const circuit = circuitOfPair(pair);
-  return place >= intAt(tree.placeOf, circuit) && place < intAt(tree.endOf, circuit);
+  return place >= (tree.placeOf[circuit] as number) && place < (tree.endOf[circuit] as number);
 }
 
 function closesGap(division: Division, group: number, by: 1 | -1, mayHarm: boolean): boolean {
@@ -260,24 +261,24 @@ interface TwoMoves {
 const BOTH_WAYS = [1, -1] as const;
 
 function distanceAfter({ shareOf, steps }: Division, seat: number, by: number): number {
-  return (at(shareOf, seat) - intAt(steps, seat) - by) ** 2;
+  return ((shareOf[seat] as number) - (steps[seat] as number) - by) ** 2;
 }
 
 /** Within its minimum and maximum, and upwards within every slot. */
 function isInRange(division: Division, seat: number, by: 1 | -1): boolean {
   const { isAdmitted, groupOf, steps, minOf, maxOf } = division;
-  const next = intAt(steps, seat) + by;
-  if (byteAt(isAdmitted, seat) === 0 || next < intAt(minOf, seat) || next > intAt(maxOf, seat)) return false;
-  return by === -1 || fullSlot(division, intAt(groupOf, seat), 1) === NO_OBSTACLE;
+  const next = (steps[seat] as number) + by;
+  if (isAdmitted[seat] === 0 || next < (minOf[seat] as number) || next > (maxOf[seat] as number)) return false;
+  return by === -1 || fullSlot(division, groupOf[seat] as number, 1) === NO_OBSTACLE;
 }
 
 /** What all imbalance limits together are exceeded by must fall: so that the repair ends. */
 function excessChange({ tree, isBalanced, lead, load }: Division, group: number, by: 1 | -1): number {
   let change = 0;
-  for (let circuit = group >> 3; circuit !== -1; circuit = intAt(tree.parentOf, circuit)) {
-    if (byteAt(isBalanced, circuit) === 0) continue;
+  for (let circuit = group >> 3; circuit !== -1; circuit = tree.parentOf[circuit] as number) {
+    if (isBalanced[circuit] === 0) continue;
     for (let pair = circuit * PAIRS; pair < (circuit + 1) * PAIRS; pair++) {
-      const excess = at(load, leadingSlot(pair)) - at(load, laggingSlot(pair)) - at(lead, pair);
+      const excess = (load[leadingSlot(pair)] as number) - (load[laggingSlot(pair)] as number) - (lead[pair] as number);
       change += Math.max(0, excess + by * leadOf(group, pair)) - Math.max(0, excess);
     }
   }
@@ -286,13 +287,13 @@ function excessChange({ tree, isBalanced, lead, load }: Division, group: number,
 
 /** True when a step widens a gap that is too wide, or makes one so. */
 function harms({ tree, isBalanced, lead, load }: Division, group: number, by: 1 | -1): boolean {
-  for (let circuit = group >> 3; circuit !== -1; circuit = intAt(tree.parentOf, circuit)) {
-    if (byteAt(isBalanced, circuit) === 0) continue;
+  for (let circuit = group >> 3; circuit !== -1; circuit = tree.parentOf[circuit] as number) {
+    if (isBalanced[circuit] === 0) continue;
     for (let pair = circuit * PAIRS; pair < (circuit + 1) * PAIRS; pair++) {
       const shift = by * leadOf(group, pair);
       if (shift <= 0) continue;
-      const ahead = at(load, leadingSlot(pair)) - at(load, laggingSlot(pair));
-      if (ahead + shift > at(lead, pair) + DUST) return true;
+      const ahead = (load[leadingSlot(pair)] as number) - (load[laggingSlot(pair)] as number);
+      if (ahead + shift > (lead[pair] as number) + DUST) return true;
     }
   }
   return false;
@@ -302,9 +303,9 @@ function harms({ tree, isBalanced, lead, load }: Division, group: number, by: 1 
 function backToMinimum(division: Division): void {
   const { seatCount, isAdmitted, steps, minOf, groupOf } = division;
   for (let seat = 0; seat < seatCount; seat++) {
-    if (byteAt(isAdmitted, seat) === 0) continue;
-    addLoad(division, intAt(groupOf, seat), intAt(minOf, seat) - intAt(steps, seat));
-    steps[seat] = intAt(minOf, seat);
+    if (isAdmitted[seat] === 0) continue;
+    addLoad(division, groupOf[seat] as number, (minOf[seat] as number) - (steps[seat] as number));
+    steps[seat] = minOf[seat] as number;
   }
   assert(division.isWithinLead(DUST), 'the minima of all who are admitted fit every limit');
 }

@@ -6,7 +6,7 @@ import { addToOwnCircuit, sumUpwards } from './admission.js';
 import { Contention } from './contention.js';
 import { addLoad, type Division } from './division.js';
 import { Equals, greatestCommonDivisor } from './equals.js';
-import { at, byteAt, intAt, DUST, SHARE_DUST, fillWith, fillIntsWith } from './numbers.js';
+import { DUST, SHARE_DUST, fillWith, fillIntsWith } from './numbers.js';
 import { NO_OBSTACLE, obstacleTo } from './obstacle.js';
 import { NO_PART } from './parts.js';
 import { type SortSpace, sortByKey } from './sorting.js';
@@ -70,9 +70,9 @@ export class Rounding {
     const { seatCount, isAdmitted, shareOf, minOf, steps, groupOf, load, tree } = this.#division;
     fillWith(load, 0);
     for (let seat = 0; seat < seatCount; seat++) {
-      if (byteAt(isAdmitted, seat) === 0) continue;
-      steps[seat] = Math.max(intAt(minOf, seat), Math.floor(at(shareOf, seat) + dust));
-      addToOwnCircuit(load, intAt(groupOf, seat), intAt(steps, seat));
+      if (isAdmitted[seat] === 0) continue;
+      steps[seat] = Math.max(minOf[seat] as number, Math.floor((shareOf[seat] as number) + dust));
+      addToOwnCircuit(load, groupOf[seat] as number, steps[seat] as number);
     }
     sumUpwards(tree, load);
   }
@@ -114,9 +114,9 @@ export class Rounding {
     let open = 0;
     let masks = 0;
     for (let seat = 0; seat < seatCount; seat++) {
-      if (byteAt(isAdmitted, seat) === 0 || !this.#mayRise(seat)) continue;
+      if (isAdmitted[seat] === 0 || !this.#mayRise(seat)) continue;
       this.#open[open++] = seat;
-      masks |= 1 << (intAt(groupOf, seat) & 7);
+      masks |= 1 << ((groupOf[seat] as number) & 7);
     }
     this.#isSimple = areDisjoint(masks);
     sortByKey(this.#open, 0, open, turnOf, this.#space);
@@ -128,7 +128,7 @@ export class Rounding {
   #keepOpen(open: number): number {
     let kept = 0;
     for (let i = 0; i < open; i++) {
-      const seat = intAt(this.#open, i);
+      const seat = this.#open[i] as number;
       if (this.#mayRise(seat)) this.#open[kept++] = seat;
     }
     return kept;
@@ -139,10 +139,10 @@ export class Rounding {
     const { steps } = this.#division;
     let someoneRose = false;
     for (let from = 0; from < open; ) {
-      const first = intAt(this.#open, from);
-      const level = intAt(steps, first);
+      const first = this.#open[from] as number;
+      const level = steps[first] as number;
       let to = from + 1;
-      while (to < open && this.#isLike(intAt(this.#open, to), level, intAt(classOf, first), classOf)) to++;
+      while (to < open && this.#isLike(this.#open[to] as number, level, classOf[first] as number, classOf)) to++;
       if (this.#shareOut(from, to)) someoneRose = true;
       from = to;
     }
@@ -150,7 +150,7 @@ export class Rounding {
   }
 
   #isLike(seat: number, level: number, itsClass: number, classOf: Int32Array): boolean {
-    return intAt(this.#division.steps, seat) === level && intAt(classOf, seat) === itsClass;
+    return this.#division.steps[seat] === level && classOf[seat] === itsClass;
   }
 
   /**
@@ -158,23 +158,23 @@ export class Rounding {
    * time.
    */
   #shareOut(from: number, to: number): boolean {
-    if (to - from === 1) return this.#ask(intAt(this.#open, from));
+    if (to - from === 1) return this.#ask(this.#open[from] as number);
     const { partOf } = this.#division;
     const firstOfPart = this.#firstOfPart;
     for (let i = to - 1; i >= from; i--) {
-      const seat = intAt(this.#open, i);
+      const seat = this.#open[i] as number;
       if (!this.#isOpen(seat) || !this.#hasRoom(seat)) continue;
-      const part = this.#indexOf(intAt(partOf, seat));
-      this.#nextOfPart[seat] = intAt(firstOfPart, part);
+      const part = this.#indexOf(partOf[seat] as number);
+      this.#nextOfPart[seat] = firstOfPart[part] as number;
       firstOfPart[part] = seat;
     }
     let someoneRose = false;
     for (let i = from; i < to; i++) {
-      const seat = intAt(this.#open, i);
-      const part = this.#indexOf(intAt(partOf, seat));
-      if (intAt(firstOfPart, part) !== seat) continue;
+      const seat = this.#open[i] as number;
+      const part = this.#indexOf(partOf[seat] as number);
+      if (firstOfPart[part] !== seat) continue;
       firstOfPart[part] = END;
-      if (this.#askRing(seat, intAt(partOf, seat))) someoneRose = true;
+      if (this.#askRing(seat, partOf[seat] as number)) someoneRose = true;
     }
     return someoneRose;
   }
@@ -191,9 +191,9 @@ export class Rounding {
    */
   #askRing(first: number, part: number): boolean {
     let size = 0;
-    for (let seat = first; seat !== END; seat = intAt(this.#nextOfPart, seat)) this.#ring[size++] = seat;
+    for (let seat = first; seat !== END; seat = this.#nextOfPart[seat] as number) this.#ring[size++] = seat;
     if (size === 1) return this.#ask(first);
-    const given = this.#stepsFor(part, intAt(this.#division.groupOf, first)) % size;
+    const given = this.#stepsFor(part, this.#division.groupOf[first] as number) % size;
     const cycle = (size / greatestCommonDivisor(given, size)) | 0;
     const cycles = (this.#seed / cycle) | 0;
     this.#turn = this.#seed % size;
@@ -211,7 +211,7 @@ export class Rounding {
     let pattern = (((place + this.#turn) % size) * given) % size;
     for (let i = 0; i < size; i++) {
       const isItsTurn = pattern < given;
-      if (isItsTurn === isChosen && this.#ask(intAt(this.#ring, place))) someoneRose = true;
+      if (isItsTurn === isChosen && this.#ask(this.#ring[place] as number)) someoneRose = true;
       place += this.#direction;
       if (place >= size) place -= size;
       pattern += this.#pace;
@@ -224,27 +224,27 @@ export class Rounding {
   #stepsFor(part: number, group: number): number {
     const { capacity, load } = this.#division;
     if (this.#isSimple || part <= NO_PART || part % SLOTS === POWER) return this.#stepsAbove(group);
-    return Math.floor(at(capacity, part) - at(load, part) + DUST);
+    return Math.floor((capacity[part] as number) - (load[part] as number) + DUST);
   }
 
   #stepsAbove(group: number): number {
     const { tree, capacity, load, hasPower } = this.#division;
     const slots = hasPower ? SLOTS : POWER;
     let least = STEPS_MAX;
-    for (let circuit = group >> 3; circuit !== -1; circuit = intAt(tree.parentOf, circuit)) {
+    for (let circuit = group >> 3; circuit !== -1; circuit = tree.parentOf[circuit] as number) {
       for (let kind = 0; kind < slots; kind++) {
         const slot = circuit * SLOTS + kind;
         if (kind < POWER && ((group >> kind) & 1) === 0) continue;
         if (this.#isSimple && !this.#contention.hasTooLittle(slot)) continue;
-        const phases = kind === POWER ? Math.max(1, byteAt(PHASES_IN, group & 7)) : 1;
-        least = Math.min(least, (at(capacity, slot) - at(load, slot)) / phases);
+        const phases = kind === POWER ? Math.max(1, PHASES_IN[group & 7] as number) : 1;
+        least = Math.min(least, ((capacity[slot] as number) - (load[slot] as number)) / phases);
       }
     }
     return Math.floor(least + DUST);
   }
 
   #ask(seat: number): boolean {
-    const group = intAt(this.#division.groupOf, seat);
+    const group = this.#division.groupOf[seat] as number;
     if (!this.#isOpen(seat) || !this.#findRoom(group)) return false;
     this.#raise(seat);
     return true;
@@ -253,7 +253,7 @@ export class Rounding {
   /** Below its maximum, and no slot above it is full. */
   #isOpen(seat: number): boolean {
     const { groupOf, steps, maxOf } = this.#division;
-    return intAt(this.#closedBy, intAt(groupOf, seat)) === NO_OBSTACLE && intAt(steps, seat) < intAt(maxOf, seat);
+    return this.#closedBy[groupOf[seat] as number] === NO_OBSTACLE && (steps[seat] as number) < (maxOf[seat] as number);
   }
 
   /** Now, or when an imbalance that holds it has become smaller. */
@@ -263,8 +263,8 @@ export class Rounding {
 
   /** The same for all of a group, while nobody takes a step. */
   #hasRoom(seat: number): boolean {
-    const group = intAt(this.#division.groupOf, seat);
-    if (intAt(this.#roomAt, group) === this.#state) return true;
+    const group = this.#division.groupOf[seat] as number;
+    if (this.#roomAt[group] === this.#state) return true;
     const hasRoom = this.#findRoom(group);
     if (hasRoom) this.#roomAt[group] = this.#state;
     return hasRoom;
@@ -278,18 +278,18 @@ export class Rounding {
 
   /** What keeps the group from one more step, after all was handed out. */
   obstacleOf(group: number): number {
-    const full = intAt(this.#closedBy, group);
+    const full = this.#closedBy[group] as number;
     return full === NO_OBSTACLE ? obstacleTo(this.#division, group, 1) : full;
   }
 
   #raise(seat: number): void {
     this.#state++;
     const { groupOf, steps, tree } = this.#division;
-    const group = intAt(groupOf, seat);
-    steps[seat] = intAt(steps, seat) + 1;
+    const group = groupOf[seat] as number;
+    steps[seat] = (steps[seat] as number) + 1;
     addLoad(this.#division, group, 1);
-    const raisedTo = intAt(steps, seat);
-    for (let circuit = group >> 3; circuit !== -1; circuit = intAt(tree.parentOf, circuit)) {
+    const raisedTo = steps[seat] as number;
+    for (let circuit = group >> 3; circuit !== -1; circuit = tree.parentOf[circuit] as number) {
       const slot = circuit * SLOTS;
       if (group & 1) this.#raisedTo[slot] = raisedTo;
       if (group & 2) this.#raisedTo[slot + 1] = raisedTo;
@@ -300,7 +300,7 @@ export class Rounding {
 
   /** True when somebody has one step more than the candidate only because it came first at this slot. */
   isRemainder(seat: number, slot: number): boolean {
-    return intAt(this.#raisedTo, slot) === intAt(this.#division.steps, seat) + 1;
+    return this.#raisedTo[slot] === (this.#division.steps[seat] as number) + 1;
   }
 }
 

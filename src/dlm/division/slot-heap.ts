@@ -1,5 +1,4 @@
 /** A heap of slots, the one that fills up first on top. Keys are levels; one that is too low is mended when it comes up. */
-import { at, intAt } from './numbers.js';
 
 export class SlotHeap {
   /** Set one, then `place` its slot: a number that is no integer would cost an object each time it is handed over. */
@@ -16,32 +15,32 @@ export class SlotHeap {
   }
 
   clear(): void {
-    for (let place = 0; place < this.#size; place++) this.#placeOf[intAt(this.#slots, place)] = -1;
+    for (let place = 0; place < this.#size; place++) this.#placeOf[this.#slots[place] as number] = -1;
     this.#size = 0;
   }
 
   /** The slot on top; -1 when there is none. */
   get top(): number {
-    return this.#size === 0 ? -1 : intAt(this.#slots, 0);
+    return this.#size === 0 ? -1 : (this.#slots[0] as number);
   }
 
   /** The lowest index of those whose key is at most so much above that of the top; -1 when there is none. */
   firstNearTop(tolerance: number): number {
     if (this.#size === 0) return -1;
-    this.#bound = at(this.keyOf, this.top) + tolerance;
+    this.#bound = (this.keyOf[this.top] as number) + tolerance;
     return this.#firstBelow(0, this.top);
   }
 
   #firstBelow(place: number, first: number): number {
     if (place >= this.#size) return first;
-    const slot = intAt(this.#slots, place);
-    if (at(this.keyOf, slot) > this.#bound) return first;
+    const slot = this.#slots[place] as number;
+    if ((this.keyOf[slot] as number) > this.#bound) return first;
     return this.#firstBelow(2 * place + 2, this.#firstBelow(2 * place + 1, Math.min(first, slot)));
   }
 
   /** Puts a slot in, or moves it to where its key belongs. */
   place(slot: number): void {
-    let place = intAt(this.#placeOf, slot);
+    let place = this.#placeOf[slot] as number;
     if (place === -1) {
       place = this.#size++;
       this.#put(slot, place);
@@ -50,16 +49,16 @@ export class SlotHeap {
   }
 
   removeTop(): void {
-    this.#placeOf[intAt(this.#slots, 0)] = -1;
-    if (--this.#size > 0) this.#sink(intAt(this.#slots, this.#size), 0);
+    this.#placeOf[this.#slots[0] as number] = -1;
+    if (--this.#size > 0) this.#sink(this.#slots[this.#size] as number, 0);
   }
 
   /** Nothing happens where it is not in. */
   remove(slot: number): void {
-    const place = intAt(this.#placeOf, slot);
+    const place = this.#placeOf[slot] as number;
     if (place === -1) return;
     this.#placeOf[slot] = -1;
-    const last = intAt(this.#slots, --this.#size);
+    const last = this.#slots[--this.#size] as number;
     if (last !== slot) this.#move(last, place);
   }
 
@@ -70,18 +69,19 @@ export class SlotHeap {
 
   #move(slot: number, place: number): void {
     const keys = this.keyOf;
-    if (place > 0 && at(keys, slot) < at(keys, intAt(this.#slots, (place - 1) >> 1))) this.#rise(slot, place);
+    if (place > 0 && (keys[slot] as number) < (keys[this.#slots[(place - 1) >> 1] as number] as number))
+      this.#rise(slot, place);
     else this.#sink(slot, place);
   }
 
   #rise(slot: number, from: number): void {
     const keys = this.keyOf;
-    const key = at(keys, slot);
+    const key = keys[slot] as number;
     let place = from;
     while (place > 0) {
       const above = (place - 1) >> 1;
-      const other = intAt(this.#slots, above);
-      if (at(keys, other) <= key) break;
+      const other = this.#slots[above] as number;
+      if ((keys[other] as number) <= key) break;
       this.#put(other, place);
       place = above;
     }
@@ -92,12 +92,13 @@ export class SlotHeap {
     const keys = this.keyOf;
     const slots = this.#slots;
     const size = this.#size;
-    const key = at(keys, slot);
+    const key = keys[slot] as number;
     let place = from;
     for (let below = 2 * place + 1; below < size; below = 2 * place + 1) {
-      let other = intAt(slots, below);
-      if (below + 1 < size && at(keys, intAt(slots, below + 1)) < at(keys, other)) other = intAt(slots, ++below);
-      if (at(keys, other) >= key) break;
+      let other = slots[below] as number;
+      if (below + 1 < size && (keys[slots[below + 1] as number] as number) < (keys[other] as number))
+        other = slots[++below] as number;
+      if ((keys[other] as number) >= key) break;
       this.#put(other, place);
       place = below;
     }

@@ -1,5 +1,4 @@
 /** Stable sorts of indices without garbage; those of whole numbers take linear time. */
-import { at, intAt } from './numbers.js';
 
 const DIGIT_BITS = 11;
 const DIGITS = 1 << DIGIT_BITS;
@@ -31,8 +30,8 @@ export function sortByKey(items: Int32Array, from: number, to: number, keyOf: In
   let highest = 0;
   let isSorted = true;
   for (let i = from; i < to; i++) {
-    const key = intAt(keyOf, intAt(items, i));
-    if (i > from && key < intAt(keyOf, intAt(items, i - 1))) isSorted = false;
+    const key = keyOf[items[i] as number] as number;
+    if (i > from && key < (keyOf[items[i - 1] as number] as number)) isSorted = false;
     if (key > highest) highest = key;
   }
   if (isSorted) return;
@@ -47,11 +46,11 @@ export function sortByKey(items: Int32Array, from: number, to: number, keyOf: In
 
 function insertByKey(items: Int32Array, from: number, to: number, keyOf: Int32Array): void {
   for (let i = from + 1; i < to; i++) {
-    const item = intAt(items, i);
-    const key = intAt(keyOf, item);
+    const item = items[i] as number;
+    const key = keyOf[item] as number;
     let place = i;
-    for (; place > from && intAt(keyOf, intAt(items, place - 1)) > key; place--) {
-      items[place] = intAt(items, place - 1);
+    for (; place > from && (keyOf[items[place - 1] as number] as number) > key; place--) {
+      items[place] = items[place - 1] as number;
     }
     items[place] = item;
   }
@@ -70,18 +69,19 @@ function sortByDigit(
   const sorted = space.items(to - from);
   counts.fill(0, 0, digits + 1);
   for (let i = from; i < to; i++) {
-    const after = ((intAt(keyOf, intAt(items, i)) >> shift) & (DIGITS - 1)) + 1;
-    counts[after] = intAt(counts, after) + 1;
+    const after = (((keyOf[items[i] as number] as number) >> shift) & (DIGITS - 1)) + 1;
+    counts[after] = (counts[after] as number) + 1;
   }
-  for (let digit = 1; digit <= digits; digit++) counts[digit] = intAt(counts, digit) + intAt(counts, digit - 1);
+  for (let digit = 1; digit <= digits; digit++)
+    counts[digit] = (counts[digit] as number) + (counts[digit - 1] as number);
   for (let i = from; i < to; i++) {
-    const item = intAt(items, i);
-    const digit = (intAt(keyOf, item) >> shift) & (DIGITS - 1);
-    const place = intAt(counts, digit);
+    const item = items[i] as number;
+    const digit = ((keyOf[item] as number) >> shift) & (DIGITS - 1);
+    const place = counts[digit] as number;
     counts[digit] = place + 1;
     sorted[place] = item;
   }
-  for (let i = from; i < to; i++) items[i] = intAt(sorted, i - from);
+  for (let i = from; i < to; i++) items[i] = sorted[i - from] as number;
 }
 
 /** Runs of so many are sorted by insertion, before they are merged. */
@@ -118,25 +118,25 @@ export function sortByKeys(
 /** False when one of them is not whole, or below 0, or too large. */
 function copyWhole(items: Int32Array, count: number, from: Float64Array, to: Int32Array): boolean {
   for (let i = 0; i < count; i++) {
-    const item = intAt(items, i);
-    const key = at(from, item);
+    const item = items[i] as number;
+    const key = from[item] as number;
     to[item] = key;
-    if (key < 0 || intAt(to, item) !== key) return false;
+    if (key < 0 || to[item] !== key) return false;
   }
   return true;
 }
 
 function isAfter(a: number, b: number, first: Float64Array, second: Float64Array): boolean {
-  const difference = at(first, a) - at(first, b);
-  return difference > 0 || (difference === 0 && at(second, a) > at(second, b));
+  const difference = (first[a] as number) - (first[b] as number);
+  return difference > 0 || (difference === 0 && (second[a] as number) > (second[b] as number));
 }
 
 function insert(items: Int32Array, from: number, to: number, first: Float64Array, second: Float64Array): void {
   for (let i = from + 1; i < to; i++) {
-    const item = intAt(items, i);
+    const item = items[i] as number;
     let place = i;
-    for (; place > from && isAfter(intAt(items, place - 1), item, first, second); place--) {
-      items[place] = intAt(items, place - 1);
+    for (; place > from && isAfter(items[place - 1] as number, item, first, second); place--) {
+      items[place] = items[place - 1] as number;
     }
     items[place] = item;
   }
@@ -152,13 +152,13 @@ function merge(
   second: Float64Array,
   merged: Int32Array,
 ): void {
-  if (!isAfter(intAt(items, middle - 1), intAt(items, middle), first, second)) return;
+  if (!isAfter(items[middle - 1] as number, items[middle] as number, first, second)) return;
   let left = start;
   let right = middle;
   for (let i = start; i < end; i++) {
     const takesLeft =
-      right === end || (left < middle && !isAfter(intAt(items, left), intAt(items, right), first, second));
-    merged[i] = takesLeft ? intAt(items, left++) : intAt(items, right++);
+      right === end || (left < middle && !isAfter(items[left] as number, items[right] as number, first, second));
+    merged[i] = takesLeft ? (items[left++] as number) : (items[right++] as number);
   }
-  for (let i = start; i < end; i++) items[i] = intAt(merged, i);
+  for (let i = start; i < end; i++) items[i] = merged[i] as number;
 }

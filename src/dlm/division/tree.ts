@@ -1,6 +1,5 @@
 /** The tree of circuits as arrays, prepared once: it does not change between samples. */
 import type { Topology } from '../topology.js';
-import { intAt } from './numbers.js';
 
 export interface FuseTree {
   readonly count: number;
@@ -24,7 +23,7 @@ export function fuseTree({ parentOf, root }: Pick<Topology, 'parentOf' | 'root'>
     order[place] = circuit;
     placeOf[circuit] = place++;
     circuit =
-      intAt(firstChild, circuit) === -1 ? nextUpwards(circuit, parentOf, nextSibling) : intAt(firstChild, circuit);
+      firstChild[circuit] === -1 ? nextUpwards(circuit, parentOf, nextSibling) : (firstChild[circuit] as number);
   }
   return { count, parentOf, order, placeOf, endOf: endsOf(order, placeOf, parentOf) };
 }
@@ -33,9 +32,9 @@ function childLists(parentOf: Int32Array): { readonly firstChild: Int32Array; re
   const firstChild = new Int32Array(parentOf.length).fill(-1);
   const nextSibling = new Int32Array(parentOf.length).fill(-1);
   for (let circuit = parentOf.length - 1; circuit >= 0; circuit--) {
-    const parent = intAt(parentOf, circuit);
+    const parent = parentOf[circuit] as number;
     if (parent === -1) continue;
-    nextSibling[circuit] = intAt(firstChild, parent);
+    nextSibling[circuit] = firstChild[parent] as number;
     firstChild[parent] = circuit;
   }
   return { firstChild, nextSibling };
@@ -43,17 +42,17 @@ function childLists(parentOf: Int32Array): { readonly firstChild: Int32Array; re
 
 function nextUpwards(from: number, parentOf: Int32Array, nextSibling: Int32Array): number {
   let circuit = from;
-  while (circuit !== -1 && intAt(nextSibling, circuit) === -1) circuit = intAt(parentOf, circuit);
-  return circuit === -1 ? -1 : intAt(nextSibling, circuit);
+  while (circuit !== -1 && nextSibling[circuit] === -1) circuit = parentOf[circuit] as number;
+  return circuit === -1 ? -1 : (nextSibling[circuit] as number);
 }
 
 function endsOf(order: Int32Array, placeOf: Int32Array, parentOf: Int32Array): Int32Array {
   const endOf = new Int32Array(order.length);
   for (let place = order.length - 1; place >= 0; place--) {
-    const circuit = intAt(order, place);
-    const parent = intAt(parentOf, circuit);
-    endOf[circuit] = Math.max(intAt(endOf, circuit), intAt(placeOf, circuit) + 1);
-    if (parent !== -1) endOf[parent] = Math.max(intAt(endOf, parent), intAt(endOf, circuit));
+    const circuit = order[place] as number;
+    const parent = parentOf[circuit] as number;
+    endOf[circuit] = Math.max(endOf[circuit] as number, (placeOf[circuit] as number) + 1);
+    if (parent !== -1) endOf[parent] = Math.max(endOf[parent] as number, endOf[circuit] as number);
   }
   return endOf;
 }

@@ -3,7 +3,7 @@
  * that the candidates give them, not the grid: where L1 and L2 change over, so does the answer.
  */
 import type { Division } from './division.js';
-import { at, byteAt, intAt, DUST } from './numbers.js';
+import { DUST } from './numbers.js';
 import { GROUPS, PAIRS, laggingSlot, leadingSlot, pairOf } from './places.js';
 
 export const NO_PAIR = -1;
@@ -30,15 +30,15 @@ export class WorstPair {
     const phases = this.#phases;
     for (let phase = 0; phase < PHASE_COUNT; phase++) {
       let place = phase;
-      for (; place > 0 && this.#isBefore(phase, intAt(phases, place - 1)); place--) {
-        phases[place] = intAt(phases, place - 1);
+      for (; place > 0 && this.#isBefore(phase, phases[place - 1] as number); place--) {
+        phases[place] = phases[place - 1] as number;
       }
       phases[place] = phase;
     }
     let count = 0;
     for (let p = 0; p < PHASE_COUNT; p++) {
       for (let q = 0; q < PHASE_COUNT; q++) {
-        if (p !== q) this.#pairs[count++] = pairOf(0, intAt(phases, p), intAt(phases, q));
+        if (p !== q) this.#pairs[count++] = pairOf(0, phases[p] as number, phases[q] as number);
       }
     }
   }
@@ -48,9 +48,9 @@ export class WorstPair {
     const firstTurnOf = this.#firstTurnOf;
     firstTurnOf.fill(NEVER);
     for (let seat = 0; seat < seatCount; seat++) {
-      if (byteAt(isAdmitted, seat) === 0) continue;
-      const mask = intAt(groupOf, seat) & 7;
-      if (intAt(turnOf, seat) < intAt(firstTurnOf, mask)) firstTurnOf[mask] = intAt(turnOf, seat);
+      if (isAdmitted[seat] === 0) continue;
+      const mask = (groupOf[seat] as number) & 7;
+      if ((turnOf[seat] as number) < (firstTurnOf[mask] as number)) firstTurnOf[mask] = turnOf[seat] as number;
     }
   }
 
@@ -64,8 +64,8 @@ export class WorstPair {
     for (let mask = 1; mask < GROUPS; mask++) {
       const loadsPhase = ((mask >> phase) & 1) === 1;
       const loadsOther = ((mask >> other) & 1) === 1;
-      if (loadsPhase === loadsOther || intAt(this.#firstTurnOf, mask) >= first) continue;
-      first = intAt(this.#firstTurnOf, mask);
+      if (loadsPhase === loadsOther || (this.#firstTurnOf[mask] as number) >= first) continue;
+      first = this.#firstTurnOf[mask] as number;
       isBefore = loadsPhase;
     }
     return isBefore;
@@ -79,12 +79,12 @@ export class WorstPair {
     let most = 0;
     for (const circuit of balanced) {
       for (let i = 0; i < pairs.length; i++) {
-        const pair = circuit * PAIRS + intAt(pairs, i);
-        const ahead = at(load, leadingSlot(pair)) - at(load, laggingSlot(pair));
+        const pair = circuit * PAIRS + (pairs[i] as number);
+        const ahead = (load[leadingSlot(pair)] as number) - (load[laggingSlot(pair)] as number);
         // Asked as in the admission: else dust could part the two, and the minima would not fit here that did there.
-        if (!(ahead > at(lead, pair) + DUST) || ahead - at(lead, pair) <= most) continue;
+        if (!(ahead > (lead[pair] as number) + DUST) || ahead - (lead[pair] as number) <= most) continue;
         worst = pair;
-        most = ahead - at(lead, pair);
+        most = ahead - (lead[pair] as number);
       }
     }
     return worst;
