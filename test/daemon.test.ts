@@ -13,3 +13,4 @@ import './daemon/meters.js';
 import './daemon/log-changes.js';
 import './daemon/site-key.js';
 import './daemon/control-socket.js';
+import './daemon/optimizer.js';

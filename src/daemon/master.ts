@@ -20,6 +20,7 @@ import { createMeters, type Meters } from './meters.js';
 import { bindFailure } from './bind-failure.js';
 import type { DaemonLogger } from './pino-logger.js';
 import type { Running } from './process.js';
+import { optimizerFor } from './optimizer.js';
 import { readyOnce } from './ready-once.js';
 import { type DaemonRecorder, openRecorder } from './recorder.js';
 import { createNotifier, type Notifier } from './sd-notify.js';
@@ -82,6 +83,8 @@ async function assembleMaster(
   const identity = { site, version: version(), masterId, bootId, rank: isStandby ? 1 : 0 };
   const taped = { ...identity, isLasting: store !== undefined, clock: systemClock };
   const recorder = config.recorder && openRecorder(config.recorder, stateDir, taped, logger);
+  const optimizeFor = optimizerFor();
+  const tellReady = readyOnce(notifier, logger, 'first decision made');
   const runtime: MasterRuntime = new MasterRuntime({
     ...identity,
     recorder,
@@ -93,7 +96,10 @@ async function assembleMaster(
     ...(store && { store }),
     auth,
     meters,
-    onTick: readyOnce(notifier, logger, 'first decision made'),
+    onTick: (nowMs, summary) => {
+      optimizeFor(runtime.controller.records.length);
+      tellReady(nowMs, summary);
+    },
   });
   meters.start();
   runtime.start();
