@@ -69,6 +69,7 @@ export function scenarioOf(site: EvaluationSite, sharing: Sharing, playedS: numb
     network: NETWORK,
     clockDriftMax: CLOCK_DRIFT_MAX,
     meterLatencyMs: METER_LATENCY_MS,
+    meterRenewMs: 200,
     meterNoiseA: METER_NOISE_A,
     faults: [],
     durationMs: Number.POSITIVE_INFINITY,

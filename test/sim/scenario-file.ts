@@ -36,6 +36,7 @@ t.test('the least that a scenario needs, with every default', (t) => {
     network: CALM_NETWORK,
     clockDriftMax: 0.005,
     meterLatencyMs: 5,
+    meterRenewMs: 200,
     meterNoiseA: 0.1,
     faults: [],
     durationMs: 600_000,
@@ -50,7 +51,7 @@ standby: true
 auth: on
 clocks: { driftPercent: 2 }
 network: { lossPercent: 7, duplicationPercent: 3, delayMinMs: 4, delayMaxMs: 90, tailPercent: 55, tailMs: 2000 }
-meters: { latencyMs: 70, noiseA: 0.4 }
+meters: { latencyMs: 70, renewMs: 500, noiseA: 0.4 }
 configuration:
   site: X
   circuits: [{ id: main, limitA: 63, meter: grid }, { id: evse, parent: main, limitA: 40 }]
@@ -98,6 +99,7 @@ const FULL_READ: Omit<Scenario, 'config'> = {
   network: { loss: 0.07, duplication: 0.03, delayMinMs: 4, delayMaxMs: 90, tail: 0.55, tailMs: 2000 },
   clockDriftMax: 0.02,
   meterLatencyMs: 70,
+  meterRenewMs: 500,
   meterNoiseA: 0.4,
   faults: [
     { atMs: 120_500, forMs: 600_000, fault: 'charge-point-cut-off' },

@@ -75,7 +75,7 @@ function meterText(rng: Rng, id: string, unit: number): string {
   const isRtu = rng.chance(0.4);
   const model = isRtu ? one(rng, RTU_MODELS) : one(rng, MODELS);
   const connection = isRtu ? '"rtu:/dev/serial/by-id/bus?baud=19200"' : `"tcp://192.0.2.${unit}"`;
-  const period = `pollPeriodMs: ${one(rng, [500, 1000, 1000, 2000])}, maxAgeMs: ${one(rng, [5000, 8000])}`;
+  const period = `pollPeriodMs: ${one(rng, [250, 500, 1000, 2000])}, maxAgeMs: ${one(rng, [5000, 8000])}`;
   return `  - { id: ${id}, model: ${model}, connection: ${connection}, unit: ${unit}, timeoutMs: 500, ${period} }`;
 }
 
@@ -194,6 +194,7 @@ export function drawScenario({ seed, durationMs, calmMs = CALM_MS, chargePoints 
     meterLatencyMs: one(rng, [2, 5, 30]),
     meterNoiseA: one(rng, [0, 0.05, 0.2]),
     faults: drawFaults(rng, world, calmFromMs),
+    meterRenewMs: one(rng, [200, 200, 500, 1000]),
     durationMs,
     calmFromMs,
   };

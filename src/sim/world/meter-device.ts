@@ -12,8 +12,6 @@ import { GOOD_LINE, type LineFaults, type RegisterImage } from '../virtual-bus.j
 import { type VirtualMeter, virtualMeter } from '../virtual-meter.js';
 import type { VirtualTime } from '../virtual-time.js';
 
-/** How often registers are renewed. */
-const RENEW_MS: Ms = 200;
 const VOLTAGE_LOW_V = 228;
 const VOLTAGE_HIGH_V = 232;
 const OWN_SERIAL = 12_345_678;
@@ -52,6 +50,8 @@ export interface MeterDeviceOptions {
   /** What flows where it sits, grid order. */
   readonly flowA: () => PhaseAmps;
   readonly latencyMs: Ms;
+  /** How often registers are renewed. */
+  readonly renewMs: Ms;
   readonly noiseA: number;
   readonly time: VirtualTime;
   readonly rng: Rng;
@@ -121,8 +121,8 @@ export class MeterDevice implements RegisterImage {
 
   /** Registers are renewed on a grid of their own; nobody can see them between two reads. */
   #renew(): void {
-    const { time, flowA, noiseA, rng } = this.options;
-    const gridMs = Math.floor(time.nowMs / RENEW_MS) * RENEW_MS;
+    const { time, flowA, renewMs, noiseA, rng } = this.options;
+    const gridMs = Math.floor(time.nowMs / renewMs) * renewMs;
     if (gridMs === this.#renewedAtMs || this.#faults.isFrozen) return;
     this.#renewedAtMs = gridMs;
     const trueA = this.#faults.wiring(flowA());

@@ -186,6 +186,7 @@ function scenarioOf(
     network: networkOf(entry.network),
     clockDriftMax: entry.clocks.driftPercent / PERCENTS,
     meterLatencyMs: entry.meters.latencyMs,
+    meterRenewMs: entry.meters.renewMs,
     meterNoiseA: entry.meters.noiseA,
     faults: inTime(entry.faults.map(faultOf)),
     durationMs: endMs,

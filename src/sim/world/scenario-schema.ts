@@ -55,6 +55,11 @@ export const networkSchema = f.group({
 
 const metersSchema = f.group({
   latencyMs: key('Latency', 'Milliseconds that a meter takes to answer.', z._default(delayMs(), 5)),
+  renewMs: key(
+    'Renewal',
+    'How often, in ms, a meter renews its registers.',
+    z._default(f.milliseconds(20, 1_000), 200),
+  ),
   noiseA: key('Noise', 'Largest error, in A, of what a meter shows.', z._default(f.amps(0, 10), 0.1)),
 });
 

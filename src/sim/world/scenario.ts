@@ -71,6 +71,8 @@ export interface Scenario {
   /** No clock runs faster or slower than true time by more than this share. */
   readonly clockDriftMax: number;
   readonly meterLatencyMs: Ms;
+  /** How often a meter renews its registers. */
+  readonly meterRenewMs: Ms;
   /** Largest error of what a meter shows. */
   readonly meterNoiseA: Amps;
   /** In order of time. */

@@ -173,7 +173,7 @@ export class World {
     const found = this.scenario.config.site.circuits.find(({ meter }) => meter === config.id);
     const circuit = defined(found, `circuit of meter ${config.id}`);
     const index = this.copper.indexOf(circuit.id);
-    const { meterLatencyMs: latencyMs, meterNoiseA: noiseA } = this.scenario;
+    const { meterLatencyMs: latencyMs, meterRenewMs: renewMs, meterNoiseA: noiseA } = this.scenario;
     const flowA = (): readonly [number, number, number] => {
       const { drawnMa, buildingMa } = defined(this.copper.conductors[index], 'conductor');
       if (circuit.meterLocation === 'excluding') return ampsOf(this.copper.ownBuildingMa(index));
@@ -186,6 +186,7 @@ export class World {
       model: defined(known, `model ${config.model}`),
       flowA,
       latencyMs,
+      renewMs,
       noiseA,
       time,
       rng,

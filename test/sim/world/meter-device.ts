@@ -29,6 +29,7 @@ class Bench {
       model: known,
       flowA: () => this.flowA,
       latencyMs: 5,
+      renewMs: 200,
       noiseA,
       time: this.time,
       rng: seededRng(1),

@@ -103,6 +103,7 @@ function scenarioOf(options: SceneOptions): Scenario {
     network: { loss: 0, duplication: 0, delayMinMs: 2, delayMaxMs: 2, tail: 0, tailMs: 0 },
     clockDriftMax: 0.002,
     meterLatencyMs: 5,
+    meterRenewMs: 200,
     meterNoiseA: 0,
     faults: [],
     durationMs: FOR_EVER_MS,
