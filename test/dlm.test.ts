@@ -4,6 +4,7 @@ import './dlm/allocate-reasons.js';
 import './dlm/capacity.js';
 import './dlm/meters.js';
 import './dlm/lost-meters.js';
+import './dlm/prompt.js';
 import './dlm/controller.js';
 import './dlm/deciding.js';
 import './dlm/division.js';

@@ -79,7 +79,10 @@ export interface MeterModel extends MeterMap {
   readonly notes: readonly string[];
   /** What tells this device from another one of its model. Some firmwares refuse the read: then nothing is known. */
   readonly identity?: InfoRow;
-  /** The longest time from one renewal of its registers to the next; 1000 where that is not known. */
+  /**
+   * The longest time from one renewal of its registers to the next, by its maker; 1000 where no maker states it. A meter that
+   * is faster shows it: dlm/load/prompt-watch.
+   */
   readonly updateMs?: Ms;
   /** How a scan recognises it; absent: by plausible voltages only. */
   readonly probe?: Probe;

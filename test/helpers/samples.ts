@@ -10,5 +10,5 @@ export function meterSample(currentA: PhaseAmps, sampledAtMs: Ms): MeterSample {
 }
 
 export function loadSample(shownA: PhaseAmps, drawnA: PhaseAmps = NO_AMPS, sampledAtMs: Ms = 0): LoadSample {
-  return { shownA, mostA: drawnA, leastA: drawnA, sampledAtMs, ...PACE };
+  return { shownA, mostA: drawnA, leastA: drawnA, drawnA, sampledAtMs, ...PACE };
 }

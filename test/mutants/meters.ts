@@ -4,6 +4,7 @@ import type { Row } from './edit.js';
 const CAPACITY = 'dlm/load/capacity.js';
 const DRAWN = 'dlm/load/drawn-words.js';
 const LOAD = 'dlm/load/metered-load.js';
+const PROMPT = 'dlm/load/prompt-watch.js';
 const STANDING = 'dlm/load/standing-phase.js';
 const DECIDE = 'dlm/decide.js';
 const FAULTS = 'meters/faults';
@@ -62,6 +63,19 @@ export const METER_MUTANTS: readonly Row[] = [
     'if (true)',
     'dlm/meters',
   ],
+  ['M5', 'one fall proves a meter', PROMPT, 'this.#witnesses >= WITNESSES', 'this.#witnesses >= 1', 'dlm/prompt'],
+  ['M5', 'late falls prove as much', PROMPT, 'this.#witnesses -= WITNESSES_MAX', 'void 0', 'dlm/prompt'],
+  ['M5', 'old values are new ones', PROMPT, 'currentA[p] !== last.currentA[p]', 'true', 'dlm/prompt'],
+  [
+    'M5',
+    'values are of when they were asked',
+    PROMPT,
+    'mostSince(last.sampledAtMs',
+    'mostSince(sampledAtMs',
+    'dlm/prompt',
+  ],
+  ['M5', 'another meter is believed', 'dlm/load/metering.js', 'this.#prompt.delete(index);', '', 'dlm/prompt'],
+  ['M5', 'prompt meters raise', LOAD, 'mostA[p] - sample.leastA[p]', 'drawnA[p] - sample.leastA[p]', 'dlm/prompt'],
   ['M5', 'unseen load is none', CAPACITY, 'this.isIncluding(index) ? NO_FLOW', 'true ? NO_FLOW', 'dlm/meters'],
   ['M5', 'a true overload is garbage', 'dlm/load/metering.js', 'this.#book.hearOverload(', 'void (', FAULTS],
   ['M6', 'no fallback', CAPACITY, 'isLost && !ignored[p] &&', 'false &&', 'dlm/capacity'],

@@ -19,6 +19,8 @@ export interface LoadSample {
   /** What they are reported to have drawn, at most and at least, while it was measured. */
   readonly mostA: PhaseAmps;
   readonly leastA: PhaseAmps;
+  /** What of them counts as shown, and is taken off: no more than the most, and less only for a meter that is prompt. */
+  readonly drawnA: PhaseAmps;
   readonly sampledAtMs: Ms;
   /** How much older than that the values may be. */
   readonly updateMs: Ms;
@@ -77,8 +79,8 @@ export class MeteredLoad {
   }
 
   hear(sample: LoadSample, isIncluding: boolean, nowMs: Ms): void {
-    const { shownA, mostA } = sample;
-    const nowA = isIncluding ? mapPhases((p) => shownA[p] - mostA[p]) : shownA;
+    const { shownA, mostA, drawnA } = sample;
+    const nowA = isIncluding ? mapPhases((p) => shownA[p] - drawnA[p]) : shownA;
     const loadA = mapPhases((p) => this.#phases[p].hear(shownA[p], nowA[p], nowMs));
     if (!this.#isHeard && this.#last !== undefined) this.#backAtMs = nowMs;
     if (this.#isHeard) this.#bridge(sample, nowMs);

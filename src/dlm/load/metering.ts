@@ -6,6 +6,7 @@ import type { AlarmBoard } from '../alarms.js';
 import { CapacityBook, type CircuitCapacity } from './capacity.js';
 import type { Notices } from '../notice.js';
 import { OverloadWatch } from './overload.js';
+import { type PromptSample, PromptWatch } from './prompt-watch.js';
 import { corrected, showsTooLittle, StepWatch } from './step-watch.js';
 import type { Topology } from '../topology.js';
 import type { Site } from '../types.js';
@@ -26,10 +27,16 @@ export interface MeterSample {
   readonly movedAtMs: Ms;
 }
 
+/** What charge points drew in a time, at most and at least. */
+interface DrawnRange {
+  readonly mostA: PhaseAmps;
+  readonly leastA: PhaseAmps;
+}
+
 /** What the charge points below a circuit draw by their own word, grid order. The roster knows. */
 export interface ChargePointDraw {
   /** Since `fromMs`, at most and at least. */
-  drawnBelowA(circuit: number, fromMs: Ms, nowMs: Ms): { readonly mostA: PhaseAmps; readonly leastA: PhaseAmps };
+  drawnBelowA(circuit: number, fromMs: Ms, nowMs: Ms): DrawnRange;
   /** By the last STATUS of each. */
   currentBelowA(circuit: number, nowMs: Ms): PhaseAmps;
 }
@@ -47,6 +54,7 @@ export class Metering {
   readonly #book: CapacityBook;
   readonly #overload: OverloadWatch;
   readonly #steps = new Map<number, StepWatch>();
+  readonly #prompt = new Map<number, PromptWatch>();
   /** Until when a phase of a circuit is known to be counted backwards, whatever steps show. */
   readonly #reversedUntilMs = new Map<string, Ms>();
   readonly #lost = new Set<string>();
@@ -72,6 +80,10 @@ export class Metering {
     carrier.parts('steps', this.#steps, {
       blank: () => new StepWatch(),
       carry: (steps, inner) => steps.carry(inner),
+    });
+    carrier.parts('prompt', this.#prompt, {
+      blank: () => new PromptWatch(),
+      carry: (prompt, inner) => prompt.carry(inner),
     });
     carrier.values('reversedUntilMs', this.#reversedUntilMs);
     carrier.set('lost', this.#lost);
@@ -114,16 +126,21 @@ export class Metering {
     // What unheard charge points draw would be taken for load of the building, and pause the others.
     if (isEarly && !isOver) return false;
     this.#awaited.delete(meterId);
-    this.#book.hearMeter(index, { ...sample, ...drawn, shownA }, nowMs);
+    const nowA = this.#parts.roster.currentBelowA(index, nowMs);
+    const drawnA = this.#drawnInA(index, { ...sample, shownA, mostA: drawn.mostA, nowA }, nowMs);
+    this.#book.hearMeter(index, { ...sample, ...drawn, drawnA, shownA }, nowMs);
     return true;
   }
 
-  #corrected(
-    index: number,
-    { currentA, movedAtMs }: MeterSample,
-    drawn: { readonly mostA: PhaseAmps; readonly leastA: PhaseAmps },
-    nowMs: Ms,
-  ): PhaseAmps {
+  /** What the sample shows of the charge points at most: for a meter that is prompt, only what they drew of late. */
+  #drawnInA(index: number, sample: PromptSample, nowMs: Ms): PhaseAmps {
+    if (!this.#book.isIncluding(index)) return sample.mostA;
+    const prompt = this.#prompt.get(index) ?? new PromptWatch();
+    this.#prompt.set(index, prompt);
+    return prompt.addSample(sample, (fromMs) => this.#parts.roster.drawnBelowA(index, fromMs, nowMs).mostA);
+  }
+
+  #corrected(index: number, { currentA, movedAtMs }: MeterSample, drawn: DrawnRange, nowMs: Ms): PhaseAmps {
     const circuit = this.#parts.site.circuits[index];
     if (!circuit || !this.#book.isIncluding(index)) return currentA;
     const steps = this.#steps.get(index) ?? new StepWatch();
@@ -189,6 +206,8 @@ export class Metering {
     if (index === undefined || this.#lost.has(meterId)) return false;
     this.#awaited.delete(meterId);
     this.#lost.add(meterId);
+    // What comes back may be another device.
+    this.#prompt.delete(index);
     this.#book.loseMeter(index, nowMs);
     return true;
   }

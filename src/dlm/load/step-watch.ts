@@ -8,9 +8,9 @@ import { type Amps, mapPhases, type Ms, PHASES, type PhaseAmps, type PhaseIndex 
 import { NEWS_A } from './standing-phase.js';
 
 /** Smaller changes of the charge points are not judged. */
-const STEP_A: Amps = 5;
+export const STEP_A: Amps = 5;
 /** At rest: no charge point moves by more within what a sample covers. */
-const REST_A: Amps = 0.5;
+export const REST_A: Amps = 0.5;
 /** A change that takes longer from rest to rest is not judged: the building changes too. */
 const STEP_MAX_MS: Ms = 20_000;
 /** How far the meter may be from what is expected of it, as a share of the change. */
@@ -150,7 +150,7 @@ export class StepWatch {
   }
 }
 
-function minus(a: PhaseAmps, b: PhaseAmps): PhaseAmps {
+export function minus(a: PhaseAmps, b: PhaseAmps): PhaseAmps {
   return mapPhases((p) => a[p] - b[p]);
 }
 
@@ -158,8 +158,8 @@ function sizeOf(a: PhaseAmps): Amps {
   return Math.abs(a[0]) + Math.abs(a[1]) + Math.abs(a[2]);
 }
 
-function isAlike(a: PhaseAmps, b: PhaseAmps): boolean {
-  return sizeOf(minus(a, b)) <= LIKENESS * sizeOf(b);
+export function isAlike(a: PhaseAmps, b: PhaseAmps, likeness = LIKENESS): boolean {
+  return sizeOf(minus(a, b)) <= likeness * sizeOf(b);
 }
 
 function isReversed(stepA: Amps, shownA: Amps): boolean {

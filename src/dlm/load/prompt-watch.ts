@@ -1,0 +1,109 @@
+/**
+ * Whether a meter shows a fall of the charge points within one sample. No maker states how old the values in its registers
+ * may be, so a second counts. But a current that differs from the one of the sample before was renewed since then; and a
+ * meter that has shown two falls by that time is believed to show each of them so. Then a fall that is older than that hides
+ * no rise of the building. Nobody is raised on this: docs/decisions/0010-several-meters.md.
+ */
+import type { Carrier } from '../../base/carrier.js';
+import { type Amps, mapPhases, type Ms, PHASES, type PhaseAmps, type PhaseIndex } from '../../base/units.js';
+import { isAlike, minus, REST_A, STEP_A } from './step-watch.js';
+
+/** A value covers ten periods of the grid (IEC 61000-4-30): what flowed so long before its registers were renewed. */
+const MEASURES_MS: Ms = 200;
+/** Of a fall, at most this share may be missing in the sample that must show it. */
+const MISSING_MAX = 0.15;
+/** Falls that were shown in time before the meter is believed to be prompt. */
+const WITNESSES = 2;
+/** Most that are counted, and what one that was shown late costs. */
+const WITNESSES_MAX = 8;
+
+export interface PromptSample {
+  /** As the meter gave it: the same to the bit means that it may be the same measurement. */
+  readonly currentA: PhaseAmps;
+  /** What counts as shown. */
+  readonly shownA: PhaseAmps;
+  readonly sampledAtMs: Ms;
+  /** The most that the charge points drew since the earliest moment that the values may be of. */
+  readonly mostA: PhaseAmps;
+  /** What they draw now. */
+  readonly nowA: PhaseAmps;
+}
+
+/** What the meter showed while the charge points drew so much. */
+interface Point {
+  readonly shownA: PhaseAmps;
+  readonly drawnA: PhaseAmps;
+}
+
+/** A fall after a rest, in the first sample that a prompt meter shows it in. */
+interface Fall {
+  readonly drawnA: PhaseAmps;
+  readonly isShown: boolean;
+}
+
+export class PromptWatch {
+  #last: Pick<PromptSample, 'currentA' | 'sampledAtMs'> | undefined;
+  /** The last sample that no charge point had fallen before, for as long as its values may be old. */
+  #rest: Point | undefined;
+  #fall: Fall | undefined;
+  #witnesses = 0;
+
+  /** All that changes in here. */
+  carry(carrier: Carrier): void {
+    this.#last = carrier.value('last', this.#last);
+    this.#rest = carrier.value('rest', this.#rest);
+    this.#fall = carrier.value('fall', this.#fall);
+    this.#witnesses = carrier.value('witnesses', this.#witnesses);
+  }
+
+  get isPrompt(): boolean {
+    return this.#witnesses >= WITNESSES;
+  }
+
+  /** The most that the sample shows of the charge points. `mostSince`: the most that they drew since a moment. */
+  addSample(sample: PromptSample, mostSince: (fromMs: Ms) => PhaseAmps): PhaseAmps {
+    const { currentA, shownA, sampledAtMs, mostA, nowA } = sample;
+    const last = this.#last;
+    this.#last = { currentA, sampledAtMs };
+    if (isSame(mostA, nowA)) this.#judgeLate({ shownA, drawnA: mostA });
+    if (!last || isSame(mostA, nowA)) return mostA;
+    const recentA = mostSince(last.sampledAtMs - MEASURES_MS);
+    const hasFallen = (p: PhaseIndex): boolean => mostA[p] - recentA[p] > REST_A;
+    const isRenewed = (p: PhaseIndex): boolean => currentA[p] !== last.currentA[p];
+    if (!PHASES.some(hasFallen)) return mostA;
+    if (PHASES.every((p) => isRenewed(p) || !hasFallen(p))) this.#judgePrompt({ shownA, drawnA: recentA });
+    return this.isPrompt ? mapPhases((p) => (isRenewed(p) && hasFallen(p) ? recentA[p] : mostA[p])) : mostA;
+  }
+
+  /** In the first sample that a prompt meter shows a fall in. A second fall so soon proves nothing of either. */
+  #judgePrompt({ shownA, drawnA }: Point): void {
+    const [rest, fall] = [this.#rest, this.#fall];
+    if (!rest || (fall && isSame(fall.drawnA, drawnA))) return;
+    this.#fall = undefined;
+    this.#rest = undefined;
+    if (fall) return;
+    const fellA = minus(drawnA, rest.drawnA);
+    const isShown = isAlike(minus(shownA, rest.shownA), fellA, MISSING_MAX);
+    this.#rest = rest;
+    this.#fall = { drawnA, isShown };
+    if (isShown && isLarge(fellA)) this.#witnesses = Math.min(WITNESSES_MAX, this.#witnesses + 1);
+  }
+
+  /** At rest again: what was missing then and is shown now came late. */
+  #judgeLate(now: Point): void {
+    const [rest, fall] = [this.#rest, this.#fall];
+    this.#rest = now;
+    this.#fall = undefined;
+    if (!rest || !fall || fall.isShown || !isSame(fall.drawnA, now.drawnA)) return;
+    const fellA = minus(now.drawnA, rest.drawnA);
+    if (isLarge(fellA) && isAlike(minus(now.shownA, rest.shownA), fellA)) this.#witnesses -= WITNESSES_MAX;
+  }
+}
+
+function isSame(a: PhaseAmps, b: PhaseAmps): boolean {
+  return PHASES.every((p) => Math.abs(a[p] - b[p]) <= REST_A);
+}
+
+function isLarge(fellA: PhaseAmps): boolean {
+  return fellA.some((amps: Amps) => Math.abs(amps) >= STEP_A);
+}
