@@ -35,7 +35,7 @@ export const modbus: Topic = {
 
 /** The meter in this process, the readers in another one. */
 async function reads(): Promise<ModbusReads> {
-  const meter = await BenchMeter.open(10);
+  const meter = await BenchMeter.open(10, 0);
   const child = fork(new URL('./modbus-reads.js', import.meta.url), [String(meter.port)], { execArgv: FLAGS });
   try {
     const [answer] = await Promise.race([

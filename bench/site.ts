@@ -10,6 +10,8 @@ export interface SiteOptions {
   readonly buildingA: number;
   readonly vehicleMaxA: number;
   readonly pollPeriodMs?: number;
+  /** How often the meter renews its registers; absent: whenever they are read. */
+  readonly meterRenewMs?: number;
   readonly mqttUrl?: string | undefined;
   /** True: in the configuration; false: found by discovery and taken on. */
   readonly isListed: boolean;
@@ -25,7 +27,7 @@ const PATIENCE_MS = 30_000;
 const LOOK_MS = 10;
 
 export async function openSite(workshop: Workshop, options: SiteOptions): Promise<BenchSite> {
-  const meter = workshop.keep(await BenchMeter.open(options.buildingA));
+  const meter = workshop.keep(await BenchMeter.open(options.buildingA, options.meterRenewMs ?? 0));
   const port = await freeDiscoveryPort();
   const slaves = workshop.keep(
     await SlaveGroup.open({ count: options.slaves, port, vehicleMaxA: options.vehicleMaxA }),
