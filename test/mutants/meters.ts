@@ -84,7 +84,7 @@ export const METER_MUTANTS: readonly Row[] = [
   ['M6', 'a stranger is believed', 'runtime/identity-watch.js', 'said === known', 'true', FAULTS],
   ['M6', 'frozen values count on', 'meters/frozen.js', "? 'stuck' : 'lost'", "? 'stuck' : 'stuck'", FAULTS],
   ['M6', 'backwards values count', 'dlm/load/step-watch.js', 'reversed.length > 0 ?', 'false ?', FAULTS],
-  ['M6', 'swapped phases count', 'dlm/load/step-watch.js', 'return isSwapped ?', 'return false ?', FAULTS],
+  ['M6', 'swapped phases count', 'dlm/load/step-watch.js', 'countsA = isSwapped ?', 'countsA = false ?', FAULTS],
   ['M6', 'power proves nothing', 'meters/belief.js', ' ?? powerFault(reading, phase)', '', FAULTS],
   // The traps of serial lines (0009).
   [

@@ -3,9 +3,10 @@
  * nobody here controls. A rise of that load counts at once, a fall only after it has held for a while (M5); a lost
  * meter means the fallback (M6), never zero load. How several meters go together: docs/decisions/0010-several-meters.md.
  */
-import { defined } from '../../base/assert.js';
+import { assert, defined } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
 import { mapPhases, type Ms, NO_AMPS, PHASES, type PhaseAmps } from '../../base/units.js';
+import { assertNumbers, assertOrder } from './checks.js';
 import { type LoadSample, MeteredLoad } from './metered-load.js';
 import type { Topology } from '../topology.js';
 import { type Circuit, FALLBACK_IGNORED_A } from '../types.js';
@@ -65,15 +66,18 @@ export class CapacityBook {
 
   /** `places`: the circuits where charge points hang, or may be found later. */
   constructor(circuits: readonly Circuit[], topology: Topology, places: readonly string[] = []) {
+    assert(topology.pathOf.length === circuits.length, `${circuits.length} circuits, ${topology.pathOf.length} paths`);
     this.#circuits = circuits;
     this.#metered = new Map(
-      circuits.flatMap((circuit, index) => (circuit.meter === undefined ? [] : [[index, new MeteredLoad()]])),
+      circuits.flatMap(({ id, meter }, index) => (meter === undefined ? [] : [[index, new MeteredLoad(id)]])),
     );
     const depth = (index: number): number => topology.pathOf[index]?.length ?? 0;
     this.#deepestFirst = circuits.map((_, index) => index).sort((a, b) => depth(b) - depth(a));
     this.#childrenOf = circuits.map((_, index) =>
       circuits.flatMap((__, child) => (topology.parentOf[child] === index ? [child] : [])),
     );
+    const children = this.#childrenOf.flat();
+    assert(new Set(children).size === children.length, `children of two circuits: ${children.join(' ')}`);
     this.#serving = new Set(places.flatMap((id) => topology.pathOf[topology.indexOf.get(id) ?? -1] ?? []));
   }
 
@@ -89,7 +93,7 @@ export class CapacityBook {
   }
 
   isIncluding(index: number): boolean {
-    return this.#circuits[index]?.meterLocation === 'including';
+    return this.#circuitAt(index).meterLocation === 'including';
   }
 
   /** A good sample. */
@@ -104,6 +108,7 @@ export class CapacityBook {
 
   /** Import far above the fuse, twice: it takes its room at once, but makes none. */
   hearOverload(index: number, shownA: PhaseAmps, drawnA: PhaseAmps, nowMs: Ms): void {
+    assertOrder(NO_AMPS, drawnA, `drawn below ${this.#circuitAt(index).id}`);
     this.#load(index).hearOverload(this.isIncluding(index) ? mapPhases((p) => shownA[p] - drawnA[p]) : shownA, nowMs);
   }
 
@@ -112,7 +117,7 @@ export class CapacityBook {
   }
 
   #load(index: number): MeteredLoad {
-    return defined(this.#metered.get(index), 'load of a metered circuit');
+    return defined(this.#metered.get(index), `load of the metered circuit ${index}`);
   }
 
   /** Every circuit now, in the order of the configuration. */
@@ -120,13 +125,13 @@ export class CapacityBook {
     const own = new Map<number, Own>();
     for (const index of this.#deepestFirst) own.set(index, this.#ownOf(index, own, nowMs));
     return this.#circuits.map((circuit, index) =>
-      this.#capacityOf(circuit, index, defined(own.get(index), 'load of a circuit'), nowMs),
+      this.#capacityOf(circuit, index, defined(own.get(index), `load of ${circuit.id}`), nowMs),
     );
   }
 
   #ownOf(index: number, own: ReadonlyMap<number, Own>, nowMs: Ms): Own {
     const sumOf = (children: readonly number[]): Flow =>
-      children.reduce((sum, child) => plus(sum, own.get(child)?.upwards ?? NO_FLOW), NO_FLOW);
+      children.reduce((sum, child) => plus(sum, defined(own.get(child), `load of circuit ${child}`).upwards), NO_FLOW);
     const children = this.#childrenOf[index] ?? [];
     const behind = sumOf(children);
     const meter = this.#metered.get(index);
@@ -134,8 +139,10 @@ export class CapacityBook {
     if (!meter) return { loadA: belowA, openA, backgroundA: belowA, upwards: behind };
     const backgroundA = meter.backgroundA;
     if (backgroundA === null) {
-      const atMostA = this.#circuits[index]?.backgroundMaxA ?? meter.assumedA(this.#limitA(index));
+      const { id, backgroundMaxA } = this.#circuitAt(index);
+      const atMostA = backgroundMaxA ?? meter.assumedA(this.#limitA(index));
       const loadA = mapPhases((p) => Math.max(atMostA[p], behind.loadA[p]));
+      assertOrder(NO_AMPS, loadA, `${id}: nothing, and the load of a lost meter`);
       return { ...behind, backgroundA, upwards: { loadA, openA: NO_AMPS } };
     }
     // A meter beside the charge points does not see what flows in to them, nor the other load behind the same supply.
@@ -149,7 +156,11 @@ export class CapacityBook {
   }
 
   #limitA(index: number): PhaseAmps {
-    return defined(this.#circuits[index], 'circuit').limitA;
+    return this.#circuitAt(index).limitA;
+  }
+
+  #circuitAt(index: number): Circuit {
+    return defined(this.#circuits[index], `circuit ${index} of ${this.#circuits.length}`);
   }
 
   #capacityOf(circuit: Circuit, index: number, own: Own, nowMs: Ms): CircuitCapacity {
@@ -165,13 +176,23 @@ export class CapacityBook {
     // Export makes no room above the fuse: a meter that counts backwards looks the same (domain: never above the limit).
     const loadA = mapPhases((p) => (falls(p) ? 0 : Math.max(0, knownA[p])));
     const capacityA = mapPhases((p) => Math.max(0, ceilingA[p] - loadA[p]));
+    const raisableA = mapPhases((p) => capacityA[p] - own.openA[p]);
+    assertNumbers(capacityA, `capacity of ${circuit.id}`);
+    assertOrder(NO_AMPS, loadA, `${circuit.id}: nothing, and its load`);
+    assertOrder(
+      capacityA,
+      mapPhases((p) => Math.max(0, ceilingA[p])),
+      `${circuit.id}: capacity, and ceiling`,
+    );
+    assertOrder(ceilingA, ownA, `${circuit.id}: ceiling, and fuse or operator's limit`);
+    assertOrder(raisableA, capacityA, `${circuit.id}: what raises may use, and capacity`);
     return {
       ceilingA,
       loadA,
       backgroundA: own.backgroundA,
       measuredA: meter?.measuredA ?? null,
       capacityA,
-      raisableA: mapPhases((p) => capacityA[p] - own.openA[p]),
+      raisableA,
       isFallback: isLost && PHASES.some((p) => !ignored[p]),
     };
   }

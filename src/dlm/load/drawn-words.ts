@@ -1,4 +1,5 @@
 /** What a charge point said that it drew, in the last half minute: for meters that show it later than it says so. */
+import { failInvariant } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
 import { type Amps, mapPhases, type Ms, NO_AMPS, PHASES, type PhaseAmps } from '../../base/units.js';
 import { FALL_HOLD_MS } from './metered-load.js';
@@ -27,14 +28,22 @@ export class DrawnWords {
   /** The oldest are cut off many at once: the others need not move with every word. */
   hear(currentA: PhaseAmps, nowMs: Ms): void {
     const atMs = this.#atMs;
+    const lastMs = atMs.at(-1) ?? nowMs;
+    if (!(nowMs >= lastMs)) failInvariant(`a STATUS at ${nowMs} ms after one at ${lastMs} ms`);
+    for (const p of PHASES) if (!(currentA[p] >= 0)) failInvariant(`a STATUS says ${currentA[p]} A`);
     atMs.push(nowMs);
     this.#currentA.push(currentA);
     const isFull = atMs.length - this.#from > KEPT_MAX;
     if (isFull || nowMs - (atMs[this.#from + 1] ?? nowMs) > KEPT_MS) this.#from += 1;
-    if (this.#from < KEPT_MAX) return;
-    atMs.splice(0, this.#from);
-    this.#currentA.splice(0, this.#from);
-    this.#from = 0;
+    if (this.#from >= KEPT_MAX) {
+      atMs.splice(0, this.#from);
+      this.#currentA.splice(0, this.#from);
+      this.#from = 0;
+    }
+    const count = atMs.length - this.#from;
+    if (count < 1 || count > KEPT_MAX + 1) failInvariant(`${count} STATUS are kept, from ${this.#from} on`);
+    if (this.#currentA.length !== atMs.length)
+      failInvariant(`${this.#currentA.length} currents at ${atMs.length} times`);
   }
 
   /** The most and the least that it drew at some moment since then, by its own word. */
@@ -51,6 +60,12 @@ export class DrawnWords {
       }
       // The last word before holds until the next one.
       if ((this.#atMs[index] ?? fromMs) <= fromMs) break;
+    }
+    if (this.#atMs.length > this.#from) {
+      for (const p of PHASES) {
+        if (!(leastA[p] >= 0 && leastA[p] <= mostA[p]))
+          failInvariant(`drawn: ${leastA[p]} A at least, ${mostA[p]} A at most`);
+      }
     }
     return { mostA, leastA: mapPhases((p) => (mostA[p] - leastA[p] > NOISE_A ? leastA[p] : mostA[p])) };
   }

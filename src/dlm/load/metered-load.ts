@@ -1,6 +1,8 @@
 /** The load behind one meter that nobody here controls: what its samples say of it, and for how long. */
+import { assert, defined, failInvariant } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
 import { mapPhases, maxOf, type Ms, NO_AMPS, PHASE_NAMES, PHASES, type PhaseAmps, perPhase } from '../../base/units.js';
+import { assertNumbers, assertOrder } from './checks.js';
 import { StandingPhase } from './standing-phase.js';
 
 /** A fall of the uncontrolled load counts when no higher value was seen for this long. */
@@ -41,6 +43,8 @@ function holdMs({ updateMs, periodMs }: LoadSample): Ms {
 }
 
 export class MeteredLoad {
+  /** The circuit at whose supply the meter sits. */
+  readonly #id: string;
   #held: readonly Held[] = [];
   #isHeard = false;
   /** When it was heard again after a loss. */
@@ -54,6 +58,10 @@ export class MeteredLoad {
   #overload: Held | undefined;
   /** The highest loads, by minute; the oldest first. */
   #minutes: readonly Held[] = [];
+
+  constructor(id: string) {
+    this.#id = id;
+  }
 
   /** All that changes in here. */
   carry(carrier: Carrier): void {
@@ -81,15 +89,19 @@ export class MeteredLoad {
   hear(sample: LoadSample, isIncluding: boolean, nowMs: Ms): void {
     const { shownA, mostA, drawnA } = sample;
     const nowA = isIncluding ? mapPhases((p) => shownA[p] - drawnA[p]) : shownA;
+    assertNumbers(shownA, `meter of ${this.#id} shows`);
+    assertOrder(drawnA, mostA, `taken off ${this.#id}, and drawn at most`);
+    assertOrder(sample.leastA, mostA, `drawn at ${this.#id} at least, and at most`);
+    assert(
+      sample.periodMs > 0 && sample.updateMs >= 0,
+      `${this.#id}: every ${sample.periodMs} ms, ${sample.updateMs} ms old`,
+    );
     const loadA = mapPhases((p) => this.#phases[p].hear(shownA[p], nowA[p], nowMs));
+    assertOrder(nowA, loadA, `${this.#id}: what the sample leaves, and what counts`);
     if (!this.#isHeard && this.#last !== undefined) this.#backAtMs = nowMs;
     if (this.#isHeard) this.#bridge(sample, nowMs);
     this.#isHeard = true;
-    const keptMs = holdMs(sample);
-    this.#held = [
-      ...this.#held.filter(({ atMs }) => atMs > nowMs - keptMs).slice(1 - HELD_SAMPLES_MAX),
-      at(nowMs, loadA),
-    ];
+    this.#hold(at(nowMs, loadA), holdMs(sample));
     this.#last = sample;
     this.#latencyMs = Math.max(0, nowMs - sample.sampledAtMs);
     this.#openA = isIncluding ? mapPhases((p) => mostA[p] - sample.leastA[p]) : NO_AMPS;
@@ -97,10 +109,26 @@ export class MeteredLoad {
     this.#remember(loadA, nowMs);
   }
 
+  #hold(held: Held, keptMs: Ms): void {
+    const before = this.#held;
+    const keptFromMs = held.atMs - keptMs;
+    const rest = before.filter(({ atMs }) => atMs > keptFromMs).slice(1 - HELD_SAMPLES_MAX);
+    const dropped = before[before.length - rest.length - 1];
+    const isFull = rest.length === HELD_SAMPLES_MAX - 1;
+    assert(keptMs >= FALL_HOLD_MS, `${this.#id}: a fall is held for ${keptMs} ms`);
+    if (dropped && dropped.atMs > keptFromMs && !isFull)
+      failInvariant(`${this.#id}: a load of ${dropped.atMs} ms is held no more`);
+    const last = rest.at(-1);
+    if (last && !(last.atMs <= held.atMs))
+      failInvariant(`${this.#id}: a load of ${held.atMs} ms after one of ${last.atMs} ms`);
+    this.#held = [...rest, held];
+  }
+
   /** Where samples were missed, nobody saw a fall begin: what the last one showed holds from now on. */
   #bridge({ periodMs }: LoadSample, nowMs: Ms): void {
     const last = this.#held.at(-1);
     if (!last || nowMs - last.atMs <= 2 * periodMs) return;
+    assert(nowMs > last.atMs, `${this.#id}: a load of ${last.atMs} ms is put off to ${nowMs} ms`);
     this.#held = [...this.#held.slice(0, -1), at(nowMs, last.valueA)];
   }
 
@@ -109,6 +137,13 @@ export class MeteredLoad {
     if (last && nowMs - last.atMs < MS_PER_MINUTE) {
       this.#minutes = [...this.#minutes.slice(0, -1), at(last.atMs, maxOf(last.valueA, loadA))];
     } else this.#minutes = [...this.#minutes.slice(1 - REMEMBERED_MINUTES), at(nowMs, loadA)];
+    const [newest, previous] = [defined(this.#minutes.at(-1), 'the minute of now'), this.#minutes.at(-2)];
+    assert(this.#minutes.length <= REMEMBERED_MINUTES, `${this.#id}: ${this.#minutes.length} minutes are remembered`);
+    assert(
+      !previous || newest.atMs - previous.atMs >= MS_PER_MINUTE,
+      `${this.#id}: a minute begins at ${newest.atMs} ms`,
+    );
+    assertOrder(loadA, newest.valueA, `${this.#id}: a load, and the highest of its minute`);
   }
 
   doubt(): void {
@@ -116,6 +151,7 @@ export class MeteredLoad {
   }
 
   hearOverload(loadA: PhaseAmps, nowMs: Ms): void {
+    assertNumbers(loadA, `overload of ${this.#id}`);
     this.#overload = at(nowMs, loadA);
   }
 
@@ -129,13 +165,16 @@ export class MeteredLoad {
     // What was seen right before holds for as long as it would have, should the meter be back by then.
     this.#isHeard = false;
     this.#isDoubtful = false;
+    assert(this.backgroundA === null, `${this.#id}: a load is known of a lost meter`);
   }
 
   /** Load that must be reckoned with while the meter is lost: at most what the fuse carries, at least nothing. */
   assumedA(limitA: PhaseAmps): PhaseAmps {
     if (this.#minutes.length === 0) return limitA;
     const highestA = this.#minutes.reduce((most, { valueA }) => maxOf(most, valueA), NO_AMPS);
-    return mapPhases((p) => Math.min(limitA[p], highestA[p]));
+    const assumedA = mapPhases((p) => Math.min(limitA[p], highestA[p]));
+    assertOrder(NO_AMPS, assumedA, `${this.#id}: nothing, and what a lost meter may hide`);
+    return assumedA;
   }
 
   /** What may have changed that the last sample does not show: nothing is raised on it. */
@@ -146,6 +185,7 @@ export class MeteredLoad {
     const isOld = nowMs - last.sampledAtMs > 2 * last.periodMs + this.#latencyMs;
     // What a charge point drew by a word that is late makes the load look small, and nothing from before holds it up.
     const isNew = nowMs - this.#backAtMs < holdMs(last);
+    assertOrder(NO_AMPS, this.#openA, `${this.#id}: nothing, and what may have changed`);
     return this.#isDoubtful || isOld || isNew ? perPhase(Number.POSITIVE_INFINITY) : this.#openA;
   }
 }

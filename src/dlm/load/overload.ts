@@ -1,8 +1,9 @@
 /** Tells people when a meter shows more than its circuit may carry, and when that is over. */
-import { defined } from '../../base/assert.js';
+import { assert, defined } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
-import { mapPhases, type Ms, PHASE_NAMES, PHASES, type PhaseAmps } from '../../base/units.js';
+import { mapPhases, type Ms, NO_AMPS, PHASE_NAMES, PHASES, type PhaseAmps } from '../../base/units.js';
 import type { AlarmBoard } from '../alarms.js';
+import { assertNumbers, assertOrder } from './checks.js';
 import { ownCeilingA } from './capacity.js';
 import type { Notices } from '../notice.js';
 import type { Circuit } from '../types.js';
@@ -34,9 +35,12 @@ export class OverloadWatch {
     const ceilingA = ownCeilingA(circuit);
     const totalA = mapPhases((p) => currentA[p] + (circuit.meterLocation === 'including' ? 0 : drawnA[p]));
     const over = PHASES.filter((p) => totalA[p] > ceilingA[p]);
+    assertNumbers(totalA, `load of ${circuit.id}`);
+    assertOrder(NO_AMPS, drawnA, `drawn below ${circuit.id}`);
     if (over.length === 0) return false;
     const wasOver = nowMs < (this.#untilMs[index] ?? 0);
     this.#untilMs[index] = nowMs + OVERLOAD_HOLD_MS;
+    assert(this.#untilMs.length === this.#circuits.length, `overload of circuit ${index} of ${this.#circuits.length}`);
     if (wasOver) return true;
     const text = over.map((p) => `${PHASE_NAMES[p]} ${totalA[p].toFixed(1)} A of ${ceilingA[p]} A`).join(', ');
     this.#alarms.set('OVERLOAD', `${circuit.id}: ${text}`, nowMs);

@@ -4,8 +4,10 @@
  * meter that has shown two falls by that time is believed to show each of them so. Then a fall that is older than that hides
  * no rise of the building. Nobody is raised on this: docs/decisions/0010-several-meters.md.
  */
+import { assert } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
 import { type Amps, mapPhases, type Ms, PHASES, type PhaseAmps, type PhaseIndex } from '../../base/units.js';
+import { assertNumbers, assertOrder } from './checks.js';
 import { isAlike, minus, REST_A, STEP_A } from './step-watch.js';
 
 /** A value covers ten periods of the grid (IEC 61000-4-30): what flowed so long before its registers were renewed. */
@@ -63,6 +65,8 @@ export class PromptWatch {
   /** The most that the sample shows of the charge points. `mostSince`: the most that they drew since a moment. */
   addSample(sample: PromptSample, mostSince: (fromMs: Ms) => PhaseAmps): PhaseAmps {
     const { currentA, shownA, sampledAtMs, mostA, nowA } = sample;
+    assertNumbers(shownA, 'a meter shows');
+    assertOrder(nowA, mostA, 'drawn now, and at most since');
     const last = this.#last;
     this.#last = { currentA, sampledAtMs };
     if (isSame(mostA, nowA)) this.#judgeLate({ shownA, drawnA: mostA });
@@ -72,7 +76,9 @@ export class PromptWatch {
     const isRenewed = (p: PhaseIndex): boolean => currentA[p] !== last.currentA[p];
     if (!PHASES.some(hasFallen)) return mostA;
     if (PHASES.every((p) => isRenewed(p) || !hasFallen(p))) this.#judgePrompt({ shownA, drawnA: recentA });
-    return this.isPrompt ? mapPhases((p) => (isRenewed(p) && hasFallen(p) ? recentA[p] : mostA[p])) : mostA;
+    const takenA = mapPhases((p) => (this.isPrompt && isRenewed(p) && hasFallen(p) ? recentA[p] : mostA[p]));
+    assertOrder(takenA, mostA, 'taken off a meter, and drawn at most');
+    return takenA;
   }
 
   /** In the first sample that a prompt meter shows a fall in. A second fall so soon proves nothing of either. */
@@ -92,6 +98,7 @@ export class PromptWatch {
   /** At rest again: what was missing then and is shown now came late. */
   #judgeLate(now: Point): void {
     const [rest, fall] = [this.#rest, this.#fall];
+    assert(this.#witnesses <= WITNESSES_MAX, `${this.#witnesses} witnesses of ${WITNESSES_MAX}`);
     this.#rest = now;
     this.#fall = undefined;
     if (!rest || !fall || fall.isShown || !isSame(fall.drawnA, now.drawnA)) return;
@@ -105,5 +112,5 @@ function isSame(a: PhaseAmps, b: PhaseAmps): boolean {
 }
 
 function isLarge(fellA: PhaseAmps): boolean {
-  return fellA.some((amps: Amps) => Math.abs(amps) >= STEP_A);
+  return fellA.some((amps: Amps) => amps <= -STEP_A);
 }

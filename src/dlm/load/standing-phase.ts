@@ -3,6 +3,7 @@
  * shows; so where the meter stands still while they draw more, the rest looks like a building that falls. It makes no room: a
  * fall counts when the phase has moved, or when it only takes back a rise of a moment ago.
  */
+import { failInvariant } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
 import type { Amps, Ms } from '../../base/units.js';
 
@@ -35,6 +36,8 @@ export class StandingPhase {
       this.#isSettled = true;
       this.#leastA = this.#lastA;
     }
+    if (!Number.isFinite(shownA) || !Number.isFinite(restA))
+      failInvariant(`a phase shows ${shownA} A, ${restA} A of others`);
     const moves = Math.abs(shownA - this.#shownA) > NEWS_A;
     if (moves) {
       this.#shownA = shownA;
@@ -43,6 +46,9 @@ export class StandingPhase {
       this.#isSettled = false;
     }
     this.#lastA = moves ? restA : Math.max(restA, this.#leastA);
+    // It may be held up, but is never less than what is left of the sample.
+    if (!(this.#lastA >= restA)) failInvariant(`a load of ${this.#lastA} A where the sample leaves ${restA} A`);
+    if (!(this.#movedAtMs <= nowMs)) failInvariant(`a phase moved at ${this.#movedAtMs} ms, now ${nowMs} ms`);
     return this.#lastA;
   }
 }

@@ -3,8 +3,10 @@
  * one of them changes by some amperes and comes to rest, the meter must have changed alike. Nothing else tells swapped phases, a
  * reversed current transformer, or one that has come off, from an odd building.
  */
+import { assert } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
 import { type Amps, mapPhases, type Ms, PHASES, type PhaseAmps, type PhaseIndex } from '../../base/units.js';
+import { assertNumbers, assertOrder } from './checks.js';
 import { NEWS_A } from './standing-phase.js';
 
 /** Smaller changes of the charge points are not judged. */
@@ -90,12 +92,15 @@ export class StepWatch {
   }
 
   hear({ movedAtMs, shownA, mostA, leastA }: Seen, nowMs: Ms): void {
+    assertNumbers(shownA, 'a meter shows');
+    assertOrder(leastA, mostA, 'least and most that was drawn');
     for (const p of PHASES) this.#watchStill(p, shownA[p], nowMs);
     if (PHASES.some((p) => mostA[p] - leastA[p] > REST_A)) return;
     const before = this.#rest;
     const stepA = minus(mostA, before?.drawnA ?? mostA);
     // Where the whole meter stands still, its voltage too, what it misses says nothing of a phase.
     if (before?.movedAtMs === movedAtMs && PHASES.some((p) => Math.abs(stepA[p]) > REST_A)) return;
+    assert(!before || nowMs >= before.atMs, `at rest at ${nowMs} ms, before at ${before?.atMs} ms`);
     this.#rest = { atMs: nowMs, movedAtMs, shownA, drawnA: mostA };
     if (!before) return;
     if (PHASES.every((p) => Math.abs(stepA[p]) < STEP_A) || nowMs - before.atMs > STEP_MAX_MS) return;
@@ -140,6 +145,8 @@ export class StepWatch {
     const still = this.#still.get(p);
     if (!still || nowMs - still.sinceMs < BLIND_AFTER_MS) return;
     const firstMissedAtMs = Math.min(still.firstMissedAtMs, nowMs);
+    assert(still.sinceMs <= firstMissedAtMs, `stands still since ${still.sinceMs} ms, missed at ${firstMissedAtMs} ms`);
+    assert(firstMissedAtMs <= nowMs, `missed ${still.missed}, the first at ${firstMissedAtMs} ms, now ${nowMs} ms`);
     this.#still.set(p, { ...still, missed: still.missed + 1, firstMissedAtMs });
   }
 
@@ -184,5 +191,8 @@ export function showsTooLittle({ shownA, leastA }: Seen, limitA: PhaseAmps): rea
 export function corrected(shownA: PhaseAmps, reversed: readonly PhaseIndex[], isSwapped: boolean): PhaseAmps {
   const unsignedA = reversed.length > 0 ? mapPhases((p) => Math.abs(shownA[p])) : shownA;
   const highestA = Math.max(...unsignedA);
-  return isSwapped ? mapPhases(() => highestA) : unsignedA;
+  const countsA = isSwapped ? mapPhases(() => highestA) : unsignedA;
+  // What a meter gets wrong may make a load larger, never smaller.
+  assertOrder(shownA, countsA, 'a corrected load');
+  return countsA;
 }
