@@ -229,7 +229,7 @@ t.test('in a batch a place in the text is its column', async (t) => {
   );
 });
 
-t.test('the bounds of sizes', { timeout: 60_000 }, async (t) => {
+t.test('the bounds of sizes', { timeout: 600_000 }, async (t) => {
   const keys = Object.fromEntries(Array.from({ length: KEYS_MAX + 1 }, (_, i) => [`k${i}`, 0]));
   t.match(messageOf(JSON.stringify(keys)), /^line 1, column \d+: expected at most 100 keys in an object, got more$/);
   const chain = (length: number): string =>

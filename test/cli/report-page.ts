@@ -16,8 +16,8 @@ const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable
   '--disable-component-update',
   '--disable-sync',
 ]);
-/** No answer of the page takes longer, on a busy machine either. */
-const PATIENCE_MS = 15_000;
+/** Far above what anything takes, beside busy neighbours too. */
+const PATIENCE_MS = 240_000;
 const HOSTILE = `</script><script>document.title="owned"</script><img src=x onerror='document.title="owned"'>"'&--><!--`;
 
 /** Remembers what is written on canvases: the names of bands, the texts of axes. */

@@ -11,11 +11,12 @@ import { createRepeatFilter, MAX_REMEMBERED, REPEAT_PERIOD_MS } from '../../src/
 import { createLogger } from '../../src/daemon/pino-logger.js';
 import type { FloodReport } from '../helpers/log-child.js';
 import { eventually } from '../helpers/machine.js';
+import { hushed } from '../helpers/hushed.js';
 import { needsTools } from '../helpers/tools.js';
 
 const CHILD = fileURLToPath(new URL('../helpers/log-child.js', import.meta.url));
 /** Far above what anything here takes: only a child that hangs gets there. */
-const HANGS_AFTER_MS = 15_000;
+const HANGS_AFTER_MS = 120_000;
 
 type JsonLine = Record<string, unknown>;
 
@@ -97,8 +98,9 @@ interface Run {
 }
 
 function run(mode: string, stdout: 'pipe' | 'ignore' | number): Run {
-  const stdio: StdioOptions = ['ignore', stdout, 'inherit', 'ipc'];
+  const stdio: StdioOptions = ['ignore', stdout, 'pipe', 'ipc'];
   const child = spawn(process.execPath, [CHILD, mode], { stdio, timeout: HANGS_AFTER_MS, killSignal: 'SIGKILL' });
+  hushed(child);
   const reports: FloodReport[] = [];
   child.on('message', (report) => reports.push(report as FloodReport));
   return { child, reports, ended: once(child, 'exit').then(([code]) => code as number | null) };

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { folder } from './daemon-process.js';
+import { hushed } from './hushed.js';
 import { eventually } from './machine.js';
 import { needsTools } from './tools.js';
 
@@ -26,7 +27,8 @@ export interface Receiver {
 
 export async function receiver(t: { teardown(done: () => void): unknown }): Promise<Receiver> {
   const path = join(folder(t), 'socket');
-  const child: ChildProcess = spawn('python3', ['-c', RECEIVER, path], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child: ChildProcess = spawn('python3', ['-c', RECEIVER, path], { stdio: ['ignore', 'pipe', 'pipe'] });
+  hushed(child);
   t.teardown(() => child.kill());
   const lines: string[] = [];
   if (child.stdout)

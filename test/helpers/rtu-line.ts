@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { hushed } from './hushed.js';
 import { type Needs, needs } from './tools.js';
 
 const PYTHON = '/usr/bin/python3';
@@ -28,7 +29,7 @@ export async function rtuLine(...options: readonly string[]): Promise<RtuLine> {
   const scratch = mkdtempSync(join(tmpdir(), 'evenkeel-line-'));
   const path = join(scratch, 'usb-adapter');
   const child = spawn(PYTHON, [SCRIPT, '--link', path, ...options]);
-  child.stderr.pipe(process.stderr);
+  hushed(child);
   const ended = new Promise((resolve) => child.once('exit', resolve));
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const line = async (): Promise<string> => {

@@ -8,7 +8,7 @@ const PRELOAD = new URL('../helpers/mutant-child.js', import.meta.url).href;
 /** Safety rules, section 7: every mutant is killed within so many seeds. */
 const SEEDS_MAX = 300;
 /** Far above what any needs. */
-export const PATIENCE_MS = 300_000;
+export const PATIENCE_MS = 1_800_000;
 const TOLD_MAX = 4;
 
 export interface Fate {

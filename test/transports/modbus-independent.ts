@@ -11,6 +11,7 @@ import type { BlockWords } from '../../src/modbus/rows.js';
 import type { MeterReading } from '../../src/ports/meter-reading.js';
 import type { RegisterBus } from '../../src/ports/register-bus.js';
 import { modbusTcpBus } from '../../src/transports/modbus-tcp.js';
+import { hushed } from '../helpers/hushed.js';
 import { realTimers } from '../helpers/real-time.js';
 import { freePort, registers } from './modbus-peers.js';
 
@@ -36,7 +37,7 @@ interface Pac2200 {
 async function start(...options: readonly string[]): Promise<Pac2200> {
   const port = await freePort();
   const child = spawn(PYTHON, [SCRIPT, '--port', String(port), ...options]);
-  child.stderr.pipe(process.stderr);
+  hushed(child);
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const line = async (): Promise<string> => {
     const next = await lines.next();

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { modbusTcpBus } from '../../src/transports/modbus-tcp.js';
 import { IMAGES_FILE } from '../helpers/meter-images.js';
+import { hushed } from '../helpers/hushed.js';
 import { realTimers } from '../helpers/real-time.js';
 import { needs } from '../helpers/tools.js';
 import { readEveryModel } from './every-model.js';
@@ -19,7 +20,7 @@ const hasPymodbus = spawnSync(PYTHON, ['-c', 'import pymodbus.server.async_io'])
 t.test('independent devices', needs(hasPymodbus, `${PYTHON} has no pymodbus (python3-pymodbus)`), async (t) => {
   const port = await freePort();
   const child = spawn(PYTHON, [SCRIPT, '--port', String(port), '--images', IMAGES_FILE]);
-  child.stderr.pipe(process.stderr);
+  hushed(child);
   t.teardown(() => child.kill());
   t.match(String((await once(child.stdout, 'data'))[0]), 'ready');
   const bus = modbusTcpBus({ host: '127.0.0.1', port }, realTimers);
