@@ -23,7 +23,7 @@ import { MeterEvents } from './meter-events.js';
 import type { PollerEvent } from './poller.js';
 import { type Door, recordedCommands, recordedStore } from './recorder/ports.js';
 import type { HeardInput, MasterInput, MasterOutput, Recorder } from './recorder/types.js';
-import { type MeterBoard, siteStatus } from './site-status.js';
+import { type MeterBoard, siteStatus, slaveCounts } from './site-status.js';
 
 /** BEACONs come closer together at first, so that slaves answer at once. */
 const BEACON_FIRST_MS: Ms = 500;
@@ -319,10 +319,12 @@ export class MasterRuntime {
       this.#put({ kind: 'cycle', status });
       for (const sink of sinks) sink.publish(status);
     }
-    onTick?.(nowMs, () => summaryOf(status ?? this.#status()));
+    onTick?.(nowMs, () => summaryOf(this.controller, nowMs));
   }
 }
 
-function summaryOf({ role, epoch, slavesOnline, slavesKnown }: SiteStatus): string {
-  return `${role}, epoch ${epoch}, ${slavesOnline} of ${slavesKnown} charge points online`;
+function summaryOf(controller: Controller, nowMs: Ms): string {
+  const { mastership } = controller;
+  const { slavesOnline, slavesKnown } = slaveCounts(controller, nowMs);
+  return `${mastership.role(nowMs)}, epoch ${mastership.epoch}, ${slavesOnline} of ${slavesKnown} charge points online`;
 }

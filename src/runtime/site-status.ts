@@ -23,7 +23,6 @@ export interface StatusSource {
 
 export function siteStatus({ controller, meters, keyIds, version, nowMs, wallMs }: StatusSource): SiteStatus {
   const { site, mastership } = controller;
-  const heard = controller.records.filter((record) => record.status !== undefined);
   return {
     site: site.site,
     networkId: site.networkId,
@@ -38,8 +37,7 @@ export function siteStatus({ controller, meters, keyIds, version, nowMs, wallMs 
     wallMs,
     uptimeMs: nowMs - controller.startedAtMs,
     samplePeriodMs: site.samplePeriodMs,
-    slavesOnline: heard.filter((record) => record.isOnline(nowMs)).length,
-    slavesKnown: controller.records.length,
+    ...slaveCounts(controller, nowMs),
     circuits: circuitStatuses(controller, nowMs),
     chargePoints: controller.records.map((record) => ({
       ...chargePointStatus(controller, record, nowMs),
@@ -53,6 +51,12 @@ export function siteStatus({ controller, meters, keyIds, version, nowMs, wallMs 
       sinceWallMs: wallMs - (nowMs - sinceMs),
     })),
   };
+}
+
+export function slaveCounts({ records }: Controller, nowMs: Ms): Pick<SiteStatus, 'slavesOnline' | 'slavesKnown'> {
+  let slavesOnline = 0;
+  for (const record of records) if (record.status !== undefined && record.isOnline(nowMs)) slavesOnline += 1;
+  return { slavesOnline, slavesKnown: records.length };
 }
 
 function circuitStatuses(controller: Controller, nowMs: Ms): readonly CircuitStatus[] {

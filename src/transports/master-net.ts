@@ -103,11 +103,26 @@ export class MasterNet implements BroadcastPort {
   }
 
   send(to: PeerAddress, bytes: Uint8Array): void {
+    this.#endpointTo(to)?.own.send(to, bytes);
+  }
+
+  /** A peer that was heard is reached where it was heard; only where an interface has several addresses must one be chosen. */
+  #endpointTo(to: PeerAddress): Endpoint | undefined {
+    let named: Endpoint | undefined;
+    for (const endpoint of this.#endpoints.values()) {
+      if (endpoint.link.name !== to.via) continue;
+      if (named) return this.#nearestTo(to);
+      named = endpoint;
+    }
+    return named ?? this.#nearestTo(to);
+  }
+
+  #nearestTo(to: PeerAddress): Endpoint | undefined {
     const link = linkTo(
       [...this.#endpoints.values()].map((endpoint) => endpoint.link),
       to,
     );
-    if (link) this.#endpoints.get(keyOf(link))?.own.send(to, bytes);
+    return link && this.#endpoints.get(keyOf(link));
   }
 
   broadcast(bytes: Uint8Array): void {

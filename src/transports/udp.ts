@@ -3,6 +3,8 @@
  * because its promise interface drops what arrives while nobody waits (docs/decisions/0002-libraries.md).
  */
 import type { Socket } from 'node:dgram';
+import { type LookupOptions, lookup } from 'node:dns';
+import { isIPv4 } from 'node:net';
 import { DgramAsPromised, type SocketAsPromised } from 'dgram-as-promised';
 import type { DatagramHandler, PeerAddress } from '../ports/datagram-port.js';
 
@@ -44,6 +46,10 @@ export class UdpSocket {
   readonly #socket: Socket;
   readonly #via: string;
   #onError: (text: string) => void = () => {};
+  /** One for all datagrams. */
+  readonly #sent = (error: Error | null): void => {
+    if (error) this.#onError(codeOf(error));
+  };
 
   private constructor(promised: SocketAsPromised, via: string) {
     this.#promised = promised;
@@ -52,7 +58,11 @@ export class UdpSocket {
   }
 
   static async open(options: UdpOptions): Promise<UdpSocket> {
-    const promised = DgramAsPromised.createSocket({ type: 'udp4', reuseAddr: options.isShared });
+    const promised = DgramAsPromised.createSocket({
+      type: 'udp4',
+      reuseAddr: options.isShared,
+      lookup: lookupOnce,
+    });
     try {
       await promised.bind({ address: options.host, port: options.port });
     } catch (error) {
@@ -80,14 +90,20 @@ export class UdpSocket {
 
   /** Never throws: what cannot be sent is lost, and said to the error handler. */
   send(to: Pick<PeerAddress, 'host' | 'port'>, bytes: Uint8Array): void {
-    this.#socket.send(bytes, to.port, to.host, (error) => {
-      if (error) this.#onError(codeOf(error));
-    });
+    this.#socket.send(bytes, to.port, to.host, this.#sent);
   }
 
   async close(): Promise<void> {
     await this.#promised.close().catch(() => undefined);
   }
+}
+
+type Found = (error: NodeJS.ErrnoException | null, address: string, family: number) => void;
+
+/** Peers are known by their addresses: those need not wait for the resolver's turn, as each datagram would. */
+function lookupOnce(host: string, options: LookupOptions, found: Found): void {
+  if (isIPv4(host)) found(null, host, 4);
+  else lookup(host, { ...options, all: false }, found);
 }
 
 function raiseReceiveBuffer(socket: Socket): void {
