@@ -1,7 +1,7 @@
 /** A site on loopback: a real master process, a meter and slaves in this process, all on free ports. */
 import { BenchMeter, METER_MODEL } from './meter.js';
 import { pause } from './numbers.js';
-import { CONNECTOR_MAX_A, chargePointId, freeDiscoveryPort, SlaveGroup } from './slaves.js';
+import { CONNECTOR_MAX_A, chargePointId, freeDiscoveryPort, rotationOf, SlaveGroup } from './slaves.js';
 import type { Child, Workshop } from './workshop.js';
 
 export interface SiteOptions {
@@ -9,6 +9,8 @@ export interface SiteOptions {
   readonly fuseA: number;
   readonly buildingA: number;
   readonly vehicleMaxA: number;
+  /** Connectors with one phase, a third of them on each phase of the grid. */
+  readonly isOnePhase?: boolean;
   readonly pollPeriodMs?: number;
   /** How often the meter renews its registers; absent: whenever they are read. */
   readonly meterRenewMs?: number;
@@ -29,9 +31,8 @@ const LOOK_MS = 10;
 export async function openSite(workshop: Workshop, options: SiteOptions): Promise<BenchSite> {
   const meter = workshop.keep(await BenchMeter.open(options.buildingA, options.meterRenewMs ?? 0));
   const port = await freeDiscoveryPort();
-  const slaves = workshop.keep(
-    await SlaveGroup.open({ count: options.slaves, port, vehicleMaxA: options.vehicleMaxA }),
-  );
+  const { slaves: count, vehicleMaxA, isOnePhase = false } = options;
+  const slaves = workshop.keep(await SlaveGroup.open({ count, port, vehicleMaxA, isOnePhase }));
   meter.vehiclesA = () => slaves.drawnA();
   const config = configOf(options, meter.port, port);
   return {
@@ -43,15 +44,16 @@ export async function openSite(workshop: Workshop, options: SiteOptions): Promis
 }
 
 function configOf(options: SiteOptions, meterPort: number, port: number): unknown {
-  const { slaves, fuseA, pollPeriodMs, mqttUrl, isListed } = options;
+  const { slaves, fuseA, pollPeriodMs, mqttUrl, isListed, isOnePhase = false } = options;
   const listed = Array.from({ length: isListed ? slaves : 0 }, (_, index) => ({
     id: chargePointId(index),
     circuit: 'main',
     maxA: CONNECTOR_MAX_A,
+    ...(isOnePhase && { phases: 1, rotation: rotationOf(index) }),
   }));
   return {
     site: 'Bench',
-    circuits: [{ id: 'main', limitA: fuseA, meter: 'grid', fallbackA: slaves * 6 }],
+    circuits: [{ id: 'main', limitA: fuseA, meter: 'grid', fallbackA: isOnePhase ? slaves * 2 : slaves * 6 }],
     meters: [
       {
         id: 'grid',

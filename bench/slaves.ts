@@ -8,7 +8,8 @@ import { randomBytes } from 'node:crypto';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import type { Grant } from '../src/base/messages.js';
-import { NO_AMPS, perPhase } from '../src/base/units.js';
+import type { Rotation } from '../src/base/rotation.js';
+import { NO_AMPS, type PhaseAmps, perPhase } from '../src/base/units.js';
 import { decode, encode } from '../src/discovery/codec.js';
 import { HEARTBEAT_MS } from '../src/dlm/leases/lease-rules.js';
 import { SlaveCore } from '../src/dlm/leases/slave.js';
@@ -19,6 +20,8 @@ const LOOPBACK_BROADCAST = '127.255.255.255';
 const BEAT_MS = 20;
 const LEASE_MS = 15_000;
 const CONNECTOR_MAX_A = 63;
+/** L1 of the connector on each phase of the grid. */
+const ROTATIONS = ['RST', 'STR', 'TRS'] as const satisfies readonly Rotation[];
 
 export interface SlaveGroupOptions {
   readonly count: number;
@@ -26,6 +29,8 @@ export interface SlaveGroupOptions {
   readonly port: number;
   /** A vehicle draws what it may, but never more than this. */
   readonly vehicleMaxA: number;
+  /** The connectors have one phase, the next slave the next one: many slaves behind one fuse. */
+  readonly isOnePhase?: boolean;
 }
 
 interface Arrival {
@@ -58,11 +63,12 @@ export class SlaveGroup {
     this.#beat = setInterval(() => this.#sendDue(), BEAT_MS);
   }
 
-  static async open({ count, port, vehicleMaxA }: SlaveGroupOptions): Promise<SlaveGroup> {
+  static async open({ count, port, vehicleMaxA, isOnePhase = false }: SlaveGroupOptions): Promise<SlaveGroup> {
     const ear = await boundSocket(LOOPBACK_BROADCAST, port);
     const slaves: BenchSlave[] = [];
     for (let index = 0; index < count; index++) {
-      slaves.push(new BenchSlave(index, await boundSocket(LOOPBACK, 0), vehicleMaxA));
+      const socket = await boundSocket(LOOPBACK, 0);
+      slaves.push(new BenchSlave({ index, socket, vehicleMaxA, isOnePhase }));
     }
     return new SlaveGroup(slaves, ear, port);
   }
@@ -82,9 +88,12 @@ export class SlaveGroup {
     return this.#slaves.map((slave) => slave.core.enforced(nowMs).limitA);
   }
 
-  /** Amperes on each phase that all vehicles draw together. */
+  /** Amperes that all vehicles draw together on the phase that carries most. */
   drawnA(): number {
-    return this.#slaves.reduce((sumA, slave) => sumA + slave.drawnA, 0);
+    return this.#slaves.reduce((sumA, { index, drawnA, isOnePhase }) => {
+      const isElsewhere = isOnePhase && index % ROTATIONS.length !== 0;
+      return isElsewhere ? sumA : sumA + drawnA;
+    }, 0);
   }
 
   #hearBeacon(bytes: Uint8Array, fromPort: number): void {
@@ -132,8 +141,16 @@ export class SlaveGroup {
   }
 }
 
+interface BenchSlaveOptions {
+  readonly index: number;
+  readonly socket: Socket;
+  readonly vehicleMaxA: number;
+  readonly isOnePhase: boolean;
+}
+
 class BenchSlave {
   readonly index: number;
+  readonly isOnePhase: boolean;
   readonly socket: Socket;
   readonly core: SlaveCore;
   drawnA = 0;
@@ -141,8 +158,9 @@ class BenchSlave {
   readonly #vehicleMaxA: number;
   #sent = 0;
 
-  constructor(index: number, socket: Socket, vehicleMaxA: number) {
+  constructor({ index, socket, vehicleMaxA, isOnePhase }: BenchSlaveOptions) {
     this.index = index;
+    this.isOnePhase = isOnePhase;
     this.socket = socket;
     this.#vehicleMaxA = vehicleMaxA;
     this.nextPollMs = wholeMs() + Math.floor(Math.random() * HEARTBEAT_MS);
@@ -153,8 +171,8 @@ class BenchSlave {
       maxA: CONNECTOR_MAX_A,
       minA: 6,
       disconnectedLimitA: 6,
-      phases: 3,
-      rotation: 'RST',
+      phases: isOnePhase ? 1 : 3,
+      rotation: isOnePhase ? rotationOf(index) : 'RST',
       firmware: 'bench',
       leaseMs: LEASE_MS,
     } as const;
@@ -187,13 +205,19 @@ class BenchSlave {
     const nowMs = wholeMs();
     const { limitA } = this.core.enforced(nowMs);
     this.drawnA = Math.min(limitA, this.#vehicleMaxA);
-    const currentA = this.drawnA > 0 ? perPhase(this.drawnA) : NO_AMPS;
+    const drawnA: PhaseAmps = this.isOnePhase ? [this.drawnA, 0, 0] : perPhase(this.drawnA);
+    const currentA = this.drawnA > 0 ? drawnA : NO_AMPS;
     this.core.observe({ state: this.drawnA > 0 ? 'Charging' : 'SuspendedEVSE', sessionId: 1, currentA }, nowMs);
   }
 }
 
 export function chargePointId(index: number): string {
   return `cp${index + 1}`;
+}
+
+/** How a connector with one phase is turned. */
+export function rotationOf(index: number): Rotation {
+  return ROTATIONS[index % ROTATIONS.length] ?? 'RST';
 }
 
 export { CONNECTOR_MAX_A };
