@@ -2,10 +2,10 @@
  * The division: one pure function from what every fuse can carry and every vehicle can use to a limit for each, with
  * the reason that binds it. Exact max-min shares in whole steps. Contract: docs/allocate.md.
  */
-import { assert } from '../base/assert.js';
+import { failInvariant } from '../base/assert.js';
 import type { LimitReason } from '../base/reason.js';
 import { maskToGrid, type PhaseMask, type Rotation } from '../base/rotation.js';
-import type { Amps, PhaseAmps, Watts } from '../base/units.js';
+import { type Amps, isAnyAbove, type PhaseAmps, type Watts } from '../base/units.js';
 import { ById } from './division/by-id.js';
 import { Candidates } from './division/candidates.js';
 import { type CircuitSample, type Division, NOMINAL_VOLTAGE_V, powerCapacityA } from './division/division.js';
@@ -70,6 +70,8 @@ export interface AllocatorOptions {
 }
 
 const YIELDS_TO_MAX = 100;
+/** What the division takes for dust is a millionth of a step, and limits are rounded to millionths of an ampere. */
+const DUST_A: Amps = 1e-3;
 
 /** Divides the capacity of the circuits among the candidates. Amperes, grid order; see `Allocator`. */
 export function allocate(request: AllocationRequest): AllocationAnswer {
@@ -80,6 +82,7 @@ export function allocate(request: AllocationRequest): AllocationAnswer {
 export class Allocator {
   readonly #divider: Divider;
   readonly #indexOf: ReadonlyMap<string, number>;
+  readonly #ids: readonly string[];
   readonly #candidates: Candidates;
   readonly #reasons: Reasons;
 
@@ -91,7 +94,8 @@ export class Allocator {
     this.#indexOf = parents.indexOf;
     this.#divider = new Divider(parents);
     this.#candidates = new Candidates(this.#divider.division.tree, parents.indexOf);
-    this.#reasons = new Reasons(this.#divider, [...parents.indexOf.keys()], yieldsToMax);
+    this.#ids = [...parents.indexOf.keys()];
+    this.#reasons = new Reasons(this.#divider, this.#ids, yieldsToMax);
   }
 
   /**
@@ -101,16 +105,18 @@ export class Allocator {
   allocate(request: AllocationRequest): AllocationAnswer {
     const { circuits, chargePoints } = request;
     const { division } = this.#divider;
-    assert(circuits.length === this.#indexOf.size, 'the circuits are those that were prepared');
+    if (circuits.length !== this.#ids.length) failInvariant(`${circuits.length} circuits, not ${this.#ids.length}`);
     division.begin(request);
     for (let index = 0; index < circuits.length; index++) {
-      division.setCircuit(index, circuits[index] as AllocationCircuit);
+      const circuit = circuits[index] as AllocationCircuit;
+      if (circuit.id !== this.#ids[index]) failInvariant(`${circuit.id} is in the place of ${this.#ids[index]}`);
+      division.setCircuit(index, circuit);
     }
     this.#candidates.follow(chargePoints);
     this.#addSeats(request);
     this.#divider.divide();
     return {
-      limits: new ById(this.#candidates.indexOf, this.#limits()),
+      limits: new ById(this.#candidates.indexOf, this.#limits(chargePoints)),
       circuits: new ById(this.#indexOf, this.#shares(circuits)),
     };
   }
@@ -133,13 +139,16 @@ export class Allocator {
     }
   }
 
-  #limits(): readonly AllocatedLimit[] {
+  #limits(chargePoints: readonly AllocationCandidate[]): readonly AllocatedLimit[] {
     const { division } = this.#divider;
     const { ids } = this.#candidates;
     const limits = new Array<AllocatedLimit>(ids.length);
     this.#reasons.begin();
     for (let seat = 0; seat < limits.length; seat++) {
       const limitA = division.toA(division.steps[seat] as number);
+      const { id, minA, maxA } = chargePoints[seat] as AllocationCandidate;
+      const isInRange = limitA >= minA - DUST_A && limitA <= maxA + DUST_A;
+      if (!isInRange && limitA !== 0) failInvariant(`${id} has ${limitA} A, of ${minA} to ${maxA}`);
       limits[seat] = { limitA, boundBy: this.#reasons.explain(seat, ids) };
     }
     return limits;
@@ -161,7 +170,7 @@ function rankOf({ chargingS, connectedAtS }: AllocationCandidate, shortage: Shor
 }
 
 function circuitShare(division: Division, circuit: AllocationCircuit, index: number): CircuitShare {
-  const { limitA, backgroundA, limitW, voltageV = NOMINAL_VOLTAGE_V } = circuit;
+  const { id, limitA, backgroundA, limitW, voltageV = NOMINAL_VOLTAGE_V } = circuit;
   const slot = index * SLOTS;
   const { load } = division;
   const loadA: PhaseAmps = [
@@ -174,6 +183,7 @@ function circuitShare(division: Division, circuit: AllocationCircuit, index: num
     Math.max(0, limitA[1] - backgroundA[1]),
     Math.max(0, limitA[2] - backgroundA[2]),
   ];
+  if (isAnyAbove(loadA, capacityA, DUST_A)) failInvariant(`${id} carries ${loadA} A of ${capacityA}`);
   if (limitW === undefined) return { loadA, capacityA };
   const capacityW = voltageV * powerCapacityA(limitW, backgroundA, voltageV);
   return { loadA, capacityA, loadW: voltageV * (loadA[0] + loadA[1] + loadA[2]), capacityW };

@@ -2,11 +2,12 @@
  * Who is served at all: candidates in order of priority and the shortage rule, each admitted if everybody admitted so far
  * plus it can have the minimum. One that does not fit does not stop those after it.
  */
+import { assert } from '../../base/assert.js';
 import { addLoad, type Division } from './division.js';
-import { DUST, fillWith } from './numbers.js';
+import { add, DUST, fillWith } from './numbers.js';
 import { NO_OBSTACLE, obstacleTo } from './obstacle.js';
 import { type SortSpace, sortByKeys } from './sorting.js';
-import { PHASES_IN, POWER, SLOTS } from './places.js';
+import { beginSums, sumGroups } from './sums.js';
 
 /**
  * Sets `isAdmitted`, the minimum as `steps` of those admitted (else 0), and their `load`. `order` lists all who could
@@ -36,38 +37,19 @@ function listUsers({ seatCount, minOf, maxOf, order, isAdmitted, steps, obstacle
   return count;
 }
 
-/** Sums the minima of all per circuit, then upwards: linear, whatever the depth. */
+/** Whether the minima of all fit together. */
 function minimaFit(division: Division, count: number): boolean {
-  const { tree, load, order, groupOf, minOf, capacity } = division;
-  fillWith(load, 0);
+  const { groupSums, load, order, groupOf, minOf, capacity } = division;
+  beginSums(division);
   for (let i = 0; i < count; i++) {
     const seat = order[i] as number;
-    addToOwnCircuit(load, groupOf[seat] as number, minOf[seat] as number);
+    add(groupSums, groupOf[seat] as number, minOf[seat] as number);
   }
-  sumUpwards(tree, load);
+  sumGroups(division, load);
   for (let slot = 0; slot < load.length; slot++) {
     if ((load[slot] as number) > (capacity[slot] as number) + DUST) return false;
   }
   return true;
-}
-
-export function addToOwnCircuit(load: Float64Array, group: number, amount: number): void {
-  const slot = (group >> 3) * SLOTS;
-  const mask = group & 7;
-  if (mask & 1) load[slot] = (load[slot] as number) + amount;
-  if (mask & 2) load[slot + 1] = (load[slot + 1] as number) + amount;
-  if (mask & 4) load[slot + 2] = (load[slot + 2] as number) + amount;
-  load[slot + POWER] = (load[slot + POWER] as number) + amount * (PHASES_IN[mask] as number);
-}
-
-/** Turns what each circuit has itself into what it and all below it have. */
-export function sumUpwards({ order, parentOf }: Division['tree'], load: Float64Array): void {
-  for (let place = order.length - 1; place > 0; place--) {
-    const below = (order[place] as number) * SLOTS;
-    const above = (parentOf[order[place] as number] as number) * SLOTS;
-    for (let slot = 0; slot < SLOTS; slot++)
-      load[above + slot] = (load[above + slot] as number) + (load[below + slot] as number);
-  }
 }
 
 function admitAll({ order, isAdmitted, steps, minOf }: Division, count: number): void {
@@ -90,4 +72,6 @@ function admitInOrder(division: Division, count: number): void {
     steps[seat] = minOf[seat] as number;
     addLoad(division, groupOf[seat] as number, minOf[seat] as number);
   }
+  assert(division.isWithinCapacity(DUST), 'the minima of all who are admitted exceed a capacity');
+  assert(division.isWithinLead(DUST), 'the minima of all who are admitted exceed an imbalance limit');
 }

@@ -5,7 +5,7 @@
  * or a bound blocks the level, somebody who relieves it takes its place in the basis; when nobody can, those who press
  * on it are held at this level for good. That is the lexicographic optimum, level after level.
  */
-import { assert } from '../../base/assert.js';
+import { failInvariant } from '../../base/assert.js';
 import { Basis } from './basis.js';
 import type { Division } from './division.js';
 import { Forecast } from './forecast.js';
@@ -71,12 +71,30 @@ export class BalancedFilling {
     this.#kinds.collect(this.#division, classOf);
     this.#begin();
     for (this.#class = 0; this.#class < classes; this.#class++) this.#fillClass();
+    this.#checkShares();
+    this.#forecast.assertLoads(this.#shareOf);
     const { seatCount, isAdmitted, shareOf, partOf } = this.#division;
     for (let seat = 0; seat < seatCount; seat++) {
       if (isAdmitted[seat] === 0) continue;
       shareOf[seat] = this.#shareOf[this.#kinds.kindOf[seat] as number] as number;
       partOf[seat] = this.#partOf[this.#kinds.kindOf[seat] as number] as number;
     }
+  }
+
+  /** Nobody moves any more: each kind is held, or would be if it had not to keep a tight limit, within its range. */
+  #checkShares(): void {
+    const { count, minOf, maxOf } = this.#kinds;
+    for (let kind = 0; kind < count; kind++) {
+      const share = this.#shareOf[kind] as number;
+      const isInRange = share >= (minOf[kind] as number) - SHARE_DUST && share <= (maxOf[kind] as number) + SHARE_DUST;
+      if (!isInRange || this.#isOpen(kind))
+        this.#fail(kind, `is a kind with ${share} of ${minOf[kind]} to ${maxOf[kind]}`);
+    }
+  }
+
+  #fail(figure: number, what: string): never {
+    const block = `block ${this.#block} after ${this.#distance}`;
+    return failInvariant(`class ${this.#class}, level ${this.#forecast.level}, ${block}: ${figure} ${what}`);
   }
 
   #begin(): void {
@@ -111,7 +129,8 @@ export class BalancedFilling {
     this.#heldLevel = Number.NEGATIVE_INFINITY;
     this.#forecast.restart();
     for (let turn = this.#nextTurn(); turn < Number.POSITIVE_INFINITY; turn = this.#nextTurn()) {
-      assert(eventsLeft-- > 0, 'the filling ends');
+      if (eventsLeft-- <= 0) this.#fail(turn, 'is the next turn, after more events than there can be');
+      if (turn < this.#forecast.level) this.#fail(turn, 'is the next turn, below the level');
       this.#advance(turn);
       if (this.#block === -1) this.#turn();
       else if (!this.#relieve()) this.#hold();
@@ -200,6 +219,7 @@ export class BalancedFilling {
     this.#distance = turn - forecast.level;
     this.#findBlockedKind();
     this.#findBlockedLimit();
+    if (!(this.#distance >= 0)) this.#fail(turn, 'is the next turn, and the way to it is no distance');
     if (this.#block === -1) forecast.level = turn;
     else forecast.level += this.#distance;
     for (let i = 0; i < memberCount; i++) {
@@ -289,6 +309,7 @@ export class BalancedFilling {
   }
 
   #enter(kind: number): void {
+    if (this.#stateOf[kind] === BASIC || this.#stateOf[kind] === HELD) this.#fail(kind, 'is a kind that cannot help');
     if (this.#stateOf[kind] === AT_LOWER) this.#lower(kind);
     this.#stateOf[kind] = BASIC;
     this.#basis.addKind(kind);
@@ -331,6 +352,6 @@ export class BalancedFilling {
       this.#partOf[kind] = this.#lastPart;
       this.#holdAt(kind, this.#forecast.level);
     }
-    assert(held > 0, 'somebody is held where nobody can help');
+    if (held === 0) this.#fail(item, 'is blocked, nobody can help, and nobody is held');
   }
 }

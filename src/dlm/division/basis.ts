@@ -2,6 +2,7 @@
  * The basis of the simplex method: limits that are tight, and as many kinds that give way to keep them so. Everything
  * else about it follows from two small systems of equations.
  */
+import { failInvariant } from '../../base/assert.js';
 import type { Forecast } from './forecast.js';
 import { Kernel } from './kernel.js';
 import type { Kinds } from './kinds.js';
@@ -46,6 +47,7 @@ export class Basis {
   }
 
   addLimit(limit: number): void {
+    if (this.#rowOf(limit) !== -1) failInvariant(`limit ${limit} is tight already, of ${this.#tightCount}`);
     const row = this.#kernel.addRow();
     this.#tight = withRoom(this.#tight, row + 1);
     if (this.#values.length <= row) this.#values = new Float64Array(2 * row + 2);
@@ -58,13 +60,15 @@ export class Basis {
   }
 
   removeLimit(limit: number): void {
-    const row = this.#tight.indexOf(limit);
+    const row = this.#rowOf(limit);
+    if (row === -1) failInvariant(`limit ${limit} is none of ${this.#tightCount} that are tight`);
     this.#kernel.removeRow(row);
     this.#tight[row] = this.#tight[--this.#tightCount] as number;
     this.#forecast.setTight(limit, 0);
   }
 
   addKind(kind: number): void {
+    if (this.#columnOf(kind) !== -1) failInvariant(`kind ${kind} is a member already, of ${this.memberCount}`);
     const column = this.#kernel.addColumn();
     this.members = withRoom(this.members, column + 1);
     this.members[column] = kind;
@@ -75,7 +79,8 @@ export class Basis {
   }
 
   removeKind(kind: number): void {
-    const column = this.members.indexOf(kind);
+    const column = this.#columnOf(kind);
+    if (column === -1) failInvariant(`kind ${kind} is none of ${this.memberCount} members`);
     this.#kernel.removeColumn(column);
     this.members[column] = this.members[--this.memberCount] as number;
   }
@@ -83,6 +88,8 @@ export class Basis {
   /** Lets the members move so that the tight limits stay tight, whatever else has changed its rate. */
   follow(): void {
     const forecast = this.#forecast;
+    const { memberCount } = this;
+    if (this.#tightCount !== memberCount) failInvariant(`${memberCount} members for ${this.#tightCount} tight limits`);
     let isStill = true;
     for (let row = 0; row < this.#tightCount; row++) {
       const rate = forecast.rateIn(this.#tight[row] as number);
@@ -117,6 +124,7 @@ export class Basis {
 
   /** The same for what a member has above its lower bound (sign -1) or below its upper one (sign 1). */
   priceKind(member: number, sign: 1 | -1): void {
+    if (this.#columnOf(member) === -1) failInvariant(`kind ${member} has a price and is no member`);
     for (let column = 0; column < this.memberCount; column++) {
       this.#values[column] = this.members[column] === member ? 1 : 0;
     }
@@ -140,6 +148,7 @@ export class Basis {
   }
 
   #setRange(first: number, end: number): void {
+    if (!(first >= 0 && first < end && end <= this.#tree.count)) failInvariant(`prices from ${first} to ${end}`);
     this.from = this.#kinds.firstAt[first] as number;
     this.to = this.#kinds.firstAt[end] as number;
     this.#firstPlace = first;
@@ -156,11 +165,25 @@ export class Basis {
     this.#limits.sumPrices(this.#firstPlace, this.#endPlace);
   }
 
+  #rowOf(limit: number): number {
+    return indexIn(this.#tight, this.#tightCount, limit);
+  }
+
+  #columnOf(kind: number): number {
+    return indexIn(this.members, this.memberCount, kind);
+  }
+
   #coefficientOf(limit: number, kind: number): number {
     return (
       this.#limits.coefficientOf(limit, this.#kinds.groupOf[kind] as number) * (this.#kinds.sizeOf[kind] as number)
     );
   }
+}
+
+/** -1 when it is not among the first `count`: what follows them is left of former times. */
+function indexIn(items: Int32Array, count: number, item: number): number {
+  for (let index = 0; index < count; index++) if (items[index] === item) return index;
+  return -1;
 }
 
 function withRoom(items: Int32Array<ArrayBuffer>, count: number): Int32Array<ArrayBuffer> {

@@ -2,6 +2,8 @@
  * Answers by id. The index from id to place is made once and shared by all answers for the same ids, so that an answer
  * costs one list and no map.
  */
+import { failInvariant } from '../../base/assert.js';
+
 export class ById<T> implements ReadonlyMap<string, T> {
   readonly #placeOf: ReadonlyMap<string, number>;
   /** Not private, so that a comparison field by field sees it. */
@@ -9,6 +11,7 @@ export class ById<T> implements ReadonlyMap<string, T> {
 
   /** `placeOf` names the places of `items` in their order. */
   constructor(placeOf: ReadonlyMap<string, number>, items: readonly T[]) {
+    if (placeOf.size !== items.length) failInvariant(`${placeOf.size} ids for ${items.length} answers`);
     this.#placeOf = placeOf;
     this.items = items;
   }

@@ -41,7 +41,7 @@ export class Candidates {
     const ids = candidates.map(({ id }) => id);
     const indexOf = new Map<string, number>();
     for (const [index, id] of ids.entries()) indexOf.set(id, index);
-    assert(indexOf.size === ids.length, 'ids of charge points are unique');
+    assert(indexOf.size === ids.length, `${ids.length} charge points have ${indexOf.size} ids`);
     const circuitOf = Int32Array.from(candidates, ({ id, circuit }) =>
       defined(this.#circuitIndexOf.get(circuit), `circuit of ${id}`),
     );
@@ -60,7 +60,14 @@ export class Candidates {
     const inTurn = ids.map((_, index) => index);
     inTurn.sort((a, b) => (placeAt[a] as number) - (placeAt[b] as number) || (idAt(a) < idAt(b) ? -1 : 1));
     const turns = new Int32Array(ids.length);
-    for (const [turn, index] of inTurn.entries()) turns[index] = turn;
+    for (const [turn, index] of inTurn.entries()) {
+      turns[index] = turn;
+      const before = inTurn[turn - 1] ?? index;
+      assert(
+        (placeAt[before] as number) <= (placeAt[index] as number),
+        `${idAt(index)} has turn ${turn} before ${idAt(before)}`,
+      );
+    }
     return turns;
   }
 }

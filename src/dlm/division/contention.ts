@@ -2,10 +2,10 @@
  * Whether the remainder can go round ring by ring: it can where all who want a step of one scarce slot want one of the
  * same other scarce slots too. Else a step that one slot refuses disturbs the turns at another one.
  */
-import { addToOwnCircuit, sumUpwards } from './admission.js';
 import type { Division } from './division.js';
-import { DUST, fillIntsWith, fillWith } from './numbers.js';
+import { add, DUST, fillIntsWith } from './numbers.js';
 import { PAIRS, PHASES_IN, POWER, SLOTS, laggingSlot, leadingSlot } from './places.js';
+import { beginSums, sumGroups } from './sums.js';
 
 const NONE = -1;
 
@@ -31,10 +31,10 @@ export class Contention {
 
   /** For candidates `open[0..count)`, each of whom can take a step now. The answer is the same for every rotation seed. */
   isSimple(open: Int32Array, count: number): boolean {
-    const { groupOf, tree } = this.#division;
-    fillWith(this.#demand, 0);
-    for (let i = 0; i < count; i++) addToOwnCircuit(this.#demand, groupOf[open[i] as number] as number, 1);
-    sumUpwards(tree, this.#demand);
+    const { groupOf, groupSums } = this.#division;
+    beginSums(this.#division);
+    for (let i = 0; i < count; i++) add(groupSums, groupOf[open[i] as number] as number, 1);
+    sumGroups(this.#division, this.#demand);
     if (!this.#keepsBalance()) return false;
     fillIntsWith(this.#firstOf, NONE);
     this.#lastGroup = NONE;

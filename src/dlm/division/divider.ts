@@ -2,16 +2,18 @@
  * The division of one sample, from the seats and circuits in a `Division` to whole steps for each seat and what binds it:
  * who is admitted, the exact shares, whole steps, the remainder. Contract: docs/allocate.md.
  */
-import { assert } from '../../base/assert.js';
-import { addToOwnCircuit, admit, sumUpwards } from './admission.js';
+import { failInvariant } from '../../base/assert.js';
+import { admit } from './admission.js';
 import { BalancedFilling } from './balanced-filling.js';
+import { Checks } from './checks.js';
 import { Division } from './division.js';
 import { Filling } from './filling.js';
-import { SHARE_DUST, fillWith } from './numbers.js';
+import { add, SHARE_DUST } from './numbers.js';
 import { explainObstacle, NO_OBSTACLE, type Obstacle } from './obstacle.js';
 import { Repair } from './repair.js';
 import { Rounding } from './rounding.js';
 import { SortSpace } from './sorting.js';
+import { beginSums, sumGroups } from './sums.js';
 import type { Parents } from '../topology.js';
 
 export class Divider {
@@ -20,6 +22,7 @@ export class Divider {
   readonly #filling: Filling;
   readonly #rounding: Rounding;
   readonly #repair: Repair;
+  readonly #checks: Checks;
   /** Made when it is first needed: few sites have an imbalance limit that binds. */
   #balancedFilling: BalancedFilling | undefined;
   #classOf = new Int32Array(0);
@@ -32,11 +35,13 @@ export class Divider {
     this.#filling = new Filling(this.division, this.#space);
     this.#rounding = new Rounding(this.division, this.#space);
     this.#repair = new Repair(this.division, this.#space);
+    this.#checks = new Checks(this.division);
   }
 
   /** Answers in `division`: `steps`, `isAdmitted`, `load`; and `bindingOf`. */
   divide(): void {
     const { division } = this;
+    division.assertComplete();
     admit(division, this.#space);
     this.#findClasses();
     this.#fill();
@@ -44,7 +49,7 @@ export class Divider {
     const isRepaired = division.balanced.length > 0 && this.#repair.run();
     this.#rounding.handOut(this.#classOf, isRepaired);
     this.#findObstacles();
-    this.#assertWithinLimits();
+    this.#checks.assertSums();
   }
 
   /** What keeps a seat from one step more; `undefined` when it has its maximum. Of one that is paused: from its minimum. */
@@ -77,6 +82,8 @@ export class Divider {
       this.#classOf[order[i] as number] = this.#classes;
     }
     this.#classEnds[this.#classes++] = users;
+    const { length } = this.#classOf;
+    if (!(length >= this.division.seatCount)) failInvariant(`classes of ${length} of ${this.division.seatCount} seats`);
   }
 
   /** Where no imbalance limit is in the way of the simpler filling, its answer is the exact one. */
@@ -95,27 +102,40 @@ export class Divider {
 
   #sharesAreBalanced(): boolean {
     const { division } = this;
-    const { seatCount, isAdmitted, groupOf, shareOf, load, tree } = division;
-    fillWith(load, 0);
+    const { seatCount, isAdmitted, groupOf, groupSums, shareOf, load } = division;
+    beginSums(division);
     for (let seat = 0; seat < seatCount; seat++) {
-      if (isAdmitted[seat] === 1) addToOwnCircuit(load, groupOf[seat] as number, shareOf[seat] as number);
+      if (isAdmitted[seat] === 1) add(groupSums, groupOf[seat] as number, shareOf[seat] as number);
     }
-    sumUpwards(tree, load);
+    sumGroups(division, load);
     return division.isWithinLead(SHARE_DUST);
   }
 
+  /**
+   * Sets `obstacleOf` of all below their maximum. Each admitted seat is within its range, with an obstacle if it is below, and
+   * no whole step below its exact share. Whoever is paused has nothing, and an obstacle if it could use current.
+   */
   #findObstacles(): void {
     const { division } = this;
-    const { seatCount, isAdmitted, steps, maxOf, groupOf, obstacleOf } = division;
+    const { seatCount, isAdmitted, steps, minOf, maxOf, shareOf, groupOf, groupSums, obstacleOf, balanced } = division;
+    // A step less is the price of an imbalance limit.
+    const lossMax = balanced.length > 0 ? Number.POSITIVE_INFINITY : 1 + SHARE_DUST;
+    beginSums(division);
     for (let seat = 0; seat < seatCount; seat++) {
-      if (isAdmitted[seat] === 0 || steps[seat] === maxOf[seat]) continue;
-      obstacleOf[seat] = this.#rounding.obstacleOf(groupOf[seat] as number);
-      assert(obstacleOf[seat] !== NO_OBSTACLE, 'whoever is below its maximum is held by something');
+      const has = steps[seat] as number;
+      const most = maxOf[seat] as number;
+      if (isAdmitted[seat] === 0) {
+        const couldCharge = most > 0 && most >= (minOf[seat] as number);
+        if (has !== 0 || (obstacleOf[seat] !== NO_OBSTACLE) !== couldCharge) this.#checks.failSeat(seat);
+        continue;
+      }
+      const group = groupOf[seat] as number;
+      if (has !== most) obstacleOf[seat] = this.#rounding.obstacleOf(group);
+      const isExplained = has === most || (has < most && obstacleOf[seat] !== NO_OBSTACLE);
+      const share = shareOf[seat] as number;
+      const isFair = has >= (minOf[seat] as number) && share - has < lossMax && share <= most + SHARE_DUST;
+      if (!(isExplained && isFair)) this.#checks.failSeat(seat);
+      add(groupSums, group, has);
     }
-  }
-
-  #assertWithinLimits(): void {
-    assert(this.division.isWithinCapacity(SHARE_DUST), 'no circuit is divided beyond its capacity');
-    assert(this.division.isWithinLead(SHARE_DUST), 'no circuit is divided beyond its imbalance limit');
   }
 }

@@ -3,7 +3,7 @@
  * Everything in here counts steps, not amperes. A slot is a circuit and what can be full there: one of its three phases
  * or its power limit. A group is a circuit and a set of grid phases: who is in the same group loads the same slots.
  */
-import { assert } from '../../base/assert.js';
+import { assert, failInvariant } from '../../base/assert.js';
 import type { PhaseMask } from '../../base/rotation.js';
 import { type Amps, type PhaseAmps, PHASES, type Volts, type Watts } from '../../base/units.js';
 import type { Parents } from '../topology.js';
@@ -57,11 +57,14 @@ export class Division {
   readonly balanced: number[] = [];
   readonly isBalanced: Uint8Array;
   readonly lead: Float64Array;
+  /** Per group: memory for sums over seats (sums.ts). */
+  readonly groupSums: Float64Array;
   hasPower = false;
   rules: DivisionRules = { stepA: 1, sharing: 'equal', rotationSeed: 0 };
 
   #stepA: Amps = 1;
   #isWholeStep = true;
+  #circuitsSet = 0;
   seatCount = 0;
   groupOf = new Int32Array(0);
   minOf = new Int32Array(0);
@@ -84,27 +87,32 @@ export class Division {
   constructor(parents: Pick<Parents, 'parentOf' | 'root'>) {
     this.tree = fuseTree(parents);
     const { count } = this.tree;
+    assert(count > 0, 'a division has no circuit');
     this.capacity = new Float64Array(count * SLOTS);
     this.load = new Float64Array(count * SLOTS);
     this.lead = new Float64Array(count * PAIRS);
     this.isBalanced = new Uint8Array(count);
+    this.groupSums = new Float64Array(count * GROUPS);
   }
 
   /** Forgets the seats of the last sample. */
   begin(rules: DivisionRules): void {
-    assert(rules.stepA > 0, 'the step is positive');
-    assert(Number.isSafeInteger(rules.rotationSeed), 'the rotation seed is a whole number');
+    const { stepA, rotationSeed } = rules;
+    if (!(stepA > 0 && stepA < Number.POSITIVE_INFINITY)) failInvariant(`the step is ${stepA} A`);
+    if (!Number.isSafeInteger(rotationSeed)) failInvariant(`the rotation seed ${rotationSeed} is no whole number`);
     this.rules = rules;
-    this.#stepA = rules.stepA;
-    this.#isWholeStep = Number.isInteger(rules.stepA);
+    this.#stepA = stepA;
+    this.#isWholeStep = Number.isInteger(stepA);
+    this.#circuitsSet = 0;
     this.seatCount = 0;
     // Even where there is nothing to cut off this is a call into the engine.
     if (this.balanced.length > 0) this.balanced.length = 0;
     this.hasPower = false;
   }
 
-  /** Every circuit must be set after each `begin`. */
+  /** Every circuit must be set after each `begin`, in the order of the tree's indices. */
   setCircuit(circuit: number, sample: CircuitSample): void {
+    if (circuit !== this.#circuitsSet++) failInvariant(`circuit ${circuit} is set at ${this.#circuitsSet}`);
     const { limitA, backgroundA, imbalanceLimitA, limitW, voltageV } = sample;
     for (const p of PHASES) {
       this.capacity[circuit * SLOTS + p] = this.#inSteps(atLeastNothing(limitA[p] - backgroundA[p]));
@@ -118,6 +126,7 @@ export class Division {
     for (const p of PHASES) {
       for (const q of PHASES) {
         const leadA = Math.max(imbalanceLimitA - (backgroundA[p] - backgroundA[q]), 0);
+        if (!(leadA >= 0)) failInvariant(`circuit ${circuit}: phase ${p} may lead ${q} by ${leadA} A`);
         this.lead[pairOf(circuit, p, q)] = this.#inSteps(leadA);
       }
     }
@@ -127,6 +136,9 @@ export class Division {
   addSeat({ circuit, phases, minA, maxA, priority, rank, turn }: SeatSample): number {
     const seat = this.seatCount++;
     if (seat === this.groupOf.length) this.#grow();
+    // What is not a number would be before and after everything that it is compared with.
+    if (!(minA >= 0 && maxA + priority + rank < Number.POSITIVE_INFINITY && circuit < this.tree.count))
+      failInvariant(`seat ${seat}: circuit ${circuit}, ${minA} to ${maxA} A, priority ${priority}, rank ${rank}`);
     const stepA = this.#stepA;
     this.groupOf[seat] = circuit * GROUPS + phases;
     this.minOf[seat] = Math.min(Math.ceil(minA / stepA - DUST), STEPS_MAX);
@@ -135,6 +147,14 @@ export class Division {
     this.rankOf[seat] = rank;
     this.turnOf[seat] = turn;
     return seat;
+  }
+
+  /** Call before the division. */
+  assertComplete(): void {
+    const { count } = this.tree;
+    if (this.#circuitsSet !== count) failInvariant(`${this.#circuitsSet} of ${count} circuits are set`);
+    const size = this.groupOf.length;
+    if (!(this.seatCount <= size && this.order.length === size)) failInvariant(`${this.seatCount} of ${size} seats`);
   }
 
   isWithinCapacity(dust: number): boolean {

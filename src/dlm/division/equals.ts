@@ -2,6 +2,7 @@
  * Turns among candidates that are alike, where the remainder cannot go round by itself: for a block of seeds it is handed
  * out the same way, and within the block those who are alike change places, so that each has had the same at its end.
  */
+import { failInvariant } from '../../base/assert.js';
 import type { Division } from './division.js';
 import { addInt } from './numbers.js';
 import { GROUPS } from './places.js';
@@ -82,6 +83,7 @@ export class Equals {
       const longer = block % size === 0 ? block : ((block / greatestCommonDivisor(block, size)) | 0) * size;
       if (longer <= BLOCK_MAX) block = longer;
     }
+    if (!(block >= 1 && block <= BLOCK_MAX)) failInvariant(`a block of ${block} seeds, of ${this.#kinds} kinds`);
     if (block > 1) this.#dropSingle();
     else this.#count = 0;
     return block;
@@ -136,10 +138,32 @@ export class Equals {
       const more = (this.#stepsOf[kind] as number) % size;
       const first = ((seed % size) * more) % size;
       // Backwards: who is last in the order of turns comes after the first.
+      if (more > 0 && !(first >= 0 && first < size)) this.#fail(kind, first);
       const place = (2 * size - (this.#placeOf[kind] as number) - first) % size;
       addInt(this.#placeOf, kind, 1);
       steps[seat] = (((this.#stepsOf[kind] as number) / size) | 0) + (place < more ? 1 : 0);
     }
+    this.#checkTurns();
+  }
+
+  /** Those of a kind have together what they had before, and each of them took its place. */
+  #checkTurns(): void {
+    const { steps } = this.#division;
+    for (let i = 0; i < this.#count; i++) {
+      const seat = this.#seats[i] as number;
+      addInt(this.#stepsOf, this.#kindOf[seat] as number, -(steps[seat] as number));
+    }
+    for (let kind = 0; kind < this.#kinds && this.#count > 0; kind++) {
+      const size = this.#sizeOf[kind] as number;
+      if (size > 1 && (this.#stepsOf[kind] !== 0 || this.#placeOf[kind] !== size)) this.#fail(kind, 0);
+    }
+  }
+
+  #fail(kind: number, first: number): never {
+    const taken = `${this.#placeOf[kind]} of ${this.#sizeOf[kind]} had their turn from ${first} on`;
+    return failInvariant(
+      `kind ${kind} with seat ${this.#sampleOf[kind]}: ${taken}, ${this.#stepsOf[kind]} steps are left`,
+    );
   }
 }
 

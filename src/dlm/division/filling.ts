@@ -3,13 +3,15 @@
  * with it everybody who has started and is not at its maximum; a slot that is full holds all who load it. Events in the
  * order of their levels, so that each candidate is touched when it starts and when it stops, and each group when it is held.
  */
-import { addToOwnCircuit, sumUpwards } from './admission.js';
+import { failInvariant } from '../../base/assert.js';
+import { slotText } from './checks.js';
 import type { Division } from './division.js';
-import { add, addInt, SHARE_DUST, fillWith, fillIntsWith, fillBytesWith } from './numbers.js';
+import { add, addInt, SHARE_DUST, fillIntsWith, fillBytesWith } from './numbers.js';
 import { NO_PART, Parts } from './parts.js';
 import { SlotHeap } from './slot-heap.js';
 import { type SortSpace, sortByKey } from './sorting.js';
 import { GROUPS, PHASES_IN, POWER, SLOTS } from './places.js';
+import { beginSums, sumGroups } from './sums.js';
 
 const NOT_HELD = -1;
 /** Later than every step. */
@@ -70,6 +72,7 @@ export class Filling {
     this.#heap.clear();
     this.#parts.clear();
     this.#sweep(members);
+    this.#checkSums();
     this.#settle(members);
   }
 
@@ -97,7 +100,8 @@ export class Filling {
     this.#risers = 0;
     let started = this.#startFirst(members);
     let stopped = 0;
-    for (;;) {
+    for (let events = 2 * members + this.#fixed.length; ; events--) {
+      if (events < 0) this.#fail(members, 'seats rise without an end');
       const start = started < members ? (minOf[this.#starts[started] as number] as number) : NEVER;
       const stop = stopped < members ? (maxOf[this.#stops[stopped] as number] as number) : NEVER;
       this.#findNextFull();
@@ -107,6 +111,7 @@ export class Filling {
         do this.#stop(this.#stops[stopped++] as number);
         while (stopped < members && maxOf[this.#stops[stopped] as number] === stop);
       } else if (start <= this.#nextFull) {
+        if (start < this.#level) this.#fail(start, 'steps are the minimum of the next seat, below the level');
         this.#level = start;
         this.#start(this.#starts[started++] as number);
       } else {
@@ -116,11 +121,23 @@ export class Filling {
     }
   }
 
+  /** Nobody rises any more, by the sums too, and what does not rise fits. The larger the sums, the more dust is in them. */
+  #checkSums(): void {
+    const { capacity, hasPower } = this.#division;
+    for (let slot = 0; slot < capacity.length; slot++) {
+      if (slot % SLOTS === POWER && !hasPower) continue;
+      const most = capacity[slot] as number;
+      if (this.#rising[slot] !== 0) failInvariant(`${slotText(slot)}: ${this.#rising[slot]} still rise`);
+      const isWithin = (this.#fixed[slot] as number) <= most + SHARE_DUST * (1 + most);
+      if (!isWithin) failInvariant(`${slotText(slot)}: shares of ${this.#fixed[slot]} exceed ${most}`);
+    }
+  }
+
   /** All with the lowest minimum at once: summed per circuit, then upwards. Returns how many. */
   #startFirst(members: number): number {
-    const { minOf, maxOf, groupOf, capacity, tree } = this.#division;
+    const { minOf, maxOf, groupOf, groupSums, capacity } = this.#division;
     const rising = this.#rising;
-    fillWith(rising, 0);
+    beginSums(this.#division);
     let started = 0;
     for (; started < members; started++) {
       const seat = this.#starts[started] as number;
@@ -128,9 +145,9 @@ export class Filling {
       if (maxOf[seat] === this.#level) continue;
       this.#risers++;
       addInt(this.#risingIn, groupOf[seat] as number, 1);
-      addToOwnCircuit(rising, groupOf[seat] as number, 1);
+      add(groupSums, groupOf[seat] as number, 1);
     }
-    sumUpwards(tree, rising);
+    sumGroups(this.#division, rising);
     for (let slot = 0; slot < rising.length; slot++) {
       if (rising[slot] === 0) continue;
       add(this.#fixed, slot, -(rising[slot] as number) * this.#level);
@@ -293,5 +310,9 @@ export class Filling {
       const slots = this.#listSlots(group);
       for (let i = 0; i < slots; i++) this.#parts.uniteIfFullAt(this.#slots[i] as number, level, heldBy);
     }
+  }
+
+  #fail(figure: number, what: string): never {
+    return failInvariant(`level ${this.#level}, ${this.#risers} seats rise: ${figure} ${what}`);
   }
 }

@@ -2,13 +2,18 @@
  * What every limit carries while a level rises, and at which level it will be full. A change of one rate touches the
  * circuits above it only: everything else keeps its course, and is looked at again when it is next in the heap.
  */
-import { addToOwnCircuit, sumUpwards } from './admission.js';
+import { failInvariant } from '../../base/assert.js';
 import type { Division } from './division.js';
+import { slotText } from './checks.js';
 import type { Kinds } from './kinds.js';
 import type { Limits } from './limits.js';
 import { NOTHING, add, fillWith, fillBytesWith } from './numbers.js';
 import { PAIRS, PHASES_IN, POWER, SLOTS, laggingSlot, leadingSlot } from './places.js';
 import { SlotHeap } from './slot-heap.js';
+import { beginSums, sumGroups } from './sums.js';
+
+/** Of the sum. Each of some thousand changes adds dust to it. */
+const LOAD_DUST = 1e-6;
 
 export class Forecast {
   /** Where the level is. Only upwards between two restarts. */
@@ -71,11 +76,12 @@ export class Forecast {
 
   #sumMinima(): void {
     const { count, groupOf, minOf, sizeOf } = this.#kinds;
-    fillWith(this.#loads, 0);
+    const { groupSums } = this.#division;
+    beginSums(this.#division);
     for (let kind = 0; kind < count; kind++) {
-      addToOwnCircuit(this.#loads, groupOf[kind] as number, (minOf[kind] as number) * (sizeOf[kind] as number));
+      add(groupSums, groupOf[kind] as number, (minOf[kind] as number) * (sizeOf[kind] as number));
     }
-    sumUpwards(this.#division.tree, this.#loads);
+    sumGroups(this.#division, this.#loads);
   }
 
   /** The level goes back to 0; what is taken stays. */
@@ -92,6 +98,7 @@ export class Forecast {
     const group = groupOf[kind] as number;
     const change = ((this.rateOf[kind] as number) - (this.#appliedOf[kind] as number)) * (sizeOf[kind] as number);
     if (change === 0) return;
+    if (!(Math.abs(change) < Number.POSITIVE_INFINITY)) failInvariant(`kind ${kind} changes its rate by ${change}`);
     this.#appliedOf[kind] = this.rateOf[kind] as number;
     for (let circuit = group >> 3; circuit !== -1; circuit = parentOf[circuit] as number) {
       this.#touch(circuit);
@@ -105,6 +112,7 @@ export class Forecast {
 
   /** A tight limit is not asked when it will be full. */
   setTight(limit: number, value: 0 | 1): void {
+    if (this.#isTight[limit] === value) failInvariant(`limit ${limit} is tight already, or not at all: ${value}`);
     this.#isTight[limit] = value;
     this.#touch(this.#limits.circuitOf(limit));
   }
@@ -123,6 +131,30 @@ export class Forecast {
     return this.#heap.firstNearTop(NOTHING);
   }
 
+  /**
+   * Call when nothing rises any more: the sums that were kept are those of the shares, but for dust of each change. By kind;
+   * `shareOf` of this level.
+   */
+  assertLoads(shareOf: Float64Array): void {
+    const { count, groupOf, sizeOf } = this.#kinds;
+    const { groupSums, load } = this.#division;
+    beginSums(this.#division);
+    for (let kind = 0; kind < count; kind++) {
+      add(groupSums, groupOf[kind] as number, (shareOf[kind] as number) * (sizeOf[kind] as number));
+    }
+    sumGroups(this.#division, load);
+    for (let circuit = 0; circuit < this.#changedAt.length; circuit++) this.#touch(circuit);
+    for (let slot = 0; slot < load.length; slot++) this.#checkLoad(slot, load[slot] as number);
+  }
+
+  #checkLoad(slot: number, sum: number): void {
+    const kept = this.#loads[slot] as number;
+    const most = this.#division.capacity[slot] as number;
+    const dust = LOAD_DUST * (1 + sum);
+    const isKept = Math.abs(sum - kept) <= dust;
+    if (!(isKept && sum <= most + dust)) failInvariant(`${slotText(slot)} carries ${sum}, ${kept} as kept, of ${most}`);
+  }
+
   /** Brings the loads of a circuit to this level, before its rates change. */
   #touch(circuit: number): void {
     if (this.#isChanged[circuit] === 0) {
@@ -131,6 +163,7 @@ export class Forecast {
     }
     const elapsed = this.level - (this.#changedAt[circuit] as number);
     if (elapsed === 0) return;
+    if (!(elapsed > 0)) failInvariant(`circuit ${circuit}: the level falls by ${-elapsed} to ${this.level}`);
     this.#changedAt[circuit] = this.level;
     for (let slot = circuit * SLOTS; slot < (circuit + 1) * SLOTS; slot++) {
       this.#loads[slot] = (this.#loads[slot] as number) + (this.#rates[slot] as number) * elapsed;

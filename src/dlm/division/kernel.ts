@@ -1,7 +1,9 @@
 /** A small system of linear equations: changed row by row and column by column, solved often. LU with partial pivoting. */
-import { assert } from '../../base/assert.js';
+import { assert, failInvariant } from '../../base/assert.js';
 
 const SINGULAR = 1e-11;
+/** What an equation may be missed by, of the sizes in it. */
+const SOLVED = 1e-6;
 
 /** A matrix whose size changes; while it is solved it is square. It keeps its memory. */
 export class Kernel {
@@ -14,6 +16,8 @@ export class Kernel {
   #rows = 0;
   #columns = 0;
   #isDecomposed = false;
+  /** The right side of the first equation. */
+  #right = 0;
 
   clear(): void {
     this.#rows = 0;
@@ -36,6 +40,7 @@ export class Kernel {
 
   /** The last row takes its index. */
   removeRow(row: number): void {
+    if (!(row >= 0 && row < this.#rows)) failInvariant(`row ${row} of ${this.#rows} is removed`);
     const last = --this.#rows * this.#room;
     this.#matrix.copyWithin(row * this.#room, last, last + this.#columns);
     this.#isDecomposed = false;
@@ -43,6 +48,7 @@ export class Kernel {
 
   /** The last column takes its index. */
   removeColumn(column: number): void {
+    if (!(column >= 0 && column < this.#columns)) failInvariant(`column ${column} of ${this.#columns} is removed`);
     const last = --this.#columns;
     for (let row = 0; row < this.#rows; row++) {
       this.#matrix[row * this.#room + column] = this.#matrix[row * this.#room + last] as number;
@@ -51,6 +57,8 @@ export class Kernel {
   }
 
   set(row: number, column: number, value: number): void {
+    const isIn = row >= 0 && row < this.#rows && column >= 0 && column < this.#columns;
+    if (!isIn) failInvariant(`element ${row}, ${column} of ${this.#rows} rows, ${this.#columns} columns`);
     this.#matrix[row * this.#room + column] = value;
     this.#isDecomposed = false;
   }
@@ -59,6 +67,7 @@ export class Kernel {
   solve(values: Float64Array): void {
     this.#decompose();
     const size = this.#rows;
+    this.#right = size === 0 ? 0 : (values[0] as number);
     for (let row = 0; row < size; row++) {
       let value = values[this.#rowOf[row] as number] as number;
       for (let column = 0; column < row; column++) value -= this.#at(row, column) * (this.#values[column] as number);
@@ -69,12 +78,26 @@ export class Kernel {
       for (let column = row + 1; column < size; column++) value -= this.#at(row, column) * (values[column] as number);
       values[row] = value / this.#at(row, row);
     }
+    this.#checkFirst(values, 1, 'row');
+  }
+
+  /** The first equation holds, by the matrix as it was given. One of all: to ask all would take as long as to solve them. */
+  #checkFirst(values: Float64Array, stride: number, what: string): void {
+    let sum = -this.#right;
+    let size = Math.abs(sum);
+    for (let i = 0; i < this.#rows; i++) {
+      const term = (this.#matrix[i * stride] as number) * (values[i] as number);
+      sum += term;
+      size += Math.abs(term);
+    }
+    if (!(Math.abs(sum) <= SOLVED * (1 + size))) failInvariant(`${what} 0 of ${this.#rows} is missed by ${sum}`);
   }
 
   /** x with x matrix = values; `values` becomes x. Row by row, as they are stored. */
   solveTransposed(values: Float64Array): void {
     this.#decompose();
     const size = this.#rows;
+    this.#right = size === 0 ? 0 : (values[0] as number);
     for (let row = 0; row < size; row++) {
       const value = (values[row] as number) / this.#at(row, row);
       values[row] = value;
@@ -92,18 +115,20 @@ export class Kernel {
     }
     for (let row = 0; row < size; row++) this.#values[this.#rowOf[row] as number] = values[row] as number;
     for (let row = 0; row < size; row++) values[row] = this.#values[row] as number;
+    this.#checkFirst(values, this.#room, 'column');
   }
 
   #decompose(): void {
     if (this.#isDecomposed) return;
-    assert(this.#rows === this.#columns, 'there are as many unknowns as equations');
+    assert(this.#rows === this.#columns, `${this.#rows} equations for ${this.#columns} unknowns`);
     const size = this.#rows;
     const factors = this.#factors;
     this.#startDecomposing();
     for (let pivot = 0; pivot < size; pivot++) {
       this.#swapRows(pivot, this.#largestIn(pivot));
       const diagonal = this.#at(pivot, pivot);
-      assert(Math.abs(diagonal) > SINGULAR, 'the tight limits are independent');
+      if (!(Math.abs(diagonal) > SINGULAR))
+        failInvariant(`the tight limits are not independent: pivot ${pivot} of ${size} is ${diagonal}`);
       for (let row = pivot + 1; row < size; row++) {
         if (this.#at(row, pivot) === 0) continue;
         const factor = this.#at(row, pivot) / diagonal;

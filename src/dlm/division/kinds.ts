@@ -1,4 +1,5 @@
 /** Candidates that are alike (group, minimum, maximum, class) as one: by symmetry all of them get the same exact share. */
+import { failInvariant } from '../../base/assert.js';
 import type { Division } from './division.js';
 import { addInt, fillIntsWith } from './numbers.js';
 import { GROUPS } from './places.js';
@@ -43,6 +44,23 @@ export class Kinds {
     for (let seat = 0; seat < seatCount; seat++) {
       if (isAdmitted[seat] === 1) this.kindOf[seat] = this.#standsAt[this.kindOf[seat] as number] as number;
     }
+    this.#check(division, classOf);
+  }
+
+  /** Each seat is like its kind, and each kind has as many as it says. */
+  #check({ seatCount, isAdmitted, groupOf, minOf, maxOf }: Division, classOf: Int32Array): void {
+    let seats = 0;
+    for (let seat = 0; seat < seatCount; seat++) {
+      if (isAdmitted[seat] === 0) continue;
+      seats++;
+      const kind = this.kindOf[seat] as number;
+      const isAlike = groupOf[seat] === this.groupOf[kind] && classOf[seat] === this.classOf[kind];
+      const hasItsRange = minOf[seat] === this.minOf[kind] && maxOf[seat] === this.maxOf[kind];
+      if (!(isAlike && hasItsRange && kind < this.count))
+        failInvariant(`seat ${seat} is of kind ${kind} of ${this.count}`);
+    }
+    for (let kind = 0; kind < this.count; kind++) seats -= this.sizeOf[kind] as number;
+    if (seats !== 0) failInvariant(`${this.count} kinds: ${seats} seats are in none of them`);
   }
 
   #find({ groupOf, minOf, maxOf }: Division, seat: number, classOf: Int32Array): number {
@@ -80,6 +98,7 @@ export class Kinds {
       }
     }
     this.firstAt[tree.count] = kind;
+    if (kind !== this.count) failInvariant(`${kind} of ${this.count} kinds have their place in the tree`);
   }
 
   #reserve(size: number): void {

@@ -2,6 +2,7 @@
  * The limits of a division as rows of a linear programme: slots that can fill up, and pairs of phases that may not part.
  * A limit is a slot, or (after all slots) a pair.
  */
+import { failInvariant } from '../../base/assert.js';
 import type { Division } from './division.js';
 import { add, fillWith } from './numbers.js';
 import { PHASES_IN, POWER, SLOTS, circuitOfPair, laggingOf, leadOf, leadingOf } from './places.js';
@@ -36,6 +37,7 @@ export class Limits {
 
   /** Forgets the prices of the circuits at these places of the tree. */
   clearPrices(from: number, to: number): void {
+    if (!(from >= 0 && from < to)) failInvariant(`prices from place ${from} to ${to} are cleared`);
     const { order, count } = this.#division.tree;
     if (to - from === count) {
       fillWith(this.#prices, 0);
@@ -49,6 +51,7 @@ export class Limits {
 
   /** Puts a price on what a limit limits. */
   price(limit: number, price: number): void {
+    if (!(Math.abs(price) < Number.POSITIVE_INFINITY)) failInvariant(`limit ${limit} has the price ${price}`);
     const pair = limit - this.#slots;
     if (pair >= 0) {
       const slot = circuitOfPair(pair) * SLOTS;

@@ -2,7 +2,7 @@
  * What stands in the way of more steps, as one number: a full slot, or the two phases of a circuit whose imbalance
  * would grow too large.
  */
-import { assert } from '../../base/assert.js';
+import { failInvariant } from '../../base/assert.js';
 import type { PhaseIndex } from '../../base/units.js';
 import type { Division } from './division.js';
 import { DUST } from './numbers.js';
@@ -16,13 +16,15 @@ export type Obstacle =
   | { readonly kind: 'imbalance'; readonly circuit: number; readonly phases: readonly [PhaseIndex, PhaseIndex] };
 
 export function explainObstacle(obstacle: number): Obstacle {
-  assert(obstacle !== NO_OBSTACLE, 'there is an obstacle to explain');
+  if (obstacle === NO_OBSTACLE) failInvariant('no obstacle is to be explained');
   if (obstacle >= 0) {
     const circuit = (obstacle / SLOTS) | 0;
     const slot = obstacle % SLOTS;
     return slot === POWER ? { kind: 'power', circuit } : { kind: 'circuit', circuit, phase: slot as PhaseIndex };
   }
   const pair = pairOfObstacle(obstacle);
+  if (leadingOf(pair) === laggingOf(pair))
+    failInvariant(`obstacle ${obstacle}: a phase of circuit ${circuitOfPair(pair)} leads itself`);
   const phases = [leadingOf(pair) as PhaseIndex, laggingOf(pair) as PhaseIndex] as const;
   return { kind: 'imbalance', circuit: circuitOfPair(pair), phases };
 }

@@ -1,4 +1,5 @@
 /** Which full slots belong together: union-find over those that filled up at the same level and hold somebody in common. */
+import { failInvariant } from '../../base/assert.js';
 import { SHARE_DUST, fillWith } from './numbers.js';
 
 /** Of a candidate that has its maximum. */
@@ -31,12 +32,14 @@ export class Parts {
     this.#leader[slot] = slot;
     this.#fullAt[slot] = level;
     this.#isUnited[slot] = 0;
-    if (Math.abs(level - this.#lastLevel) < SHARE_DUST) this.hasTies = true;
+    if (!(level >= this.#lastLevel)) this.#fail(slot, 'is full again, at a lower level');
+    if (level - this.#lastLevel < SHARE_DUST) this.hasTies = true;
     this.#lastLevel = level;
   }
 
   /** The slot itself; -2 - (one of them) for several that belong together. */
   partOf(slot: number): number {
+    if (this.#fullAt[slot] === NEVER) this.#fail(slot, 'holds a seat and is not full');
     const leader = this.#find(slot);
     return this.#isUnited[leader] === 1 ? -2 - leader : leader;
   }
@@ -53,5 +56,9 @@ export class Parts {
     const leader = this.#find(other);
     this.#leader[this.#find(slot)] = leader;
     this.#isUnited[leader] = 1;
+  }
+
+  #fail(slot: number, what: string): never {
+    return failInvariant(`slot ${slot}, full at ${this.#fullAt[slot]}, ${what}; the last one at ${this.#lastLevel}`);
   }
 }

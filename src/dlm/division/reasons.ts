@@ -1,4 +1,5 @@
 /** What binds each candidate, in words of the site: ids instead of indices. */
+import { assert, failInvariant } from '../../base/assert.js';
 import type { LimitReason } from '../../base/reason.js';
 import type { PhaseIndex } from '../../base/units.js';
 import type { Divider } from './divider.js';
@@ -29,6 +30,8 @@ export class Reasons {
 
   constructor(divider: Divider, circuitIds: readonly string[], yieldsToMax: number) {
     const { count } = divider.division.tree;
+    assert(circuitIds.length === count, `${circuitIds.length} ids for ${count} circuits`);
+    assert(Number.isInteger(yieldsToMax) && yieldsToMax >= 0, `a shortage names ${yieldsToMax} charge points`);
     this.#divider = divider;
     this.#circuitIds = circuitIds;
     this.#yieldsToMax = yieldsToMax;
@@ -72,6 +75,8 @@ export class Reasons {
 
   #shortage(seat: number, code: number, ids: readonly string[]): LimitReason {
     const { obstacle, users } = this.#shortageOf(code);
+    if (obstacle.circuit >= this.#circuitIds.length)
+      failInvariant(`${ids[seat]} is paused by circuit ${obstacle.circuit}`);
     const end = this.#countBefore(seat, users);
     const yieldsTo: string[] = [];
     for (let i = Math.max(0, end - this.#yieldsToMax); i < end; i++) yieldsTo.push(ids[users[i] as number] as string);

@@ -3,7 +3,7 @@
  * there is room, the one that lost most by the rounding first; where nobody can be, somebody on the phase that leads
  * steps down. Of equals the first in turn, wherever one of several is chosen: no phase is before another one.
  */
-import { assert } from '../../base/assert.js';
+import { assert, failInvariant } from '../../base/assert.js';
 import { addLoad, type Division } from './division.js';
 import { DUST, SHARE_DUST } from './numbers.js';
 import { fullSlot, NO_OBSTACLE, obstacleTo } from './obstacle.js';
@@ -44,7 +44,13 @@ export class Repair {
     if (division.isWithinLead(DUST)) return false;
     this.#count = 0;
     this.#worst.orderPhases();
+    let excessBefore = Number.POSITIVE_INFINITY;
     for (let pair = this.#worst.find(); pair !== NO_PAIR; pair = this.#worst.find()) {
+      const { excess } = this.#worst;
+      // So the repair ends.
+      if (!(excess < excessBefore - DUST / 2))
+        failInvariant(`pair ${pair}: ${excess} steps of excess after ${excessBefore}`);
+      excessBefore = excess;
       if (this.#lift(pair)) continue;
       this.#forgetPassed();
       if (move(division, pair, -1, false) || this.#moveTwo()) continue;
@@ -53,6 +59,8 @@ export class Repair {
       this.#riseToShares();
       break;
     }
+    assert(division.isWithinLead(DUST), 'an imbalance limit is exceeded after the repair');
+    assert(division.isWithinCapacity(SHARE_DUST), 'a capacity is exceeded after the repair');
     return true;
   }
 
@@ -106,6 +114,7 @@ export class Repair {
     // They stand by turn now: whoever is lifted next is ranked again.
     this.#count = 0;
     if (best.a === NOBODY) return false;
+    if (best.a === best.b) failInvariant(`seat ${best.a} is both of the two that move`);
     step(division, best.a, best.byA);
     step(division, best.b, best.byB);
     return true;
@@ -207,8 +216,11 @@ function rankFor(lack: number): number {
 }
 
 function step(division: Division, seat: number, by: 1 | -1): void {
-  const { steps, groupOf } = division;
-  steps[seat] = (steps[seat] as number) + by;
+  const { steps, minOf, maxOf, isAdmitted, groupOf } = division;
+  const next = (steps[seat] as number) + by;
+  const isInRange = next >= (minOf[seat] as number) && next <= (maxOf[seat] as number) && isAdmitted[seat] === 1;
+  if (!isInRange) failInvariant(`seat ${seat} steps to ${next} of ${minOf[seat]} to ${maxOf[seat]}`);
+  steps[seat] = next;
   addLoad(division, groupOf[seat] as number, by);
 }
 

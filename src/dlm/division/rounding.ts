@@ -2,15 +2,16 @@
  * From exact shares to whole steps: everybody has its share rounded down; what remains is handed out step by step, class
  * after class, the lowest first, and among those who shared the same obstacle by turns, until nobody can take one more.
  */
-import { addToOwnCircuit, sumUpwards } from './admission.js';
+import { failInvariant } from '../../base/assert.js';
 import { Contention } from './contention.js';
 import { addLoad, type Division } from './division.js';
 import { Equals, greatestCommonDivisor } from './equals.js';
-import { DUST, SHARE_DUST, fillWith, fillIntsWith } from './numbers.js';
+import { add, DUST, SHARE_DUST, fillIntsWith } from './numbers.js';
 import { NO_OBSTACLE, obstacleTo } from './obstacle.js';
 import { NO_PART } from './parts.js';
 import { type SortSpace, sortByKey } from './sorting.js';
 import { GROUPS, PHASES_IN, POWER, SLOTS } from './places.js';
+import { beginSums, sumGroups } from './sums.js';
 
 const END = -1;
 /** States of the loads are counted on from sample to sample, as far as there is room for those of one more. */
@@ -33,6 +34,7 @@ export class Rounding {
   #open = new Int32Array(0);
   #nextOfPart = new Int32Array(0);
   #ring = new Int32Array(0);
+  #ringSize = 0;
   readonly #contention: Contention;
   readonly #equals: Equals;
   #isSimple = true;
@@ -67,14 +69,14 @@ export class Rounding {
   }
 
   #roundDown(dust: number): void {
-    const { seatCount, isAdmitted, shareOf, minOf, steps, groupOf, load, tree } = this.#division;
-    fillWith(load, 0);
+    const { seatCount, isAdmitted, shareOf, minOf, steps, groupOf, groupSums, load } = this.#division;
+    beginSums(this.#division);
     for (let seat = 0; seat < seatCount; seat++) {
       if (isAdmitted[seat] === 0) continue;
       steps[seat] = Math.max(minOf[seat] as number, Math.floor((shareOf[seat] as number) + dust));
-      addToOwnCircuit(load, groupOf[seat] as number, steps[seat] as number);
+      add(groupSums, groupOf[seat] as number, steps[seat] as number);
     }
-    sumUpwards(tree, load);
+    sumGroups(this.#division, load);
   }
 
   /** Hands out what remains. `classOf` per seat: lower ones are asked first. `isRepaired`: equals may differ already. */
@@ -98,10 +100,19 @@ export class Rounding {
     if (!this.#isSimple) this.#equals.takeTurns(seed);
   }
 
+  #fail(figure: number, what: string): never {
+    const turn = `seed ${this.#seed}, turn ${this.#turn}, start ${this.#start}, pace ${this.#pace}`;
+    return failInvariant(`remainder, state ${this.#state}, ${turn}: ${figure} ${what}`);
+  }
+
   /** Another one only for those who could take a step, or whom an imbalance held that may have become smaller. */
   #rounds(count: number, classOf: Int32Array): void {
     let open = count;
-    while (open > 0 && this.#round(open, classOf)) open = this.#keepOpen(open);
+    for (let before = this.#state; open > 0 && this.#round(open, classOf); before = this.#state) {
+      // A round after which another one is asked for has given a step: so the rounds end.
+      if (this.#state === before) this.#fail(open, 'seats are asked again, and none of them rose');
+      open = this.#keepOpen(open);
+    }
   }
 
   #listOpen(classOf: Int32Array): number {
@@ -161,12 +172,14 @@ export class Rounding {
     if (to - from === 1) return this.#ask(this.#open[from] as number);
     const { partOf } = this.#division;
     const firstOfPart = this.#firstOfPart;
+    let waiting = 0;
     for (let i = to - 1; i >= from; i--) {
       const seat = this.#open[i] as number;
       if (!this.#isOpen(seat) || !this.#hasRoom(seat)) continue;
       const part = this.#indexOf(partOf[seat] as number);
       this.#nextOfPart[seat] = firstOfPart[part] as number;
       firstOfPart[part] = seat;
+      waiting++;
     }
     let someoneRose = false;
     for (let i = from; i < to; i++) {
@@ -175,7 +188,9 @@ export class Rounding {
       if (firstOfPart[part] !== seat) continue;
       firstOfPart[part] = END;
       if (this.#askRing(seat, partOf[seat] as number)) someoneRose = true;
+      waiting -= this.#ringSize;
     }
+    if (waiting !== 0) this.#fail(waiting, 'seats are in no ring that was asked');
     return someoneRose;
   }
 
@@ -192,8 +207,11 @@ export class Rounding {
   #askRing(first: number, part: number): boolean {
     let size = 0;
     for (let seat = first; seat !== END; seat = this.#nextOfPart[seat] as number) this.#ring[size++] = seat;
+    this.#ringSize = size;
     if (size === 1) return this.#ask(first);
-    const given = this.#stepsFor(part, this.#division.groupOf[first] as number) % size;
+    const left = this.#stepsFor(part, this.#division.groupOf[first] as number);
+    if (!(left >= 0)) this.#fail(left, 'steps are left for a ring');
+    const given = left % size;
     const cycle = (size / greatestCommonDivisor(given, size)) | 0;
     const cycles = (this.#seed / cycle) | 0;
     this.#turn = this.#seed % size;
@@ -284,17 +302,18 @@ export class Rounding {
 
   #raise(seat: number): void {
     this.#state++;
-    const { groupOf, steps, tree } = this.#division;
+    const { groupOf, steps, maxOf, tree } = this.#division;
     const group = groupOf[seat] as number;
-    steps[seat] = (steps[seat] as number) + 1;
+    const raised = (steps[seat] as number) + 1;
+    if (raised > (maxOf[seat] as number)) this.#fail(seat, 'is a seat that is raised above its maximum');
+    steps[seat] = raised;
     addLoad(this.#division, group, 1);
-    const raisedTo = steps[seat] as number;
     for (let circuit = group >> 3; circuit !== -1; circuit = tree.parentOf[circuit] as number) {
       const slot = circuit * SLOTS;
-      if (group & 1) this.#raisedTo[slot] = raisedTo;
-      if (group & 2) this.#raisedTo[slot + 1] = raisedTo;
-      if (group & 4) this.#raisedTo[slot + 2] = raisedTo;
-      this.#raisedTo[slot + POWER] = raisedTo;
+      if (group & 1) this.#raisedTo[slot] = raised;
+      if (group & 2) this.#raisedTo[slot + 1] = raised;
+      if (group & 4) this.#raisedTo[slot + 2] = raised;
+      this.#raisedTo[slot + POWER] = raised;
     }
   }
 

@@ -1,4 +1,5 @@
 /** A heap of slots, the one that fills up first on top. Keys are levels; one that is too low is mended when it comes up. */
+import { failInvariant } from '../../base/assert.js';
 
 export class SlotHeap {
   /** Set one, then `place` its slot: a number that is no integer would cost an object each time it is handed over. */
@@ -15,6 +16,12 @@ export class SlotHeap {
   }
 
   clear(): void {
+    for (let place = 0; place < this.#size; place++) {
+      const slot = this.#slots[place] as number;
+      const above = this.#slots[place === 0 ? 0 : (place - 1) >> 1] as number;
+      const isInOrder = (this.keyOf[above] as number) <= (this.keyOf[slot] as number);
+      if (!isInOrder || this.#placeOf[slot] !== place) this.#fail(slot, `is at ${place}, below slot ${above}`);
+    }
     for (let place = 0; place < this.#size; place++) this.#placeOf[this.#slots[place] as number] = -1;
     this.#size = 0;
   }
@@ -49,6 +56,7 @@ export class SlotHeap {
   }
 
   removeTop(): void {
+    if (this.#size === 0) this.#fail(-1, 'is to be removed');
     this.#placeOf[this.#slots[0] as number] = -1;
     if (--this.#size > 0) this.#sink(this.#slots[this.#size] as number, 0);
   }
@@ -103,5 +111,12 @@ export class SlotHeap {
       place = below;
     }
     this.#put(slot, place);
+  }
+
+  #fail(slot: number, what: string): never {
+    const size = `${this.#size} of ${this.#slots.length}`;
+    return failInvariant(
+      `heap of ${size}: slot ${slot} ${what}; key ${this.keyOf[slot]}, place ${this.#placeOf[slot]}`,
+    );
   }
 }

@@ -1,4 +1,5 @@
 /** Stable sorts of indices without garbage; those of whole numbers take linear time. */
+import { failInvariant } from '../../base/assert.js';
 
 const DIGIT_BITS = 11;
 const DIGITS = 1 << DIGIT_BITS;
@@ -81,6 +82,7 @@ function sortByDigit(
     counts[digit] = place + 1;
     sorted[place] = item;
   }
+  if (counts[digits - 1] !== to - from) failInvariant(`${counts[digits - 1]} of ${to - from} items are sorted`);
   for (let i = from; i < to; i++) items[i] = sorted[i - from] as number;
 }
 
@@ -112,6 +114,13 @@ export function sortByKeys(
     for (let start = 0; start + width < count; start += 2 * width) {
       merge(items, start, start + width, Math.min(start + 2 * width, count), first, second, merged);
     }
+  }
+  for (let i = 1; i < count; i++) {
+    const [before, item] = [items[i - 1] as number, items[i] as number];
+    if (isAfter(before, item, first, second))
+      failInvariant(
+        `item ${before} is sorted before ${item}: ${first[before]} ${second[before]}, ${first[item]} ${second[item]}`,
+      );
   }
 }
 

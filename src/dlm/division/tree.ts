@@ -1,4 +1,5 @@
 /** The tree of circuits as arrays, prepared once: it does not change between samples. */
+import { assert, failInvariant } from '../../base/assert.js';
 import type { Topology } from '../topology.js';
 
 export interface FuseTree {
@@ -25,7 +26,27 @@ export function fuseTree({ parentOf, root }: Pick<Topology, 'parentOf' | 'root'>
     circuit =
       firstChild[circuit] === -1 ? nextUpwards(circuit, parentOf, nextSibling) : (firstChild[circuit] as number);
   }
-  return { count, parentOf, order, placeOf, endOf: endsOf(order, placeOf, parentOf) };
+  assert(place === count, `the walk from circuit ${root} meets ${place} of ${count} circuits`);
+  const tree = { count, parentOf, order, placeOf, endOf: endsOf(order, placeOf, parentOf) };
+  assertInOrder(tree, root);
+  return tree;
+}
+
+/** Sums and searches rely on it: the place of a circuit and of all below it are one range within that of its parent. */
+function assertInOrder({ count, parentOf, order, placeOf, endOf }: FuseTree, root: number): void {
+  assert(order[0] === root, `circuit ${order[0]} is before the root ${root}`);
+  assert(endOf[root] === count, `the range of the root ends at ${endOf[root]}, not at ${count}`);
+  for (let place = 0; place < count; place++) {
+    const circuit = order[place] as number;
+    const end = endOf[circuit] as number;
+    if (placeOf[circuit] !== place) failInvariant(`circuit ${circuit} is at ${place}, not at ${placeOf[circuit]}`);
+    if (!(end > place && end <= count))
+      failInvariant(`circuit ${circuit}: its range is ${place} to ${end} of ${count}`);
+    if (circuit === root) continue;
+    const parent = parentOf[circuit] as number;
+    const isWithin = (placeOf[parent] as number) < place && end <= (endOf[parent] as number);
+    if (!isWithin) failInvariant(`circuit ${circuit}: ${place} to ${end} is not within that of its parent ${parent}`);
+  }
 }
 
 function childLists(parentOf: Int32Array): { readonly firstChild: Int32Array; readonly nextSibling: Int32Array } {

@@ -2,6 +2,7 @@
  * Which two phases of a circuit are too far apart, and by most. Of several that are equally far the phases decide in an order
  * that the candidates give them, not the grid: where L1 and L2 change over, so does the answer.
  */
+import { failInvariant } from '../../base/assert.js';
 import type { Division } from './division.js';
 import { DUST } from './numbers.js';
 import { GROUPS, PAIRS, laggingSlot, leadingSlot, pairOf } from './places.js';
@@ -17,6 +18,8 @@ export class WorstPair {
   /** Per set of phases: the first turn of those who load it. */
   readonly #firstTurnOf = new Int32Array(GROUPS);
   readonly #phases = Int32Array.of(0, 1, 2);
+  /** As of the last `find`: by how many steps all pairs together exceed their limits. */
+  excess = 0;
   /** The pairs of the first circuit, in the order of the phases. */
   readonly #pairs = new Int32Array(PHASE_COUNT * (PHASE_COUNT - 1));
 
@@ -41,6 +44,8 @@ export class WorstPair {
         if (p !== q) this.#pairs[count++] = pairOf(0, phases[p] as number, phases[q] as number);
       }
     }
+    const seen = (1 << (phases[0] as number)) | (1 << (phases[1] as number)) | (1 << (phases[2] as number));
+    if (seen !== GROUPS - 1) failInvariant(`phases in the order ${phases}`);
   }
 
   #findFirstTurns(): void {
@@ -77,16 +82,20 @@ export class WorstPair {
     const pairs = this.#pairs;
     let worst = NO_PAIR;
     let most = 0;
+    let sum = 0;
     for (const circuit of balanced) {
       for (let i = 0; i < pairs.length; i++) {
         const pair = circuit * PAIRS + (pairs[i] as number);
         const ahead = (load[leadingSlot(pair)] as number) - (load[laggingSlot(pair)] as number);
+        const excess = ahead - (lead[pair] as number);
+        if (excess > 0) sum += excess;
         // Asked as in the admission: else dust could part the two, and the minima would not fit here that did there.
-        if (!(ahead > (lead[pair] as number) + DUST) || ahead - (lead[pair] as number) <= most) continue;
+        if (!(ahead > (lead[pair] as number) + DUST) || excess <= most) continue;
         worst = pair;
-        most = ahead - (lead[pair] as number);
+        most = excess;
       }
     }
+    this.excess = sum;
     return worst;
   }
 }

@@ -1,0 +1,45 @@
+/**
+ * Sums over seats per slot. First per group, into `groupSums`: a seat is one addition there, without a branch for each of
+ * its phases. Then per slot, and upwards.
+ */
+import type { Division } from './division.js';
+import { fillWith } from './numbers.js';
+import { GROUPS, POWER, SLOTS } from './places.js';
+
+/** Call before the first seat is added to `groupSums`. */
+export function beginSums({ groupSums }: Division): void {
+  fillWith(groupSums, 0);
+}
+
+/** Sets `sums` to what each circuit and all below it have by `groupSums`. Linear, whatever the depth. */
+export function sumGroups({ tree, groupSums }: Division, sums: Float64Array): void {
+  for (let circuit = 0; circuit < tree.count; circuit++) {
+    const group = circuit * GROUPS;
+    const slot = circuit * SLOTS;
+    const onL1L2 = groupSums[group + 3] as number;
+    const onL1L3 = groupSums[group + 5] as number;
+    const onL2L3 = groupSums[group + 6] as number;
+    const onAll = groupSums[group + 7] as number;
+    const onL1 = (groupSums[group + 1] as number) + onL1L2 + onL1L3 + onAll;
+    const onL2 = (groupSums[group + 2] as number) + onL1L2 + onL2L3 + onAll;
+    const onL3 = (groupSums[group + 4] as number) + onL1L3 + onL2L3 + onAll;
+    sums[slot] = onL1;
+    sums[slot + 1] = onL2;
+    sums[slot + 2] = onL3;
+    sums[slot + POWER] = onL1 + onL2 + onL3;
+  }
+  sumUpwards(tree, sums);
+}
+
+/** Turns what each circuit has itself into what it and all below it have. */
+function sumUpwards({ order, parentOf }: Division['tree'], sums: Float64Array): void {
+  for (let place = order.length - 1; place > 0; place--) {
+    const circuit = order[place] as number;
+    const below = circuit * SLOTS;
+    const above = (parentOf[circuit] as number) * SLOTS;
+    sums[above] = (sums[above] as number) + (sums[below] as number);
+    sums[above + 1] = (sums[above + 1] as number) + (sums[below + 1] as number);
+    sums[above + 2] = (sums[above + 2] as number) + (sums[below + 2] as number);
+    sums[above + POWER] = (sums[above + POWER] as number) + (sums[below + POWER] as number);
+  }
+}
