@@ -25,7 +25,7 @@ function request(facts: Partial<AllocationRequest> = {}): AllocationRequest {
 
 t.test('the same figures: the same answer, not made again', async (t) => {
   const shares = new Shares(new Allocator([MAIN]));
-  t.equal(shares.of(request()), shares.of(request({ circuits: [{ ...MAIN, limitA: perPhase(33) }] })));
+  t.equal(shares.divide(request()), shares.divide(request({ circuits: [{ ...MAIN, limitA: perPhase(33) }] })));
 });
 
 t.test('any other figure: asked anew', async (t) => {
@@ -59,8 +59,8 @@ t.test('any other figure: asked anew', async (t) => {
   const allocator = new Allocator([MAIN]);
   const shares = new Shares(allocator);
   for (const [index, other] of others.entries()) {
-    const before = shares.of(request());
-    const answer = shares.of(other);
+    const before = shares.divide(request());
+    const answer = shares.divide(other);
     t.not(answer, before, `change ${index}`);
     t.same(answer, allocator.allocate(other), `change ${index}: the answer is its own`);
   }

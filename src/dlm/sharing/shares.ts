@@ -1,4 +1,7 @@
-/** The divisions of a site. In a steady one the same is asked for again, from one cycle to the next: then the answer is there. */
+/**
+ * The divisions of a site. A steady site asks for the same division every cycle: then the last answer is given again.
+ */
+import { assert } from '../../base/assert.js';
 import type { PhaseAmps } from '../../base/units.js';
 import type {
   AllocationAnswer,
@@ -16,9 +19,12 @@ export class Shares {
     this.#allocator = allocator;
   }
 
-  of(request: AllocationRequest): AllocationAnswer {
+  /** Limits and loads. The answer is the same object while everything asked is the same. */
+  divide(request: AllocationRequest): AllocationAnswer {
     if (this.#last && isSameRequest(request, this.#last.request)) return this.#last.answer;
     const answer = this.#allocator.allocate(request);
+    const { size } = answer.limits;
+    assert(size === request.chargePoints.length, `${size} limits for ${request.chargePoints.length} charge points`);
     this.#last = { request, answer };
     return answer;
   }

@@ -45,7 +45,7 @@ export function targets(snapshot: Snapshot): ReadonlyMap<string, AllocatedLimit>
 function dividedAmong(snapshot: Snapshot, served: readonly SlaveRecord[]): ReadonlyMap<string, AllocatedLimit> {
   const behind = new Map<SlaveRecord, number>();
   for (let refusedBefore = Number.POSITIVE_INFINITY, round = 1; ; round++) {
-    const { limits } = snapshot.shares.of(requestFor(snapshot, served, behind));
+    const { limits } = snapshot.shares.divide(requestFor(snapshot, served, behind));
     const refused = served.filter((record) => isUnbalanced(limits.get(record.id)));
     if (refused.length === 0 || refused.length >= refusedBefore) return limits;
     refusedBefore = refused.length;
