@@ -1,6 +1,6 @@
 /**
- * The division: one pure function from what every fuse can carry and every vehicle can use to a limit for each, with
- * the reason that binds it. Exact max-min shares in whole steps. Contract: docs/allocate.md.
+ * The division: a pure function. In: what each fuse can carry and each vehicle can use. Out: a limit for each charge
+ * point, and the reason that binds it. Exact max-min shares, in whole steps. Contract: docs/allocate.md.
  */
 import { failInvariant } from '../base/assert.js';
 import type { LimitReason } from '../base/reason.js';
@@ -41,7 +41,7 @@ export interface AllocationRequest {
   readonly stepA: Amps;
   readonly sharing: SharingRule;
   readonly shortage: ShortageRule;
-  /** Decides who gets the remainder of the division; changes slowly with time. */
+  /** Decides which charge points get the remainder of the division. Changes slowly with time. */
   readonly rotationSeed: number;
 }
 
@@ -50,11 +50,11 @@ export interface AllocatedLimit {
   readonly boundBy: LimitReason;
 }
 
-/** What the charge points below a circuit take, and what there is for them. */
+/** What the charge points below a circuit take, and what is available for them. */
 export interface CircuitShare {
   readonly loadA: PhaseAmps;
   readonly capacityA: PhaseAmps;
-  /** Where the circuit has a power limit. */
+  /** Only where the circuit has a power limit. */
   readonly loadW?: Watts;
   readonly capacityW?: Watts;
 }
@@ -65,20 +65,26 @@ export interface AllocationAnswer {
 }
 
 export interface AllocatorOptions {
-  /** So many charge points a reason `shortage` names at most: the nearest of those served before. 100 when left out. */
+  /**
+   * A reason `shortage` names at most this many charge points: the nearest of those served before. 100 when left out.
+   */
   readonly yieldsToMax?: number;
 }
 
 const YIELDS_TO_MAX = 100;
-/** What the division takes for dust is a millionth of a step, and limits are rounded to millionths of an ampere. */
+/**
+ * Tolerance of the checks. The division ignores a millionth of a step, and rounds limits to millionths of an ampere.
+ */
 const DUST_A: Amps = 1e-3;
 
-/** Divides the capacity of the circuits among the candidates. Amperes, grid order; see `Allocator`. */
+/** Divides the capacity of the circuits among the charge points, once. Amperes, grid order; see `Allocator`. */
 export function allocate(request: AllocationRequest): AllocationAnswer {
   return new Allocator(request.circuits).allocate(request);
 }
 
-/** The same for a tree that stays: prepared once, and with memory that is kept from one sample to the next. */
+/**
+ * Divides again and again among charge points below the same circuits. It prepares the tree once and keeps its memory.
+ */
 export class Allocator {
   readonly #divider: Divider;
   readonly #indexOf: ReadonlyMap<string, number>;
@@ -99,8 +105,9 @@ export class Allocator {
   }
 
   /**
-   * Every sum stays within max(0, limit - background), and within the power and imbalance limits; each limit is 0 or a
-   * multiple of `stepA` in [minA, maxA]. The circuits must be those of the constructor, in their order.
+   * Limits in amperes by charge point id, and loads by circuit id. Each limit is 0, or a multiple of `stepA` from
+   * `minA` to `maxA`. No sum exceeds max(0, limit - background), a power limit or an imbalance limit. The circuits must
+   * be those of the constructor, in their order.
    */
   allocate(request: AllocationRequest): AllocationAnswer {
     const { circuits, chargePoints } = request;

@@ -1,6 +1,6 @@
 /**
- * Who is served at all: candidates in order of priority and the shortage rule, each admitted if everybody admitted so far
- * plus it can have the minimum. One that does not fit does not stop those after it.
+ * Admission: which seats are served at all. In the order of service, a seat is admitted if all admitted so far and this
+ * one can have their minima. A seat that does not fit does not stop those after it.
  */
 import { assert } from '../../base/assert.js';
 import { addLoad, type Division } from './division.js';
@@ -10,8 +10,8 @@ import { type SortSpace, sortByKeys } from './sorting.js';
 import { beginSums, sumGroups } from './sums.js';
 
 /**
- * Sets `isAdmitted`, the minimum as `steps` of those admitted (else 0), and their `load`. `order` lists all who could
- * use current, in the order of service where that matters: in a shortage, and for shares by priority.
+ * Sets `isAdmitted`, `steps` (the minimum of an admitted seat, else 0) and `load`. `order` lists all seats that could
+ * use current. It is in the order of service where that matters: in a shortage, and for shares by priority.
  */
 export function admit(division: Division, space: SortSpace): void {
   const { balanced, rules } = division;
@@ -25,7 +25,10 @@ export function admit(division: Division, space: SortSpace): void {
   else admitInOrder(division, count);
 }
 
-/** Those whose range from minimum to maximum holds a step; everybody else has its maximum, which is nothing. */
+/**
+ * Lists the seats that could use current: a step lies between minimum and maximum. All others have their maximum, which
+ * is 0.
+ */
 function listUsers({ seatCount, minOf, maxOf, order, isAdmitted, steps, obstacleOf }: Division): number {
   let count = 0;
   for (let seat = 0; seat < seatCount; seat++) {
@@ -37,7 +40,7 @@ function listUsers({ seatCount, minOf, maxOf, order, isAdmitted, steps, obstacle
   return count;
 }
 
-/** Whether the minima of all fit together. */
+/** True when the minima of all seats fit together. */
 function minimaFit(division: Division, count: number): boolean {
   const { groupSums, load, order, groupOf, minOf, capacity } = division;
   beginSums(division);
@@ -72,6 +75,6 @@ function admitInOrder(division: Division, count: number): void {
     steps[seat] = minOf[seat] as number;
     addLoad(division, groupOf[seat] as number, minOf[seat] as number);
   }
-  assert(division.isWithinCapacity(DUST), 'the minima of all who are admitted exceed a capacity');
-  assert(division.isWithinLead(DUST), 'the minima of all who are admitted exceed an imbalance limit');
+  assert(division.isWithinCapacity(DUST), 'the minima of the admitted seats exceed a capacity');
+  assert(division.isWithinLead(DUST), 'the minima of the admitted seats exceed an imbalance limit');
 }

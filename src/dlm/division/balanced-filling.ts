@@ -1,9 +1,10 @@
 /**
- * The exact max-min share where an imbalance limit holds: raising somebody on one phase can free somebody on another, so
- * filling up alone does not find it. The level rises as in filling.ts, but it is a lower bound only: whoever can help may
- * be lifted above it. Each event is a step of the parametric simplex method (bounded variables, no cost): when a limit
- * or a bound blocks the level, somebody who relieves it takes its place in the basis; when nobody can, those who press
- * on it are held at this level for good. That is the lexicographic optimum, level after level.
+ * The exact max-min share where an imbalance limit holds. Raising a seat on one phase can make room for a seat on
+ * another phase, so filling up alone (filling.ts) does not find it. Here the level is a lower bound only: a seat that
+ * makes room may be lifted above it. Each event is a step of the parametric simplex method (bounded variables, no
+ * cost). When a limit or a bound blocks the level, a kind that relieves it enters the basis in its place. When no kind
+ * can, the kinds that press on it are held at this level for good. The result is the lexicographic optimum, level after
+ * level.
  */
 import { failInvariant } from '../../base/assert.js';
 import { Basis } from './basis.js';
@@ -16,13 +17,13 @@ import { NO_PART } from './parts.js';
 import { PAIRS, SLOTS } from './places.js';
 import { type SortSpace, sortByKey } from './sorting.js';
 
-/** Where a kind is: at the level (or its minimum), lifted to its maximum, lifted somewhere between, or held for good. */
+/** State of a kind: at the level (or its minimum), lifted to its maximum, lifted to between, or held for good. */
 const AT_LOWER = 0;
 const AT_UPPER = 1;
 const BASIC = 2;
 const HELD = 3;
 
-/** Per kind and limit: more events than this mean that the method goes round in circles. */
+/** Events allowed per kind and limit. With more the method goes round in circles. */
 const EVENTS_PER_ITEM_MAX = 50;
 
 export class BalancedFilling {
@@ -33,7 +34,8 @@ export class BalancedFilling {
   readonly #forecast: Forecast;
   readonly #basis: Basis;
   /**
-   * What ends a stretch of the way up: a kind, or a limit (after all kinds); -1: only a minimum or a maximum is reached.
+   * What stops the level next: a kind, or a limit (numbered after all kinds). -1: only a minimum or a maximum is
+   * reached.
    * Fields, not arguments: a number that is no integer costs an object each time it is handed over.
    */
   #block = -1;
@@ -41,12 +43,12 @@ export class BalancedFilling {
   #distance = Number.NaN;
   #distanceAsked = Number.NaN;
   #stateOf = new Uint8Array(0);
-  /** Held while still in the basis. */
+  /** 1: the kind is held, but still in the basis. */
   #isFixed = new Uint8Array(0);
-  /** Not kept up for those who rise with the level. */
+  /** Steps. Not kept up for kinds that rise with the level. */
   #shareOf = new Float64Array(0);
   #partOf = new Int32Array(0);
-  /** Kinds of the class by minimum and by maximum, and how many of them are behind. */
+  /** Kinds of the class, sorted by minimum and by maximum, and how many of each list the level has passed. */
   #starts = new Int32Array(0);
   #stops = new Int32Array(0);
   #started = 0;
@@ -66,7 +68,7 @@ export class BalancedFilling {
     this.#basis = new Basis(division.tree, this.#kinds, this.#limits, this.#forecast);
   }
 
-  /** Sets `shareOf` and `partOf` of all who are admitted, class after class. */
+  /** Sets `shareOf` and `partOf` of all admitted seats, class after class. */
   fill(classOf: Int32Array, classes: number): void {
     this.#kinds.collect(this.#division, classOf);
     this.#begin();
@@ -81,7 +83,7 @@ export class BalancedFilling {
     }
   }
 
-  /** Nobody moves any more: each kind is held, or would be if it had not to keep a tight limit, within its range. */
+  /** At the end each kind has a share within its range, and is held or fixed in the basis. */
   #checkShares(): void {
     const { count, minOf, maxOf } = this.#kinds;
     for (let kind = 0; kind < count; kind++) {
@@ -150,7 +152,7 @@ export class BalancedFilling {
     this.#stopped = 0;
   }
 
-  /** The next level at which somebody starts or has its maximum. */
+  /** The next level at which a kind starts or reaches its maximum; infinite when there is none. */
   #nextTurn(): number {
     const { minOf, maxOf } = this.#kinds;
     while (this.#stopped < this.#members && !this.#isOpen(this.#stops[this.#stopped] as number)) this.#stopped++;
@@ -162,7 +164,7 @@ export class BalancedFilling {
     return Math.min(stop, minOf[this.#starts[this.#started] as number] as number);
   }
 
-  /** Whoever has its minimum at this level starts, whoever has its maximum stops. */
+  /** Starts the kinds with their minimum at this level, and stops those with their maximum there. */
   #turn(): void {
     const { minOf, maxOf } = this.#kinds;
     for (; this.#started < this.#members; this.#started++) {
@@ -181,7 +183,7 @@ export class BalancedFilling {
     return this.#stateOf[kind] !== HELD && this.#isFixed[kind] === 0;
   }
 
-  /** Its lower bound rises with the level. */
+  /** True when the lower bound of the kind rises with the level. */
   #isMoving(kind: number): boolean {
     const { classOf, minOf, maxOf } = this.#kinds;
     const isInClass = classOf[kind] === this.#class && this.#isOpen(kind);
@@ -190,7 +192,7 @@ export class BalancedFilling {
     );
   }
 
-  /** Puts a kind where it is when nobody lifts it. */
+  /** Sets the share that the kind has when it is not lifted. */
   #lower(kind: number): void {
     this.#shareOf[kind] = this.#isMoving(kind) ? this.#forecast.level : (this.#kinds.minOf[kind] as number);
   }
@@ -210,7 +212,7 @@ export class BalancedFilling {
     this.#setRate(kind, 0);
   }
 
-  /** Raises the level to the turn, or to where something blocks it before. */
+  /** Raises the level to the turn, or to the first block before it. */
   #advance(turn: number): void {
     const forecast = this.#forecast;
     const { members, memberCount } = this.#basis;
@@ -258,7 +260,10 @@ export class BalancedFilling {
     this.#consider(this.#kinds.count + limit, false);
   }
 
-  /** What is at `#distanceAsked`: the nearest block; of several the first (Bland's rule, which ends always). */
+  /**
+   * Keeps the nearest block; `#distanceAsked` is the way to this one. Of several at the same level the first: Bland's
+   * rule, so that the method ends.
+   */
   #consider(item: number, isAtUpper: boolean): void {
     const distance = this.#distanceAsked;
     const isFirstOfEqual = item < this.#block && distance <= this.#distance + NOTHING;
@@ -268,7 +273,7 @@ export class BalancedFilling {
     this.#isAtUpper = isAtUpper;
   }
 
-  /** Lets somebody else give way instead of what is blocked. False when nobody can. */
+  /** Lets another kind or limit give way instead of the block. False when none can. */
   #relieve(): boolean {
     const item = this.#block;
     if (item >= this.#kinds.count) this.#basis.priceLimit(item - this.#kinds.count);
@@ -283,8 +288,9 @@ export class BalancedFilling {
   }
 
   /**
-   * One that can move the right way: up from its lower bound, or down from its maximum. The next one after the last that was
-   * found, as those before it cannot help for long; the first of all where the level stands still (Bland's rule).
+   * A kind that can move the right way: up from its lower bound, or down from its maximum. The search starts after the
+   * helper found last, as those before it cannot help for long. Where the level stands still it starts at the first:
+   * Bland's rule.
    */
   #findHelper(): number {
     const { from, to } = this.#basis;
@@ -315,7 +321,7 @@ export class BalancedFilling {
     this.#basis.addKind(kind);
   }
 
-  /** What is blocked stays where it is: a limit becomes tight, a kind leaves the basis. */
+  /** Takes the block out of the search: a limit becomes tight, a kind leaves the basis. */
   #leave(): void {
     const item = this.#block;
     if (item >= this.#kinds.count) {
@@ -334,12 +340,15 @@ export class BalancedFilling {
     this.#setRate(item, !this.#isAtUpper && this.#isMoving(item) ? 1 : 0);
   }
 
-  /** Nobody relieves what is blocked: whoever presses on it is held here, and itself where it cannot follow the level. */
+  /**
+   * No kind can relieve the block: holds the kinds that press on it at this level. A kind that is the block itself is
+   * held too when it cannot follow the level.
+   */
   #hold(): void {
     const item = this.#block;
     const { groupOf, count } = this.#kinds;
     const stuck = item < count && !this.#isAtUpper && this.#isMoving(item) ? item : -1;
-    // Who is held at one level is one part, whichever of several limits came first.
+    // All kinds that are held at one level are one part, whichever of several limits came first.
     if (this.#forecast.level - this.#heldLevel >= SHARE_DUST) this.#lastPart = NO_PART;
     this.#heldLevel = this.#forecast.level;
     let held = 0;
@@ -352,6 +361,6 @@ export class BalancedFilling {
       this.#partOf[kind] = this.#lastPart;
       this.#holdAt(kind, this.#forecast.level);
     }
-    if (held === 0) this.#fail(item, 'is blocked, nobody can help, and nobody is held');
+    if (held === 0) this.#fail(item, 'is the block, no kind relieves it, and none is held');
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The basis of the simplex method: limits that are tight, and as many kinds that give way to keep them so. Everything
- * else about it follows from two small systems of equations.
+ * The basis of the simplex method: the limits that are tight, and as many kinds that give way to keep them tight. Rates
+ * and prices follow from two small systems of equations.
  */
 import { failInvariant } from '../../base/assert.js';
 import type { Forecast } from './forecast.js';
@@ -10,7 +10,7 @@ import type { Limits } from './limits.js';
 import { NOTHING } from './numbers.js';
 import type { FuseTree } from './tree.js';
 
-/** A tight limit that rises by less is still: rounding, not movement. */
+/** A tight limit that rises by less stands still: that is rounding, not movement. */
 const STILL = 1e-12;
 
 export class Basis {
@@ -22,12 +22,12 @@ export class Basis {
   readonly #kernel = new Kernel();
   #tight = new Int32Array(8);
   #tightCount = 0;
-  /** Kinds that give way, `memberCount` of them. */
+  /** The kinds that give way: the first `memberCount`. */
   members = new Int32Array(8);
   memberCount = 0;
-  /** By tight limit or by member. */
+  /** Memory for the equations: by tight limit or by member. */
   #values = new Float64Array(8);
-  /** Kinds with a price other than 0 are in this range, and so are their places in the tree. */
+  /** Only kinds from here to there have a price other than 0; the same range as places in the tree. */
   from = 0;
   to = 0;
   #firstPlace = 0;
@@ -85,7 +85,7 @@ export class Basis {
     this.members[column] = this.members[--this.memberCount] as number;
   }
 
-  /** Lets the members move so that the tight limits stay tight, whatever else has changed its rate. */
+  /** Sets the rates of the members so that the tight limits stay tight. Call after other rates have changed. */
   follow(): void {
     const forecast = this.#forecast;
     const { memberCount } = this;
@@ -107,7 +107,7 @@ export class Basis {
     }
   }
 
-  /** Prices on the limits such that each kind's price is what room in `limit` gains by a step of it. */
+  /** Sets prices so that the price of a kind is the room that `limit` gains by one step of it. */
   priceLimit(limit: number): void {
     let hasPrices = false;
     for (let column = 0; column < this.memberCount; column++) {
@@ -122,7 +122,7 @@ export class Basis {
     this.#priceTight(1);
   }
 
-  /** The same for what a member has above its lower bound (sign -1) or below its upper one (sign 1). */
+  /** Sets prices for the room of a member above its lower bound (sign -1) or below its upper one (sign 1). */
   priceKind(member: number, sign: 1 | -1): void {
     if (this.#columnOf(member) === -1) failInvariant(`kind ${member} has a price and is no member`);
     for (let column = 0; column < this.memberCount; column++) {
@@ -133,7 +133,7 @@ export class Basis {
     this.#priceTight(sign);
   }
 
-  /** A tight limit whose loosening would help, by the last prices; -1 when there is none. */
+  /** By the last prices, a tight limit that would help if it were loosened; -1 when there is none. */
   helpfulLimit(): number {
     let helpful = -1;
     for (let row = 0; row < this.#tightCount; row++) {
@@ -180,7 +180,7 @@ export class Basis {
   }
 }
 
-/** -1 when it is not among the first `count`: what follows them is left of former times. */
+/** Index of the item among the first `count`; -1 when it is none of them. Older items may follow. */
 function indexIn(items: Int32Array, count: number, item: number): number {
   for (let index = 0; index < count; index++) if (items[index] === item) return index;
   return -1;

@@ -1,5 +1,5 @@
 /**
- * Answers by id. The index from id to place is made once and shared by all answers for the same ids, so that an answer
+ * Answers by id, read like a map. All answers for the same ids share one index from id to place, so that an answer
  * costs one list and no map.
  */
 import { failInvariant } from '../../base/assert.js';
@@ -9,7 +9,7 @@ export class ById<T> implements ReadonlyMap<string, T> {
   /** Not private, so that a comparison field by field sees it. */
   readonly items: readonly T[];
 
-  /** `placeOf` names the places of `items` in their order. */
+  /** `placeOf` gives the place of each id in `items`, in their order. */
   constructor(placeOf: ReadonlyMap<string, number>, items: readonly T[]) {
     if (placeOf.size !== items.length) failInvariant(`${placeOf.size} ids for ${items.length} answers`);
     this.#placeOf = placeOf;

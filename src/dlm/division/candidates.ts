@@ -1,4 +1,4 @@
-/** What stays, as a rule, from one request to the next: ids, circuits, and the turns that follow from both. */
+/** What usually stays from one request to the next: ids, circuits, and the turns that follow from both. */
 import { assert, defined } from '../../base/assert.js';
 import type { FuseTree } from './tree.js';
 
@@ -13,7 +13,7 @@ export class Candidates {
   #circuitIds: readonly string[] = [];
   ids: readonly string[] = [];
   indexOf: ReadonlyMap<string, number> = new Map();
-  /** Per candidate: index of its circuit; its place among those who take turns at the remainder. */
+  /** Per seat: the index of its circuit, and its turn at the remainder. */
   circuitOf = new Int32Array(0);
   turnOf = new Int32Array(0);
 
@@ -22,7 +22,10 @@ export class Candidates {
     this.#circuitIndexOf = circuitIndexOf;
   }
 
-  /** Call before each division. Costs a comparison per candidate while they are the same, in the same order. */
+  /**
+   * Follows the ids and circuits of a request. Call before each division. While both stay the same it costs one
+   * comparison per seat.
+   */
   follow(candidates: readonly Placed[]): void {
     if (!this.#areSame(candidates)) this.#index(candidates);
   }
@@ -52,7 +55,7 @@ export class Candidates {
     this.ids = ids;
   }
 
-  /** Turns at the remainder go by circuit and id, so that the order given plays no part. */
+  /** Turns at the remainder go by circuit and id. So the order of the request does not matter. */
   #turnsOf(ids: readonly string[], circuitOf: Int32Array): Int32Array<ArrayBuffer> {
     const { placeOf } = this.#tree;
     const placeAt = circuitOf.map((circuit) => placeOf[circuit] as number);

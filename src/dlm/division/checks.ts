@@ -1,6 +1,5 @@
 /**
- * What holds at the end of every division, whatever way it took. Asked of the answer, and of sums that are made anew: the
- * sums that were kept on the way are compared with them. One pass over seats and slots.
+ * Checks at the end of every division. The sums that were kept on the way must equal sums made anew from the answer.
  */
 import { failInvariant } from '../../base/assert.js';
 import type { Division } from './division.js';
@@ -17,7 +16,10 @@ export class Checks {
     this.#sums = new Float64Array(division.load.length);
   }
 
-  /** Call when `steps` and `load` are final. `obstacleOf` and `groupSums` are those of the seats that were asked. */
+  /**
+   * Fails when a kept sum is wrong, or a sum exceeds a limit. Call when `steps` is final and `groupSums` has the steps
+   * of all.
+   */
   assertSums(): void {
     sumGroups(this.#division, this.#sums);
     this.#checkSlots();

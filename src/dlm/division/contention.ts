@@ -1,6 +1,6 @@
 /**
- * Whether the remainder can go round ring by ring: it can where all who want a step of one scarce slot want one of the
- * same other scarce slots too. Else a step that one slot refuses disturbs the turns at another one.
+ * Whether the remainder can go round ring by ring. It can if all seats that want a step of a scarce slot want the same
+ * other scarce slots too. If not, a step that one slot refuses disturbs the turns at another slot.
  */
 import type { Division } from './division.js';
 import { add, DUST, fillIntsWith } from './numbers.js';
@@ -11,12 +11,14 @@ const NONE = -1;
 
 export class Contention {
   readonly #division: Division;
-  /** Per slot: how many steps would be taken if everybody who can took one. */
+  /** Per slot: the steps that all open seats together would take if each took one. */
   readonly #demand: Float64Array;
-  /** Per scarce slot: the first scarce one of those who load it, and of that one how many go with it. */
+  /**
+   * Per scarce slot: the first scarce slot of the seats that load it. Per first slot: how many scarce slots go with it.
+   */
   readonly #firstOf: Int32Array;
   readonly #countOf: Int32Array;
-  /** Per slot that is the first one: the phases of those who load it, where power is scarce. */
+  /** Per first slot: the phases of the seats that load it, where power is scarce. */
   readonly #phasesOf: Int32Array;
   #lastGroup = NONE;
 
@@ -29,7 +31,10 @@ export class Contention {
     this.#phasesOf = new Int32Array(slots);
   }
 
-  /** For candidates `open[0..count)`, each of whom can take a step now. The answer is the same for every rotation seed. */
+  /**
+   * True when turns can go by rings. Asks about the seats `open[0..count)`, which can all take a step now. The answer
+   * is the same for every rotation seed.
+   */
   isSimple(open: Int32Array, count: number): boolean {
     const { groupOf, groupSums } = this.#division;
     beginSums(this.#division);
@@ -42,12 +47,12 @@ export class Contention {
     return true;
   }
 
-  /** In the last answer, where it was yes: the slot has less than those want who load it. */
+  /** True when the slot has fewer steps than its seats want. Call only after `isSimple` was true. */
   hasTooLittle(slot: number): boolean {
     return this.#firstOf[slot] !== NONE;
   }
 
-  /** No imbalance limit is in anybody's way. */
+  /** True when no imbalance limit can refuse one of these steps. */
   #keepsBalance(): boolean {
     const { balanced, load, lead } = this.#division;
     for (const circuit of balanced) {
@@ -63,7 +68,7 @@ export class Contention {
     return true;
   }
 
-  /** The scarce slots of the group are those of all who share one of them. */
+  /** True when all seats that share a scarce slot with this group have the same scarce slots. */
   #isAlone(group: number): boolean {
     if (group === this.#lastGroup) return true;
     this.#lastGroup = group;

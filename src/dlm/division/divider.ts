@@ -1,6 +1,6 @@
 /**
- * The division of one sample, from the seats and circuits in a `Division` to whole steps for each seat and what binds it:
- * who is admitted, the exact shares, whole steps, the remainder. Contract: docs/allocate.md.
+ * The division of one sample: from the seats and circuits in a `Division` to whole steps for each seat, and what binds
+ * it. Admission, exact shares, rounding down, remainder. Contract: docs/allocate.md.
  */
 import { failInvariant } from '../../base/assert.js';
 import { admit } from './admission.js';
@@ -23,10 +23,10 @@ export class Divider {
   readonly #rounding: Rounding;
   readonly #repair: Repair;
   readonly #checks: Checks;
-  /** Made when it is first needed: few sites have an imbalance limit that binds. */
+  /** Made when it is needed first: on few sites an imbalance limit binds. */
   #balancedFilling: BalancedFilling | undefined;
   #classOf = new Int32Array(0);
-  /** Ends of the classes in `order`; those of one class rise together. */
+  /** Ends of the classes in `order`. All seats of a class rise together. */
   #classEnds = new Int32Array(1);
   #classes = 0;
 
@@ -38,7 +38,7 @@ export class Divider {
     this.#checks = new Checks(this.division);
   }
 
-  /** Answers in `division`: `steps`, `isAdmitted`, `load`; and `bindingOf`. */
+  /** Divides. The answer is in `division`: `steps`, `isAdmitted`, `load`; and in `bindingOf`. */
   divide(): void {
     const { division } = this;
     division.assertComplete();
@@ -52,13 +52,13 @@ export class Divider {
     this.#checks.assertSums();
   }
 
-  /** What keeps a seat from one step more; `undefined` when it has its maximum. Of one that is paused: from its minimum. */
+  /** What keeps a seat from one step more, or a paused seat from its minimum. `undefined` at its maximum. */
   bindingOf(seat: number): Obstacle | undefined {
     const obstacle = this.division.obstacleOf[seat] as number;
     return obstacle === NO_OBSTACLE ? undefined : explainObstacle(obstacle);
   }
 
-  /** Somebody else got the step that is missing here. */
+  /** True when the seat lacks only a step of the remainder that another seat got. */
   isRemainder(seat: number): boolean {
     const { obstacleOf, shareOf, steps } = this.division;
     const isRoundedDown = (shareOf[seat] as number) > (steps[seat] as number) + SHARE_DUST;
@@ -86,7 +86,7 @@ export class Divider {
     if (!(length >= this.division.seatCount)) failInvariant(`classes of ${length} of ${this.division.seatCount} seats`);
   }
 
-  /** Where no imbalance limit is in the way of the simpler filling, its answer is the exact one. */
+  /** Sets the exact shares. The simple filling is exact unless its shares break an imbalance limit. */
   #fill(): void {
     this.#filling.begin();
     let from = 0;
@@ -112,13 +112,13 @@ export class Divider {
   }
 
   /**
-   * Sets `obstacleOf` of all below their maximum. Each admitted seat is within its range, with an obstacle if it is below, and
-   * no whole step below its exact share. Whoever is paused has nothing, and an obstacle if it could use current.
+   * Sets `obstacleOf` of each seat below its maximum, and checks the answer. An admitted seat is in its range, and no
+   * whole step below its exact share. A paused seat has nothing, and an obstacle if it could use current.
    */
   #findObstacles(): void {
     const { division } = this;
     const { seatCount, isAdmitted, steps, minOf, maxOf, shareOf, groupOf, groupSums, obstacleOf, balanced } = division;
-    // A step less is the price of an imbalance limit.
+    // An imbalance limit can cost a step.
     const lossMax = balanced.length > 0 ? Number.POSITIVE_INFINITY : 1 + SHARE_DUST;
     beginSums(division);
     for (let seat = 0; seat < seatCount; seat++) {

@@ -1,7 +1,8 @@
 /**
  * What is divided, as arrays that are filled anew for each sample and keep their memory: no garbage per charge point.
- * Everything in here counts steps, not amperes. A slot is a circuit and what can be full there: one of its three phases
- * or its power limit. A group is a circuit and a set of grid phases: who is in the same group loads the same slots.
+ * Everything in here counts steps, not amperes. A seat is a charge point that takes part. A slot is one of the three
+ * phases of a circuit, or its power: what can be full. A group is a circuit and a set of grid phases: all seats of a
+ * group load the same slots.
  */
 import { assert, failInvariant } from '../../base/assert.js';
 import type { PhaseMask } from '../../base/rotation.js';
@@ -12,7 +13,7 @@ import { DUST } from './numbers.js';
 import { type FuseTree, fuseTree } from './tree.js';
 import { GROUPS, PAIRS, PHASES_IN, POWER, SLOTS, laggingSlot, leadingSlot, pairOf } from './places.js';
 
-/** Nobody needs more steps, and sums of them stay exact. */
+/** No seat needs more steps, and sums of them stay exact. */
 const STEPS_MAX = 2 ** 30;
 export const NOMINAL_VOLTAGE_V: Volts = 230;
 
@@ -35,9 +36,9 @@ export interface SeatSample {
   readonly minA: Amps;
   readonly maxA: Amps;
   readonly priority: number;
-  /** By the shortage rule: the lower, the earlier it is served among those of its priority. */
+  /** By the shortage rule: of one priority the seat with the lowest rank is served first. */
   readonly rank: number;
-  /** Its place among those who take turns at the remainder, whole and at least 0; those of a circuit stand together. */
+  /** Its turn at the remainder: a whole number from 0. Seats of one circuit have turns that follow each other. */
   readonly turn: number;
 }
 
@@ -49,11 +50,13 @@ export interface DivisionRules {
 
 export class Division {
   readonly tree: FuseTree;
-  /** Per slot: what the charge points may take; infinite where there is no power limit. */
+  /** Per slot: the steps that the seats may take; infinite where there is no power limit. */
   readonly capacity: Float64Array;
-  /** Per slot: what they take. Power counts each phase. */
+  /** Per slot: the steps that the seats take. Power counts each phase. */
   readonly load: Float64Array;
-  /** Circuits with an imbalance limit, and per circuit and ordered pair of phases how far the one may exceed the other. */
+  /**
+   * Circuits with an imbalance limit; per ordered pair of phases, by how many steps the first may exceed the second.
+   */
   readonly balanced: number[] = [];
   readonly isBalanced: Uint8Array;
   readonly lead: Float64Array;
@@ -72,15 +75,15 @@ export class Division {
   priorityOf = new Float64Array(0);
   rankOf = new Float64Array(0);
   turnOf = new Int32Array(0);
-  /** The answer: steps, and for whom not at its maximum what stands in the way of one more (obstacle.ts). */
+  /** The answer: steps; and below the maximum what stands in the way of one more (obstacle.ts). */
   steps = new Int32Array(0);
   obstacleOf = new Int32Array(0);
   isAdmitted = new Uint8Array(0);
   /** The exact share, in steps. */
   shareOf = new Float64Array(0);
-  /** Who shared the same obstacle, and so takes turns at the remainder; -1 for whoever has its maximum. */
+  /** Seats of one part share an obstacle and take turns at its remainder. -1 at the maximum. */
   partOf = new Int32Array(0);
-  /** Who could use current, `userCount` of them: in the order of service where that matters (admission.ts). */
+  /** The first `userCount`: seats that could use current, in the order of service where that matters (admission.ts). */
   order = new Int32Array(0);
   userCount = 0;
 
@@ -95,7 +98,7 @@ export class Division {
     this.groupSums = new Float64Array(count * GROUPS);
   }
 
-  /** Forgets the seats of the last sample. */
+  /** Starts a new sample without seats. Then set all circuits, and add the seats. */
   begin(rules: DivisionRules): void {
     const { stepA, rotationSeed } = rules;
     if (!(stepA > 0 && stepA < Number.POSITIVE_INFINITY)) failInvariant(`the step is ${stepA} A`);
@@ -105,7 +108,7 @@ export class Division {
     this.#isWholeStep = Number.isInteger(stepA);
     this.#circuitsSet = 0;
     this.seatCount = 0;
-    // Even where there is nothing to cut off this is a call into the engine.
+    // Setting the length calls into the engine even when it changes nothing.
     if (this.balanced.length > 0) this.balanced.length = 0;
     this.hasPower = false;
   }
@@ -132,11 +135,11 @@ export class Division {
     }
   }
 
-  /** A candidate; answers are found under the index that is returned. */
+  /** Adds a seat. Returns its index, under which the answer is found. */
   addSeat({ circuit, phases, minA, maxA, priority, rank, turn }: SeatSample): number {
     const seat = this.seatCount++;
     if (seat === this.groupOf.length) this.#grow();
-    // What is not a number would be before and after everything that it is compared with.
+    // The sorts need numbers: NaN would be neither before nor after anything.
     if (!(minA >= 0 && maxA + priority + rank < Number.POSITIVE_INFINITY && circuit < this.tree.count))
       failInvariant(`seat ${seat}: circuit ${circuit}, ${minA} to ${maxA} A, priority ${priority}, rank ${rank}`);
     const stepA = this.#stepA;
@@ -149,7 +152,7 @@ export class Division {
     return seat;
   }
 
-  /** Call before the division. */
+  /** Fails when a circuit was not set. Call before the division. */
   assertComplete(): void {
     const { count } = this.tree;
     if (this.#circuitsSet !== count) failInvariant(`${this.#circuitsSet} of ${count} circuits are set`);
@@ -174,13 +177,13 @@ export class Division {
     return true;
   }
 
-  /** 63 x 0.1 is 6.3, not 6.300000000000001; whole amperes need no rounding. */
+  /** Steps as amperes, rounded to millionths: 63 x 0.1 is 6.3, not 6.300000000000001. */
   toA(steps: number): Amps {
     if (this.#isWholeStep) return steps * this.#stepA;
     return Math.round(steps * this.rules.stepA * 1e6) / 1e6;
   }
 
-  /** Whole steps where only dust is missing. */
+  /** Amperes as steps; whole where only dust is missing. */
   #inSteps(amps: Amps): number {
     const steps = amps / this.#stepA;
     const whole = Math.round(steps);
@@ -209,7 +212,7 @@ export function powerCapacityA(limitW: Watts, backgroundA: PhaseAmps, voltageV =
   return atLeastNothing(limitW / voltageV - (backgroundA[0] + backgroundA[1] + backgroundA[2]));
 }
 
-/** What is not a number carries nothing. */
+/** A capacity that is not a number is 0. */
 function atLeastNothing(amps: Amps): Amps {
   return amps > 0 ? amps : 0;
 }

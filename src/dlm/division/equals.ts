@@ -1,6 +1,6 @@
 /**
- * Turns among candidates that are alike, where the remainder cannot go round by itself: for a block of seeds it is handed
- * out the same way, and within the block those who are alike change places, so that each has had the same at its end.
+ * Turns among seats that are alike, where the remainder cannot go round by itself. For a block of seeds it is handed
+ * out the same way. Within the block the seats of a kind change places, so that at its end each has had the same.
  */
 import { failInvariant } from '../../base/assert.js';
 import type { Division } from './division.js';
@@ -8,7 +8,9 @@ import { addInt } from './numbers.js';
 import { GROUPS } from './places.js';
 import { type SortSpace, sortByKey } from './sorting.js';
 
-/** Seeds in a block. With numbers of equals that have no such common multiple some wait for more than one block. */
+/**
+ * Seeds in a block at most. Where the common multiple of the sizes is larger, some seats wait for more than one block.
+ */
 const BLOCK_MAX = 2520;
 const NONE = -1;
 
@@ -18,14 +20,14 @@ export class Equals {
   #seats = new Int32Array(0);
   #count = 0;
   #kindOf = new Int32Array(0);
-  /** Per kind, as they are found: how many there are, their steps in all, and how many of them had their turn. */
+  /** Per kind, as found: how many seats it has, their steps together, and how many seats had their turn. */
   #kinds = 0;
   #sizeOf = new Int32Array(0);
   #stepsOf = new Int32Array(0);
   #placeOf = new Int32Array(0);
-  /** Somebody of the kind is below the maximum: else nobody has to take turns. */
+  /** 1: a seat of the kind is below its maximum. Else the kind takes no turns. */
   #isOpen = new Uint8Array(0);
-  /** One of each kind, and the next kind of the same group; all NONE per group between two uses. */
+  /** A seat of each kind, and the next kind of the same group. Per group the first kind; NONE between two uses. */
   #sampleOf = new Int32Array(0);
   #nextOf = new Int32Array(0);
   readonly #firstOf: Int32Array;
@@ -36,7 +38,9 @@ export class Equals {
     this.#firstOf = new Int32Array(division.tree.count * GROUPS).fill(NONE);
   }
 
-  /** Among those who can take a step: `open[0..count)`, in the order of turns within each kind. Returns the seeds of a block. */
+  /**
+   * Finds the kinds among the open seats `open[0..count)`, in the order of turns. Returns how many seeds a block has.
+   */
   findAmong(open: Int32Array, count: number, classOf: Int32Array): number {
     this.#reserve(classOf.length);
     for (let i = 0; i < count; i++) this.#seats[i] = open[i] as number;
@@ -44,7 +48,7 @@ export class Equals {
     return this.#find(classOf);
   }
 
-  /** Among all who are admitted, however many steps they have. */
+  /** Finds the kinds among all admitted seats, whatever they have. Returns how many seeds a block has. */
   findAmongAll(classOf: Int32Array): number {
     const { seatCount, isAdmitted, turnOf } = this.#division;
     this.#reserve(classOf.length);
@@ -124,7 +128,9 @@ export class Equals {
     return kind;
   }
 
-  /** Gives each of a kind its part of what they have together; the steps that remain of it go round with each seed. */
+  /**
+   * Shares out what each kind has together. The steps that remain go round within the kind, on by one with each seed.
+   */
   takeTurns(seed: number): void {
     const { steps } = this.#division;
     for (let i = 0; i < this.#count; i++) {
@@ -137,7 +143,7 @@ export class Equals {
       const size = this.#sizeOf[kind] as number;
       const more = (this.#stepsOf[kind] as number) % size;
       const first = ((seed % size) * more) % size;
-      // Backwards: who is last in the order of turns comes after the first.
+      // Backwards: the last in the order of turns comes after the first.
       if (more > 0 && !(first >= 0 && first < size)) this.#fail(kind, first);
       const place = (2 * size - (this.#placeOf[kind] as number) - first) % size;
       addInt(this.#placeOf, kind, 1);
@@ -146,7 +152,7 @@ export class Equals {
     this.#checkTurns();
   }
 
-  /** Those of a kind have together what they had before, and each of them took its place. */
+  /** Each kind has together what it had before, and each of its seats had one turn. */
   #checkTurns(): void {
     const { steps } = this.#division;
     for (let i = 0; i < this.#count; i++) {

@@ -1,7 +1,8 @@
 /**
- * The exact max-min share where limits only ever fill up (no imbalance): one level rises from the lowest minimum, and
- * with it everybody who has started and is not at its maximum; a slot that is full holds all who load it. Events in the
- * order of their levels, so that each candidate is touched when it starts and when it stops, and each group when it is held.
+ * The exact max-min share where limits only fill up: no imbalance limit. One level rises from the lowest minimum. All
+ * seats rise with it that have started and are below their maximum. A full slot holds all seats that load it. Events go
+ * in the order of their levels. So each seat is touched when it starts and when it stops, and each group when it is
+ * held.
  */
 import { failInvariant } from '../../base/assert.js';
 import { slotText } from './checks.js';
@@ -17,14 +18,14 @@ const NOT_HELD = -1;
 /** Later than every step. */
 const NEVER = 2 ** 31 - 1;
 
-/** Fills one class of candidates after the other; what an earlier class has, it keeps. */
+/** Fills one class of seats after the other. An earlier class keeps what it has. */
 export class Filling {
   readonly #division: Division;
-  /** Per slot: what does not change with the level, and how many phases of candidates rise. */
+  /** Per slot: the steps that do not change with the level, and how many seats rise (power: times their phases). */
   readonly #fixed: Float64Array;
   readonly #rising: Float64Array;
   readonly #isFull: Uint8Array;
-  /** Per group: how many rise; the level at which it is held, and by which slot. */
+  /** Per group: how many seats rise; the level at which the group is held, and the slot that holds it. */
   readonly #risingIn: Int32Array;
   readonly #levelOf: Float64Array;
   readonly #heldBy: Int32Array;
@@ -35,7 +36,7 @@ export class Filling {
   /** Fields, not arguments: a number that is no integer costs an object each time it is handed over. */
   #level = Number.NaN;
   #nextFull = Number.NaN;
-  /** How many rise in all. */
+  /** How many seats rise in all. */
   #risers = 0;
   #starts = new Int32Array(0);
   #stops = new Int32Array(0);
@@ -56,13 +57,13 @@ export class Filling {
     this.#slots = new Int32Array(slots);
   }
 
-  /** Before the first class: everybody admitted has its minimum, and that is the load. */
+  /** Call before the first class, while `load` is the sum of the minima of all admitted seats. */
   begin(): void {
     const { load } = this.#division;
     for (let slot = 0; slot < load.length; slot++) this.#fixed[slot] = load[slot] as number;
   }
 
-  /** Sets `shareOf` and `partOf` of the candidates `order[from..to)`, as far as they are admitted. */
+  /** Sets `shareOf` and `partOf` of the admitted seats among `order[from..to)`. */
   fill(from: number, to: number): void {
     const members = this.#listMembers(from, to);
     if (members === 0) return;
@@ -121,7 +122,7 @@ export class Filling {
     }
   }
 
-  /** Nobody rises any more, by the sums too, and what does not rise fits. The larger the sums, the more dust is in them. */
+  /** At the end no seat rises, by the sums too, and all shares fit. Large sums carry more dust. */
   #checkSums(): void {
     const { capacity, hasPower } = this.#division;
     for (let slot = 0; slot < capacity.length; slot++) {
@@ -133,7 +134,7 @@ export class Filling {
     }
   }
 
-  /** All with the lowest minimum at once: summed per circuit, then upwards. Returns how many. */
+  /** Starts all seats with the lowest minimum together. Returns how many. */
   #startFirst(members: number): number {
     const { minOf, maxOf, groupOf, groupSums, capacity } = this.#division;
     const rising = this.#rising;
@@ -156,23 +157,26 @@ export class Filling {
     return started;
   }
 
-  /** Puts a slot into the heap, or moves it there, by the level at which it is full. */
+  /** Sets when the slot will be full, and puts it into the heap or moves it there. */
   #schedule(slot: number): void {
     const room = (this.#division.capacity[slot] as number) - (this.#fixed[slot] as number);
     this.#heap.keyOf[slot] = room / (this.#rising[slot] as number);
     this.#heap.place(slot);
   }
 
-  /** The level at which the next slot is full; it is on top of the heap then. Keys rise only when others stop, so mend on sight. */
+  /**
+   * Sets `#nextFull`: the level at which the slot on top of the heap will be full. Keys that are too low are mended
+   * here: a slot fills up later when seats stop.
+   */
   #findNextFull(): void {
     this.#nextFull = Number.POSITIVE_INFINITY;
     for (let slot = this.#heap.top; slot !== -1; slot = this.#heap.top) {
-      // Nobody rises, and what comes after this one is not full at this level either.
+      // No seat rises, and the slots behind this one are not full at this level either.
       if (this.#risers === 0 && (this.#heap.keyOf[slot] as number) > this.#level + SHARE_DUST) return;
       const room = (this.#division.capacity[slot] as number) - (this.#fixed[slot] as number);
       if (this.#rising[slot] === 0) {
         this.#heap.removeTop();
-        // Filled up together with another one, which was looked at first and held everybody here too.
+        // It filled up together with another slot, which was looked at first and held the same seats.
         if (room < SHARE_DUST) this.#parts.addFull(slot, this.#level);
         continue;
       }
@@ -186,7 +190,7 @@ export class Filling {
     }
   }
 
-  /** A higher minimum is reached; where a slot above is full already, it stays the minimum. */
+  /** Starts a seat with a higher minimum. If a slot above it is full already, it keeps its minimum. */
   #start(seat: number): void {
     const { groupOf, maxOf, capacity } = this.#division;
     const group = groupOf[seat] as number;
@@ -221,7 +225,7 @@ export class Filling {
     this.#change(group, maxOf[seat] as number, 1, -1);
   }
 
-  /** The slot is full: nobody who loads it rises any more. */
+  /** The slot is full: holds all seats that load it. */
   #hold(slot: number): void {
     const { order, placeOf, endOf } = this.#division.tree;
     const circuit = Math.floor(slot / SLOTS);
@@ -254,7 +258,7 @@ export class Filling {
     if (count > 0) this.#change(group, this.#level * count, count, -1);
   }
 
-  /** `fixed` more in every slot of the group; `count` candidates more (sign 1) or less (-1) that rise. */
+  /** Adds `fixed` steps to every slot of the group; `count` seats start (sign 1) or stop (-1) to rise. */
   #change(group: number, fixed: number, count: number, sign: 1 | -1): void {
     const { tree, hasPower } = this.#division;
     const mask = group & 7;
@@ -274,7 +278,7 @@ export class Filling {
     add(this.#rising, slot, rise);
   }
 
-  /** Puts the slots that the group loads into `#slots`, from its own circuit upwards. Returns how many. */
+  /** Lists the slots that the group loads in `#slots`, from its own circuit upwards. Returns how many. */
   #listSlots(group: number): number {
     const { tree, hasPower } = this.#division;
     const mask = group & 7;
@@ -300,7 +304,10 @@ export class Filling {
     }
   }
 
-  /** Two slots that filled up at the same level and hold somebody together are one part: its remainder is shared out as one. */
+  /**
+   * Two slots are one part if they filled up at the same level and hold a seat together. Their remainder is shared out
+   * as one.
+   */
   #uniteParts(): void {
     if (!this.#parts.hasTies) return;
     for (let group = 0; group < this.#heldBy.length; group++) {

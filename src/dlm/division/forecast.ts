@@ -1,6 +1,6 @@
 /**
- * What every limit carries while a level rises, and at which level it will be full. A change of one rate touches the
- * circuits above it only: everything else keeps its course, and is looked at again when it is next in the heap.
+ * What every limit carries while the level rises, and at which level it will be full. A change of one rate touches only
+ * the circuits above the kind. All others keep their course until they come up in the heap.
  */
 import { failInvariant } from '../../base/assert.js';
 import type { Division } from './division.js';
@@ -12,22 +12,22 @@ import { PAIRS, PHASES_IN, POWER, SLOTS, laggingSlot, leadingSlot } from './plac
 import { SlotHeap } from './slot-heap.js';
 import { beginSums, sumGroups } from './sums.js';
 
-/** Of the sum. Each of some thousand changes adds dust to it. */
+/** Tolerance of the kept sums, relative: each of some thousand changes adds dust. */
 const LOAD_DUST = 1e-6;
 
 export class Forecast {
-  /** Where the level is. Only upwards between two restarts. */
+  /** The level, in steps. It only rises between two restarts. */
   level = Number.NaN;
-  /** How fast each kind rises with the level; `changeRate` makes it so. */
+  /** Steps per level of each kind. Call `changeRate` after a change. */
   rateOf = new Float64Array(0);
-  /** Per limit, as of the last `nextFull`: the level at which it is full. */
+  /** Per limit: the level at which it is full, as of the last `nextFull`. */
   readonly fullAt: Float64Array;
   #appliedOf = new Float64Array(0);
   readonly #division: Division;
   readonly #kinds: Kinds;
   readonly #limits: Limits;
   readonly #slots: number;
-  /** Per slot, sums over all below: what was taken at the level of the circuit's last change, and how fast that grows. */
+  /** Per slot: the steps taken at the level of the circuit's last change, and how fast they grow. */
   readonly #loads: Float64Array;
   readonly #rates: Float64Array;
   readonly #changedAt: Float64Array;
@@ -53,7 +53,7 @@ export class Forecast {
     this.fullAt = this.#heap.keyOf;
   }
 
-  /** Nothing moves, and everybody takes its minimum. */
+  /** Starts with all kinds at their minima, and none rising. */
   begin(): void {
     const size = this.#kinds.kindOf.length;
     if (this.rateOf.length < size) {
@@ -84,14 +84,14 @@ export class Forecast {
     sumGroups(this.#division, this.#loads);
   }
 
-  /** The level goes back to 0; what is taken stays. */
+  /** Sets the level back to 0, for the next class. The loads stay. */
   restart(): void {
     for (let circuit = 0; circuit < this.#changedAt.length; circuit++) this.#touch(circuit);
     this.level = 0;
     fillWith(this.#changedAt, 0);
   }
 
-  /** After `rateOf` of the kind was set. */
+  /** Call after `rateOf` of the kind was set. */
   changeRate(kind: number): void {
     const { groupOf, sizeOf } = this.#kinds;
     const { parentOf } = this.#division.tree;
@@ -110,7 +110,7 @@ export class Forecast {
     }
   }
 
-  /** A tight limit is not asked when it will be full. */
+  /** Sets whether a limit is tight. A tight limit is not in the heap. */
   setTight(limit: number, value: 0 | 1): void {
     if (this.#isTight[limit] === value) failInvariant(`limit ${limit} is tight already, or not at all: ${value}`);
     this.#isTight[limit] = value;
@@ -124,7 +124,7 @@ export class Forecast {
       : (this.#rates[leadingSlot(pair)] as number) - (this.#rates[laggingSlot(pair)] as number);
   }
 
-  /** The limit that is full next, at `fullAt` of it; of several the first. -1 when none fills up. */
+  /** The limit that will be full next, at `fullAt` of it; of several the first. -1 when no limit fills up. */
   nextFull(): number {
     for (let i = 0; i < this.#changes; i++) this.#scheduleAll(this.#changed[i] as number);
     this.#changes = 0;
@@ -132,8 +132,8 @@ export class Forecast {
   }
 
   /**
-   * Call when nothing rises any more: the sums that were kept are those of the shares, but for dust of each change. By kind;
-   * `shareOf` of this level.
+   * Fails when the kept sums are not those of the shares, but for dust. `shareOf` is by kind. Call when all kinds are
+   * held.
    */
   assertLoads(shareOf: Float64Array): void {
     const { count, groupOf, sizeOf } = this.#kinds;

@@ -1,13 +1,15 @@
-/** A small system of linear equations: changed row by row and column by column, solved often. LU with partial pivoting. */
+/**
+ * A small system of linear equations that changes by rows and columns and is solved often. LU with partial pivoting.
+ */
 import { assert, failInvariant } from '../../base/assert.js';
 
 const SINGULAR = 1e-11;
-/** What an equation may be missed by, of the sizes in it. */
+/** Tolerance of an equation, relative to its terms. */
 const SOLVED = 1e-6;
 
-/** A matrix whose size changes; while it is solved it is square. It keeps its memory. */
+/** A matrix whose size changes; to solve it, it must be square. It keeps its memory. */
 export class Kernel {
-  /** Rows and columns that there is room for; a row starts at a multiple of it. */
+  /** Room for rows and columns. A row starts at a multiple of it. */
   #room = 0;
   #matrix = new Float64Array(0);
   #factors = new Float64Array(0);
@@ -25,7 +27,7 @@ export class Kernel {
     this.#isDecomposed = false;
   }
 
-  /** Its elements are to be set. Returns its index. */
+  /** Adds a row and returns its index. Set its elements then. */
   addRow(): number {
     if (this.#rows === this.#room) this.#grow();
     this.#isDecomposed = false;
@@ -38,7 +40,7 @@ export class Kernel {
     return this.#columns++;
   }
 
-  /** The last row takes its index. */
+  /** Removes a row. The last row gets its index. */
   removeRow(row: number): void {
     if (!(row >= 0 && row < this.#rows)) failInvariant(`row ${row} of ${this.#rows} is removed`);
     const last = --this.#rows * this.#room;
@@ -46,7 +48,7 @@ export class Kernel {
     this.#isDecomposed = false;
   }
 
-  /** The last column takes its index. */
+  /** Removes a column. The last column gets its index. */
   removeColumn(column: number): void {
     if (!(column >= 0 && column < this.#columns)) failInvariant(`column ${column} of ${this.#columns} is removed`);
     const last = --this.#columns;
@@ -63,25 +65,27 @@ export class Kernel {
     this.#isDecomposed = false;
   }
 
-  /** x with matrix x = values; `values` becomes x. */
+  /** Solves matrix x = values for x. `values` becomes x. */
   solve(values: Float64Array): void {
     this.#decompose();
     const size = this.#rows;
     this.#right = size === 0 ? 0 : (values[0] as number);
     for (let row = 0; row < size; row++) {
       let value = values[this.#rowOf[row] as number] as number;
-      for (let column = 0; column < row; column++) value -= this.#at(row, column) * (this.#values[column] as number);
+      for (let column = 0; column < row; column++)
+        value -= this.#factorAt(row, column) * (this.#values[column] as number);
       this.#values[row] = value;
     }
     for (let row = size - 1; row >= 0; row--) {
       let value = this.#values[row] as number;
-      for (let column = row + 1; column < size; column++) value -= this.#at(row, column) * (values[column] as number);
-      values[row] = value / this.#at(row, row);
+      for (let column = row + 1; column < size; column++)
+        value -= this.#factorAt(row, column) * (values[column] as number);
+      values[row] = value / this.#factorAt(row, row);
     }
     this.#checkFirst(values, 1, 'row');
   }
 
-  /** The first equation holds, by the matrix as it was given. One of all: to ask all would take as long as to solve them. */
+  /** Checks that the first equation holds. To check all would take as long as to solve them. */
   #checkFirst(values: Float64Array, stride: number, what: string): void {
     let sum = -this.#right;
     let size = Math.abs(sum);
@@ -93,24 +97,24 @@ export class Kernel {
     if (!(Math.abs(sum) <= SOLVED * (1 + size))) failInvariant(`${what} 0 of ${this.#rows} is missed by ${sum}`);
   }
 
-  /** x with x matrix = values; `values` becomes x. Row by row, as they are stored. */
+  /** Solves x matrix = values for x. `values` becomes x. Goes row by row, as they are stored. */
   solveTransposed(values: Float64Array): void {
     this.#decompose();
     const size = this.#rows;
     this.#right = size === 0 ? 0 : (values[0] as number);
     for (let row = 0; row < size; row++) {
-      const value = (values[row] as number) / this.#at(row, row);
+      const value = (values[row] as number) / this.#factorAt(row, row);
       values[row] = value;
       if (value === 0) continue;
       for (let column = row + 1; column < size; column++) {
-        values[column] = (values[column] as number) - this.#at(row, column) * value;
+        values[column] = (values[column] as number) - this.#factorAt(row, column) * value;
       }
     }
     for (let row = size - 1; row > 0; row--) {
       const value = values[row] as number;
       if (value === 0) continue;
       for (let column = 0; column < row; column++) {
-        values[column] = (values[column] as number) - this.#at(row, column) * value;
+        values[column] = (values[column] as number) - this.#factorAt(row, column) * value;
       }
     }
     for (let row = 0; row < size; row++) this.#values[this.#rowOf[row] as number] = values[row] as number;
@@ -126,15 +130,15 @@ export class Kernel {
     this.#startDecomposing();
     for (let pivot = 0; pivot < size; pivot++) {
       this.#swapRows(pivot, this.#largestIn(pivot));
-      const diagonal = this.#at(pivot, pivot);
+      const diagonal = this.#factorAt(pivot, pivot);
       if (!(Math.abs(diagonal) > SINGULAR))
         failInvariant(`the tight limits are not independent: pivot ${pivot} of ${size} is ${diagonal}`);
       for (let row = pivot + 1; row < size; row++) {
-        if (this.#at(row, pivot) === 0) continue;
-        const factor = this.#at(row, pivot) / diagonal;
+        if (this.#factorAt(row, pivot) === 0) continue;
+        const factor = this.#factorAt(row, pivot) / diagonal;
         factors[row * this.#room + pivot] = factor;
         for (let column = pivot + 1; column < size; column++) {
-          factors[row * this.#room + column] = this.#at(row, column) - factor * this.#at(pivot, column);
+          factors[row * this.#room + column] = this.#factorAt(row, column) - factor * this.#factorAt(pivot, column);
         }
       }
     }
@@ -162,15 +166,15 @@ export class Kernel {
     this.#room = room;
   }
 
-  /** Of the factors. */
-  #at(row: number, column: number): number {
+  /** An element of the factors. */
+  #factorAt(row: number, column: number): number {
     return this.#factors[row * this.#room + column] as number;
   }
 
   #largestIn(pivot: number): number {
     let largest = pivot;
     for (let row = pivot + 1; row < this.#rows; row++) {
-      if (Math.abs(this.#at(row, pivot)) > Math.abs(this.#at(largest, pivot))) largest = row;
+      if (Math.abs(this.#factorAt(row, pivot)) > Math.abs(this.#factorAt(largest, pivot))) largest = row;
     }
     return largest;
   }
@@ -178,8 +182,8 @@ export class Kernel {
   #swapRows(a: number, b: number): void {
     if (a === b) return;
     for (let column = 0; column < this.#columns; column++) {
-      const kept = this.#at(a, column);
-      this.#factors[a * this.#room + column] = this.#at(b, column);
+      const kept = this.#factorAt(a, column);
+      this.#factors[a * this.#room + column] = this.#factorAt(b, column);
       this.#factors[b * this.#room + column] = kept;
     }
     const kept = this.#rowOf[a] as number;

@@ -1,4 +1,7 @@
-/** Candidates that are alike (group, minimum, maximum, class) as one: by symmetry all of them get the same exact share. */
+/**
+ * Kinds: seats with the same group, minimum, maximum and class. By symmetry all seats of a kind get the same exact
+ * share.
+ */
 import { failInvariant } from '../../base/assert.js';
 import type { Division } from './division.js';
 import { addInt, fillIntsWith } from './numbers.js';
@@ -6,22 +9,22 @@ import { GROUPS } from './places.js';
 
 const NONE = -1;
 
-/** Kinds stand in the order of the tree: those of a circuit and of all below it together. */
+/** Kinds are in the order of the tree: those of a circuit and of all below it are one range. */
 export class Kinds {
   count = 0;
   groupOf = new Int32Array(0);
   minOf = new Int32Array(0);
   maxOf = new Int32Array(0);
   classOf = new Int32Array(0);
-  /** How many candidates are of the kind. */
+  /** How many seats the kind has. */
   sizeOf = new Int32Array(0);
-  /** Per seat. */
+  /** Per seat: its kind. */
   kindOf = new Int32Array(0);
-  /** Per place in the order of the tree: its first kind; one more at the end. */
+  /** Per place in the tree: its first kind. One more at the end. */
   readonly firstAt: Int32Array;
   readonly #firstOf: Int32Array;
   #nextOf = new Int32Array(0);
-  /** One candidate of each kind, as they are found; then where the kind stands. */
+  /** Per kind as found: one of its seats, its size, and then its index in the order of the tree. */
   #sampleOf = new Int32Array(0);
   #foundSizeOf = new Int32Array(0);
   #standsAt = new Int32Array(0);
@@ -31,7 +34,7 @@ export class Kinds {
     this.firstAt = new Int32Array(circuits + 1);
   }
 
-  /** Sorts all who are admitted into kinds. */
+  /** Sorts all admitted seats into kinds. */
   collect(division: Division, classOf: Int32Array): void {
     const { seatCount, isAdmitted } = division;
     this.#reserve(classOf.length);
@@ -47,7 +50,7 @@ export class Kinds {
     this.#check(division, classOf);
   }
 
-  /** Each seat is like its kind, and each kind has as many as it says. */
+  /** Each admitted seat is like its kind, and each kind has as many seats as it says. */
   #check({ seatCount, isAdmitted, groupOf, minOf, maxOf }: Division, classOf: Int32Array): void {
     let seats = 0;
     for (let seat = 0; seat < seatCount; seat++) {

@@ -1,6 +1,6 @@
 /**
- * The limits of a division as rows of a linear programme: slots that can fill up, and pairs of phases that may not part.
- * A limit is a slot, or (after all slots) a pair.
+ * The limits of a division as rows of a linear programme: slots that can fill up, and pairs of phases with a largest
+ * difference. A limit is a slot, or (after all slots) a pair.
  */
 import { failInvariant } from '../../base/assert.js';
 import type { Division } from './division.js';
@@ -10,7 +10,7 @@ import { PHASES_IN, POWER, SLOTS, circuitOfPair, laggingOf, leadOf, leadingOf } 
 export class Limits {
   readonly #division: Division;
   readonly #slots: number;
-  /** Per slot: what a step costs there, by its own limits and then by all above it too. */
+  /** Per slot: the price of a step by its own limits; after `sumPrices` by all above it too. */
   readonly #prices: Float64Array;
 
   constructor(division: Division) {
@@ -19,7 +19,7 @@ export class Limits {
     this.#prices = new Float64Array(this.#slots);
   }
 
-  /** How much of the limit one step of one candidate of the group takes. */
+  /** How much of the limit one step of one seat of the group uses. */
   coefficientOf(limit: number, group: number): number {
     const { placeOf, endOf } = this.#division.tree;
     const circuit = this.circuitOf(limit);
@@ -35,7 +35,7 @@ export class Limits {
     return limit < this.#slots ? (limit / SLOTS) | 0 : circuitOfPair(limit - this.#slots);
   }
 
-  /** Forgets the prices of the circuits at these places of the tree. */
+  /** Sets the prices of the circuits at these places of the tree to 0. */
   clearPrices(from: number, to: number): void {
     if (!(from >= 0 && from < to)) failInvariant(`prices from place ${from} to ${to} are cleared`);
     const { order, count } = this.#division.tree;
@@ -49,7 +49,7 @@ export class Limits {
     }
   }
 
-  /** Puts a price on what a limit limits. */
+  /** Adds a price to what the limit limits. */
   price(limit: number, price: number): void {
     if (!(Math.abs(price) < Number.POSITIVE_INFINITY)) failInvariant(`limit ${limit} has the price ${price}`);
     const pair = limit - this.#slots;
@@ -64,7 +64,7 @@ export class Limits {
     }
   }
 
-  /** Each circuit's price becomes the sum of its own and of all above it, from the first place downwards. */
+  /** Adds to the price of each circuit those of all above it, from the first place downwards. */
   sumPrices(from: number, to: number): void {
     const { order, parentOf } = this.#division.tree;
     const prices = this.#prices;
@@ -77,7 +77,7 @@ export class Limits {
     }
   }
 
-  /** What a step of one candidate of the group costs. */
+  /** The price of one step of one seat of the group. */
   priceOf(group: number): number {
     const slot = (group >> 3) * SLOTS;
     let price = 0;

@@ -1,9 +1,9 @@
 /**
- * Typed arrays in hot loops. In this folder they are read as `values[index] as number`, without a function around it: the
- * compiler stops to put functions into their callers when enough of them are in, however small they are.
+ * Typed arrays in hot loops. This folder reads them as `values[index] as number`, without a function around it. The
+ * compiler puts only so many functions into their caller, however small they are.
  */
 
-/** The same for code that is not hot. */
+/** Reads an element, in code that is not hot. */
 export function at(values: Float64Array, index: number): number {
   return values[index] as number;
 }
@@ -16,7 +16,10 @@ export function addInt(values: Int32Array, index: number, amount: number): void 
   values[index] = (values[index] as number) + amount;
 }
 
-/** Up to so many elements a loop is faster than the engine's own `fill`, which takes as long as twenty of them just to start. */
+/**
+ * Up to this length a loop is faster than the engine's own `fill`, which takes as long as twenty elements just to
+ * start.
+ */
 const SHORT = 64;
 
 export function fillWith(values: Float64Array, value: number): void {
@@ -34,9 +37,9 @@ export function fillBytesWith(values: Uint8Array, value: number): void {
   else for (let index = 0; index < values.length; index++) values[index] = value;
 }
 
-/** Dust of floating-point figures in steps: a limit is kept up to this. 63 A by 0.1 A is not exactly 630. */
+/** Tolerance in steps of limits that are given. 63 A by 0.1 A is not exactly 630. */
 export const DUST = 1e-9;
-/** Shares are quotients of sums of sums: two that are closer than this are the same. */
+/** Tolerance in steps of shares, which are quotients of sums of sums. */
 export const SHARE_DUST = 1e-6;
-/** Rates and prices are sums of small fractions; less than this is nothing. */
+/** Tolerance of rates and prices, which are sums of small fractions. */
 export const NOTHING = 1e-9;

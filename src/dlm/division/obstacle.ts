@@ -1,6 +1,6 @@
 /**
- * What stands in the way of more steps, as one number: a full slot, or the two phases of a circuit whose imbalance
- * would grow too large.
+ * An obstacle to more steps, as one number: a full slot, or two phases of a circuit whose imbalance would grow too
+ * large.
  */
 import { failInvariant } from '../../base/assert.js';
 import type { PhaseIndex } from '../../base/units.js';
@@ -29,18 +29,18 @@ export function explainObstacle(obstacle: number): Obstacle {
   return { kind: 'imbalance', circuit: circuitOfPair(pair), phases };
 }
 
-/** Of an obstacle that is neither a slot nor none. */
+/** The pair of an obstacle that is an imbalance. */
 export function pairOfObstacle(obstacle: number): number {
   return -2 - obstacle;
 }
 
-/** The obstacle to `steps` more for somebody of the group; -1 when there is none. */
+/** The obstacle to `steps` more for a seat of the group; -1 when there is none. */
 export function obstacleTo(division: Division, group: number, steps: number): number {
   const full = fullSlot(division, group, steps);
   return full === NO_OBSTACLE && division.balanced.length > 0 ? tooFarAhead(division, group, steps) : full;
 }
 
-/** The first slot on the way up that has no room for it. */
+/** The first slot on the way up that has no room for so many steps; -1 when there is none. */
 export function fullSlot({ tree, load, capacity, hasPower }: Division, group: number, steps: number): number {
   const mask = group & 7;
   const power = steps * (PHASES_IN[mask] as number) - DUST;
@@ -55,7 +55,9 @@ export function fullSlot({ tree, load, capacity, hasPower }: Division, group: nu
   return NO_OBSTACLE;
 }
 
-/** The first pair of phases on the way up of which one would lead the other by too much. */
+/**
+ * The first pair of phases on the way up whose difference would be too large, as an obstacle; -1 when there is none.
+ */
 function tooFarAhead({ tree, load, isBalanced, lead }: Division, group: number, steps: number): number {
   const mask = group & 7;
   for (let circuit = group >> 3; circuit !== -1; circuit = tree.parentOf[circuit] as number) {

@@ -1,8 +1,10 @@
-/** Which full slots belong together: union-find over those that filled up at the same level and hold somebody in common. */
+/**
+ * Parts: full slots that belong together, by union-find. They filled up at the same level and hold a seat in common.
+ */
 import { failInvariant } from '../../base/assert.js';
 import { SHARE_DUST, fillWith } from './numbers.js';
 
-/** Of a candidate that has its maximum. */
+/** The part of a seat that has its maximum. */
 export const NO_PART = -1;
 
 const NEVER = -1;
@@ -12,7 +14,7 @@ export class Parts {
   readonly #fullAt: Float64Array;
   readonly #isUnited: Uint8Array;
   #lastLevel = NEVER;
-  /** Two slots in a row filled up at the same level. */
+  /** True when two slots filled up at the same level. */
   hasTies = false;
 
   constructor(slots: number) {
@@ -37,7 +39,7 @@ export class Parts {
     this.#lastLevel = level;
   }
 
-  /** The slot itself; -2 - (one of them) for several that belong together. */
+  /** The part of a full slot: the slot itself, or -2 - (one of its slots) for several that belong together. */
   partOf(slot: number): number {
     if (this.#fullAt[slot] === NEVER) this.#fail(slot, 'holds a seat and is not full');
     const leader = this.#find(slot);

@@ -1,6 +1,6 @@
 /**
- * Indices of the arrays: slots and groups of a circuit (division.ts), and ordered pairs of its phases: circuit * 9 + the phase
- * that leads * 3 + the one that lags.
+ * Indices of the arrays: slots and groups of a circuit (division.ts), and ordered pairs of its phases. A pair is
+ * circuit * 9 + leading phase * 3 + lagging phase.
  */
 import type { PhaseMask } from '../../base/rotation.js';
 
@@ -29,7 +29,7 @@ export function laggingOf(pair: number): number {
   return pair % 3;
 }
 
-/** The slots of the two phases of a pair. Indices, as a difference would cost an object wherever it is handed back. */
+/** The slots of the two phases of a pair. Two functions: a pair of numbers would cost an object. */
 export function leadingSlot(pair: number): number {
   return circuitOfPair(pair) * SLOTS + leadingOf(pair);
 }

@@ -1,4 +1,4 @@
-/** What binds each candidate, in words of the site: ids instead of indices. */
+/** What binds each charge point, by ids instead of indices. */
 import { assert, failInvariant } from '../../base/assert.js';
 import type { LimitReason } from '../../base/reason.js';
 import type { PhaseIndex } from '../../base/units.js';
@@ -9,10 +9,10 @@ import { PAIRS, SLOTS } from './places.js';
 
 const MAXIMUM: LimitReason = { kind: 'maximum' };
 
-/** What keeps charge points from their minimum. */
+/** An obstacle that keeps seats from their minima. */
 interface Shortage {
   readonly obstacle: Obstacle;
-  /** Seats that are admitted and load it, in the order of service. */
+  /** The admitted seats that load it, in the order of service. */
   readonly users: readonly number[];
 }
 
@@ -20,12 +20,12 @@ export class Reasons {
   readonly #divider: Divider;
   readonly #circuitIds: readonly string[];
   readonly #yieldsToMax: number;
-  /** Reasons that say no more than the obstacle does are made once. Per slot, and per slot or pair. */
+  /** Reasons without ids of charge points, made once for each obstacle: per slot, and per slot or pair. */
   readonly #remainders: (LimitReason | undefined)[];
   readonly #limits: (LimitReason | undefined)[];
-  /** By obstacle, of this division. */
+  /** By obstacle. Only for the present division. */
   readonly #shortages = new Map<number, Shortage>();
-  /** Place in the order of service; only where a seat is paused. */
+  /** Place of each seat in the order of service. Set only where a seat is paused. */
   #placeOf = new Int32Array(0);
 
   constructor(divider: Divider, circuitIds: readonly string[], yieldsToMax: number) {
@@ -39,12 +39,12 @@ export class Reasons {
     this.#limits = new Array<undefined>(count * (SLOTS + PAIRS)).fill(undefined);
   }
 
-  /** Call after each division. */
+  /** Forgets the last division. Call after each division. */
   begin(): void {
     if (this.#shortages.size > 0) this.#shortages.clear();
   }
 
-  /** Why a seat gets no more. `ids` are those of all seats. */
+  /** Why a seat gets no more. `ids` are the charge points of all seats. */
   explain(seat: number, ids: readonly string[]): LimitReason {
     const { obstacleOf, isAdmitted } = this.#divider.division;
     const code = obstacleOf[seat] as number;

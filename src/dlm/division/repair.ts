@@ -1,7 +1,7 @@
 /**
- * Rounding down can part two phases further than an imbalance limit allows. Whoever lags behind is lifted by a step where
- * there is room, the one that lost most by the rounding first; where nobody can be, somebody on the phase that leads
- * steps down. Of equals the first in turn, wherever one of several is chosen: no phase is before another one.
+ * Repairs an imbalance. Rounding down can make two phases differ by more than an imbalance limit allows. A seat on the
+ * lagging phase is lifted by a step where there is room, the one that lost most by rounding first. Where none can be
+ * lifted, a seat on the leading phase steps down. Of equals the first in turn: no phase is before another one.
  */
 import { assert, failInvariant } from '../../base/assert.js';
 import { addLoad, type Division } from './division.js';
@@ -11,9 +11,9 @@ import { PAIRS, circuitOfPair, laggingSlot, leadingSlot, leadOf } from './places
 import { type SortSpace, sortByKey } from './sorting.js';
 import { NO_PAIR, WorstPair } from './worst-pair.js';
 
-const NOBODY = -1;
+const NO_SEAT = -1;
 
-/** With more candidates than this two of them are not moved together: all pairs would be too many. */
+/** With more seats than this no two of them are moved together: there would be too many pairs. */
 const PAIRED_MAX = 60;
 
 const KEY_MAX = 2 ** 31 - 1;
@@ -22,13 +22,13 @@ export class Repair {
   readonly #division: Division;
   readonly #space: SortSpace;
   readonly #worst: WorstPair;
-  /** All who are admitted, whoever lacks most of its share first; who was lifted since then is at its end. */
+  /** All admitted seats; the seat that lacks most of its share first. */
   #ranked = new Int32Array(0);
   #rankOf = new Int32Array(0);
   #isLifted = new Uint8Array(0);
   #count = 0;
   #lifted = 0;
-  /** Per pair: so many of the first ones cannot close its gap. */
+  /** Per pair: so many of the first ranked seats cannot close its gap. */
   readonly #passed: Int32Array;
 
   constructor(division: Division, space: SortSpace) {
@@ -38,7 +38,9 @@ export class Repair {
     this.#passed = new Int32Array(division.tree.count * PAIRS);
   }
 
-  /** Moves single steps until every imbalance limit holds again. `steps` and `load` are kept up. True when it moved any. */
+  /**
+   * Moves single steps until every imbalance limit holds. Keeps `steps` and `load` up to date. True when it moved any.
+   */
   run(): boolean {
     const division = this.#division;
     if (division.isWithinLead(DUST)) return false;
@@ -47,7 +49,7 @@ export class Repair {
     let excessBefore = Number.POSITIVE_INFINITY;
     for (let pair = this.#worst.find(); pair !== NO_PAIR; pair = this.#worst.find()) {
       const { excess } = this.#worst;
-      // So the repair ends.
+      // The excess must fall with every move: so the repair ends.
       if (!(excess < excessBefore - DUST / 2))
         failInvariant(`pair ${pair}: ${excess} steps of excess after ${excessBefore}`);
       excessBefore = excess;
@@ -64,12 +66,12 @@ export class Repair {
     return true;
   }
 
-  /** One step more for whoever of those who lag lacks most of its share, as far as it harms no other pair. */
+  /** Lifts the lagging seat that lacks most of its share and harms no other pair. False when there is none. */
   #lift(pair: number): boolean {
     if (this.#count === 0) this.#rank();
     for (;;) {
       const seat = this.#firstToLift(pair);
-      if (seat !== NOBODY) {
+      if (seat !== NO_SEAT) {
         step(this.#division, seat, 1);
         this.#isLifted[seat] = 1;
         this.#lifted++;
@@ -89,38 +91,44 @@ export class Repair {
       else isPassed = false;
       if (!isOut && closesGap(this.#division, this.#division.groupOf[seat] as number, 1, false)) return seat;
     }
-    return NOBODY;
+    return NO_SEAT;
   }
 
-  /** What cannot become true while others are lifted. */
+  /** True when a step of the seat could close the gap. While others are lifted it can only become false. */
   #mayLift(seat: number, pair: number): boolean {
     return isOnSide(this.#division, seat, pair, 1) && isInRange(this.#division, seat, 1);
   }
 
-  /** Whoever steps down may make room for others. */
+  /** Call after a step down: it may make room for seats that were passed. */
   #forgetPassed(): void {
     for (const circuit of this.#division.balanced) {
       for (let pair = circuit * PAIRS; pair < (circuit + 1) * PAIRS; pair++) this.#passed[pair] = 0;
     }
   }
 
-  /** Where a step widens one gap more than it closes another, two together may close both: those nearest to their shares. */
+  /**
+   * Moves two seats together. Where a step of one widens a gap more than it closes another, two may close both. Chooses
+   * those that end nearest to their shares.
+   */
   #moveTwo(): boolean {
     const division = this.#division;
     if (division.seatCount > PAIRED_MAX) return false;
     this.#list();
-    const best: TwoMoves = { a: NOBODY, byA: 1, b: NOBODY, byB: 1, distance: Number.POSITIVE_INFINITY };
+    const best: TwoMoves = { a: NO_SEAT, byA: 1, b: NO_SEAT, byB: 1, distance: Number.POSITIVE_INFINITY };
     for (let place = 1; place < this.#count; place++) for (const byA of BOTH_WAYS) this.#findPartner(place, byA, best);
-    // They stand by turn now: whoever is lifted next is ranked again.
+    // The list is sorted by turn now. Rank it again before the next lift.
     this.#count = 0;
-    if (best.a === NOBODY) return false;
+    if (best.a === NO_SEAT) return false;
     if (best.a === best.b) failInvariant(`seat ${best.a} is both of the two that move`);
     step(division, best.a, best.byA);
     step(division, best.b, best.byB);
     return true;
   }
 
-  /** Whoever closes gaps together with this step of the one at `place`, and is nearer to the shares than the best so far. */
+  /**
+   * Finds a partner for a step of the seat at `place`: together they close gaps, nearer to their shares than the best
+   * so far.
+   */
   #findPartner(place: number, byA: 1 | -1, best: TwoMoves): void {
     const division = this.#division;
     const a = this.#ranked[place] as number;
@@ -141,7 +149,7 @@ export class Repair {
     addLoad(division, group, -byA);
   }
 
-  /** By what is lacking now; of equals in turn. */
+  /** Ranks by what a seat lacks of its share now; of equals in turn. */
   #rank(): void {
     const { shareOf, steps } = this.#division;
     this.#list();
@@ -152,7 +160,7 @@ export class Repair {
     sortByKey(this.#ranked, 0, this.#count, this.#rankOf, this.#space);
   }
 
-  /** By what rounding down takes away; of equals in turn. */
+  /** Ranks by what rounding down takes away; of equals in turn. */
   #rankByFraction(): void {
     const { shareOf } = this.#division;
     this.#list();
@@ -180,7 +188,7 @@ export class Repair {
     sortByKey(this.#ranked, 0, this.#count, turnOf, this.#space);
   }
 
-  /** Single steps from the minima that keep every limit, those who lack most of their share first. */
+  /** Raises seats from their minima by single steps that keep every limit. Seats that lack most go first. */
   #riseToShares(): void {
     const { shareOf, steps } = this.#division;
     this.#rankByFraction();
@@ -190,27 +198,27 @@ export class Repair {
       most = Math.max(most, (shareOf[seat] as number) - (steps[seat] as number));
     }
     for (let lack = Math.floor(most + SHARE_DUST); lack >= 1; lack--) {
-      // A step of one can make room for another one: again until nobody rises.
+      // A step of one seat can make room for another: repeat until none rises.
       while (this.#riseOnce(lack));
     }
   }
 
-  /** One step for everybody who still lacks so many and has room. True when somebody took one. */
+  /** One step for each seat that lacks at least `lack` and has room. True when a seat rose. */
   #riseOnce(lack: number): boolean {
     const { steps, shareOf, groupOf } = this.#division;
-    let someoneRose = false;
+    let hasRisen = false;
     for (let i = 0; i < this.#count; i++) {
       const seat = this.#ranked[i] as number;
       if ((shareOf[seat] as number) - (steps[seat] as number) < lack - SHARE_DUST) continue;
       if (obstacleTo(this.#division, groupOf[seat] as number, 1) !== NO_OBSTACLE) continue;
       step(this.#division, seat, 1);
-      someoneRose = true;
+      hasRisen = true;
     }
-    return someoneRose;
+    return hasRisen;
   }
 }
 
-/** The more, the lower; what differs by dust is equal. */
+/** The rank for a lack of steps: the more, the lower. A difference of dust makes no difference. */
 function rankFor(lack: number): number {
   return Math.min(Math.max(0, Math.round((1 - lack) / SHARE_DUST)), KEY_MAX);
 }
@@ -224,21 +232,21 @@ function step(division: Division, seat: number, by: 1 | -1): void {
   addLoad(division, groupOf[seat] as number, by);
 }
 
-/** One step more for somebody who lags, or less for somebody who leads: whoever is furthest on the other side of its share. */
+/** One step up for a lagging seat, or down for a leading one: the seat furthest on the other side of its share. */
 function move(division: Division, pair: number, by: 1 | -1, mayHarm: boolean): boolean {
   const { seatCount, isAdmitted, steps, shareOf, turnOf } = division;
-  let best = NOBODY;
+  let best = NO_SEAT;
   let most = Number.NEGATIVE_INFINITY;
   for (let seat = 0; seat < seatCount; seat++) {
     if (isAdmitted[seat] === 0) continue;
     const lost = by * ((shareOf[seat] as number) - (steps[seat] as number));
     const isEqualAndFirst =
-      best !== NOBODY && lost > most - SHARE_DUST && (turnOf[seat] as number) < (turnOf[best] as number);
+      best !== NO_SEAT && lost > most - SHARE_DUST && (turnOf[seat] as number) < (turnOf[best] as number);
     if ((lost <= most + SHARE_DUST && !isEqualAndFirst) || !canMove(division, seat, pair, by, mayHarm)) continue;
     best = seat;
     most = lost;
   }
-  if (best === NOBODY) return false;
+  if (best === NO_SEAT) return false;
   step(division, best, by);
   return true;
 }
@@ -248,7 +256,7 @@ function canMove(division: Division, seat: number, pair: number, by: 1 | -1, may
   return closesGap(division, division.groupOf[seat] as number, by, mayHarm);
 }
 
-/** A step changes the gap of the pair, and the right way. */
+/** True when a step of the seat closes the gap of the pair. */
 function isOnSide({ tree, groupOf }: Division, seat: number, pair: number, by: 1 | -1): boolean {
   const group = groupOf[seat] as number;
   if (by * leadOf(group, pair) !== -1) return false;
@@ -266,7 +274,7 @@ interface TwoMoves {
   byA: 1 | -1;
   b: number;
   byB: 1 | -1;
-  /** How far both are from their shares afterwards. */
+  /** Squares of the distances of both from their shares afterwards. */
   distance: number;
 }
 
@@ -276,7 +284,7 @@ function distanceAfter({ shareOf, steps }: Division, seat: number, by: number): 
   return ((shareOf[seat] as number) - (steps[seat] as number) - by) ** 2;
 }
 
-/** Within its minimum and maximum, and upwards within every slot. */
+/** True when the step keeps the seat in its range and, upwards, every slot within its capacity. */
 function isInRange(division: Division, seat: number, by: 1 | -1): boolean {
   const { isAdmitted, groupOf, steps, minOf, maxOf } = division;
   const next = (steps[seat] as number) + by;
@@ -284,7 +292,7 @@ function isInRange(division: Division, seat: number, by: 1 | -1): boolean {
   return by === -1 || fullSlot(division, groupOf[seat] as number, 1) === NO_OBSTACLE;
 }
 
-/** What all imbalance limits together are exceeded by must fall: so that the repair ends. */
+/** By how much a step changes the excess over all imbalance limits. It must be negative, so that the repair ends. */
 function excessChange({ tree, isBalanced, lead, load }: Division, group: number, by: 1 | -1): number {
   let change = 0;
   for (let circuit = group >> 3; circuit !== -1; circuit = tree.parentOf[circuit] as number) {
@@ -297,7 +305,7 @@ function excessChange({ tree, isBalanced, lead, load }: Division, group: number,
   return change;
 }
 
-/** True when a step widens a gap that is too wide, or makes one so. */
+/** True when a step widens a gap that is too wide, or makes one too wide. */
 function harms({ tree, isBalanced, lead, load }: Division, group: number, by: 1 | -1): boolean {
   for (let circuit = group >> 3; circuit !== -1; circuit = tree.parentOf[circuit] as number) {
     if (isBalanced[circuit] === 0) continue;
@@ -311,7 +319,7 @@ function harms({ tree, isBalanced, lead, load }: Division, group: number, by: 1 
   return false;
 }
 
-/** All minima together fit always: that is how they were admitted. */
+/** Sets all seats back to their minima, which fit together: so they were admitted. */
 function backToMinimum(division: Division): void {
   const { seatCount, isAdmitted, steps, minOf, groupOf } = division;
   for (let seat = 0; seat < seatCount; seat++) {
@@ -319,5 +327,5 @@ function backToMinimum(division: Division): void {
     addLoad(division, groupOf[seat] as number, (minOf[seat] as number) - (steps[seat] as number));
     steps[seat] = minOf[seat] as number;
   }
-  assert(division.isWithinLead(DUST), 'the minima of all who are admitted fit every limit');
+  assert(division.isWithinLead(DUST), 'the minima of the admitted seats exceed an imbalance limit');
 }

@@ -1,6 +1,6 @@
 /**
- * From exact shares to whole steps: everybody has its share rounded down; what remains is handed out step by step, class
- * after class, the lowest first, and among those who shared the same obstacle by turns, until nobody can take one more.
+ * From exact shares to whole steps. Each seat gets its share rounded down. The remainder is handed out step by step
+ * until no seat can take one more: class after class, lowest seats first. Seats with the same obstacle take turns.
  */
 import { failInvariant } from '../../base/assert.js';
 import { Contention } from './contention.js';
@@ -14,23 +14,23 @@ import { GROUPS, PHASES_IN, POWER, SLOTS } from './places.js';
 import { beginSums, sumGroups } from './sums.js';
 
 const END = -1;
-/** States of the loads are counted on from sample to sample, as far as there is room for those of one more. */
+/** Each change of a load is a new state. The count goes on from sample to sample; above this it starts again. */
 const STATES_MAX = 2 ** 30;
 const STEPS_MAX = 2 ** 30;
-/** Bits of a rotation seed that count: remainders of larger numbers are slow. */
+/** The bits of a rotation seed that are used: the remainder operator is slow with larger numbers. */
 const SEEDS = 2 ** 31 - 1;
 
 export class Rounding {
   readonly #division: Division;
   readonly #space: SortSpace;
-  /** Per group: the slot above it that is full, for good, as loads only rise here. */
+  /** Per group: the full slot above it. It stays full, as loads only rise here. */
   readonly #closedBy: Int32Array;
-  /** Per group: in which state of the loads it was found to have room. */
+  /** Per group: the state of the loads in which it was found to have room. */
   readonly #roomAt: Int32Array;
   #state = 0;
-  /** Per slot: how many steps somebody there had after the last step of the remainder. */
+  /** Per slot: how many steps the seat had that took the last step of the remainder there. */
   readonly #raisedTo: Int32Array;
-  /** Candidates below their maximum, in the order in which they are asked. */
+  /** Seats below their maximum, in the order in which they are asked. */
   #open = new Int32Array(0);
   #nextOfPart = new Int32Array(0);
   #ring = new Int32Array(0);
@@ -39,13 +39,13 @@ export class Rounding {
   readonly #equals: Equals;
   #isSimple = true;
   #seed = 0;
-  /** How far the pattern of the ring has moved, where it is asked first, and which way round. */
+  /** Shift of the pattern along the ring, the place that is asked first, and the direction. */
   #turn = 0;
   #start = 0;
   #direction = 1;
-  /** By how much the pattern goes on from one of the ring to the next. */
+  /** How far the pattern advances from one seat of the ring to the next. */
   #pace = 0;
-  /** Per part (its slot, or what follows all slots); all END between two uses. */
+  /** Per part (its slot, or after all slots): its first seat. END between two uses. */
   readonly #firstOfPart: Int32Array;
 
   constructor(division: Division, space: SortSpace) {
@@ -60,8 +60,8 @@ export class Rounding {
   }
 
   /**
-   * Sets `steps` of the admitted to their shares rounded down, and `load` to the sums. Where many miss a whole step by dust
-   * only, that dust together can be more than a limit carries: then each of them is rounded down all the same.
+   * Sets `steps` of the admitted seats to their shares rounded down, and `load` to the sums. Many shares may miss a
+   * whole step by dust only. If that dust together exceeds a limit, each of them is rounded down all the same.
    */
   roundDown(): void {
     this.#roundDown(SHARE_DUST);
@@ -105,11 +105,11 @@ export class Rounding {
     return failInvariant(`remainder, state ${this.#state}, ${turn}: ${figure} ${what}`);
   }
 
-  /** Another one only for those who could take a step, or whom an imbalance held that may have become smaller. */
+  /** Starts another round only for seats that could take a step, or could when an imbalance becomes smaller. */
   #rounds(count: number, classOf: Int32Array): void {
     let open = count;
     for (let before = this.#state; open > 0 && this.#round(open, classOf); before = this.#state) {
-      // A round after which another one is asked for has given a step: so the rounds end.
+      // A round that asks for another one has given a step: so the rounds end.
       if (this.#state === before) this.#fail(open, 'seats are asked again, and none of them rose');
       open = this.#keepOpen(open);
     }
@@ -145,19 +145,19 @@ export class Rounding {
     return kept;
   }
 
-  /** Asks everybody once. True when somebody took a step. */
+  /** Asks each open seat once. True when a seat took a step. */
   #round(open: number, classOf: Int32Array): boolean {
     const { steps } = this.#division;
-    let someoneRose = false;
+    let hasRisen = false;
     for (let from = 0; from < open; ) {
       const first = this.#open[from] as number;
       const level = steps[first] as number;
       let to = from + 1;
       while (to < open && this.#isLike(this.#open[to] as number, level, classOf[first] as number, classOf)) to++;
-      if (this.#shareOut(from, to)) someoneRose = true;
+      if (this.#shareOut(from, to)) hasRisen = true;
       from = to;
     }
-    return someoneRose;
+    return hasRisen;
   }
 
   #isLike(seat: number, level: number, itsClass: number, classOf: Int32Array): boolean {
@@ -165,8 +165,8 @@ export class Rounding {
   }
 
   /**
-   * Candidates `#open[from..to)` have the same: those of each part who can take a step, in a ring that starts elsewhere each
-   * time.
+   * The seats `#open[from..to)` have the same number of steps. The seats of each part that can take a step are asked in
+   * a ring. True when a seat took a step.
    */
   #shareOut(from: number, to: number): boolean {
     if (to - from === 1) return this.#ask(this.#open[from] as number);
@@ -181,17 +181,17 @@ export class Rounding {
       firstOfPart[part] = seat;
       waiting++;
     }
-    let someoneRose = false;
+    let hasRisen = false;
     for (let i = from; i < to; i++) {
       const seat = this.#open[i] as number;
       const part = this.#indexOf(partOf[seat] as number);
       if (firstOfPart[part] !== seat) continue;
       firstOfPart[part] = END;
-      if (this.#askRing(seat, partOf[seat] as number)) someoneRose = true;
+      if (this.#askRing(seat, partOf[seat] as number)) hasRisen = true;
       waiting -= this.#ringSize;
     }
     if (waiting !== 0) this.#fail(waiting, 'seats are in no ring that was asked');
-    return someoneRose;
+    return hasRisen;
   }
 
   #indexOf(part: number): number {
@@ -199,10 +199,10 @@ export class Rounding {
   }
 
   /**
-   * Of `size` candidates so many get a step: every so-many-th, and the pattern moves on with each seed, so that after any
-   * number of seeds nobody is more than one step ahead, and neighbours in the tree are not served together (Bresenham's
-   * line). Whoever is refused by a fuse of its own leaves its step to the others; each cycle of the pattern asks from another
-   * start and the other way round: nobody is always the one refused.
+   * Gives `given` of the `size` seats in the ring a step, by Bresenham's line. The pattern moves on with each seed. So
+   * after any number of seeds no seat is more than one step ahead, and neighbours in the tree are not served together.
+   * A seat that its own fuse refuses leaves its step to the others. Each cycle of the pattern starts elsewhere and goes
+   * the other way round, so that it is not always the same seat that is refused.
    */
   #askRing(first: number, part: number): boolean {
     let size = 0;
@@ -222,23 +222,23 @@ export class Rounding {
     return this.#askRound(size, given, false) || chosenRose;
   }
 
-  /** Once round the ring: those whose turn it is, or the others. */
+  /** Asks round the ring once: the seats that the pattern chooses, or the others. True when a seat took a step. */
   #askRound(size: number, given: number, isChosen: boolean): boolean {
-    let someoneRose = false;
+    let hasRisen = false;
     let place = this.#start;
     let pattern = (((place + this.#turn) % size) * given) % size;
     for (let i = 0; i < size; i++) {
       const isItsTurn = pattern < given;
-      if (isItsTurn === isChosen && this.#ask(this.#ring[place] as number)) someoneRose = true;
+      if (isItsTurn === isChosen && this.#ask(this.#ring[place] as number)) hasRisen = true;
       place += this.#direction;
       if (place >= size) place -= size;
       pattern += this.#pace;
       if (pattern >= size) pattern -= size;
     }
-    return someoneRose;
+    return hasRisen;
   }
 
-  /** How many steps there are for the ring: what the phase of a circuit has left, or the scarcest on the way up. */
+  /** Steps that are left for the ring: at its full slot, or at the scarcest slot on the way up. */
   #stepsFor(part: number, group: number): number {
     const { capacity, load } = this.#division;
     if (this.#isSimple || part <= NO_PART || part % SLOTS === POWER) return this.#stepsAbove(group);
@@ -268,18 +268,18 @@ export class Rounding {
     return true;
   }
 
-  /** Below its maximum, and no slot above it is full. */
+  /** True when the seat is below its maximum and no slot above it is full. */
   #isOpen(seat: number): boolean {
     const { groupOf, steps, maxOf } = this.#division;
     return this.#closedBy[groupOf[seat] as number] === NO_OBSTACLE && (steps[seat] as number) < (maxOf[seat] as number);
   }
 
-  /** Now, or when an imbalance that holds it has become smaller. */
+  /** True when the seat can take a step now, or could when an imbalance becomes smaller. */
   #mayRise(seat: number): boolean {
     return this.#isOpen(seat) && (this.#hasRoom(seat) || this.#isOpen(seat));
   }
 
-  /** The same for all of a group, while nobody takes a step. */
+  /** True when there is room for a step. The answer holds for the whole group until a load changes. */
   #hasRoom(seat: number): boolean {
     const group = this.#division.groupOf[seat] as number;
     if (this.#roomAt[group] === this.#state) return true;
@@ -294,7 +294,7 @@ export class Rounding {
     return obstacle === NO_OBSTACLE;
   }
 
-  /** What keeps the group from one more step, after all was handed out. */
+  /** What keeps the group from one more step. Call after the remainder was handed out. */
   obstacleOf(group: number): number {
     const full = this.#closedBy[group] as number;
     return full === NO_OBSTACLE ? obstacleTo(this.#division, group, 1) : full;
@@ -317,13 +317,13 @@ export class Rounding {
     }
   }
 
-  /** True when somebody has one step more than the candidate only because it came first at this slot. */
+  /** True when another seat at this slot has one step more only because its turn came first. */
   isRemainder(seat: number, slot: number): boolean {
     return this.#raisedTo[slot] === (this.#division.steps[seat] as number) + 1;
   }
 }
 
-/** No phase is in two of the masks, of which bit m stands for mask m. */
+/** True when no phase is in two of the masks. Bit m of `masks` stands for mask m. */
 function areDisjoint(masks: number): boolean {
   let seen = 0;
   for (let mask = 1; mask < GROUPS; mask++) {

@@ -1,8 +1,10 @@
-/** A heap of slots, the one that fills up first on top. Keys are levels; one that is too low is mended when it comes up. */
+/** A heap of slots; the one that fills up first is on top. Keys are levels. */
 import { failInvariant } from '../../base/assert.js';
 
 export class SlotHeap {
-  /** Set one, then `place` its slot: a number that is no integer would cost an object each time it is handed over. */
+  /**
+   * Set the key of a slot here, then `place` the slot. As an argument a number that is no integer would cost an object.
+   */
   readonly keyOf: Float64Array;
   readonly #slots: Int32Array;
   readonly #placeOf: Int32Array;
@@ -31,7 +33,7 @@ export class SlotHeap {
     return this.#size === 0 ? -1 : (this.#slots[0] as number);
   }
 
-  /** The lowest index of those whose key is at most so much above that of the top; -1 when there is none. */
+  /** The lowest slot of those whose key is at most so much above the key on top; -1 when the heap is empty. */
   firstNearTop(tolerance: number): number {
     if (this.#size === 0) return -1;
     this.#bound = (this.keyOf[this.top] as number) + tolerance;
@@ -45,12 +47,12 @@ export class SlotHeap {
     return this.#firstBelow(2 * place + 2, this.#firstBelow(2 * place + 1, Math.min(first, slot)));
   }
 
-  /** Puts a slot in, or moves it to where its key belongs. */
+  /** Puts a slot in, or moves it to where its new key belongs. */
   place(slot: number): void {
     let place = this.#placeOf[slot] as number;
     if (place === -1) {
       place = this.#size++;
-      this.#put(slot, place);
+      this.#setAt(slot, place);
     }
     this.#move(slot, place);
   }
@@ -61,7 +63,7 @@ export class SlotHeap {
     if (--this.#size > 0) this.#sink(this.#slots[this.#size] as number, 0);
   }
 
-  /** Nothing happens where it is not in. */
+  /** Removes a slot, if it is in the heap. */
   remove(slot: number): void {
     const place = this.#placeOf[slot] as number;
     if (place === -1) return;
@@ -70,7 +72,7 @@ export class SlotHeap {
     if (last !== slot) this.#move(last, place);
   }
 
-  #put(slot: number, place: number): void {
+  #setAt(slot: number, place: number): void {
     this.#slots[place] = slot;
     this.#placeOf[slot] = place;
   }
@@ -90,10 +92,10 @@ export class SlotHeap {
       const above = (place - 1) >> 1;
       const other = this.#slots[above] as number;
       if ((keys[other] as number) <= key) break;
-      this.#put(other, place);
+      this.#setAt(other, place);
       place = above;
     }
-    this.#put(slot, place);
+    this.#setAt(slot, place);
   }
 
   #sink(slot: number, from: number): void {
@@ -107,10 +109,10 @@ export class SlotHeap {
       if (below + 1 < size && (keys[slots[below + 1] as number] as number) < (keys[other] as number))
         other = slots[++below] as number;
       if ((keys[other] as number) >= key) break;
-      this.#put(other, place);
+      this.#setAt(other, place);
       place = below;
     }
-    this.#put(slot, place);
+    this.#setAt(slot, place);
   }
 
   #fail(slot: number, what: string): never {

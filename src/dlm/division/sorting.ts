@@ -3,10 +3,10 @@ import { failInvariant } from '../../base/assert.js';
 
 const DIGIT_BITS = 11;
 const DIGITS = 1 << DIGIT_BITS;
-/** So few are sorted by insertion: digits do not pay. */
+/** Up to this many items are sorted by insertion: sorting by digits does not pay. */
 const FEW = 24;
 
-/** Memory that sorting needs, kept from one sample to the next. */
+/** The memory for sorts, kept from one sample to the next. */
 export class SortSpace {
   readonly counts = new Int32Array(DIGITS + 1);
   #items = new Int32Array(0);
@@ -86,12 +86,12 @@ function sortByDigit(
   for (let i = from; i < to; i++) items[i] = sorted[i - from] as number;
 }
 
-/** Runs of so many are sorted by insertion, before they are merged. */
+/** Runs of this length are sorted by insertion before they are merged. */
 const RUN = 8;
 
 /**
- * Sorts `items[0..count)` by the first key, then by the second; whole or not, of either sign. Priorities and seconds are
- * whole numbers as a rule: then in linear time.
+ * Sorts `items[0..count)` by the first key, then by the second. Keys may be negative or not whole. Priorities and
+ * seconds are usually whole: then it takes linear time.
  */
 export function sortByKeys(
   items: Int32Array,
@@ -124,7 +124,7 @@ export function sortByKeys(
   }
 }
 
-/** False when one of them is not whole, or below 0, or too large. */
+/** Copies the keys. False when one is not whole, or below 0, or too large. */
 function copyWhole(items: Int32Array, count: number, from: Float64Array, to: Int32Array): boolean {
   for (let i = 0; i < count; i++) {
     const item = items[i] as number;
@@ -151,7 +151,7 @@ function insert(items: Int32Array, from: number, to: number, first: Float64Array
   }
 }
 
-/** Two runs that are sorted, one after the other, become one. */
+/** Merges two sorted runs that follow each other. */
 function merge(
   items: Int32Array,
   start: number,

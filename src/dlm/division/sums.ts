@@ -1,17 +1,17 @@
 /**
- * Sums over seats per slot. First per group, into `groupSums`: a seat is one addition there, without a branch for each of
- * its phases. Then per slot, and upwards.
+ * Sums over seats per slot. First add each seat to `groupSums`: one addition, without a branch for each phase.
+ * `sumGroups` then makes the sums per slot.
  */
 import type { Division } from './division.js';
 import { fillWith } from './numbers.js';
 import { GROUPS, POWER, SLOTS } from './places.js';
 
-/** Call before the first seat is added to `groupSums`. */
+/** Sets `groupSums` to 0. Call before the first seat is added. */
 export function beginSums({ groupSums }: Division): void {
   fillWith(groupSums, 0);
 }
 
-/** Sets `sums` to what each circuit and all below it have by `groupSums`. Linear, whatever the depth. */
+/** Sets `sums` to what each circuit and all below it have by `groupSums`. Takes linear time in any tree. */
 export function sumGroups({ tree, groupSums }: Division, sums: Float64Array): void {
   for (let circuit = 0; circuit < tree.count; circuit++) {
     const group = circuit * GROUPS;
@@ -31,7 +31,7 @@ export function sumGroups({ tree, groupSums }: Division, sums: Float64Array): vo
   sumUpwards(tree, sums);
 }
 
-/** Turns what each circuit has itself into what it and all below it have. */
+/** Adds to each circuit the sums of all circuits below it. */
 function sumUpwards({ order, parentOf }: Division['tree'], sums: Float64Array): void {
   for (let place = order.length - 1; place > 0; place--) {
     const circuit = order[place] as number;

@@ -1,4 +1,4 @@
-/** The tree of circuits as arrays, prepared once: it does not change between samples. */
+/** The tree of circuits as arrays. It does not change between samples. */
 import { assert, failInvariant } from '../../base/assert.js';
 import type { Topology } from '../topology.js';
 
@@ -6,9 +6,9 @@ export interface FuseTree {
   readonly count: number;
   /** -1 for the root. */
   readonly parentOf: Int32Array;
-  /** Every circuit once, each before those below it; a circuit and all below it stand together. */
+  /** Every circuit once, each before those below it. A circuit and all below it are one range. */
   readonly order: Int32Array;
-  /** For each circuit its place in `order`, and the place after the last one below it. */
+  /** Per circuit: its place in `order`, and the place after the last circuit below it. */
   readonly placeOf: Int32Array;
   readonly endOf: Int32Array;
 }
@@ -18,7 +18,7 @@ export function fuseTree({ parentOf, root }: Pick<Topology, 'parentOf' | 'root'>
   const order = new Int32Array(count);
   const placeOf = new Int32Array(count);
   const { firstChild, nextSibling } = childLists(parentOf);
-  // A walk with the links of the tree itself: a chain of a hundred thousand circuits must not exhaust the call stack.
+  // No recursion: a chain of a hundred thousand circuits must not exhaust the call stack.
   let place = 0;
   for (let circuit = root; circuit !== -1; ) {
     order[place] = circuit;
@@ -32,7 +32,7 @@ export function fuseTree({ parentOf, root }: Pick<Topology, 'parentOf' | 'root'>
   return tree;
 }
 
-/** Sums and searches rely on it: the place of a circuit and of all below it are one range within that of its parent. */
+/** Checks what sums and searches rely on. A circuit and all below it are one range, within that of its parent. */
 function assertInOrder({ count, parentOf, order, placeOf, endOf }: FuseTree, root: number): void {
   assert(order[0] === root, `circuit ${order[0]} is before the root ${root}`);
   assert(endOf[root] === count, `the range of the root ends at ${endOf[root]}, not at ${count}`);

@@ -1,6 +1,6 @@
 /**
- * Which two phases of a circuit are too far apart, and by most. Of several that are equally far the phases decide in an order
- * that the candidates give them, not the grid: where L1 and L2 change over, so does the answer.
+ * Finds the two phases of a circuit that exceed their imbalance limit by most. Of equals an order of the phases decides
+ * that follows from the seats. So if L1 and L2 change places on a site, they do in the answer too.
  */
 import { failInvariant } from '../../base/assert.js';
 import type { Division } from './division.js';
@@ -15,10 +15,10 @@ const PHASE_COUNT = 3;
 
 export class WorstPair {
   readonly #division: Division;
-  /** Per set of phases: the first turn of those who load it. */
+  /** Per set of phases: the first turn of its seats. */
   readonly #firstTurnOf = new Int32Array(GROUPS);
   readonly #phases = Int32Array.of(0, 1, 2);
-  /** As of the last `find`: by how many steps all pairs together exceed their limits. */
+  /** As of the last `find`: the steps by which all pairs together exceed their limits. */
   excess = 0;
   /** The pairs of the first circuit, in the order of the phases. */
   readonly #pairs = new Int32Array(PHASE_COUNT * (PHASE_COUNT - 1));
@@ -27,7 +27,7 @@ export class WorstPair {
     this.#division = division;
   }
 
-  /** To be called before the first `find` of a sample. */
+  /** Sets the order of the phases. Call before the first `find` of a sample. */
   orderPhases(): void {
     this.#findFirstTurns();
     const phases = this.#phases;
@@ -60,8 +60,8 @@ export class WorstPair {
   }
 
   /**
-   * Of those who load one of the two phases only, the first in turn loads this one. Where nobody does, a step changes both
-   * phases alike: then it does not matter.
+   * True when the first in turn, of the seats that load exactly one of the two phases, loads this one. Without such
+   * seats the order does not matter.
    */
   #isBefore(phase: number, other: number): boolean {
     let first = NEVER;
@@ -89,7 +89,7 @@ export class WorstPair {
         const ahead = (load[leadingSlot(pair)] as number) - (load[laggingSlot(pair)] as number);
         const excess = ahead - (lead[pair] as number);
         if (excess > 0) sum += excess;
-        // Asked as in the admission: else dust could part the two, and the minima would not fit here that did there.
+        // The same test as in the admission. Otherwise dust could make minima fail here that fitted there.
         if (!(ahead > (lead[pair] as number) + DUST) || excess <= most) continue;
         worst = pair;
         most = excess;
