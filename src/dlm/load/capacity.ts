@@ -108,7 +108,7 @@ export class CapacityBook {
 
   /** Import far above the fuse, twice: it takes its room at once, but makes none. */
   hearOverload(index: number, shownA: PhaseAmps, drawnA: PhaseAmps, nowMs: Ms): void {
-    assertOrder(NO_AMPS, drawnA, `drawn below ${this.#circuitAt(index).id}`);
+    assertOrder(NO_AMPS, drawnA, this.#circuitAt(index).id, 'nothing, and what is drawn below');
     this.#load(index).hearOverload(this.isIncluding(index) ? mapPhases((p) => shownA[p] - drawnA[p]) : shownA, nowMs);
   }
 
@@ -142,7 +142,7 @@ export class CapacityBook {
       const { id, backgroundMaxA } = this.#circuitAt(index);
       const atMostA = backgroundMaxA ?? meter.assumedA(this.#limitA(index));
       const loadA = mapPhases((p) => Math.max(atMostA[p], behind.loadA[p]));
-      assertOrder(NO_AMPS, loadA, `${id}: nothing, and the load of a lost meter`);
+      assertOrder(NO_AMPS, loadA, id, 'nothing, and the load of a lost meter');
       return { ...behind, backgroundA, upwards: { loadA, openA: NO_AMPS } };
     }
     // A meter beside the charge points does not see what flows in to them, nor the other load behind the same supply.
@@ -177,15 +177,16 @@ export class CapacityBook {
     const loadA = mapPhases((p) => (falls(p) ? 0 : Math.max(0, knownA[p])));
     const capacityA = mapPhases((p) => Math.max(0, ceilingA[p] - loadA[p]));
     const raisableA = mapPhases((p) => capacityA[p] - own.openA[p]);
-    assertNumbers(capacityA, `capacity of ${circuit.id}`);
-    assertOrder(NO_AMPS, loadA, `${circuit.id}: nothing, and its load`);
+    assertNumbers(capacityA, circuit.id, 'capacity');
+    assertOrder(NO_AMPS, loadA, circuit.id, 'nothing, and its load');
     assertOrder(
       capacityA,
       mapPhases((p) => Math.max(0, ceilingA[p])),
-      `${circuit.id}: capacity, and ceiling`,
+      circuit.id,
+      'capacity, and ceiling',
     );
-    assertOrder(ceilingA, ownA, `${circuit.id}: ceiling, and fuse or operator's limit`);
-    assertOrder(raisableA, capacityA, `${circuit.id}: what raises may use, and capacity`);
+    assertOrder(ceilingA, ownA, circuit.id, 'ceiling, and fuse or operator limit');
+    assertOrder(raisableA, capacityA, circuit.id, 'what raises may use, and capacity');
     return {
       ceilingA,
       loadA,

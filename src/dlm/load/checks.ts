@@ -5,14 +5,16 @@ import { PHASE_NAMES, PHASES, type PhaseAmps } from '../../base/units.js';
 /** Sums of the same currents in another order differ by so much at most. */
 const ROUNDING_A = 1e-6;
 
-export function assertNumbers(amps: PhaseAmps, what: string): void {
-  for (const p of PHASES) if (!Number.isFinite(amps[p])) failInvariant(`${what}: ${amps[p]} A on ${PHASE_NAMES[p]}`);
+export function assertNumbers(amps: PhaseAmps, id: string, what: string): void {
+  for (const p of PHASES) {
+    if (!Number.isFinite(amps[p])) failInvariant(`${id}: ${what} ${amps[p]} A on ${PHASE_NAMES[p]}`);
+  }
 }
 
-/** `low` is on no phase above `high`. */
-export function assertOrder(low: PhaseAmps, high: PhaseAmps, what: string): void {
+/** `low` is on no phase above `high`. `what` names both, in this order. */
+export function assertOrder(low: PhaseAmps, high: PhaseAmps, id: string, what: string): void {
   for (const p of PHASES) {
     if (!(low[p] <= high[p] + ROUNDING_A))
-      failInvariant(`${what}: ${low[p]} A above ${high[p]} A on ${PHASE_NAMES[p]}`);
+      failInvariant(`${id}: ${what}: ${low[p]} A, then ${high[p]} A on ${PHASE_NAMES[p]}`);
   }
 }

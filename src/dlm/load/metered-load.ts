@@ -1,5 +1,5 @@
 /** The load behind one meter that nobody here controls: what its samples say of it, and for how long. */
-import { assert, defined, failInvariant } from '../../base/assert.js';
+import { defined, failInvariant } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
 import { mapPhases, maxOf, type Ms, NO_AMPS, PHASE_NAMES, PHASES, type PhaseAmps, perPhase } from '../../base/units.js';
 import { assertNumbers, assertOrder } from './checks.js';
@@ -89,15 +89,13 @@ export class MeteredLoad {
   hear(sample: LoadSample, isIncluding: boolean, nowMs: Ms): void {
     const { shownA, mostA, drawnA } = sample;
     const nowA = isIncluding ? mapPhases((p) => shownA[p] - drawnA[p]) : shownA;
-    assertNumbers(shownA, `meter of ${this.#id} shows`);
-    assertOrder(drawnA, mostA, `taken off ${this.#id}, and drawn at most`);
-    assertOrder(sample.leastA, mostA, `drawn at ${this.#id} at least, and at most`);
-    assert(
-      sample.periodMs > 0 && sample.updateMs >= 0,
-      `${this.#id}: every ${sample.periodMs} ms, ${sample.updateMs} ms old`,
-    );
+    assertNumbers(shownA, this.#id, 'its meter shows');
+    assertOrder(drawnA, mostA, this.#id, 'taken off, and drawn at most');
+    assertOrder(sample.leastA, mostA, this.#id, 'drawn at least, and at most');
+    if (!(sample.periodMs > 0 && sample.updateMs >= 0))
+      failInvariant(`${this.#id}: every ${sample.periodMs} ms, ${sample.updateMs} ms old`);
     const loadA = mapPhases((p) => this.#phases[p].hear(shownA[p], nowA[p], nowMs));
-    assertOrder(nowA, loadA, `${this.#id}: what the sample leaves, and what counts`);
+    assertOrder(nowA, loadA, this.#id, 'what the sample leaves, and what counts');
     if (!this.#isHeard && this.#last !== undefined) this.#backAtMs = nowMs;
     if (this.#isHeard) this.#bridge(sample, nowMs);
     this.#isHeard = true;
@@ -115,7 +113,7 @@ export class MeteredLoad {
     const rest = before.filter(({ atMs }) => atMs > keptFromMs).slice(1 - HELD_SAMPLES_MAX);
     const dropped = before[before.length - rest.length - 1];
     const isFull = rest.length === HELD_SAMPLES_MAX - 1;
-    assert(keptMs >= FALL_HOLD_MS, `${this.#id}: a fall is held for ${keptMs} ms`);
+    if (!(keptMs >= FALL_HOLD_MS)) failInvariant(`${this.#id}: a fall is held for ${keptMs} ms`);
     if (dropped && dropped.atMs > keptFromMs && !isFull)
       failInvariant(`${this.#id}: a load of ${dropped.atMs} ms is held no more`);
     const last = rest.at(-1);
@@ -128,7 +126,7 @@ export class MeteredLoad {
   #bridge({ periodMs }: LoadSample, nowMs: Ms): void {
     const last = this.#held.at(-1);
     if (!last || nowMs - last.atMs <= 2 * periodMs) return;
-    assert(nowMs > last.atMs, `${this.#id}: a load of ${last.atMs} ms is put off to ${nowMs} ms`);
+    if (!(nowMs > last.atMs)) failInvariant(`${this.#id}: a load of ${last.atMs} ms is put off to ${nowMs} ms`);
     this.#held = [...this.#held.slice(0, -1), at(nowMs, last.valueA)];
   }
 
@@ -138,12 +136,11 @@ export class MeteredLoad {
       this.#minutes = [...this.#minutes.slice(0, -1), at(last.atMs, maxOf(last.valueA, loadA))];
     } else this.#minutes = [...this.#minutes.slice(1 - REMEMBERED_MINUTES), at(nowMs, loadA)];
     const [newest, previous] = [defined(this.#minutes.at(-1), 'the minute of now'), this.#minutes.at(-2)];
-    assert(this.#minutes.length <= REMEMBERED_MINUTES, `${this.#id}: ${this.#minutes.length} minutes are remembered`);
-    assert(
-      !previous || newest.atMs - previous.atMs >= MS_PER_MINUTE,
-      `${this.#id}: a minute begins at ${newest.atMs} ms`,
-    );
-    assertOrder(loadA, newest.valueA, `${this.#id}: a load, and the highest of its minute`);
+    if (!(this.#minutes.length <= REMEMBERED_MINUTES))
+      failInvariant(`${this.#id}: ${this.#minutes.length} minutes are remembered`);
+    if (previous && !(newest.atMs - previous.atMs >= MS_PER_MINUTE))
+      failInvariant(`${this.#id}: a minute begins at ${newest.atMs} ms`);
+    assertOrder(loadA, newest.valueA, this.#id, 'a load, and the highest of its minute');
   }
 
   doubt(): void {
@@ -151,7 +148,7 @@ export class MeteredLoad {
   }
 
   hearOverload(loadA: PhaseAmps, nowMs: Ms): void {
-    assertNumbers(loadA, `overload of ${this.#id}`);
+    assertNumbers(loadA, this.#id, 'overload');
     this.#overload = at(nowMs, loadA);
   }
 
@@ -165,7 +162,7 @@ export class MeteredLoad {
     // What was seen right before holds for as long as it would have, should the meter be back by then.
     this.#isHeard = false;
     this.#isDoubtful = false;
-    assert(this.backgroundA === null, `${this.#id}: a load is known of a lost meter`);
+    if (this.backgroundA !== null) failInvariant(`${this.#id}: a load is known of a lost meter`);
   }
 
   /** Load that must be reckoned with while the meter is lost: at most what the fuse carries, at least nothing. */
@@ -173,7 +170,7 @@ export class MeteredLoad {
     if (this.#minutes.length === 0) return limitA;
     const highestA = this.#minutes.reduce((most, { valueA }) => maxOf(most, valueA), NO_AMPS);
     const assumedA = mapPhases((p) => Math.min(limitA[p], highestA[p]));
-    assertOrder(NO_AMPS, assumedA, `${this.#id}: nothing, and what a lost meter may hide`);
+    assertOrder(NO_AMPS, assumedA, this.#id, 'nothing, and what a lost meter may hide');
     return assumedA;
   }
 
@@ -185,7 +182,7 @@ export class MeteredLoad {
     const isOld = nowMs - last.sampledAtMs > 2 * last.periodMs + this.#latencyMs;
     // What a charge point drew by a word that is late makes the load look small, and nothing from before holds it up.
     const isNew = nowMs - this.#backAtMs < holdMs(last);
-    assertOrder(NO_AMPS, this.#openA, `${this.#id}: nothing, and what may have changed`);
+    assertOrder(NO_AMPS, this.#openA, this.#id, 'nothing, and what may have changed');
     return this.#isDoubtful || isOld || isNew ? perPhase(Number.POSITIVE_INFINITY) : this.#openA;
   }
 }

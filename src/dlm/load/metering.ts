@@ -1,5 +1,5 @@
 /** The meters as the control core sees them: whose samples count for which circuit, and which of them cannot be right. */
-import { assert } from '../../base/assert.js';
+import { failInvariant } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
 import { mapPhases, type Ms, NO_AMPS, PHASE_NAMES, type PhaseAmps, type PhaseIndex } from '../../base/units.js';
 import type { EventCode } from '../../base/events.js';
@@ -120,13 +120,11 @@ export class Metering {
   hear(meterId: string, sample: MeterSample, isEarly: boolean, nowMs: Ms): boolean {
     const index = this.#book.circuitOfMeter(meterId);
     if (index === undefined) return false;
-    assertNumbers(sample.currentA, `meter ${meterId} shows`);
-    assert(
-      sample.updateMs >= 0 && sample.periodMs > 0,
-      `meter ${meterId}: ${sample.updateMs} ms, every ${sample.periodMs} ms`,
-    );
+    assertNumbers(sample.currentA, meterId, 'shows');
+    if (!(sample.updateMs >= 0 && sample.periodMs > 0))
+      failInvariant(`meter ${meterId}: ${sample.updateMs} ms, every ${sample.periodMs} ms`);
     const drawn = this.#parts.roster.drawnBelowA(index, sample.sampledAtMs - sample.updateMs, nowMs);
-    assertOrder(NO_AMPS, drawn.leastA, `below meter ${meterId}: nothing, and the least that is drawn`);
+    assertOrder(NO_AMPS, drawn.leastA, meterId, 'nothing, and the least that is drawn');
     const shownA = this.#corrected(index, sample, drawn, nowMs);
     const isOver = this.#overload.hear(index, shownA, drawn.mostA, nowMs);
     if (this.#isBlind(index, nowMs)) return this.#withoutValues(meterId, nowMs);
@@ -135,7 +133,7 @@ export class Metering {
     if (isEarly && !isOver) return false;
     this.#awaited.delete(meterId);
     const nowA = this.#parts.roster.currentBelowA(index, nowMs);
-    assert(!this.#lost.has(meterId), `meter ${meterId} is lost, and gives values`);
+    if (this.#lost.has(meterId)) failInvariant(`meter ${meterId} is lost, and gives values`);
     const drawnA = this.#drawnInA(index, { ...sample, shownA, mostA: drawn.mostA, nowA }, nowMs);
     this.#book.hearMeter(index, { ...sample, ...drawn, drawnA, shownA }, nowMs);
     return true;
@@ -218,7 +216,8 @@ export class Metering {
     // What comes back may be another device.
     this.#prompt.delete(index);
     this.#book.loseMeter(index, nowMs);
-    assert(!this.#awaited.has(meterId) && !this.#prompt.has(index), `meter ${meterId} is lost, and still counts`);
+    if (!(!this.#awaited.has(meterId) && !this.#prompt.has(index)))
+      failInvariant(`meter ${meterId} is lost, and still counts`);
     return true;
   }
 
@@ -236,7 +235,7 @@ export class Metering {
     const drawnA = including ? this.#parts.roster.drawnBelowA(index, nowMs, nowMs).mostA : NO_AMPS;
     // Feed-in is no overload, and makes no room while it cannot be believed.
     const importA = mapPhases((p) => Math.max(0, currentA[p]));
-    assertNumbers(importA, `meter ${meterId} shows an overload of`);
+    assertNumbers(importA, meterId, 'shows an overload of');
     this.#overload.hear(index, importA, drawnA, nowMs);
     this.#book.hearOverload(index, importA, drawnA, nowMs);
     return true;

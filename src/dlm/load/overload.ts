@@ -35,8 +35,8 @@ export class OverloadWatch {
     const ceilingA = ownCeilingA(circuit);
     const totalA = mapPhases((p) => currentA[p] + (circuit.meterLocation === 'including' ? 0 : drawnA[p]));
     const over = PHASES.filter((p) => totalA[p] > ceilingA[p]);
-    assertNumbers(totalA, `load of ${circuit.id}`);
-    assertOrder(NO_AMPS, drawnA, `drawn below ${circuit.id}`);
+    assertNumbers(totalA, circuit.id, 'load');
+    assertOrder(NO_AMPS, drawnA, circuit.id, 'nothing, and what is drawn below');
     if (over.length === 0) return false;
     const wasOver = nowMs < (this.#untilMs[index] ?? 0);
     this.#untilMs[index] = nowMs + OVERLOAD_HOLD_MS;

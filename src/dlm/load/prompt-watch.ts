@@ -65,8 +65,8 @@ export class PromptWatch {
   /** The most that the sample shows of the charge points. `mostSince`: the most that they drew since a moment. */
   addSample(sample: PromptSample, mostSince: (fromMs: Ms) => PhaseAmps): PhaseAmps {
     const { currentA, shownA, sampledAtMs, mostA, nowA } = sample;
-    assertNumbers(shownA, 'a meter shows');
-    assertOrder(nowA, mostA, 'drawn now, and at most since');
+    assertNumbers(shownA, 'a meter', 'shows');
+    assertOrder(nowA, mostA, 'a meter', 'drawn now, and at most since');
     const last = this.#last;
     this.#last = { currentA, sampledAtMs };
     if (isSame(mostA, nowA)) this.#judgeLate({ shownA, drawnA: mostA });
@@ -77,7 +77,7 @@ export class PromptWatch {
     if (!PHASES.some(hasFallen)) return mostA;
     if (PHASES.every((p) => isRenewed(p) || !hasFallen(p))) this.#judgePrompt({ shownA, drawnA: recentA });
     const takenA = mapPhases((p) => (this.isPrompt && isRenewed(p) && hasFallen(p) ? recentA[p] : mostA[p]));
-    assertOrder(takenA, mostA, 'taken off a meter, and drawn at most');
+    assertOrder(takenA, mostA, 'a meter', 'taken off, and drawn at most');
     return takenA;
   }
 

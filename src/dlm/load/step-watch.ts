@@ -92,8 +92,8 @@ export class StepWatch {
   }
 
   hear({ movedAtMs, shownA, mostA, leastA }: Seen, nowMs: Ms): void {
-    assertNumbers(shownA, 'a meter shows');
-    assertOrder(leastA, mostA, 'least and most that was drawn');
+    assertNumbers(shownA, 'a meter', 'shows');
+    assertOrder(leastA, mostA, 'a meter', 'drawn at least, and at most');
     for (const p of PHASES) this.#watchStill(p, shownA[p], nowMs);
     if (PHASES.some((p) => mostA[p] - leastA[p] > REST_A)) return;
     const before = this.#rest;
@@ -193,6 +193,6 @@ export function corrected(shownA: PhaseAmps, reversed: readonly PhaseIndex[], is
   const highestA = Math.max(...unsignedA);
   const countsA = isSwapped ? mapPhases(() => highestA) : unsignedA;
   // What a meter gets wrong may make a load larger, never smaller.
-  assertOrder(shownA, countsA, 'a corrected load');
+  assertOrder(shownA, countsA, 'a meter', 'shown, and corrected');
   return countsA;
 }
