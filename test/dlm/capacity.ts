@@ -22,7 +22,7 @@ interface Sample {
 function metered(facts: Partial<Circuit>, ...samples: readonly Sample[]): CapacityBook {
   const book = bookOf(circuit({ id: 'main', limitA: perPhase(100), meter: 'grid', ...facts }));
   for (const { currentA, drawnA = NO_AMPS, atMs = 0 } of samples) {
-    book.hearMeter(0, loadSample(currentA, drawnA, atMs), atMs);
+    book.addSample(0, loadSample(currentA, drawnA, atMs), atMs);
   }
   return book;
 }
@@ -78,7 +78,7 @@ t.test('with a meter: less what the others take', async (t) => {
 t.test('M5: a rise counts at once, a fall when it has held', async (t) => {
   const book = metered({}, { currentA: [20, 20, 20], atMs: 0 });
   const hear = (currentA: PhaseAmps, atMs: Ms): PhaseAmps | undefined => {
-    book.hearMeter(0, loadSample(currentA, NO_AMPS, atMs), atMs);
+    book.addSample(0, loadSample(currentA, NO_AMPS, atMs), atMs);
     return capacityA(book);
   };
   t.same(hear([50, 20, 20], 1000), [50, 80, 80], 'a rise on L1');
@@ -92,7 +92,7 @@ t.test('M5: a rise counts at once, a fall when it has held', async (t) => {
 
 t.test('a fast meter does not shorten the hold to nothing, nor fill the memory', async (t) => {
   const book = metered({}, { currentA: perPhase(60), atMs: 0 });
-  for (let atMs = 20; atMs <= 4000; atMs += 20) book.hearMeter(0, loadSample(perPhase(10), NO_AMPS, atMs), atMs);
+  for (let atMs = 20; atMs <= 4000; atMs += 20) book.addSample(0, loadSample(perPhase(10), NO_AMPS, atMs), atMs);
   t.same(capacityA(book), perPhase(40), '50 samples a second');
 });
 
@@ -116,7 +116,7 @@ t.test('M6: a lost meter means the fallback, never zero load', async (t) => {
       { capacityA: expected, isFallback, measuredA: null, backgroundA: null },
       `${name}: lost`,
     );
-    book.hearMeter(0, loadSample(perPhase(5), NO_AMPS, 90_000), 90_000);
+    book.addSample(0, loadSample(perPhase(5), NO_AMPS, 90_000), 90_000);
     t.same(capacityA(book), mapMinus(facts), `${name}: it is back`);
   }
 });
@@ -133,11 +133,11 @@ t.test('a circuit without a meter carries what flows behind the meters below it'
     circuit({ id: 'yard', parent: 'main', limitA: perPhase(63) }),
     circuit({ id: 'shed', parent: 'yard', limitA: perPhase(32), meter: 'shed', backgroundMaxA: perPhase(8) }),
   );
-  book.hearMeter(1, loadSample([20, 30, 0], NO_AMPS, 0), 0);
+  book.addSample(1, loadSample([20, 30, 0], NO_AMPS, 0), 0);
   t.same(capacityA(book, 3), [0, 0, 0], 'the meter of the shed is not there yet: its fallback');
   t.same(capacityA(book, 2), perPhase(55), 'the yard: the most that the shed ever takes');
   t.same(capacityA(book, 0), [72, 62, 92], 'the main fuse: the hall and the shed');
-  book.hearMeter(3, loadSample([5, 5, 9], [2, 2, 2], 100), 100);
+  book.addSample(3, loadSample([5, 5, 9], [2, 2, 2], 100), 100);
   t.same(capacityA(book, 3), [29, 29, 25]);
   t.same(capacityA(book, 2), [60, 60, 56], 'through two levels');
   t.same(capacityA(book, 0), [77, 67, 93]);
@@ -148,8 +148,8 @@ t.test('a meter further up sees those below: nothing is counted twice', async (t
     circuit({ id: 'hall', parent: 'main', limitA: perPhase(63), meter: 'hall', meterLocation: 'excluding' }),
     circuit({ id: 'main', limitA: perPhase(100), meter: 'grid' }),
   );
-  book.hearMeter(0, loadSample(perPhase(20), NO_AMPS, 0), 0);
-  book.hearMeter(1, loadSample(perPhase(50), perPhase(10), 0), 0);
+  book.addSample(0, loadSample(perPhase(20), NO_AMPS, 0), 0);
+  book.addSample(1, loadSample(perPhase(50), perPhase(10), 0), 0);
   t.same(capacityA(book, 1), perPhase(60), '40 A of others, those of the hall included');
   t.same(capacityA(book, 0), perPhase(43));
   t.same([book.circuitOfMeter('grid'), book.circuitOfMeter('hall'), book.circuitOfMeter('other')], [1, 0, undefined]);

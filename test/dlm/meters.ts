@@ -27,8 +27,8 @@ t.test('a meter beside the charge points does not see the other load behind thei
     [['main'], 100 - 20],
   ] as const) {
     const book = bookOf(places, main(grid), hall());
-    book.hearMeter(0, loadSample(perPhase(20)), 0);
-    book.hearMeter(1, loadSample(perPhase(18), perPhase(10)), 0);
+    book.addSample(0, loadSample(perPhase(20)), 0);
+    book.addSample(1, loadSample(perPhase(18), perPhase(10)), 0);
     const [now] = book.capacities(0);
     t.same(now?.capacityA, perPhase(expectedA), `charge points in ${places.join()}`);
     t.same(now?.measuredA, perPhase(20), 'what it shows itself');
@@ -45,14 +45,14 @@ t.test('a lost meter further down counts as the most of the last quarter of an h
     [20, 10],
     [21, 12],
   ] as const) {
-    book.hearMeter(1, loadSample(perPhase(loadA)), minute * 60_000);
+    book.addSample(1, loadSample(perPhase(loadA)), minute * 60_000);
   }
   t.equal(leftA(21 * 60_000), 88);
   book.loseMeter(1, 21 * 60_000);
   t.equal(leftA(22 * 60_000), 50, 'its values came in few minutes: all of them are remembered');
   t.same(book.capacities(0)[0]?.backgroundA, perPhase(50));
-  for (let minute = 30; minute < 50; minute++) book.hearMeter(1, loadSample(perPhase(minute)), minute * 60_000);
-  book.hearMeter(1, loadSample(perPhase(-70)), 50 * 60_000);
+  for (let minute = 30; minute < 50; minute++) book.addSample(1, loadSample(perPhase(minute)), minute * 60_000);
+  book.addSample(1, loadSample(perPhase(-70)), 50 * 60_000);
   book.loseMeter(1, 50 * 60_000);
   t.equal(leftA(55 * 60_000), 51, 'feed-in is not counted on');
   const stated = bookOf(['main'], main(), hall({ backgroundMaxA: perPhase(8) }));
@@ -66,14 +66,14 @@ t.test('a lost meter above: what meters below it show still counts against the f
     [50, 50],
   ] as const) {
     const book = bookOf(['main'], main({ meter: 'grid', fallbackA: perPhase(fallbackA) }), hall());
-    book.hearMeter(1, loadSample(perPhase(30)), 0);
+    book.addSample(1, loadSample(perPhase(30)), 0);
     t.same(book.capacities(0)[0]?.capacityA, perPhase(expectedA), `fallback ${fallbackA} A`);
   }
 });
 
 t.test('nobody is raised above a meter that has not been heard for two samples', async (t) => {
   const book = bookOf(['main'], main(), hall());
-  book.hearMeter(1, { ...loadSample(perPhase(30)), periodMs: 1000 }, 100);
+  book.addSample(1, { ...loadSample(perPhase(30)), periodMs: 1000 }, 100);
   const raisable = (nowMs: Ms): number | undefined => book.capacities(nowMs)[0]?.raisableA[0];
   t.equal(raisable(2000), 70, 'answered after 100 ms, asked every second');
   t.equal(raisable(2101), Number.NEGATIVE_INFINITY);
@@ -83,11 +83,11 @@ t.test('nobody is raised above a meter that has not been heard for two samples',
 t.test('values that do not change make no room, whatever the charge points take meanwhile', async (t) => {
   const book = bookOf(['main'], main({ meter: 'grid' }));
   for (let second = 0; second < 60; second++) {
-    book.hearMeter(0, loadSample(perPhase(50), perPhase(second / 2), second * 1000), second * 1000);
+    book.addSample(0, loadSample(perPhase(50), perPhase(second / 2), second * 1000), second * 1000);
   }
   t.same(book.capacities(59_000)[0]?.backgroundA, perPhase(50));
-  book.hearMeter(0, loadSample([50.1, 53, 50], perPhase(30), 60_000), 60_000);
-  book.hearMeter(0, loadSample([50, 53.1, 50.1], perPhase(30), 66_000), 66_000);
+  book.addSample(0, loadSample([50.1, 53, 50], perPhase(30), 60_000), 60_000);
+  book.addSample(0, loadSample([50, 53.1, 50.1], perPhase(30), 66_000), 66_000);
   const backgroundA = book.capacities(66_000)[0]?.backgroundA;
   t.ok((backgroundA?.[1] ?? 99) < 24, 'a value that moves is news');
   t.ok((backgroundA?.[0] ?? 0) >= 49.9, 'but of its own phase only, and not by the noise of a wire');
@@ -96,7 +96,7 @@ t.test('values that do not change make no room, whatever the charge points take 
 t.test('a charge point that the meter shows before its own word is no load of the building for longer', async (t) => {
   const book = bookOf(['main'], main({ meter: 'grid' }));
   const hear = (shownA: number, drawnA: number, atMs: Ms): number | undefined => {
-    book.hearMeter(0, loadSample(perPhase(shownA), perPhase(drawnA), atMs), atMs);
+    book.addSample(0, loadSample(perPhase(shownA), perPhase(drawnA), atMs), atMs);
     return book.capacities(atMs)[0]?.capacityA[0];
   };
   hear(20, 0, 0);
@@ -116,7 +116,7 @@ t.test('a charge point that the meter shows before its own word is no load of th
 t.test('what was shown right before a meter was lost holds on when it is back', async (t) => {
   const book = bookOf(['main'], main({ meter: 'grid' }));
   const hear = (loadA: number, atMs: Ms): PhaseAmps | undefined => {
-    book.hearMeter(0, loadSample(perPhase(loadA), NO_AMPS, atMs), atMs);
+    book.addSample(0, loadSample(perPhase(loadA), NO_AMPS, atMs), atMs);
     return book.capacities(atMs)[0]?.capacityA;
   };
   hear(60, 0);
@@ -131,7 +131,7 @@ t.test(
   async (t) => {
     const book = bookOf(['main'], main({ meter: 'grid' }));
     const hear = (shownA: number, drawnA: number, atMs: Ms): void =>
-      book.hearMeter(0, { ...loadSample(perPhase(shownA), perPhase(drawnA), atMs), periodMs: 1000 }, atMs);
+      book.addSample(0, { ...loadSample(perPhase(shownA), perPhase(drawnA), atMs), periodMs: 1000 }, atMs);
     const raisable = (nowMs: Ms): number | undefined => book.capacities(nowMs)[0]?.raisableA[0];
     hear(40, 20, 0);
     t.equal(raisable(0), 80, 'the first one ever has nothing to wait for');
@@ -150,7 +150,7 @@ t.test(
   async (t) => {
     const book = bookOf(['main'], main({ meter: 'grid' }));
     const hear = (loadA: number, atMs: Ms): PhaseAmps | undefined => {
-      book.hearMeter(0, { ...loadSample(perPhase(loadA), NO_AMPS, atMs), periodMs: 1000 }, atMs);
+      book.addSample(0, { ...loadSample(perPhase(loadA), NO_AMPS, atMs), periodMs: 1000 }, atMs);
       return book.capacities(atMs)[0]?.capacityA;
     };
     hear(60, 0);
@@ -165,7 +165,7 @@ t.test(
 t.test('a meter that is read every ten seconds: a fall must hold for longer', async (t) => {
   const book = bookOf(['main'], main({ meter: 'grid' }));
   const hear = (loadA: number, atMs: Ms): void =>
-    book.hearMeter(0, { ...loadSample(perPhase(loadA), NO_AMPS, atMs), periodMs: 10_000 }, atMs);
+    book.addSample(0, { ...loadSample(perPhase(loadA), NO_AMPS, atMs), periodMs: 10_000 }, atMs);
   hear(60, 0);
   hear(20, 10_000);
   hear(20.1, 20_000);
@@ -254,7 +254,7 @@ t.test('nobody is raised by as much as the charge points changed while the meter
 const steps = (...rows: readonly (readonly [drawnA: PhaseAmps, shownA: PhaseAmps])[]): StepWatch => {
   const watch = new StepWatch();
   rows.forEach(([drawnA, shownA], index) => {
-    watch.hear({ movedAtMs: index, shownA, mostA: drawnA, leastA: drawnA }, index * 5000);
+    watch.addSample({ movedAtMs: index, shownA, mostA: drawnA, leastA: drawnA }, index * 5000);
   });
   return watch;
 };
@@ -281,7 +281,7 @@ t.test('blind: two changes missed by a phase that has stood still for half a min
   const watch = (standsMs: Ms, stepMs: Ms): StepWatch => {
     const own = new StepWatch();
     const hear = (drawnA: PhaseAmps, shownA: number, nowMs: Ms): void =>
-      own.hear({ movedAtMs: nowMs, shownA: [shownA, nowMs % 7, 5], mostA: drawnA, leastA: drawnA }, nowMs);
+      own.addSample({ movedAtMs: nowMs, shownA: [shownA, nowMs % 7, 5], mostA: drawnA, leastA: drawnA }, nowMs);
     hear([26, 0, 0], 46, 0);
     // All stop at once, and the meter shows it; of each of the two the word comes later.
     hear([26, 0, 0], 20, 1000);
@@ -290,10 +290,10 @@ t.test('blind: two changes missed by a phase that has stood still for half a min
     hear(off, 20, 1000 + standsMs + 2 * stepMs);
     return own;
   };
-  t.same(watch(2000, 1000).blind(600_000), [], 'words that are late, and nothing moves any more');
-  t.same(watch(29_000, 900).blind(600_000), []);
-  t.same(watch(30_000, 1000).blind(61_999), [], 'not yet');
-  t.same(watch(30_000, 1000).blind(62_000), [0]);
+  t.same(watch(2000, 1000).blindPhases(600_000), [], 'words that are late, and nothing moves any more');
+  t.same(watch(29_000, 900).blindPhases(600_000), []);
+  t.same(watch(30_000, 1000).blindPhases(61_999), [], 'not yet');
+  t.same(watch(30_000, 1000).blindPhases(62_000), [0]);
 });
 
 t.test('after a start nobody is raised on what a charge point drew before its first word', async (t) => {
@@ -361,9 +361,9 @@ t.test('what a meter misses while it stands still as a whole says nothing of a p
       const drawnA: PhaseAmps = [nowMs >= 60_000 && nowMs < 75_000 ? 10 : 0, 0, 0];
       if (nowMs < 40_000 || nowMs >= 40_000 + frozenMs) movedAtMs = nowMs;
       // The building of a quiet night on L1, and a vehicle that the meter never shows there.
-      own.hear({ movedAtMs, shownA: [0.3, (movedAtMs % 7000) / 1000, 5], mostA: drawnA, leastA: drawnA }, nowMs);
+      own.addSample({ movedAtMs, shownA: [0.3, (movedAtMs % 7000) / 1000, 5], mostA: drawnA, leastA: drawnA }, nowMs);
     }
-    return own.blind(200_000).length > 0;
+    return own.blindPhases(200_000).length > 0;
   };
   t.equal(l1Blind(0), true, 'the others move: the phase is blind');
   t.equal(l1Blind(30_000), true, 'and moved again when it stopped: one witness each');

@@ -183,8 +183,8 @@ t.test('nobody is raised on it: what may be in the sample at most and at least c
     const mostA = rng.between(0, 60);
     const leastA = rng.between(0, mostA);
     const sample = { ...loadSample(perPhase(rng.between(0, 90)), perPhase(mostA), nowMs), leastA: perPhase(leastA) };
-    before?.hearMeter(0, sample, nowMs);
-    now?.hearMeter(0, { ...sample, drawnA: perPhase(rng.between(leastA, mostA)) }, nowMs);
+    before?.addSample(0, sample, nowMs);
+    now?.addSample(0, { ...sample, drawnA: perPhase(rng.between(leastA, mostA)) }, nowMs);
     const [beforeA = 0, nowA = 0] = [before, now].map((book) => book?.capacities(nowMs)[0]?.raisableA[0]);
     if (nowA > beforeA + 1e-9) t.fail(`${nowMs} ms: ${nowA} A instead of ${beforeA} A`);
   }

@@ -71,7 +71,7 @@ t.test('a lost meter below an unmetered circuit is not zero load', async (t) => 
     circuit({ id: 'hall', parent: 'main', limitA: perPhase(63), meter: 'hall', meterLocation: 'excluding' }),
   ];
   const book = new CapacityBook(circuits, buildTopology(circuits));
-  book.hearMeter(1, loadSample(perPhase(60)), 0);
+  book.addSample(1, loadSample(perPhase(60)), 0);
   t.same(book.capacities(0)[0]?.capacityA, perPhase(40));
   book.loseMeter(1, 0);
   t.ok((book.capacities(0)[0]?.capacityA[0] ?? 0) <= 40, `main: ${book.capacities(0)[0]?.capacityA[0]} A`);

@@ -2,7 +2,7 @@
 import type { Row } from './edit.js';
 
 const CAPACITY = 'dlm/load/capacity.js';
-const DRAWN = 'dlm/load/drawn-words.js';
+const REPORTED = 'dlm/load/reported-draw.js';
 const LOAD = 'dlm/load/metered-load.js';
 const PROMPT = 'dlm/load/prompt-watch.js';
 const STANDING = 'dlm/load/standing-phase.js';
@@ -40,12 +40,12 @@ export const METER_MUTANTS: readonly Row[] = [
   [
     'M5',
     'before its first word it drew that',
-    DRAWN,
+    REPORTED,
     'this.#isCovered(Math.min(fromMs, nowMs - FALL_HOLD_MS), nowMs)',
     'true',
     'dlm/meters',
   ],
-  ['M5', 'the first words after a gap count', DRAWN, 'nowMs - FALL_HOLD_MS', 'nowMs', 'dlm/meters'],
+  ['M5', 'the first words after a gap count', REPORTED, 'nowMs - FALL_HOLD_MS', 'nowMs', 'dlm/meters'],
   ['M6', 'what a frozen meter missed counts', 'dlm/load/step-watch.js', '=== movedAtMs &&', '=== -1 &&', 'dlm/meters'],
   [
     'M6',
@@ -58,7 +58,7 @@ export const METER_MUTANTS: readonly Row[] = [
   [
     'M5',
     'what it drew before is forgotten',
-    DRAWN,
+    REPORTED,
     'if ((this.#atMs[index] ?? fromMs) <= fromMs)',
     'if (true)',
     'dlm/meters',
@@ -77,7 +77,7 @@ export const METER_MUTANTS: readonly Row[] = [
   ['M5', 'another meter is believed', 'dlm/load/metering.js', 'this.#prompt.delete(index);', '', 'dlm/prompt'],
   ['M5', 'prompt meters raise', LOAD, 'mostA[p] - sample.leastA[p]', 'drawnA[p] - sample.leastA[p]', 'dlm/prompt'],
   ['M5', 'unseen load is none', CAPACITY, 'this.isIncluding(index) ? NO_FLOW', 'true ? NO_FLOW', 'dlm/meters'],
-  ['M5', 'a true overload is garbage', 'dlm/load/metering.js', 'this.#book.hearOverload(', 'void (', FAULTS],
+  ['M5', 'a true overload is garbage', 'dlm/load/metering.js', 'this.#book.addOverload(', 'void (', FAULTS],
   ['M6', 'no fallback', CAPACITY, 'isLost && !ignored[p] &&', 'false &&', 'dlm/capacity'],
   ['M6', 'lost above: no load', CAPACITY, 'meter.assumedA(this.#limitA(index))', 'NO_AMPS', 'dlm/regressions'],
   ['M6', 'never heard: no load', LOAD, 'return limitA;', 'return NO_AMPS;', 'dlm/meters'],

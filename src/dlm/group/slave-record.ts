@@ -6,7 +6,7 @@ import type { LimitReason } from '../../base/reason.js';
 import { connectedMask, maskToGrid, onPhases, type PhaseMask, type Rotation, toGrid } from '../../base/rotation.js';
 import { type Amps, maxOf, type Ms, NO_AMPS, type PhaseAmps, perPhase } from '../../base/units.js';
 import { Boots, type Doubt } from '../leases/boots.js';
-import { DrawnWords } from '../load/drawn-words.js';
+import { ReportedDraw } from '../load/reported-draw.js';
 import { LedgerAccount, type OpenGrant } from '../leases/ledger.js';
 import { OFFLINE_AFTER_MS } from '../leases/lease-rules.js';
 import type { ChargePoint } from '../types.js';
@@ -74,7 +74,7 @@ export class SlaveRecord {
   #isPollAnswered = false;
   #lastNumber: GrantNumber = { epoch: 0, seq: 0 };
   readonly #lowestSeq: number;
-  readonly #drawn = new DrawnWords();
+  readonly #drawn = new ReportedDraw();
 
   constructor(options: SlaveOptions) {
     this.id = options.facts.id;
@@ -244,7 +244,7 @@ export class SlaveRecord {
     const { phases, rotation } = this.#facts;
     if (this.vehicle.hear(status, nowMs)) this.#forgetOffers();
     const currentA = toGrid(rotation, status.currentA);
-    this.#drawn.hear(currentA, nowMs);
+    this.#drawn.addStatus(currentA, nowMs);
     this.account.hear(
       {
         bootId: status.bootId,
@@ -303,7 +303,7 @@ export class SlaveRecord {
    */
   drawnSince(fromMs: Ms, nowMs: Ms): { readonly mostA: PhaseAmps; readonly leastA: PhaseAmps } {
     if (!this.isOnline(nowMs)) return { mostA: NO_AMPS, leastA: NO_AMPS };
-    return this.#drawn.since(fromMs, nowMs);
+    return this.#drawn.rangeSince(fromMs, nowMs);
   }
 
   /** Its disconnected limit on the phases that it is connected to, grid order. */

@@ -1,7 +1,7 @@
 /**
- * What each circuit can carry for the charge points below it, per phase: its limit, less headroom, less the load that
- * nobody here controls. A rise of that load counts at once, a fall only after it has held for a while (M5); a lost
- * meter means the fallback (M6), never zero load. How several meters go together: docs/decisions/0010-several-meters.md.
+ * What each circuit can carry for the charge points below it, per phase: its limit, less headroom, less the uncontrolled
+ * load. A rise of that load counts at once, a fall only after it has held for some seconds (M5). A lost meter means the
+ * fallback (M6), never zero load. Several meters in one tree: docs/decisions/0010-several-meters.md.
  */
 import { assert, defined } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
@@ -11,32 +11,32 @@ import { type LoadSample, MeteredLoad } from './metered-load.js';
 import type { Topology } from '../topology.js';
 import { type Circuit, FALLBACK_IGNORED_A } from '../types.js';
 
-/** One circuit now. All in grid order. */
+/** One circuit at one moment, in grid order. */
 export interface CircuitCapacity {
   /** The fuse, the operator's limit, or the fallback, less headroom. */
   readonly ceilingA: PhaseAmps;
-  /** What of the ceiling is taken by the load that nobody here controls. */
+  /** The uncontrolled load within the ceiling. */
   readonly loadA: PhaseAmps;
-  /** That load as the circuit's own meter and those below show it; negative while PV feeds in. `null` while unknown. */
+  /** That load as the meters show it: negative while PV feeds in, `null` while the circuit's own meter is lost. */
   readonly backgroundA: PhaseAmps | null;
   readonly measuredA: PhaseAmps | null;
   /** max(0, ceiling - load). */
   readonly capacityA: PhaseAmps;
-  /** The part of it that raises may use: less what may have changed since it was measured; -Infinity: no raise. */
+  /** The part of the capacity that raises may use: without what may have changed since. -Infinity: no raise. */
   readonly raisableA: PhaseAmps;
-  /** The fallback is what holds. */
+  /** True while the fallback limits the charge points. */
   readonly isFallback: boolean;
 }
 
-/** What a circuit may carry while its meter, if it has one, is good: the fuse or the operator's limit, less headroom. */
+/** The limit of a circuit whose meter is good: the fuse or the operator's limit, less headroom. */
 export function ownCeilingA({ limitA, operatorLimitA, headroomA }: Circuit): PhaseAmps {
   return mapPhases((p) => Math.min(limitA[p], operatorLimitA?.[p] ?? Number.POSITIVE_INFINITY) - headroomA[p]);
 }
 
-/** What the children of a circuit are known to take together, and how sure that is. */
+/** The load of a circuit's children together, and how certain it is. */
 interface Flow {
   readonly loadA: PhaseAmps;
-  /** What of it may have changed; Infinity: too old, or in doubt. */
+  /** The part that may have changed since. Infinity: the sample is too old or in doubt. */
   readonly openA: PhaseAmps;
 }
 
@@ -52,7 +52,7 @@ function plus(a: Flow, b: Flow): Flow {
 interface Own extends Flow {
   /** `null` while the circuit's own meter is lost. */
   readonly backgroundA: PhaseAmps | null;
-  /** All that flows in there and is not controlled, for the circuit above. */
+  /** The uncontrolled load that the circuit above must expect. */
   readonly upwards: Flow;
 }
 
@@ -61,10 +61,10 @@ export class CapacityBook {
   readonly #metered: ReadonlyMap<number, MeteredLoad>;
   readonly #deepestFirst: readonly number[];
   readonly #childrenOf: readonly (readonly number[])[];
-  /** Circuits with charge points of their own or below. */
+  /** Circuits with charge points at them or below. */
   readonly #serving: ReadonlySet<number>;
 
-  /** `places`: the circuits where charge points hang, or may be found later. */
+  /** `places`: the circuits where charge points are, or may be discovered later. */
   constructor(circuits: readonly Circuit[], topology: Topology, places: readonly string[] = []) {
     assert(topology.pathOf.length === circuits.length, `${circuits.length} circuits, ${topology.pathOf.length} paths`);
     this.#circuits = circuits;
@@ -86,7 +86,7 @@ export class CapacityBook {
     for (const [index, load] of this.#metered) carrier.part(`circuit ${index}`, load);
   }
 
-  /** The circuit at whose supply a meter sits. */
+  /** The index of the circuit at whose supply a meter sits. */
   circuitOfMeter(meterId: string): number | undefined {
     const index = this.#circuits.findIndex((circuit) => circuit.meter === meterId);
     return index === -1 ? undefined : index;
@@ -96,31 +96,30 @@ export class CapacityBook {
     return this.#circuitAt(index).meterLocation === 'including';
   }
 
-  /** A good sample. */
-  hearMeter(index: number, sample: LoadSample, nowMs: Ms): void {
-    this.#load(index).hear(sample, this.isIncluding(index), nowMs);
+  addSample(index: number, sample: LoadSample, nowMs: Ms): void {
+    this.#load(index).addSample(sample, this.isIncluding(index), nowMs);
   }
 
-  /** A value that may be an error: nothing is raised on it until the next good sample. */
-  doubt(index: number): void {
+  /** Blocks raises until the next good sample: a value may be an error. */
+  doubtMeter(index: number): void {
     this.#load(index).doubt();
   }
 
-  /** Import far above the fuse, twice: it takes its room at once, but makes none. */
-  hearOverload(index: number, shownA: PhaseAmps, drawnA: PhaseAmps, nowMs: Ms): void {
+  /** Import far above the fuse, seen twice: it lowers capacity at once, and never raises it. */
+  addOverload(index: number, shownA: PhaseAmps, drawnA: PhaseAmps, nowMs: Ms): void {
     assertOrder(NO_AMPS, drawnA, this.#circuitAt(index).id, 'nothing, and what is drawn below');
-    this.#load(index).hearOverload(this.isIncluding(index) ? mapPhases((p) => shownA[p] - drawnA[p]) : shownA, nowMs);
+    this.#load(index).addOverload(this.isIncluding(index) ? mapPhases((p) => shownA[p] - drawnA[p]) : shownA, nowMs);
   }
 
   loseMeter(index: number, nowMs: Ms): void {
-    this.#load(index).lose(nowMs);
+    this.#load(index).loseMeter(nowMs);
   }
 
   #load(index: number): MeteredLoad {
     return defined(this.#metered.get(index), `load of the metered circuit ${index}`);
   }
 
-  /** Every circuit now, in the order of the configuration. */
+  /** Every circuit, in the order of the configuration. */
   capacities(nowMs: Ms): readonly CircuitCapacity[] {
     const own = new Map<number, Own>();
     for (const index of this.#deepestFirst) own.set(index, this.#ownOf(index, own, nowMs));
@@ -145,7 +144,7 @@ export class CapacityBook {
       assertOrder(NO_AMPS, loadA, id, 'nothing, and the load of a lost meter');
       return { ...behind, backgroundA, upwards: { loadA, openA: NO_AMPS } };
     }
-    // A meter beside the charge points does not see what flows in to them, nor the other load behind the same supply.
+    // A meter beside the charge points sees neither them nor the other load behind their supply.
     const unseen = this.isIncluding(index) ? NO_FLOW : sumOf(children.filter((child) => this.#serving.has(child)));
     const flow = plus({ loadA: backgroundA, openA: meter.openA(nowMs) }, unseen);
     return {
@@ -170,10 +169,10 @@ export class CapacityBook {
     const overA = meter?.overloadA(nowMs) ?? null;
     const knownA = mapPhases((p) => Math.max(own.loadA[p], overA?.[p] ?? Number.NEGATIVE_INFINITY));
     const ownA = ownCeilingA(circuit);
-    // The fallback is for the charge points alone; what is known of others below still counts against the fuse.
+    // The fallback limits the charge points alone. Known load below still counts against the fuse.
     const falls = (p: 0 | 1 | 2): boolean => isLost && !ignored[p] && circuit.fallbackA[p] <= ownA[p] - knownA[p];
     const ceilingA = mapPhases((p) => (falls(p) ? circuit.fallbackA[p] : ownA[p]));
-    // Export makes no room above the fuse: a meter that counts backwards looks the same (domain: never above the limit).
+    // Export makes no room above the fuse: a meter that counts backwards looks the same.
     const loadA = mapPhases((p) => (falls(p) ? 0 : Math.max(0, knownA[p])));
     const capacityA = mapPhases((p) => Math.max(0, ceilingA[p] - loadA[p]));
     const raisableA = mapPhases((p) => capacityA[p] - own.openA[p]);

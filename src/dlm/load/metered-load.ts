@@ -1,32 +1,32 @@
-/** The load behind one meter that nobody here controls: what its samples say of it, and for how long. */
+/** The uncontrolled load behind one meter: what its samples say about it, and how long a sample holds. */
 import { defined, failInvariant } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
 import { mapPhases, maxOf, type Ms, NO_AMPS, PHASE_NAMES, PHASES, type PhaseAmps, perPhase } from '../../base/units.js';
 import { assertNumbers, assertOrder } from './checks.js';
 import { StandingPhase } from './standing-phase.js';
 
-/** A fall of the uncontrolled load counts when no higher value was seen for this long. */
+/** A fall of the uncontrolled load counts after no higher value was seen for so long. */
 export const FALL_HOLD_MS: Ms = 5_000;
-/** More samples than this within the hold time and the oldest go first. */
+/** If more samples fall into the hold time, the oldest are dropped. */
 const HELD_SAMPLES_MAX = 256;
-/** An overload counts on for so long after it was last seen. */
+/** An overload counts for so long after it was last seen. */
 const OVERLOAD_HOLD_MS: Ms = 5_000;
-/** What a lost meter may hide: the highest load of a while before. */
+/** A lost meter may hide the highest load of the last minutes. */
 const REMEMBERED_MINUTES = 15;
 const MS_PER_MINUTE = 60_000;
 
-/** What a meter has shown, and the charge points that it sees meanwhile. Grid order. */
+/** What a meter showed, and what the charge points below drew meanwhile. Grid order. */
 export interface LoadSample {
   readonly shownA: PhaseAmps;
-  /** What they are reported to have drawn, at most and at least, while it was measured. */
+  /** The highest and lowest current that they reported while the sample may have been measured. */
   readonly mostA: PhaseAmps;
   readonly leastA: PhaseAmps;
-  /** What of them counts as shown, and is taken off: no more than the most, and less only for a meter that is prompt. */
+  /** What is subtracted for them: at most `mostA`, and less only for a prompt meter. */
   readonly drawnA: PhaseAmps;
   readonly sampledAtMs: Ms;
-  /** How much older than that the values may be. */
+  /** The values may be older than `sampledAtMs` by so much. */
   readonly updateMs: Ms;
-  /** From this sample to the next one. */
+  /** Time from this sample to the next one. */
   readonly periodMs: Ms;
 }
 
@@ -37,7 +37,7 @@ interface Held {
 
 const LOWEST: PhaseAmps = perPhase(Number.NEGATIVE_INFINITY);
 
-/** A meter that follows late must have shown what it follows before the hold is over. */
+/** The hold lasts until a meter that follows late has followed. */
 function holdMs({ updateMs, periodMs }: LoadSample): Ms {
   return Math.max(FALL_HOLD_MS, updateMs + 3 * periodMs);
 }
@@ -47,16 +47,16 @@ export class MeteredLoad {
   readonly #id: string;
   #held: readonly Held[] = [];
   #isHeard = false;
-  /** When it was heard again after a loss. */
+  /** When the meter came back after a loss. */
   #backAtMs: Ms = Number.NEGATIVE_INFINITY;
   #last: LoadSample | undefined;
   readonly #phases = mapPhases(() => new StandingPhase());
-  /** Samples are looked at by their age at hearing. */
+  /** How old the last sample was when it arrived. */
   #latencyMs: Ms = 0;
   #openA: PhaseAmps = NO_AMPS;
   #isDoubtful = false;
   #overload: Held | undefined;
-  /** The highest loads, by minute; the oldest first. */
+  /** The highest load of each minute, oldest first. */
   #minutes: readonly Held[] = [];
 
   constructor(id: string) {
@@ -81,12 +81,12 @@ export class MeteredLoad {
     return this.#isHeard ? (this.#last?.shownA ?? null) : null;
   }
 
-  /** `null` while the meter is not heard. */
+  /** `null` while the meter is lost. */
   get backgroundA(): PhaseAmps | null {
     return this.#isHeard ? this.#held.reduce((most, { valueA }) => maxOf(most, valueA), LOWEST) : null;
   }
 
-  hear(sample: LoadSample, isIncluding: boolean, nowMs: Ms): void {
+  addSample(sample: LoadSample, isIncluding: boolean, nowMs: Ms): void {
     const { shownA, mostA, drawnA } = sample;
     const nowA = isIncluding ? mapPhases((p) => shownA[p] - drawnA[p]) : shownA;
     assertNumbers(shownA, this.#id, 'its meter shows');
@@ -94,7 +94,7 @@ export class MeteredLoad {
     assertOrder(sample.leastA, mostA, this.#id, 'drawn at least, and at most');
     if (!(sample.periodMs > 0 && sample.updateMs >= 0))
       failInvariant(`${this.#id}: every ${sample.periodMs} ms, ${sample.updateMs} ms old`);
-    const loadA = mapPhases((p) => this.#phases[p].hear(shownA[p], nowA[p], nowMs));
+    const loadA = mapPhases((p) => this.#phases[p].addSample(shownA[p], nowA[p], nowMs));
     assertOrder(nowA, loadA, this.#id, 'what the sample leaves, and what counts');
     if (!this.#isHeard && this.#last !== undefined) this.#backAtMs = nowMs;
     if (this.#isHeard) this.#bridge(sample, nowMs);
@@ -122,7 +122,7 @@ export class MeteredLoad {
     this.#held = [...rest, held];
   }
 
-  /** Where samples were missed, nobody saw a fall begin: what the last one showed holds from now on. */
+  /** While samples were missed, the load may have fallen just now. So the last value before the gap holds from now on. */
   #bridge({ periodMs }: LoadSample, nowMs: Ms): void {
     const last = this.#held.at(-1);
     if (!last || nowMs - last.atMs <= 2 * periodMs) return;
@@ -143,11 +143,12 @@ export class MeteredLoad {
     assertOrder(loadA, newest.valueA, this.#id, 'a load, and the highest of its minute');
   }
 
+  /** Blocks raises until the next sample. */
   doubt(): void {
     this.#isDoubtful = true;
   }
 
-  hearOverload(loadA: PhaseAmps, nowMs: Ms): void {
+  addOverload(loadA: PhaseAmps, nowMs: Ms): void {
     assertNumbers(loadA, this.#id, 'overload');
     this.#overload = at(nowMs, loadA);
   }
@@ -156,16 +157,16 @@ export class MeteredLoad {
     return this.#overload && nowMs - this.#overload.atMs < OVERLOAD_HOLD_MS ? this.#overload.valueA : null;
   }
 
-  lose(nowMs: Ms): void {
+  loseMeter(nowMs: Ms): void {
     const background = this.backgroundA;
     if (background) this.#remember(background, nowMs);
-    // What was seen right before holds for as long as it would have, should the meter be back by then.
+    // The held samples stay: if the meter comes back soon, they hold for the rest of their time.
     this.#isHeard = false;
     this.#isDoubtful = false;
     if (this.backgroundA !== null) failInvariant(`${this.#id}: a load is known of a lost meter`);
   }
 
-  /** Load that must be reckoned with while the meter is lost: at most what the fuse carries, at least nothing. */
+  /** The load to assume while the meter is lost: between 0 A and the fuse. */
   assumedA(limitA: PhaseAmps): PhaseAmps {
     if (this.#minutes.length === 0) return limitA;
     const highestA = this.#minutes.reduce((most, { valueA }) => maxOf(most, valueA), NO_AMPS);
@@ -174,13 +175,13 @@ export class MeteredLoad {
     return assumedA;
   }
 
-  /** What may have changed that the last sample does not show: nothing is raised on it. */
+  /** The current that may have changed since the last sample. No charge point is raised by it. */
   openA(nowMs: Ms): PhaseAmps {
     const last = this.#last;
     if (!last) return NO_AMPS;
-    // Older than two samples: one was missed, and the next is late too.
+    // Older than two periods: one sample was missed, and the next one is late too.
     const isOld = nowMs - last.sampledAtMs > 2 * last.periodMs + this.#latencyMs;
-    // What a charge point drew by a word that is late makes the load look small, and nothing from before holds it up.
+    // A late STATUS makes the load look too small, and no held sample from before the loss corrects that.
     const isNew = nowMs - this.#backAtMs < holdMs(last);
     assertOrder(NO_AMPS, this.#openA, this.#id, 'nothing, and what may have changed');
     return this.#isDoubtful || isOld || isNew ? perPhase(Number.POSITIVE_INFINITY) : this.#openA;

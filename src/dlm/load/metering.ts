@@ -1,4 +1,4 @@
-/** The meters as the control core sees them: whose samples count for which circuit, and which of them cannot be right. */
+/** Assigns the samples of each meter to its circuit, and finds meters that are connected wrongly. */
 import { failInvariant } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
 import { mapPhases, type Ms, NO_AMPS, PHASE_NAMES, type PhaseAmps, type PhaseIndex } from '../../base/units.js';
@@ -13,33 +13,33 @@ import { corrected, showsTooLittle, StepWatch } from './step-watch.js';
 import type { Topology } from '../topology.js';
 import type { Site } from '../types.js';
 
-/** A reversed direction that showed by itself is held for so long after it was last seen. */
+/** A direction that showed itself as reversed counts for so long after it was last seen. */
 const REVERSED_HOLD_MS: Ms = 600_000;
 
-/** What a meter shows, in grid order. */
+/** One sample of a meter, in grid order. */
 export interface MeterSample {
   readonly currentA: PhaseAmps;
-  /** When it was asked. */
+  /** When the master asked the meter. */
   readonly sampledAtMs: Ms;
-  /** How much older than that the values may be. */
+  /** The values may be older than `sampledAtMs` by so much. */
   readonly updateMs: Ms;
-  /** From this sample to the next one. */
+  /** Time from this sample to the next one. */
   readonly periodMs: Ms;
-  /** When any of its values last changed; the same as in the sample before: the whole meter stands still. */
+  /** When any value of the meter last changed. The same time as in the previous sample: the whole meter stands still. */
   readonly movedAtMs: Ms;
 }
 
-/** What charge points drew in a time, at most and at least. */
+/** The highest and lowest current that charge points reported in a time. */
 interface DrawnRange {
   readonly mostA: PhaseAmps;
   readonly leastA: PhaseAmps;
 }
 
-/** What the charge points below a circuit draw by their own word, grid order. The roster knows. */
+/** What the charge points below a circuit draw by their STATUS, in grid order. The roster knows. */
 export interface ChargePointDraw {
-  /** Since `fromMs`, at most and at least. */
+  /** The range since `fromMs`. */
   drawnBelowA(circuit: number, fromMs: Ms, nowMs: Ms): DrawnRange;
-  /** By the last STATUS of each. */
+  /** The sum of each one's last STATUS. */
   currentBelowA(circuit: number, nowMs: Ms): PhaseAmps;
 }
 
@@ -57,12 +57,12 @@ export class Metering {
   readonly #overload: OverloadWatch;
   readonly #steps = new Map<number, StepWatch>();
   readonly #prompt = new Map<number, PromptWatch>();
-  /** Until when a phase of a circuit is known to be counted backwards, whatever steps show. */
+  /** Until when a phase of a circuit counts as reversed, whatever steps show. */
   readonly #reversedUntilMs = new Map<string, Ms>();
   readonly #lost = new Set<string>();
   /** Meters that give no values, and why. */
   readonly #silent = new Map<string, string>();
-  /** Meters that have neither given values that count nor been given up since the start. */
+  /** Meters that have neither given a sample nor been lost since the start. */
   readonly #awaited = new Set<string>();
   readonly #doubts = new Map<EventCode, Map<number, string>>();
 
@@ -106,17 +106,17 @@ export class Metering {
   }
 
   watch(nowMs: Ms): void {
-    this.#overload.watch(nowMs);
+    this.#overload.endAlarm(nowMs);
   }
 
-  /** What the charge points draw that a meter sees; `undefined` where it sees none. */
+  /** What the charge points draw behind a meter. `undefined`: the meter does not include them. */
   drawnA(meterId: string, nowMs: Ms): PhaseAmps | undefined {
     const index = this.#book.circuitOfMeter(meterId);
     if (index === undefined || !this.#book.isIncluding(index)) return undefined;
     return this.#parts.roster.currentBelowA(index, nowMs);
   }
 
-  /** True when the sample was taken in. `isEarly`: charge points are still to be heard. */
+  /** True if the sample counts. `isEarly`: some charge points have not sent a STATUS yet. */
   hear(meterId: string, sample: MeterSample, isEarly: boolean, nowMs: Ms): boolean {
     const index = this.#book.circuitOfMeter(meterId);
     if (index === undefined) return false;
@@ -126,20 +126,20 @@ export class Metering {
     const drawn = this.#parts.roster.drawnBelowA(index, sample.sampledAtMs - sample.updateMs, nowMs);
     assertOrder(NO_AMPS, drawn.leastA, meterId, 'nothing, and the least that is drawn');
     const shownA = this.#corrected(index, sample, drawn, nowMs);
-    const isOver = this.#overload.hear(index, shownA, drawn.mostA, nowMs);
+    const isOver = this.#overload.addSample(index, shownA, drawn.mostA, nowMs);
     if (this.#isBlind(index, nowMs)) return this.#withoutValues(meterId, nowMs);
     this.#lost.delete(meterId);
-    // What unheard charge points draw would be taken for load of the building, and pause the others.
+    // The current of charge points without a STATUS would count as building load and pause the others.
     if (isEarly && !isOver) return false;
     this.#awaited.delete(meterId);
     const nowA = this.#parts.roster.currentBelowA(index, nowMs);
     if (this.#lost.has(meterId)) failInvariant(`meter ${meterId} is lost, and gives values`);
     const drawnA = this.#drawnInA(index, { ...sample, shownA, mostA: drawn.mostA, nowA }, nowMs);
-    this.#book.hearMeter(index, { ...sample, ...drawn, drawnA, shownA }, nowMs);
+    this.#book.addSample(index, { ...sample, ...drawn, drawnA, shownA }, nowMs);
     return true;
   }
 
-  /** What the sample shows of the charge points at most: for a meter that is prompt, only what they drew of late. */
+  /** What to subtract for the charge points: less for a meter that shows their falls promptly. */
   #drawnInA(index: number, sample: PromptSample, nowMs: Ms): PhaseAmps {
     if (!this.#book.isIncluding(index)) return sample.mostA;
     const prompt = this.#prompt.get(index) ?? new PromptWatch();
@@ -153,7 +153,7 @@ export class Metering {
     const steps = this.#steps.get(index) ?? new StepWatch();
     this.#steps.set(index, steps);
     const seen = { movedAtMs, shownA: currentA, ...drawn };
-    steps.hear(seen, nowMs);
+    steps.addSample(seen, nowMs);
     for (const p of showsTooLittle(seen, circuit.limitA)) {
       this.#reversedUntilMs.set(`${index} ${p}`, nowMs + REVERSED_HOLD_MS);
     }
@@ -167,9 +167,9 @@ export class Metering {
     return corrected(currentA, reversed, steps.isSwapped);
   }
 
-  /** A phase that shows nothing of the charge points shows nothing of the building either. */
+  /** A phase that misses the charge points misses the building too. */
   #isBlind(index: number, nowMs: Ms): boolean {
-    const blind = this.#steps.get(index)?.blind(nowMs) ?? [];
+    const blind = this.#steps.get(index)?.blindPhases(nowMs) ?? [];
     const { meter, id } = this.#parts.site.circuits[index] ?? {};
     const names = blind.map((p) => PHASE_NAMES[p]).join(', ');
     const text = `meter ${meter} of ${id} shows nothing of the charge points on ${names}: it counts as lost, fallback holds; look after its current transformer`;
@@ -177,7 +177,7 @@ export class Metering {
     return blind.length > 0;
   }
 
-  /** One alarm for all circuits; a line in the log when it comes or changes. */
+  /** Sets one alarm for all circuits, and writes a log line when a text is new. */
   #tell(code: EventCode, index: number, text: string | undefined, nowMs: Ms): void {
     const doubts = this.#doubts.get(code) ?? new Map<number, string>();
     if (doubts.get(index) === text) return;
@@ -190,7 +190,7 @@ export class Metering {
     this.#parts.alarms.set(code, doubts.size > 0 ? [...doubts.values()].join('; ') : undefined, nowMs);
   }
 
-  /** The meter gives no values any more; `reason`: for people. True when it was not lost before. */
+  /** The meter gives no values any more. `reason`: for people. True if the meter was not lost before. */
   lose(meterId: string, reason: string, nowMs: Ms): boolean {
     this.#silent.set(meterId, reason);
     this.#tellSilent(nowMs);
@@ -213,7 +213,7 @@ export class Metering {
     if (index === undefined || this.#lost.has(meterId)) return false;
     this.#awaited.delete(meterId);
     this.#lost.add(meterId);
-    // What comes back may be another device.
+    // Another device may come back in its place.
     this.#prompt.delete(index);
     this.#book.loseMeter(index, nowMs);
     if (!(!this.#awaited.has(meterId) && !this.#prompt.has(index)))
@@ -221,23 +221,23 @@ export class Metering {
     return true;
   }
 
-  /** A value far above the fuse, once: it may be true. */
+  /** A value far above the fuse, seen once: it may be true. */
   doubt(meterId: string): void {
     const index = this.#book.circuitOfMeter(meterId);
-    if (index !== undefined) this.#book.doubt(index);
+    if (index !== undefined) this.#book.doubtMeter(index);
   }
 
-  /** The same value again: true when it is of a known circuit. */
+  /** A value far above the fuse again. True if the meter belongs to a circuit. */
   hearOverload(meterId: string, currentA: PhaseAmps, nowMs: Ms): boolean {
     const index = this.#book.circuitOfMeter(meterId);
     if (index === undefined) return false;
     const including = this.#book.isIncluding(index);
     const drawnA = including ? this.#parts.roster.drawnBelowA(index, nowMs, nowMs).mostA : NO_AMPS;
-    // Feed-in is no overload, and makes no room while it cannot be believed.
+    // Export is no overload, and makes no room while the value is in doubt.
     const importA = mapPhases((p) => Math.max(0, currentA[p]));
     assertNumbers(importA, meterId, 'shows an overload of');
-    this.#overload.hear(index, importA, drawnA, nowMs);
-    this.#book.hearOverload(index, importA, drawnA, nowMs);
+    this.#overload.addSample(index, importA, drawnA, nowMs);
+    this.#book.addOverload(index, importA, drawnA, nowMs);
     return true;
   }
 }

@@ -1,4 +1,4 @@
-/** Tells people when a meter shows more than its circuit may carry, and when that is over. */
+/** Raises an alarm while a meter shows more than its circuit may carry, and reports when that is over. */
 import { assert, defined } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
 import { mapPhases, type Ms, NO_AMPS, PHASE_NAMES, PHASES, type PhaseAmps } from '../../base/units.js';
@@ -8,7 +8,7 @@ import { ownCeilingA } from './capacity.js';
 import type { Notices } from '../notice.js';
 import type { Circuit } from '../types.js';
 
-/** An overload is over when nothing was seen of it for this long. */
+/** An overload is over after no sample showed it for so long. */
 const OVERLOAD_HOLD_MS: Ms = 5_000;
 
 export class OverloadWatch {
@@ -29,8 +29,8 @@ export class OverloadWatch {
     this.#untilMs = carrier.value('untilMs', this.#untilMs);
   }
 
-  /** True while the meter shows more than its circuit may carry. `drawnA`: of the charge points below. */
-  hear(index: number, currentA: PhaseAmps, drawnA: PhaseAmps, nowMs: Ms): boolean {
+  /** True if the meter shows more than its circuit may carry. `drawnA`: the current of the charge points below. */
+  addSample(index: number, currentA: PhaseAmps, drawnA: PhaseAmps, nowMs: Ms): boolean {
     const circuit = defined(this.#circuits[index], 'metered circuit');
     const ceilingA = ownCeilingA(circuit);
     const totalA = mapPhases((p) => currentA[p] + (circuit.meterLocation === 'including' ? 0 : drawnA[p]));
@@ -49,7 +49,8 @@ export class OverloadWatch {
     return true;
   }
 
-  watch(nowMs: Ms): void {
+  /** Ends the alarm when no circuit is overloaded any more. Call once per cycle. */
+  endAlarm(nowMs: Ms): void {
     if (this.#untilMs.every((untilMs) => nowMs >= untilMs) && this.#alarms.set('OVERLOAD', undefined, nowMs)) {
       this.#notices.add('info', 'OVERLOAD_END', 'every metered circuit is within its limit again', {});
     }

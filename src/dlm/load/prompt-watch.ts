@@ -1,8 +1,8 @@
 /**
- * Whether a meter shows a fall of the charge points within one sample. No maker states how old the values in its registers
- * may be, so a second counts. But a current that differs from the one of the sample before was renewed since then; and a
- * meter that has shown two falls by that time is believed to show each of them so. Then a fall that is older than that hides
- * no rise of the building. Nobody is raised on this: docs/decisions/0010-several-meters.md.
+ * Checks whether a meter shows a fall of the charge points within one sample. No maker states how old its values may be, so the
+ * master reckons with a second. But a current that differs from the previous sample was renewed since that sample. A meter
+ * that showed two falls by then is prompt: an older fall hides no rise of the building. Raises do not use this.
+ * docs/decisions/0010-several-meters.md has a timeline.
  */
 import { assert } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
@@ -10,24 +10,24 @@ import { type Amps, mapPhases, type Ms, PHASES, type PhaseAmps, type PhaseIndex 
 import { assertNumbers, assertOrder } from './checks.js';
 import { isAlike, minus, REST_A, STEP_A } from './step-watch.js';
 
-/** A value covers ten periods of the grid (IEC 61000-4-30): what flowed so long before its registers were renewed. */
+/** A value covers ten periods of the grid (IEC 61000-4-30), so it includes what flowed so long before its renewal. */
 const MEASURES_MS: Ms = 200;
-/** Of a fall, at most this share may be missing in the sample that must show it. */
+/** The sample that must show a fall may miss at most this share of it. */
 const MISSING_MAX = 0.15;
-/** Falls that were shown in time before the meter is believed to be prompt. */
+/** So many falls shown in time make a meter prompt. */
 const WITNESSES = 2;
-/** Most that are counted, and what one that was shown late costs. */
+/** At most so many are counted, and one fall shown late costs so many. */
 const WITNESSES_MAX = 8;
 
 export interface PromptSample {
-  /** As the meter gave it: the same to the bit means that it may be the same measurement. */
+  /** As the meter gave it. An identical value may be the same measurement. */
   readonly currentA: PhaseAmps;
-  /** What counts as shown. */
+  /** After the correction of faults. */
   readonly shownA: PhaseAmps;
   readonly sampledAtMs: Ms;
-  /** The most that the charge points drew since the earliest moment that the values may be of. */
+  /** The highest current that the charge points reported while the sample may have been measured. */
   readonly mostA: PhaseAmps;
-  /** What they draw now. */
+  /** By the last STATUS of each. */
   readonly nowA: PhaseAmps;
 }
 
@@ -37,7 +37,7 @@ interface Point {
   readonly drawnA: PhaseAmps;
 }
 
-/** A fall after a rest, in the first sample that a prompt meter shows it in. */
+/** A fall after a rest, in the first sample by which a prompt meter shows it. */
 interface Fall {
   readonly drawnA: PhaseAmps;
   readonly isShown: boolean;
@@ -45,7 +45,7 @@ interface Fall {
 
 export class PromptWatch {
   #last: Pick<PromptSample, 'currentA' | 'sampledAtMs'> | undefined;
-  /** The last sample that no charge point had fallen before, for as long as its values may be old. */
+  /** The last sample that no fall preceded within the time that its values may be old. */
   #rest: Point | undefined;
   #fall: Fall | undefined;
   #witnesses = 0;
@@ -62,7 +62,7 @@ export class PromptWatch {
     return this.#witnesses >= WITNESSES;
   }
 
-  /** The most that the sample shows of the charge points. `mostSince`: the most that they drew since a moment. */
+  /** Returns what to subtract for the charge points. `mostSince`: the highest current that they reported since a moment. */
   addSample(sample: PromptSample, mostSince: (fromMs: Ms) => PhaseAmps): PhaseAmps {
     const { currentA, shownA, sampledAtMs, mostA, nowA } = sample;
     assertNumbers(shownA, 'a meter', 'shows');
@@ -81,7 +81,7 @@ export class PromptWatch {
     return takenA;
   }
 
-  /** In the first sample that a prompt meter shows a fall in. A second fall so soon proves nothing of either. */
+  /** Judges the first sample by which a prompt meter shows a fall. A second fall soon after makes both worthless as proof. */
   #judgePrompt({ shownA, drawnA }: Point): void {
     const [rest, fall] = [this.#rest, this.#fall];
     if (!rest || (fall && isSame(fall.drawnA, drawnA))) return;
@@ -95,7 +95,7 @@ export class PromptWatch {
     if (isShown && isLarge(fellA)) this.#witnesses = Math.min(WITNESSES_MAX, this.#witnesses + 1);
   }
 
-  /** At rest again: what was missing then and is shown now came late. */
+  /** The charge points are at rest again. A fall that was missing then and is shown now came late. */
   #judgeLate(now: Point): void {
     const [rest, fall] = [this.#rest, this.#fall];
     assert(this.#witnesses <= WITNESSES_MAX, `${this.#witnesses} witnesses of ${WITNESSES_MAX}`);

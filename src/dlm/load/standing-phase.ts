@@ -1,23 +1,23 @@
 /**
- * The load behind one phase of a meter, when it is taken for less. What the charge points draw is taken off what the meter
- * shows; so where the meter stands still while they draw more, the rest looks like a building that falls. It makes no room: a
- * fall counts when the phase has moved, or when it only takes back a rise of a moment ago.
+ * The load behind one phase of a meter, and when a fall of it counts. The master subtracts what the charge points draw from what
+ * the meter shows. If the meter stands still while they draw more, the building seems to fall. That makes no room. A fall
+ * counts when the meter's phase has moved, or when it only cancels a rise of the last seconds.
  */
 import { failInvariant } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
 import type { Amps, Ms } from '../../base/units.js';
 
-/** A phase that moves by less shows nothing new: a wire that has come off shows no zero either. */
+/** A phase that moves by less shows nothing new. A loose wire shows noise too, not exactly 0 A. */
 export const NEWS_A: Amps = 0.5;
-/** The meter may show a charge point before its own word comes, which takes back what looked like a rise of the building. */
-const WORDS_FOLLOW_MS: Ms = 5_000;
+/** The meter may show a charge point before its STATUS arrives. That STATUS then cancels the apparent rise of the building. */
+const STATUS_FOLLOWS_MS: Ms = 5_000;
 
 export class StandingPhase {
-  /** What it showed when it last moved. */
+  /** What the phase showed when it last moved. */
   #shownA: Amps = Number.NEGATIVE_INFINITY;
   #movedAtMs: Ms = Number.NEGATIVE_INFINITY;
   #lastA: Amps = Number.POSITIVE_INFINITY;
-  /** No lower until it moves. */
+  /** The load does not fall below this until the phase moves. */
   #leastA: Amps = Number.NEGATIVE_INFINITY;
   #isSettled = false;
 
@@ -30,9 +30,9 @@ export class StandingPhase {
     this.#isSettled = carrier.value('isSettled', this.#isSettled);
   }
 
-  /** The load that counts. `restA`: what it shows, less what the charge points draw. */
-  hear(shownA: Amps, restA: Amps, nowMs: Ms): Amps {
-    if (!this.#isSettled && nowMs - this.#movedAtMs >= WORDS_FOLLOW_MS) {
+  /** Returns the load that counts. `restA`: what the phase shows, less what the charge points draw. */
+  addSample(shownA: Amps, restA: Amps, nowMs: Ms): Amps {
+    if (!this.#isSettled && nowMs - this.#movedAtMs >= STATUS_FOLLOWS_MS) {
       this.#isSettled = true;
       this.#leastA = this.#lastA;
     }
@@ -46,7 +46,7 @@ export class StandingPhase {
       this.#isSettled = false;
     }
     this.#lastA = moves ? restA : Math.max(restA, this.#leastA);
-    // It may be held up, but is never less than what is left of the sample.
+    // The load may be held higher, but it is never below the rest.
     if (!(this.#lastA >= restA)) failInvariant(`a load of ${this.#lastA} A where the sample leaves ${restA} A`);
     if (!(this.#movedAtMs <= nowMs)) failInvariant(`a phase moved at ${this.#movedAtMs} ms, now ${nowMs} ms`);
     return this.#lastA;

@@ -1,7 +1,7 @@
 /**
- * Whether a meter that sees the charge points shows what they do: at all, on the same phases and in the same direction. When
- * one of them changes by some amperes and comes to rest, the meter must have changed alike. Nothing else tells swapped phases, a
- * reversed current transformer, or one that has come off, from an odd building.
+ * Checks that a meter which includes the charge points shows what they do: on the same phases, in the same direction. When a
+ * charge point changes by some amperes and comes to rest, the meter must have changed alike. Only this tells swapped phases, a
+ * reversed current transformer or a loose one from an odd building.
  */
 import { assert } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
@@ -9,18 +9,18 @@ import { type Amps, mapPhases, type Ms, PHASES, type PhaseAmps, type PhaseIndex 
 import { assertNumbers, assertOrder } from './checks.js';
 import { NEWS_A } from './standing-phase.js';
 
-/** Smaller changes of the charge points are not judged. */
+/** Smaller changes of the charge points prove nothing. */
 export const STEP_A: Amps = 5;
-/** At rest: no charge point moves by more within what a sample covers. */
+/** The charge points are at rest if they change by no more within the time that a sample covers. */
 export const REST_A: Amps = 0.5;
-/** A change that takes longer from rest to rest is not judged: the building changes too. */
+/** A change that takes longer from rest to rest proves nothing: the building changes too. */
 const STEP_MAX_MS: Ms = 20_000;
-/** How far the meter may be from what is expected of it, as a share of the change. */
+/** The meter may differ from the expected change by this share of it. */
 const LIKENESS = 0.3;
-/** Witnesses in a row before it is believed, and before it is taken back. */
+/** So many changes in a row must agree before a fault is reported, or withdrawn. */
 const WITNESSES = 2;
 
-/** A phase that showed nothing of a change, and has not moved for so long before and after, shows nothing at all: a building moves. */
+/** A phase is blind if it missed changes and stood still for so long before and after. A connected building always moves a little. */
 const BLIND_AFTER_MS: Ms = 30_000;
 
 const SWAPS: readonly (readonly [PhaseIndex, PhaseIndex, PhaseIndex])[] = [
@@ -36,7 +36,7 @@ export interface Seen {
   readonly movedAtMs: Ms;
   /** What the meter shows. */
   readonly shownA: PhaseAmps;
-  /** What the charge points below are reported to have drawn at most, and at least, while it was measured. */
+  /** The highest and lowest current that the charge points below reported while the sample may have been measured. */
   readonly mostA: PhaseAmps;
   readonly leastA: PhaseAmps;
 }
@@ -48,11 +48,11 @@ interface Rest {
   readonly drawnA: PhaseAmps;
 }
 
-/** A phase that has not moved. */
+/** A phase that stands still. */
 interface Still {
   readonly sinceMs: Ms;
   readonly shownA: Amps;
-  /** Changes of the charge points that it should have shown. */
+  /** Changes of the charge points that the phase should have shown. */
   readonly missed: number;
   readonly firstMissedAtMs: Ms;
 }
@@ -74,31 +74,31 @@ export class StepWatch {
   }
 
   /** The phases that show nothing of the charge points. */
-  blind(nowMs: Ms): readonly PhaseIndex[] {
+  blindPhases(nowMs: Ms): readonly PhaseIndex[] {
     return PHASES.filter((p) => {
       const still = this.#still.get(p);
       return still !== undefined && still.missed >= WITNESSES && nowMs - still.firstMissedAtMs >= BLIND_AFTER_MS;
     });
   }
 
-  /** The meter's phases are not those of the charge points. */
+  /** True if the meter shows the charge points on other phases. */
   get isSwapped(): boolean {
     return this.#swapped >= WITNESSES;
   }
 
-  /** The phases on which it counts backwards. */
+  /** The phases that the meter counts backwards. */
   get reversed(): readonly PhaseIndex[] {
     return PHASES.filter((p) => this.#reversed[p] >= WITNESSES);
   }
 
-  hear({ movedAtMs, shownA, mostA, leastA }: Seen, nowMs: Ms): void {
+  addSample({ movedAtMs, shownA, mostA, leastA }: Seen, nowMs: Ms): void {
     assertNumbers(shownA, 'a meter', 'shows');
     assertOrder(leastA, mostA, 'a meter', 'drawn at least, and at most');
     for (const p of PHASES) this.#watchStill(p, shownA[p], nowMs);
     if (PHASES.some((p) => mostA[p] - leastA[p] > REST_A)) return;
     const before = this.#rest;
     const stepA = minus(mostA, before?.drawnA ?? mostA);
-    // Where the whole meter stands still, its voltage too, what it misses says nothing of a phase.
+    // If the whole meter stands still, even its voltage, a missed change says nothing about one phase.
     if (before?.movedAtMs === movedAtMs && PHASES.some((p) => Math.abs(stepA[p]) > REST_A)) return;
     assert(!before || nowMs >= before.atMs, `at rest at ${nowMs} ms, before at ${before?.atMs} ms`);
     this.#rest = { atMs: nowMs, movedAtMs, shownA, drawnA: mostA };
@@ -138,8 +138,8 @@ export class StepWatch {
   }
 
   /**
-   * A meter shows a change before the word of the charge point comes: who looks at the words alone sees one that the meter missed, or
-   * several, when all fall silent at once and nothing moves any more. So the phase must have stood still for long before.
+   * A meter may show a change before its STATUS arrives. If all vehicles stop at once, each late STATUS then looks like a change
+   * that the meter missed. So the phase must have stood still for long before the change.
    */
   #miss(p: PhaseIndex, nowMs: Ms): void {
     const still = this.#still.get(p);
@@ -150,7 +150,7 @@ export class StepWatch {
     this.#still.set(p, { ...still, missed: still.missed + 1, firstMissedAtMs });
   }
 
-  /** What was shown right on these phases is right. */
+  /** Withdraws the faults of the phases that showed this change correctly. */
   #forget(stepA: PhaseAmps): void {
     this.#swapped = 0;
     for (const p of PHASES) if (Math.abs(stepA[p]) >= STEP_A) this.#reversed[p] = 0;
@@ -173,26 +173,26 @@ function isReversed(stepA: Amps, shownA: Amps): boolean {
   return Math.abs(stepA) >= STEP_A && Math.abs(shownA + stepA) <= LIKENESS * Math.abs(stepA);
 }
 
-/** A change that is the same on all phases says nothing about their order. */
+/** An equal change on all phases says nothing about their order. */
 function isSwap(order: readonly [PhaseIndex, PhaseIndex, PhaseIndex], stepA: PhaseAmps, shownA: PhaseAmps): boolean {
   const expectedA = mapPhases((p) => stepA[order[p]]);
   return sizeOf(minus(expectedA, stepA)) > sizeOf(stepA) / 2 && isAlike(shownA, expectedA);
 }
 
-/** Import below nothing by more than the fuse carries, beside what the charge points draw: it counts backwards. */
+/** The phases whose export, beside the charge points, exceeds the fuse: the meter counts them backwards. */
 export function showsTooLittle({ shownA, leastA }: Seen, limitA: PhaseAmps): readonly PhaseIndex[] {
   return PHASES.filter((p) => shownA[p] < 0 && shownA[p] - leastA[p] < -limitA[p]);
 }
 
 /**
- * What counts as its load: once it counts backwards on one phase no sign of it is believed; where phases are swapped, the
- * highest counts for all.
+ * The load that counts for a faulty meter. If it counts one phase backwards, all values lose their sign. If phases are swapped,
+ * the highest value counts for all.
  */
 export function corrected(shownA: PhaseAmps, reversed: readonly PhaseIndex[], isSwapped: boolean): PhaseAmps {
   const unsignedA = reversed.length > 0 ? mapPhases((p) => Math.abs(shownA[p])) : shownA;
   const highestA = Math.max(...unsignedA);
   const countsA = isSwapped ? mapPhases(() => highestA) : unsignedA;
-  // What a meter gets wrong may make a load larger, never smaller.
+  // A fault may make a load larger, never smaller.
   assertOrder(shownA, countsA, 'a meter', 'shown, and corrected');
   return countsA;
 }

@@ -1,19 +1,19 @@
-/** What a charge point said that it drew, in the last half minute: for meters that show it later than it says so. */
+/** The currents that a charge point reported in the last 30 s. A meter may show them later than their STATUS arrives. */
 import { failInvariant } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
 import { type Amps, mapPhases, type Ms, NO_AMPS, PHASES, type PhaseAmps } from '../../base/units.js';
 import { FALL_HOLD_MS } from './metered-load.js';
 
-/** Words are remembered for so long, for meters that follow late; and no more than this. */
+/** A STATUS is kept for 30 s, for meters that follow late. At most so many are kept. */
 const KEPT_MS: Ms = 30_000;
 const KEPT_MAX = 128;
-/** Changes of its current below this are noise. */
+/** A charge point whose current changes by less is at rest. */
 const NOISE_A: Amps = 1;
-/** A word that is older says nothing of now: two heartbeats and a half. */
-const WORD_MAX_AGE_MS: Ms = 2_500;
+/** An older STATUS says nothing about now: two and a half heartbeats. */
+const STATUS_MAX_AGE_MS: Ms = 2_500;
 
-export class DrawnWords {
-  /** From `from` on. */
+export class ReportedDraw {
+  /** Times and currents; entries below index `from` are no longer valid. */
   #atMs: Ms[] = [];
   #currentA: PhaseAmps[] = [];
   #from = 0;
@@ -25,8 +25,8 @@ export class DrawnWords {
     this.#from = carrier.value('from', this.#from);
   }
 
-  /** The oldest are cut off many at once: the others need not move with every word. */
-  hear(currentA: PhaseAmps, nowMs: Ms): void {
+  /** The oldest entries are removed many at once, so that the others need not move with every STATUS. */
+  addStatus(currentA: PhaseAmps, nowMs: Ms): void {
     const atMs = this.#atMs;
     const lastMs = atMs.at(-1) ?? nowMs;
     if (!(nowMs >= lastMs)) failInvariant(`a STATUS at ${nowMs} ms after one at ${lastMs} ms`);
@@ -46,19 +46,19 @@ export class DrawnWords {
       failInvariant(`${this.#currentA.length} currents at ${atMs.length} times`);
   }
 
-  /** The most and the least that it drew at some moment since then, by its own word. */
-  since(fromMs: Ms, nowMs: Ms): { readonly mostA: PhaseAmps; readonly leastA: PhaseAmps } {
+  /** The highest and the lowest current that it reported for any moment since `fromMs`. */
+  rangeSince(fromMs: Ms, nowMs: Ms): { readonly mostA: PhaseAmps; readonly leastA: PhaseAmps } {
     const mostA: [Amps, Amps, Amps] = [0, 0, 0];
-    // The first words after a gap may be of what it drew before it: they count when a fall of the load would.
+    // The first STATUS after a gap may describe a moment before it. It counts as soon as a fall of the load would.
     const isCovered = this.#isCovered(Math.min(fromMs, nowMs - FALL_HOLD_MS), nowMs);
     const leastA: [Amps, Amps, Amps] = isCovered ? [1e9, 1e9, 1e9] : [0, 0, 0];
     for (let index = this.#currentA.length - 1; index >= this.#from; index--) {
-      const wordA = this.#currentA[index] ?? NO_AMPS;
+      const statusA = this.#currentA[index] ?? NO_AMPS;
       for (const p of PHASES) {
-        mostA[p] = Math.max(mostA[p], wordA[p]);
-        leastA[p] = Math.min(leastA[p], wordA[p]);
+        mostA[p] = Math.max(mostA[p], statusA[p]);
+        leastA[p] = Math.min(leastA[p], statusA[p]);
       }
-      // The last word before holds until the next one.
+      // A STATUS holds until the next one.
       if ((this.#atMs[index] ?? fromMs) <= fromMs) break;
     }
     if (this.#atMs.length > this.#from) {
@@ -70,12 +70,12 @@ export class DrawnWords {
     return { mostA, leastA: mapPhases((p) => (mostA[p] - leastA[p] > NOISE_A ? leastA[p] : mostA[p])) };
   }
 
-  /** Whether a word is known of every moment since then: before the first one, and in a gap, it may have drawn nothing. */
+  /** Whether a STATUS covers every moment since `fromMs`. Before the first one and in a gap it may have drawn nothing. */
   #isCovered(fromMs: Ms, nowMs: Ms): boolean {
     let untilMs = nowMs;
     for (let index = this.#atMs.length - 1; index >= this.#from; index--) {
       const atMs = this.#atMs[index] ?? 0;
-      if (untilMs - atMs > WORD_MAX_AGE_MS) return false;
+      if (untilMs - atMs > STATUS_MAX_AGE_MS) return false;
       if (atMs <= fromMs) return true;
       untilMs = atMs;
     }
