@@ -151,6 +151,32 @@ t.test('a meter that shows a fall late is not believed for long', async (t) => {
   t.equal(watch.isPrompt, true);
 });
 
+t.test('a meter that is believed wrongly lowers charge points for nothing once', async (t) => {
+  const { watch } = play({ meter: sampling(200), drawn: APART, untilMs: 39_000 });
+  const meter = averaging(1000);
+  const drawn: [Ms, number][] = [[0, 60]];
+  const lowerings = (fromMs: Ms): number => {
+    let count = 0;
+    for (let nowMs = fromMs; nowMs < fromMs + 10_000; nowMs += 250) {
+      // One vehicle of 20 A stops; whatever then seems to be building above 20 A lowers the others.
+      if (nowMs === fromMs + 5000) drawn.push([nowMs - 110, at(drawn, nowMs) - 20]);
+      const shownA = perPhase(meter((ms) => at(drawn, ms) + 20, nowMs));
+      const mostA = perPhase(mostOf(drawn, nowMs - UPDATE_MS, nowMs));
+      const sample = { currentA: shownA, shownA, sampledAtMs: nowMs, mostA, nowA: perPhase(at(drawn, nowMs)) };
+      const takenA = watch.addSample(sample, (ms) => perPhase(mostOf(drawn, ms, nowMs)));
+      const aboveA = shownA[0] - takenA[0] - 21;
+      if (aboveA <= 0) continue;
+      count += 1;
+      drawn.push([nowMs + 10, Math.max(6, at(drawn, nowMs) - aboveA)]);
+    }
+    return count;
+  };
+  t.ok(lowerings(40_000) > 0, 'it is believed');
+  t.equal(watch.isPrompt, false);
+  drawn.push([49_000, 60]);
+  t.equal(lowerings(50_000), 0, 'no longer');
+});
+
 t.test(
   'whatever the meter renews its registers at, and whenever vehicles fall, a fall is no load of the building',
   async (t) => {

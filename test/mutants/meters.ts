@@ -65,6 +65,7 @@ export const METER_MUTANTS: readonly Row[] = [
   ],
   ['M5', 'one fall proves a meter', PROMPT, 'this.#witnesses >= WITNESSES', 'this.#witnesses >= 1', 'dlm/prompt'],
   ['M5', 'late falls prove as much', PROMPT, 'this.#witnesses -= WITNESSES_MAX', 'void 0', 'dlm/prompt'],
+  ['M5', 'a row of late falls is none', PROMPT, 'fall?.wasMissing === true || isMissing(', 'isMissing(', 'dlm/prompt'],
   ['M5', 'old values are new ones', PROMPT, 'currentA[p] !== last.currentA[p]', 'true', 'dlm/prompt'],
   [
     'M5',

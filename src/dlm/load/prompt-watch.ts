@@ -37,10 +37,11 @@ interface Point {
   readonly drawnA: PhaseAmps;
 }
 
-/** A fall after a rest, in the first sample by which a prompt meter shows it. */
+/** Falls since the last rest, by the first sample in which a prompt meter shows each. */
 interface Fall {
   readonly drawnA: PhaseAmps;
-  readonly isShown: boolean;
+  /** True if such a sample missed a part. */
+  readonly wasMissing: boolean;
 }
 
 export class PromptWatch {
@@ -81,27 +82,28 @@ export class PromptWatch {
     return takenA;
   }
 
-  /** Judges the first sample by which a prompt meter shows a fall. A second fall soon after makes both worthless as proof. */
+  /** Judges the first sample in which a prompt meter shows a fall. Only the first fall after a rest can prove that it does. */
   #judgePrompt({ shownA, drawnA }: Point): void {
     const [rest, fall] = [this.#rest, this.#fall];
     if (!rest || (fall && isSame(fall.drawnA, drawnA))) return;
-    this.#fall = undefined;
-    this.#rest = undefined;
-    if (fall) return;
     const fellA = minus(drawnA, rest.drawnA);
-    const isShown = isAlike(minus(shownA, rest.shownA), fellA, MISSING_MAX);
-    this.#rest = rest;
-    this.#fall = { drawnA, isShown };
-    if (isShown && isLarge(fellA)) this.#witnesses = Math.min(WITNESSES_MAX, this.#witnesses + 1);
+    const shownFallA = minus(shownA, rest.shownA);
+    this.#fall = { drawnA, wasMissing: fall?.wasMissing === true || isMissing(shownFallA, fellA) };
+    if (!fall && isLarge(fellA) && isAlike(shownFallA, fellA, MISSING_MAX)) {
+      this.#witnesses = Math.min(WITNESSES_MAX, this.#witnesses + 1);
+    }
   }
 
-  /** The charge points are at rest again. A fall that was missing then and is shown now came late. */
+  /**
+   * The charge points are at rest again. A fall that was missing and is shown now came late. If it is still missing, the
+   * building rose.
+   */
   #judgeLate(now: Point): void {
     const [rest, fall] = [this.#rest, this.#fall];
     assert(this.#witnesses <= WITNESSES_MAX, `${this.#witnesses} witnesses of ${WITNESSES_MAX}`);
     this.#rest = now;
     this.#fall = undefined;
-    if (!rest || !fall || fall.isShown || !isSame(fall.drawnA, now.drawnA)) return;
+    if (!rest || !fall?.wasMissing) return;
     const fellA = minus(now.drawnA, rest.drawnA);
     if (isLarge(fellA) && isAlike(minus(now.shownA, rest.shownA), fellA)) this.#witnesses -= WITNESSES_MAX;
   }
@@ -113,4 +115,10 @@ function isSame(a: PhaseAmps, b: PhaseAmps): boolean {
 
 function isLarge(fellA: PhaseAmps): boolean {
   return fellA.some((amps: Amps) => amps <= -STEP_A);
+}
+
+/** True if the meter shows less of a fall than it must. */
+function isMissing(shownFallA: PhaseAmps, fellA: PhaseAmps): boolean {
+  const sumA = (valueA: (p: PhaseIndex) => Amps): Amps => valueA(0) + valueA(1) + valueA(2);
+  return sumA((p) => Math.max(0, shownFallA[p] - fellA[p])) > MISSING_MAX * sumA((p) => Math.abs(fellA[p]));
 }
