@@ -12,6 +12,9 @@ const COVERAGE = '.tap/report/coverage-summary.json';
 /** tap's own count, at the end of the stream: "# { total: 11, pass: 4, fail: 4, todo: 1, skip: 2 }". */
 const COUNTS = /^# \{ total: .*\}$/;
 
+/** A test that was repeated says so, whatever became of it. */
+const REPEATED = /this machine was late by \d+ ms: /;
+
 const skipped = [];
 let counts;
 let failed = false;
@@ -46,7 +49,10 @@ function noteSkipped({ fullname, skip, todo }) {
 /** Follows one test and those inside it; the count of failures says whether a file failed without a failed test. */
 function follow(parser, entry) {
   const comments = [];
-  parser.on('comment', (comment) => comments.push(comment.trim()));
+  parser.on('comment', (comment) => {
+    comments.push(comment.trim());
+    if (REPEATED.test(comment)) print(indented(comment));
+  });
   parser.on('assert', (result) => {
     if (result.skip || result.todo) noteSkipped(result);
     else if (!result.ok && !result.closingTestPoint) {

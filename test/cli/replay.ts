@@ -99,10 +99,10 @@ function unpacked(file: string): string {
   return bytes.toString('latin1') + inflateRawSync(Buffer.concat(area?.payloads ?? []), { finishFlush: 2 }).toString();
 }
 
-/** Something is written after now. */
+/** What was decided until now is written: the next write may have begun before. */
 async function wroteMore(file: string): Promise<void> {
   const seen = new Set<number>();
-  while (seen.size < 2) {
+  while (seen.size < 3) {
     seen.add(statSync(file).mtimeMs);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

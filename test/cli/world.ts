@@ -1,32 +1,18 @@
 /** What the tests of real processes share: sites on loopback, and observers that share no code with the product. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import t, { type Test } from 'tap';
+import type { Test } from 'tap';
 import { Daemon, evenkeel, fileIn, folder, ROOT, type StartOptions } from '../helpers/daemon-process.js';
+import { type Body, SideBySide } from '../helpers/side-by-side.js';
 import type { Needs } from '../helpers/tools.js';
 import { WireSlave, type WireSlaveOptions } from './wire-slave.js';
 
 /** Sites wait most of the time, and do not share anything. */
-const SIDE_BY_SIDE_MAX = 5;
-
-interface Case {
-  readonly name: string;
-  readonly run: (t: Test) => Promise<void>;
-  readonly needs: Needs;
-}
-
-const cases: Case[] = [];
+const sites = new SideBySide(5);
 
 /** A test that runs beside the others of its kind. */
-export function aside(name: string, run: (t: Test) => Promise<void>, needs: Needs = {}): void {
-  cases.push({ name, run, needs });
-  if (cases.length > 1) return;
-  t.test('side by side', { jobs: SIDE_BY_SIDE_MAX }, async (t) => {
-    // By then all files have named their cases.
-    await new Promise((resolve) => setImmediate(resolve));
-    const ends = cases.map((each) => t.test(each.name, { buffered: true, ...each.needs }, (t) => each.run(t)));
-    await Promise.all(ends);
-  });
+export function aside(name: string, body: Body, needs: Needs = {}): void {
+  sites.add(name, body, needs);
 }
 
 /** Ends with the test, in whatever way that ends. */

@@ -54,7 +54,7 @@ export class Bench {
 
   async end(): Promise<void> {
     await Promise.all(this.#daemons.map((daemon) => daemon.end('SIGKILL')));
-    for (const takeAway of this.#others) await takeAway();
+    for (const takeAway of this.#others.splice(0)) await takeAway();
     process.off('exit', this.#removeFiles);
     this.#removeFiles();
   }

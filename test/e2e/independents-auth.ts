@@ -9,7 +9,7 @@ import t, { type Test } from 'tap';
 import { type Daemon, discoveryPort, output, ROOT } from '../helpers/daemon-process.js';
 import { eventually } from '../helpers/machine.js';
 import { Bench, evenkeelCommand, independentCommand, type Said, saidOf } from './bench.js';
-import { SITE } from './side-by-side.js';
+import { sites } from './side-by-side.js';
 
 const NETWORK = 4712;
 /** Small enough for all three at once. */
@@ -283,7 +283,7 @@ t.test('the page shows what its own rules give', async (t) => {
   t.equal(status, 0, `${stdout}${stderr}`);
 });
 
-t.test('slaves that share no code with us, and a master with keys', { ...SITE }, async (t) => {
+sites.add('slaves that share no code with us, and a master with keys', async (t) => {
   const bench = new Bench();
   t.teardown(() => bench.end());
   const site = await KeyedSite.open(bench);

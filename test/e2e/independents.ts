@@ -3,14 +3,14 @@
  * alone. Everything that can die dies once, and what every slave says that it enforces is added up all the time.
  */
 import { spawnSync } from 'node:child_process';
-import t, { type Test } from 'tap';
+import type { Test } from 'tap';
 import { closedTcpPort, type Daemon, discoveryPort } from '../helpers/daemon-process.js';
 import { mosquittoMissing, startMosquitto, type Subscription, subscribe } from '../helpers/mosquitto.js';
 import { needs } from '../helpers/tools.js';
 import { eventually } from '../helpers/machine.js';
 import { Bench, evenkeelCommand, independentCommand, numberIn, PYTHON, saidOf } from './bench.js';
 import { type Change, changesAfterDeath, changesSaid, judge, type SlavePy, StatusWatch } from './fuse-watch.js';
-import { SITE } from './side-by-side.js';
+import { sites } from './side-by-side.js';
 import { Ear } from './wire.js';
 
 const NETWORK = 4711;
@@ -239,9 +239,14 @@ async function deaths(t: Test, site: Strangers): Promise<void> {
 
 const hasPymodbus = spawnSync(PYTHON, ['-c', 'import pymodbus.server.async_io']).status === 0;
 const missing = mosquittoMissing() ?? (hasPymodbus ? undefined : 'python3-pymodbus is missing');
-const options = { ...SITE, ...needs(missing === undefined, missing ?? '') };
 
-t.test('a meter, a broker and slaves that share no code with us', options, async (t) => {
+sites.add(
+  'a meter, a broker and slaves that share no code with us',
+  wholeSite,
+  needs(missing === undefined, missing ?? ''),
+);
+
+async function wholeSite(t: Test): Promise<void> {
   const bench = new Bench();
   t.teardown(() => bench.end());
   const site = await Strangers.open(bench);
@@ -255,4 +260,4 @@ t.test('a meter, a broker and slaves that share no code with us', options, async
   t.comment(`highest sums of the enforced limits: ${highestA.join(', ')} A of ${FUSE_A} A`);
   t.strictSame(violations, [], 'the enforced limits never add up to more than the fuse');
   t.ok(Math.max(...highestA) >= FUSE_A - 4, 'and the fuse was used');
-});
+}

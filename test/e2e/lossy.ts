@@ -2,14 +2,13 @@
  * A master with fixed addresses and its slaves, between them wires that lose three datagrams of ten in each direction,
  * double some and hold back others for up to 2 s, while vehicles come and go, the master dies, and two wires are cut.
  */
-import t from 'tap';
 import { seededRng } from '../../src/base/rng.js';
 import { type Daemon, discoveryPort } from '../helpers/daemon-process.js';
 import { BadWire, IDS, LOCAL, masterFile, newTally, ROTATION, slaveFile } from './bad-wire.js';
 import { eventually } from '../helpers/machine.js';
 import { Bench, evenkeelCommand, independentCommand, numberIn, saidOf } from './bench.js';
 import { changesSaid, judge, type SlavePy, StatusWatch } from './fuse-watch.js';
-import { SITE } from './side-by-side.js';
+import { sites } from './side-by-side.js';
 
 const FUSE_A = 48;
 /** Vehicles come and go this often: each time the others must be lowered first. */
@@ -84,7 +83,7 @@ class BadLan {
   }
 }
 
-t.test('wires that lose, double and delay', { ...SITE }, async (t) => {
+sites.add('wires that lose, double and delay', async (t) => {
   t.comment(`EVENKEEL_SEED=${SEED} draws the same vehicles and fates again; when what happens is up to the machine`);
   const bench = new Bench();
   t.teardown(() => bench.end());

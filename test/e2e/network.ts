@@ -1,12 +1,12 @@
 /** Two groups in one LAN with real broadcasts: they do not see each other, and cables and interfaces come and go. */
-import t, { type Test } from 'tap';
+import type { Test } from 'tap';
 import type { Daemon } from '../helpers/daemon-process.js';
 import { needs } from '../helpers/tools.js';
 import { eventually, lateMsBetweenDates } from '../helpers/machine.js';
 import { Bench, evenkeelCommand, independentCommand, numberIn, saidOf } from './bench.js';
 import { changesSaid, judge, type SlavePy } from './fuse-watch.js';
 import { Lan, lanMissing } from './lan.js';
-import { SITE } from './side-by-side.js';
+import { sites } from './side-by-side.js';
 
 const FUSE_A = 32;
 const DISCONNECTED_A = 6;
@@ -133,9 +133,10 @@ async function partition(t: Test, groups: Groups): Promise<void> {
 }
 
 const missing = lanMissing();
-const options = { ...SITE, ...needs(missing === undefined, missing ?? '') };
 
-t.test('two groups in one LAN', options, async (t) => {
+sites.add('two groups in one LAN', wholeSite, needs(missing === undefined, missing ?? ''));
+
+async function wholeSite(t: Test): Promise<void> {
   const bench = new Bench();
   t.teardown(() => bench.end());
   const lan = new Lan(['east', 'north', 'west']);
@@ -151,4 +152,4 @@ t.test('two groups in one LAN', options, async (t) => {
   mastersHeard(t, groups);
   const { violations } = judge([groups.a, groups.b].flatMap(changesSaid), FUSE_A);
   t.strictSame(violations, [], 'the enforced limits never add up to more than the fuse');
-});
+}

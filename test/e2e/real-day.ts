@@ -9,12 +9,12 @@ import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setInterval as every } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import t from 'tap';
+import type { Test } from 'tap';
 import { closedTcpPort, discoveryPort } from '../helpers/daemon-process.js';
 import { judge, StatusWatch } from './fuse-watch.js';
 import { eventually, lateMsBetween } from '../helpers/machine.js';
 import { Bench, evenkeelCommand } from './bench.js';
-import { SITE } from './side-by-side.js';
+import { sites } from './side-by-side.js';
 import { Ear, portOf } from './wire.js';
 
 const RECORDED = fileURLToPath(new URL('../../../../shared/data', import.meta.url));
@@ -25,6 +25,9 @@ const FACTOR = 600;
 /** Half a minute: five hours. */
 const SAMPLES = 300;
 const SAMPLE_MS = 100;
+/** From the start of the processes to the beginning of the day. */
+const HEAD_START_MS = 3_000;
+const HEAD_START_MAX_MS = 60_000;
 const MAIN_A = 40;
 const GARAGE_A = 36;
 /** Meter and copper renew their values, the poll, the cycle, and the second in which a meter may lag behind. */
@@ -142,13 +145,38 @@ function limitsOn(phase: 0 | 1 | 2, watch: StatusWatch): number {
   return inForce.reduce((sumA, status) => sumA + (status?.enforcedA ?? 0), 0);
 }
 
-async function startSite(bench: Bench, watch: StatusWatch): Promise<{ copper: Copper; registers: Registers }> {
+interface Day {
+  readonly watch: StatusWatch;
+  readonly copper: Copper;
+  readonly registers: Registers;
+}
+
+/** A site that was complete when its day began. Where the machine was too late for that, the next day begins later. */
+async function startDay(t: Test): Promise<Day> {
+  for (let headStartMs = HEAD_START_MS; ; headStartMs *= 2) {
+    const bench = new Bench();
+    t.teardown(() => bench.end());
+    const watch = new StatusWatch();
+    const beginsMs = Date.now() + headStartMs;
+    const site = await startSite(bench, watch, beginsMs);
+    await eventually('a STATUS of every slave', () => IDS.every((id) => watch.last(id) !== undefined));
+    const lateMs = Date.now() - beginsMs;
+    if (lateMs < 0 || headStartMs > HEAD_START_MAX_MS) return { ...site, watch };
+    t.comment(`this machine was late by ${lateMs} ms: another day`);
+    await bench.end();
+  }
+}
+
+async function startSite(
+  bench: Bench,
+  watch: StatusWatch,
+  beginsMs: number,
+): Promise<{ copper: Copper; registers: Registers }> {
   const ports = { meter: await closedTcpPort(), wire: await discoveryPort(), discovery: await discoveryPort() };
   const copper = new Copper();
   const tap = await copper.open(ports.wire);
   bench.atEnd(() => copper.close());
-  const began = `${Date.now() + 3_000}`;
-  const day = ['--day', '--start', start, '--seed', `${seed}`, '--factor', `${FACTOR}`, '--began', began];
+  const day = ['--day', '--start', start, '--seed', `${seed}`, '--factor', `${FACTOR}`, '--began', `${beginsMs}`];
   if (HAS_RECORDED) day.push('--data', RECORDED);
   const building = ['--load-factor', '5', '--pv-factor', '1', '--wire', `127.0.0.1:${ports.wire}`];
   const listen = ['--listen', `127.0.0.1:${ports.meter}`];
@@ -164,16 +192,8 @@ async function startSite(bench: Bench, watch: StatusWatch): Promise<{ copper: Co
   return { copper, registers };
 }
 
-t.test('five hours of a real day', { ...SITE }, async (t) => {
-  const bench = new Bench();
-  t.teardown(() => bench.end());
-  const watch = new StatusWatch();
-  const { copper, registers } = await startSite(bench, watch);
-  await eventually(
-    () => 'a STATUS of every slave',
-    () => IDS.every((id) => watch.last(id) !== undefined),
-  );
-
+sites.add('five hours of a real day', async (t) => {
+  const { watch, copper, registers } = await startDay(t);
   const samples: Sample[] = [];
   const charged = new Set<string>();
   let garageA = 0;

@@ -11,7 +11,7 @@ import { BadWire, IDS, LEASE_MS, LOCAL, masterFile, newTally, ROTATION, slaveFil
 import { eventually } from '../helpers/machine.js';
 import { Bench, evenkeelCommand, independentCommand } from './bench.js';
 import { type Change, changesDespite, judge, type SlavePy, type Stall, StatusWatch } from './fuse-watch.js';
-import { SITE, TIMEOUT_MS } from './side-by-side.js';
+import { sites, TIMEOUT_MS } from './side-by-side.js';
 
 /** One round takes half a minute; a long run has as many as fit. */
 const MINUTES = Number(process.env['EVENKEEL_MINUTES'] ?? 0);
@@ -166,7 +166,7 @@ class RoughSite {
 
 t.setTimeout(LONG_MS);
 
-t.test('all faults at once', { ...SITE, timeout: LONG_MS }, async (t) => {
+sites.add('all faults at once', async (t) => {
   t.comment(`EVENKEEL_SEED=${SEED} draws the same vehicles and fates again; EVENKEEL_MINUTES=n goes on for so long`);
   const bench = new Bench();
   t.teardown(() => bench.end());

@@ -10,6 +10,8 @@ const TICK_MS = 20;
 const PROCESSORS = cpus().length;
 /** A timer is this late on a quiet machine too. */
 const USUAL_MS = 2;
+/** Waiting takes little processor time: the clock never runs slower than one fifth. */
+const CROWDING_MAX = 5;
 const KEPT = 30_000;
 
 interface Tick {
@@ -22,11 +24,11 @@ const ticks: Tick[] = [];
 let tickedAtMs = performance.now();
 let fairMs = 0;
 
-/** How many tasks share each processor: 1 or more. Linux counts those that want one now; elsewhere nobody is counted. */
+/** How many tasks share each processor. Linux counts those that want one now; elsewhere nothing is counted. */
 function crowding(): number {
   try {
     const [running = ''] = (readFileSync('/proc/loadavg', 'utf8').split(' ')[3] ?? '').split('/');
-    return Math.max(1, Number(running) / PROCESSORS);
+    return Math.min(CROWDING_MAX, Math.max(1, Number(running) / PROCESSORS));
   } catch {
     return 1;
   }
