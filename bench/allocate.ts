@@ -89,7 +89,7 @@ function timeTable(rows: readonly DivisionTimes[]): Table {
       'Below N 100 a reading is the mean of the 16 moments of the site, in a row: the clock itself takes a tenth of such a call.',
       `Baseline: textbook progressive filling, which knows no steps, no minimum and no imbalance. The shares before they are rounded to steps differ from it by ${differA.toExponential(0)} A at most.`,
       'fuses: main and some boards bind. imbalance: the same with 20 A between the phases of main, which the shares without it would break. shortage: not all have their minimum.',
-      'A peer, not measured here: 3 µs for 10, 54 µs for 100, 1450 µs for 1,000; native C++ without nested circuits.',
+      'A peer, not measured here: 2.1 to 3.0 µs for 10, 54 µs for 100, 1450 µs for 1,000; native C++ without nested circuits.',
     ],
   };
 }
