@@ -2,7 +2,8 @@
 import { hasPhase } from '../../src/base/rotation.js';
 import { type Amps, type Ms, NO_AMPS, type PhaseAmps } from '../../src/base/units.js';
 import { acknowledgementMaxAgeMs, leaseExpiryMs } from '../../src/dlm/leases/lease-rules.js';
-import { LedgerAccount, type LedgerReport, type OpenGrant } from '../../src/dlm/leases/ledger.js';
+import { LedgerAccount, type LedgerReport } from '../../src/dlm/leases/ledger.js';
+import type { OpenGrant } from '../../src/dlm/leases/open-grants.js';
 
 export const LEASE_MS = 15_000;
 export const A_MAX_MS = acknowledgementMaxAgeMs(LEASE_MS);

@@ -2,7 +2,7 @@
 import t from 'tap';
 import { type Ms, type PhaseAmps, NO_AMPS, perPhase } from '../../src/base/units.js';
 import { LEASE_MIN_MS, leaseExpiryMs, SETTLE_MS } from '../../src/dlm/leases/lease-rules.js';
-import { OPEN_GRANTS_MAX } from '../../src/dlm/leases/ledger.js';
+import { OPEN_GRANTS_MAX } from '../../src/dlm/leases/open-grants.js';
 import { A_MAX_MS, Book, LATER_BOOT, LEASE_MS } from './book.js';
 
 t.test('open grants: the highest counts until a newer one is acknowledged', async (t) => {

@@ -2,7 +2,7 @@
 import t from 'tap';
 import { type Amps, type Ms, perPhase } from '../../src/base/units.js';
 import { CapacityBook } from '../../src/dlm/load/capacity.js';
-import { OPEN_GRANTS_MAX } from '../../src/dlm/leases/ledger.js';
+import { OPEN_GRANTS_MAX } from '../../src/dlm/leases/open-grants.js';
 import { buildTopology } from '../../src/dlm/topology.js';
 import type { ChargePoint, Site } from '../../src/dlm/types.js';
 import { parseMemory } from '../../src/runtime/memory.js';

@@ -2,6 +2,7 @@
 import type { Row } from './edit.js';
 
 const LEDGER = 'dlm/leases/ledger.js';
+const OPEN = 'dlm/leases/open-grants.js';
 const RULES = 'dlm/leases/lease-rules.js';
 const DECIDE = 'dlm/decide.js';
 const TARGETS = 'dlm/sharing/targets.js';
@@ -18,16 +19,9 @@ export const MASTER_MUTANTS: readonly Row[] = [
   // What is counted.
   ['H', 'no drift in the expiry', RULES, 'leaseMs * (1 + 2 * CLOCK_DRIFT)', 'leaseMs', 'dlm/ledger'],
   ['H', 'no margin in the expiry', RULES, ' + LEASE_MARGIN_MS;', ';', 'dlm/ledger'],
-  [
-    'H',
-    'expired is nothing',
-    LEDGER,
-    '? Math.min(open.limitA, this.#disconnectedLimitA) : open',
-    '? 0 : open',
-    'dlm/ledger',
-  ],
-  ['H', 'expired, not yet followed', LEDGER, 'grant.expiresAtMs + SETTLE_MS', 'grant.expiresAtMs', 'dlm/ledger'],
-  ['H', 'never expires', LEDGER, 'hasRunOut(open, nowMs) ? ', 'false ? ', 'dlm/ledger'],
+  ['H', 'expired is nothing', OPEN, '? Math.min(open.limitA, disconnectedLimitA) : open', '? 0 : open', 'dlm/ledger'],
+  ['H', 'expired, not yet followed', OPEN, 'grant.expiresAtMs + SETTLE_MS', 'grant.expiresAtMs', 'dlm/ledger'],
+  ['H', 'never expires', OPEN, 'hasRunOut(open, nowMs) ? ', 'false ? ', 'dlm/ledger'],
   [
     'H',
     'A_max too long',
@@ -60,7 +54,7 @@ export const MASTER_MUTANTS: readonly Row[] = [
   [
     'H',
     'phases not looked at',
-    LEDGER,
+    OPEN,
     'hasPhase(open.phases, p) ? allowedA : 0',
     'hasPhase(1, p) ? allowedA : 0',
     'dlm/ledger',
@@ -68,14 +62,14 @@ export const MASTER_MUTANTS: readonly Row[] = [
   [
     'H',
     'a full book sends on',
-    LEDGER,
+    OPEN,
     '            return false;\n        this.#open.push',
     '            this.#open = [];\n        this.#open.push',
     'dlm/ledger',
   ],
   ['H', 'an exposure of before', LEDGER, 'last.nowMs === nowMs && ', '', 'dlm/ledger'],
   // M1: what may be sent.
-  ['M1', 'raise before acknowledgement', LEDGER, 'this.#open.push(grant);', 'this.#open = [grant];', 'dlm/ledger'],
+  ['M1', 'raise before acknowledgement', OPEN, 'this.#open.push(grant);', 'this.#open = [grant];', 'dlm/ledger'],
   [
     'M1',
     'not beside the others',
@@ -132,7 +126,7 @@ export const MASTER_MUTANTS: readonly Row[] = [
   [
     'M2',
     'frees newer ones too',
-    LEDGER,
+    OPEN,
     'compareGrants(open, accepted) >= 0);',
     'compareGrants(open, accepted) === 0);',
     'dlm/ledger',
@@ -142,7 +136,7 @@ export const MASTER_MUTANTS: readonly Row[] = [
     'frees by its own number',
     LEDGER,
     '        if (!grant)\n            return;',
-    '        if (!grant) {\n            this.#open = this.#open.filter((open) => compareGrants(open, accepted) >= 0);\n            return;\n        }',
+    '        if (!grant) {\n            this.#open.forgetBefore(accepted);\n            return;\n        }',
     'dlm/ledger',
   ],
   ['M2', 'another master believed', RECORD, 'accepted.masterId === id && ', '', 'dlm/controller'],
@@ -161,7 +155,7 @@ export const MASTER_MUTANTS: readonly Row[] = [
     'a new boot frees',
     LEDGER,
     'this.#bootId = bootId;',
-    'this.#bootId = bootId;\n        this.#open = [];',
+    'this.#bootId = bootId;\n        this.#open.forgetBefore({ epoch: Infinity, seq: 0 });',
     'dlm/ledger',
   ],
   [

@@ -7,8 +7,9 @@ import { connectedMask, maskToGrid, onPhases, type PhaseMask, type Rotation, toG
 import { type Amps, maxOf, type Ms, NO_AMPS, type PhaseAmps, perPhase } from '../../base/units.js';
 import { Boots, type Doubt } from '../leases/boots.js';
 import { ReportedDraw } from '../load/reported-draw.js';
-import { LedgerAccount, type OpenGrant } from '../leases/ledger.js';
+import { LedgerAccount } from '../leases/ledger.js';
 import { OFFLINE_AFTER_MS } from '../leases/lease-rules.js';
+import type { OpenGrant } from '../leases/open-grants.js';
 import type { ChargePoint } from '../types.js';
 import { carriedService, NOT_YET_SERVED, type Service } from './service.js';
 import { VehicleTracker } from './vehicle.js';

@@ -6,24 +6,11 @@
 import { assert } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
 import { type BootId, compareGrants, type GrantNumber } from '../../base/messages.js';
-import { hasPhase, onPhases, type PhaseMask } from '../../base/rotation.js';
-import { type Amps, isAnyAbove, maxOf, type Ms, NO_AMPS, PHASES, type PhaseAmps } from '../../base/units.js';
+import { onPhases, type PhaseMask } from '../../base/rotation.js';
+import { type Amps, isAnyAbove, maxOf, type Ms, NO_AMPS, type PhaseAmps } from '../../base/units.js';
 import { acknowledgementMaxAgeMs, leaseExpiryMs, MEASURING_TOLERANCE_A, SETTLE_MS } from './lease-rules.js';
 import { Obedience } from './obedience.js';
-
-/** A grant that was sent and is not yet fenced off by the acknowledgement of a newer one. */
-export interface OpenGrant extends GrantNumber {
-  readonly bootId: BootId;
-  readonly limitA: Amps;
-  readonly leaseMs: Ms;
-  /** Grid order. */
-  readonly phases: PhaseMask;
-  readonly sentAtMs: Ms;
-  readonly expiresAtMs: Ms;
-}
-
-/** What a grant allows, and until when. */
-type Terms = Omit<OpenGrant, 'epoch' | 'seq' | 'bootId'>;
+import { type GrantTerms, limitsOf, type OpenGrant, OpenGrants } from './open-grants.js';
 
 /** What a STATUS says that matters to the ledger. */
 export interface LedgerReport {
@@ -47,11 +34,8 @@ export function drawnExpiryMs(leaseMs: Ms): Ms {
   return leaseExpiryMs(leaseMs) + SETTLE_MS;
 }
 
-/** More open grants than this and no further one is sent until one is acknowledged or expires. */
-export const OPEN_GRANTS_MAX = 32;
-
 export class LedgerAccount {
-  #open: OpenGrant[] = [];
+  readonly #open = new OpenGrants();
   #bootId: BootId | undefined;
   #disconnectedLimitA: Amps;
   #maxA: Amps;
@@ -87,7 +71,7 @@ export class LedgerAccount {
 
   /** All that changes in here. */
   carry(carrier: Carrier): void {
-    this.#open = carrier.value('open', this.#open);
+    this.#open.carry(carrier);
     this.#bootId = carrier.value('bootId', this.#bootId);
     this.#disconnectedLimitA = carrier.value('disconnectedLimitA', this.#disconnectedLimitA);
     this.#maxA = carrier.value('maxA', this.#maxA);
@@ -99,7 +83,7 @@ export class LedgerAccount {
     this.#ackedSentAtMs = carrier.value('ackedSentAtMs', this.#ackedSentAtMs);
     const acked = carrier.value('acked', this.#acked);
     // One object, not two that are equal.
-    this.#acked = acked && (this.#open.find((open) => compareGrants(open, acked) === 0) ?? acked);
+    this.#acked = acked && (this.#open.find(acked) ?? acked);
     this.#roseAtMs = carrier.value('roseAtMs', this.#roseAtMs);
     this.#lowestA = carrier.value('lowestA', this.#lowestA);
     carrier.part('obedience', this.#obedience);
@@ -146,7 +130,7 @@ export class LedgerAccount {
   }
 
   get openGrants(): readonly OpenGrant[] {
-    return this.#open;
+    return this.#open.list;
   }
 
   /** Age of the newest acknowledgement is within bounds: the slave follows this master. */
@@ -210,11 +194,11 @@ export class LedgerAccount {
 
   /** M2: a STATUS with my epoch and this number fences off all older grants. */
   #acknowledge(accepted: GrantNumber, nowMs: Ms): void {
-    const grant = this.#openGrant(accepted);
+    const grant = this.#open.find(accepted);
     if (!grant) return;
-    if (grant === this.#acked && grant === this.#open[0]) return;
+    if (grant === this.#acked && grant === this.#open.oldest) return;
     const olderA = this.#grantedA(nowMs, accepted);
-    this.#forgetBefore(grant);
+    this.#open.forgetBefore(grant);
     if (grant === this.#acked) return;
     // Raised by this one, or by an older one that it may have followed for a while without being heard.
     const grantA = limitsOf(grant);
@@ -226,17 +210,6 @@ export class LedgerAccount {
     // A renewal of the same limit does not begin the waiting anew.
     if (!isAnyAbove(olderA, grantA, 0)) return;
     this.#settling = { fromA: maxOf(olderA, this.#settlingA(nowMs)), untilMs: nowMs + SETTLE_MS };
-  }
-
-  /** The open grant of that number; a loop, because it is looked for with every STATUS. */
-  #openGrant(number: GrantNumber): OpenGrant | undefined {
-    for (const open of this.#open) if (compareGrants(open, number) === 0) return open;
-    return undefined;
-  }
-
-  /** Takes out all older ones. */
-  #forgetBefore(accepted: OpenGrant): void {
-    if (this.#open[0] !== accepted) this.#open = this.#open.filter((open) => compareGrants(open, accepted) >= 0);
   }
 
   /**
@@ -253,27 +226,19 @@ export class LedgerAccount {
   record(grant: OpenGrant): boolean {
     assert(grant.bootId === this.#bootId || grant.limitA === 0, 'current is granted to the present boot only');
     this.#lastExposure = undefined;
-    const last = this.#open[this.#open.length - 1];
+    const last = this.#open.newest;
     assert(!last || compareGrants(grant, last) > 0, 'grants are numbered upwards');
-    this.#open = this.#openBeside(grant);
-    if (this.#open.length >= OPEN_GRANTS_MAX) return false;
-    this.#open.push(grant);
-    return true;
+    return this.#open.add(grant, this.#isUnheard(grant));
   }
 
   /** Whether `record` would book such a grant. */
-  hasRoomFor(grant: Terms): boolean {
-    return this.#openBeside(grant).length < OPEN_GRANTS_MAX;
+  hasRoomFor(grant: GrantTerms): boolean {
+    return this.#open.hasRoomFor(grant, this.#isUnheard(grant));
   }
 
-  /** The open grants that must stay beside a new one. Where too many are open, those that add nothing go. */
-  #openBeside(grant: Terms): OpenGrant[] {
-    if (this.#open.length < OPEN_GRANTS_MAX) return this.#open;
-    const open = this.#open.filter((older) => !isCoveredBy(older, grant));
-    // Long unheard: its disconnected limit counts anyway, and that is all that a grant which has run out allows.
-    const isUnheard = !this.isAcknowledged(grant.sentAtMs, grant.leaseMs);
-    if (open.length < OPEN_GRANTS_MAX || !isUnheard) return open;
-    return open.filter((older) => !hasRunOut(older, grant.sentAtMs));
+  /** Its disconnected limit counts at the moment when this is sent. */
+  #isUnheard({ sentAtMs, leaseMs }: GrantTerms): boolean {
+    return !this.isAcknowledged(sentAtMs, leaseMs);
   }
 
   /** The exposure H: the most that this charge point may draw from now on, if nothing more is sent. Grid order. */
@@ -317,7 +282,7 @@ export class LedgerAccount {
    * earlier epoch are part of that past: another master decided since. Grid order.
    */
   renewableA(epoch: number, nowMs: Ms, leaseMs: Ms): PhaseAmps {
-    const hasGranted = this.#open.at(-1)?.epoch === epoch;
+    const hasGranted = this.#open.newest?.epoch === epoch;
     return hasGranted ? this.#knownA(nowMs, leaseMs) : this.#bookedA(nowMs, leaseMs);
   }
 
@@ -326,7 +291,7 @@ export class LedgerAccount {
    * in the past.
    */
   silentFromMs(leaseMs: Ms): Ms {
-    const expiriesMs = this.#open.map((open) => open.expiresAtMs + SETTLE_MS);
+    const expiriesMs = this.#open.list.map((open) => open.expiresAtMs + SETTLE_MS);
     const settledMs = this.#settling?.untilMs ?? Number.NEGATIVE_INFINITY;
     return Math.max(this.#unknownUntilMs, settledMs, this.#currentAtMs + drawnExpiryMs(leaseMs), ...expiriesMs);
   }
@@ -349,35 +314,12 @@ export class LedgerAccount {
     return nowMs - this.#currentAtMs <= drawnExpiryMs(leaseMs);
   }
 
-  /**
-   * What its open grants allow: L until the lease is over for sure and the vehicle has followed, then min(L, d). Grid order.
-   * `before`: only those that are older.
-   */
+  /** What its open grants allow; with `before` only those that are older. Grid order. */
   #grantedA(nowMs: Ms, before?: GrantNumber): PhaseAmps {
-    const mostA: [Amps, Amps, Amps] = [0, 0, 0];
-    for (const open of this.#open) {
-      if (before && compareGrants(open, before) >= 0) break;
-      const allowedA = hasRunOut(open, nowMs) ? Math.min(open.limitA, this.#disconnectedLimitA) : open.limitA;
-      for (const p of PHASES) mostA[p] = Math.max(mostA[p], hasPhase(open.phases, p) ? allowedA : 0);
-    }
-    return mostA;
+    return this.#open.allowedA(this.#disconnectedLimitA, nowMs, before);
   }
-}
-
-function hasRunOut(grant: OpenGrant, nowMs: Ms): boolean {
-  return nowMs >= grant.expiresAtMs + SETTLE_MS;
-}
-
-function limitsOf({ phases, limitA }: OpenGrant): PhaseAmps {
-  return onPhases(phases, limitA);
 }
 
 function minOf(a: PhaseAmps, b: PhaseAmps): PhaseAmps {
   return [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.min(a[2], b[2])];
-}
-
-/** The newer grant allows at least as much, on at least these phases, for at least as long: the older one adds nothing. */
-function isCoveredBy(older: OpenGrant, newer: Terms): boolean {
-  const samePhases = (older.phases & ~newer.phases) === 0;
-  return samePhases && older.limitA <= newer.limitA && older.expiresAtMs <= newer.expiresAtMs;
 }
