@@ -2,6 +2,7 @@
  * The slave's loop: watches its charge point, enforces what the lease rules say, and talks to the masters it hears.
  * A STATUS goes out every heartbeat, at once on a change, and as the answer to each grant (S5).
  */
+import { assert, failInvariant } from '../base/assert.js';
 import type { Logger } from '../base/logger.js';
 import type { Beacon, BootId, Grant, Status } from '../base/messages.js';
 import { type Amps, type Ms, PHASES, type PhaseAmps } from '../base/units.js';
@@ -86,6 +87,10 @@ export class SlaveRuntime {
     this.#fixed = new FixedMasters({ chargePointId: facts.chargePointId, list, logger }, this.#now());
   }
 
+  get #id(): string {
+    return this.#options.facts.chargePointId;
+  }
+
   /** What the charge point was told last. */
   get applied(): Enforced {
     return this.#applied;
@@ -122,6 +127,7 @@ export class SlaveRuntime {
   #stepLater(nowMs: Ms): void {
     const soonMs = nowMs + this.#charger.reactionMs;
     const untilChangeMs = (this.core.nextChangeMs(soonMs) ?? Number.POSITIVE_INFINITY) - soonMs;
+    if (!(untilChangeMs > 0)) failInvariant(`${this.#id}: the next change at ${soonMs} ms is ${untilChangeMs} ms away`);
     this.#cancelStep();
     this.#cancelStep = this.#options.timers.after(Math.min(STEP_MS, untilChangeMs), this.#onTime);
   }
@@ -147,7 +153,9 @@ export class SlaveRuntime {
     const { reactionMs } = this.#charger;
     if (reactionMs === 0) return now;
     const soon = this.core.enforced(nowMs + reactionMs);
-    return soon.limitA < now.limitA ? soon : now;
+    const due = soon.limitA < now.limitA ? soon : now;
+    if (!(due.limitA <= now.limitA)) failInvariant(`${this.#id} is told ${due.limitA} A, while ${now.limitA} A hold`);
+    return due;
   }
 
   /** The master's books count on what may really flow: a charger that has not followed yet is told as it is. */
@@ -210,6 +218,8 @@ export class SlaveRuntime {
     const keyId = isSameBoot ? Math.max(known.keyId, heardKeyId) : heardKeyId;
     const hasGranted = known?.hasGranted === true;
     this.#masters.set(key, { address, masterId, bootId, heardAtMs: nowMs, keyId, hasGranted });
+    const { size } = this.#masters;
+    assert(size <= MASTERS_MAX, `${this.#id} polls ${size} masters, at most ${MASTERS_MAX}`);
     this.#hadMaster = true;
     if (isSameBoot) return;
     const { logger, facts } = this.#options;

@@ -2,7 +2,8 @@
 import { hasPhase } from '../../src/base/rotation.js';
 import { type Amps, type Ms, NO_AMPS, type PhaseAmps } from '../../src/base/units.js';
 import { acknowledgementMaxAgeMs, leaseExpiryMs } from '../../src/dlm/leases/lease-rules.js';
-import { LedgerAccount, type LedgerReport } from '../../src/dlm/leases/ledger.js';
+import { LedgerAccount } from '../../src/dlm/leases/ledger.js';
+import type { LedgerReport } from '../../src/dlm/leases/ledger-report.js';
 import type { OpenGrant } from '../../src/dlm/leases/open-grants.js';
 
 export const LEASE_MS = 15_000;
@@ -17,7 +18,7 @@ export class Book {
 
   constructor(facts: { readonly disconnectedLimitA?: Amps; readonly unknownUntilMs?: Ms } = {}) {
     const { disconnectedLimitA = 6, unknownUntilMs = 0 } = facts;
-    this.account = new LedgerAccount({ disconnectedLimitA, maxA: 32, connected: 0b111 }, unknownUntilMs);
+    this.account = new LedgerAccount({ id: 'cp1', disconnectedLimitA, maxA: 32, connected: 0b111 }, unknownUntilMs);
     this.hear({ disconnectedLimitA }, 0);
   }
 

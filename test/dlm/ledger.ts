@@ -281,7 +281,7 @@ t.test(
       }
       return book;
     };
-    const lower = { leaseMs: LEASE_MIN_MS, expiresAtMs: 60_000 };
+    const lower = { leaseMs: LEASE_MIN_MS, expiresAtMs: leaseEndMs + SETTLE_MS + leaseEndMs };
     const silent = full(0);
     t.equal(silent.send(5, leaseEndMs + SETTLE_MS - 1, lower), 0, 'the vehicle may not have followed yet');
     t.ok(silent.send(5, leaseEndMs + SETTLE_MS, lower) > 0);
@@ -291,7 +291,19 @@ t.test(
 
 t.test('what cannot happen is refused loudly', async (t) => {
   const book = new Book();
-  t.throws(() => book.send(6, 0, { bootId: LATER_BOOT }), { message: /present boot/ });
+  t.throws(() => book.send(6, 0, { bootId: LATER_BOOT }), { message: /the start b+, but the present one is a+/ });
   book.send(6, 0, { seq: 5 });
-  t.throws(() => book.send(6, 0, { seq: 5 }), { message: /numbered upwards/ });
+  t.throws(() => book.send(6, 0, { seq: 5 }), { message: 'cp1: grant 1.5 follows 1.5: they are numbered upwards' });
+  t.throws(() => book.send(-1, 0, { seq: 6 }), { message: 'cp1: a grant of -1 A' });
+  t.throws(() => book.send(6, 0, { seq: 6, phases: 8 }), { message: 'cp1: a grant for the phases 8' });
+  t.throws(() => book.send(6, 4000, { seq: 6, expiresAtMs: leaseExpiryMs(15_000) }), {
+    message: /STATUS of 4000 ms ago/,
+  });
+  book.hear({}, 100);
+  t.throws(() => book.hear({}, 99), { message: 'cp1 is heard at 99 ms, before 100 ms' });
+  t.throws(() => book.hear({ enforcedA: Number.NaN }, 100), { message: /cp1 says NaN A of 32 A/ });
+  t.throws(() => book.hear({ currentA: [0, -1, 0] }, 100), { message: 'cp1 draws 0, -1, 0 A' });
+  t.throws(() => book.hear({ connected: 0 }, 100), { message: /connected phases 0/ });
+  t.throws(() => book.account.distrust(Number.NaN), { message: /counts until NaN ms/ });
+  t.throws(() => leaseExpiryMs(0), { message: /a lease of 0 ms/ });
 });

@@ -124,6 +124,7 @@ t.test('a remembered maximum follows the slave', async (t) => {
   });
   rig.controller.hearStatus(statusOf('x', { maxA: 16 }), 0);
   rig.cycle();
+  rig.nowMs = 1000;
   rig.controller.hearStatus(statusOf('x', { maxA: 32, tauMs: 1000 }), 1000);
   rig.cycle();
   t.equal(rig.saved?.slaves[0]?.maxA, 32);

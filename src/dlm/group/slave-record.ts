@@ -71,7 +71,7 @@ export class SlaveRecord {
   #facts: ChargePoint;
   #status: Status | undefined;
   #lastHeardMs: Ms = Number.NEGATIVE_INFINITY;
-  readonly #boots = new Boots();
+  readonly #boots: Boots;
   #isPollAnswered = false;
   #lastNumber: GrantNumber = { epoch: 0, seq: 0 };
   readonly #lowestSeq: number;
@@ -79,6 +79,7 @@ export class SlaveRecord {
 
   constructor(options: SlaveOptions) {
     this.id = options.facts.id;
+    this.#boots = new Boots(this.id);
     this.#configured = options.facts;
     this.#facts = options.facts;
     this.#lowestSeq = (options.lastSeq ?? 0) + 1;

@@ -2,6 +2,7 @@
  * The starts of one charge point that were heard. Its words may be late, or played back by somebody who listened: which start is
  * there now has to be proven, and two boxes with one id are found out.
  */
+import { assert, failInvariant } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
 import { type BootId, compareGrants, type GrantNumber, type Status } from '../../base/messages.js';
 import type { Ms } from '../../base/units.js';
@@ -33,9 +34,15 @@ export interface Doubt {
 }
 
 export class Boots {
+  readonly #id: string;
   /** The latest that were heard, the oldest first. */
   #boots: Boot[] = [];
   #duplicateUntilMs: Ms = Number.NEGATIVE_INFINITY;
+
+  /** `chargePointId`: for the message of an invariant. */
+  constructor(chargePointId: string) {
+    this.#id = chargePointId;
+  }
 
   /** All that changes in here. */
   carry(carrier: Carrier): void {
@@ -55,6 +62,7 @@ export class Boots {
   hear(status: Status, followsSentAtMs: Ms | undefined, presentId: BootId | undefined, nowMs: Ms): boolean {
     const boot = this.#find(status.bootId) ?? this.#meet(status, presentId, nowMs);
     if (isOlder(status, boot)) return false;
+    this.#checkClocks(boot, followsSentAtMs, nowMs);
     boot.lastTauMs = status.tauMs;
     boot.lastAccepted = status.accepted;
     boot.lastHeardMs = nowMs;
@@ -64,6 +72,19 @@ export class Boots {
       this.#duplicateUntilMs = Math.max(this.#duplicateUntilMs, other.lastHeardMs + DUPLICATE_HOLD_MS);
     }
     return true;
+  }
+
+  #checkClocks(boot: Boot, followsSentAtMs: Ms | undefined, nowMs: Ms): void {
+    const { bootId, firstHeardMs, lastHeardMs, lastTauMs, quietTauMs } = boot;
+    if (!(firstHeardMs <= lastHeardMs && lastHeardMs <= nowMs)) {
+      failInvariant(`${this.#id}, start ${bootId}: heard from ${firstHeardMs} to ${lastHeardMs} ms, it is ${nowMs} ms`);
+    }
+    if (!(quietTauMs <= lastTauMs)) {
+      failInvariant(`${this.#id}, start ${bootId}: its clock went from ${quietTauMs} ms to ${lastTauMs} ms`);
+    }
+    if (followsSentAtMs !== undefined && !(followsSentAtMs <= nowMs)) {
+      failInvariant(`${this.#id}, start ${bootId}: follows at ${nowMs} ms what was sent at ${followsSentAtMs} ms`);
+    }
   }
 
   /**
@@ -98,6 +119,13 @@ export class Boots {
     const present = this.#find(presentId);
     const others = this.#boots.filter((each) => each !== present).slice(1 - BOOTS_MAX);
     this.#boots = [...(present ? [present] : []), ...others, boot].slice(-BOOTS_MAX - 1);
+    const { length } = this.#boots;
+    assert(
+      length <= BOOTS_MAX + 1,
+      `${this.#id}: ${length} starts are remembered, at most ${BOOTS_MAX} beside the present`,
+    );
+    assert(this.#find(bootId) === boot, `${this.#id}: the start ${bootId} is remembered once`);
+    assert(!present || this.#find(presentId) === present, `${this.#id}: the present start ${presentId} is kept`);
     return boot;
   }
 }

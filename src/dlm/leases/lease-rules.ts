@@ -1,5 +1,5 @@
 /** The numbers of the lease protocol, with the relations between them. Source: docs/decisions/0003-ledger-and-leases.md. */
-import { assert } from '../../base/assert.js';
+import { assert, failInvariant } from '../../base/assert.js';
 import type { Ms } from '../../base/units.js';
 
 /** How often a slave polls. */
@@ -22,12 +22,26 @@ export const OFFLINE_AFTER_MS: Ms = 3_500;
 
 /** How long after the receipt of a poll a grant that answers it may hold at most, seen by the master's clock. */
 export function leaseExpiryMs(leaseMs: Ms): Ms {
+  if (!(leaseMs > 0 && leaseMs <= LEASE_MAX_MS)) failInvariant(`a lease of ${leaseMs} ms, not of 1 to ${LEASE_MAX_MS}`);
   return leaseMs * (1 + 2 * CLOCK_DRIFT) + LEASE_MARGIN_MS;
 }
 
 /** A_max: how old an acknowledgement may be before the slave may be on its way up to its disconnected limit. */
 export function acknowledgementMaxAgeMs(leaseMs: Ms): Ms {
   const maxAgeMs = HOLD_MS * (1 - CLOCK_DRIFT) - 3 * CLOCK_DRIFT * leaseMs - 2 * LEASE_MARGIN_MS;
-  assert(maxAgeMs > 2 * OFFLINE_AFTER_MS, 'the hold time covers the drift of the longest lease');
+  if (!(maxAgeMs > 2 * OFFLINE_AFTER_MS && maxAgeMs < HOLD_MS)) {
+    failInvariant(
+      `an acknowledgement counts for ${maxAgeMs} ms: the hold of ${HOLD_MS} ms is too short for ${leaseMs} ms`,
+    );
+  }
   return maxAgeMs;
 }
+
+assert(
+  LEASE_MIN_MS < LEASE_MAX_MS,
+  `the shortest lease of ${LEASE_MIN_MS} ms is below the longest of ${LEASE_MAX_MS} ms`,
+);
+assert(OFFLINE_AFTER_MS > 3 * HEARTBEAT_MS, `three STATUS may be lost within ${OFFLINE_AFTER_MS} ms`);
+assert(LEASE_MIN_MS > OFFLINE_AFTER_MS, `a lease of ${LEASE_MIN_MS} ms outlives ${OFFLINE_AFTER_MS} ms of silence`);
+assert(HOLD_MS > SETTLE_MS, `within a hold of ${HOLD_MS} ms a vehicle follows a lower limit`);
+assert(OVERDRAW_TOLERANCE_A > MEASURING_TOLERANCE_A, `${OVERDRAW_TOLERANCE_A} A too much is more than a meter's error`);

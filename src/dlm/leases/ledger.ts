@@ -3,39 +3,34 @@
  * that it can draw on each phase, whatever was lost, delayed or doubled. Nothing but an acknowledgement or the expiry
  * of a lease frees current. Rules M1-M3 and the exposure formula: docs/decisions/0003-ledger-and-leases.md.
  */
-import { assert } from '../../base/assert.js';
+import { assert, failInvariant } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
 import { type BootId, compareGrants, type GrantNumber } from '../../base/messages.js';
 import { onPhases, type PhaseMask } from '../../base/rotation.js';
 import { type Amps, isAnyAbove, maxOf, type Ms, NO_AMPS, type PhaseAmps } from '../../base/units.js';
+import { checkCovers, checkNotLowered, checkSame, type Exposure } from './exposure.js';
 import { acknowledgementMaxAgeMs, leaseExpiryMs, MEASURING_TOLERANCE_A, SETTLE_MS } from './lease-rules.js';
+import { checkReport, type LedgerReport } from './ledger-report.js';
 import { Obedience } from './obedience.js';
-import { type GrantTerms, limitsOf, type OpenGrant, OpenGrants } from './open-grants.js';
-
-/** What a STATUS says that matters to the ledger. */
-export interface LedgerReport {
-  readonly bootId: BootId;
-  /** True when the last accepted grant is one of this master's own, of this epoch. */
-  readonly acceptedIsMine: boolean;
-  readonly accepted: GrantNumber;
-  readonly enforcedA: Amps;
-  /** Grid order. */
-  readonly enforcedPhases: PhaseMask;
-  readonly disconnectedLimitA: Amps;
-  readonly maxA: Amps;
-  /** Grid order. */
-  readonly connected: PhaseMask;
-  /** Measured, grid order. */
-  readonly currentA: PhaseAmps;
-}
+import { type GrantTerms, limitsOf, nameOf, OPEN_GRANTS_MAX, type OpenGrant, OpenGrants } from './open-grants.js';
 
 /** How long after the receipt of a poll current may flow at most because of a grant that answered it. */
 export function drawnExpiryMs(leaseMs: Ms): Ms {
   return leaseExpiryMs(leaseMs) + SETTLE_MS;
 }
 
+/** What is known of a charge point before it is heard. */
+interface LedgerFacts {
+  readonly id: string;
+  readonly disconnectedLimitA: Amps;
+  readonly maxA: Amps;
+  /** Grid order. */
+  readonly connected: PhaseMask;
+}
+
 export class LedgerAccount {
-  readonly #open = new OpenGrants();
+  readonly #id: string;
+  readonly #open: OpenGrants;
   #bootId: BootId | undefined;
   #disconnectedLimitA: Amps;
   #maxA: Amps;
@@ -51,7 +46,7 @@ export class LedgerAccount {
   #roseAtMs: Ms = Number.NEGATIVE_INFINITY;
   /** The lowest that was measured since then. */
   #lowestA: PhaseAmps = NO_AMPS;
-  readonly #obedience = new Obedience();
+  readonly #obedience: Obedience;
   /** Until then the full maximum counts: what old grants allow is not known (M3). */
   #unknownUntilMs: Ms;
   #mayFollowAnother = false;
@@ -59,10 +54,16 @@ export class LedgerAccount {
   #doubtfulA: PhaseAmps = NO_AMPS;
   #settling: { readonly fromA: PhaseAmps; readonly untilMs: Ms } | undefined;
   /** The exposure as it was computed last: one decision asks for it several times. `undefined`: something has changed. */
-  #lastExposure: { readonly nowMs: Ms; readonly leaseMs: Ms; readonly exposureA: PhaseAmps } | undefined;
+  #lastExposure: Exposure | undefined;
 
   /** `unknownUntilMs`: when nothing flows any more because of the longest lease that an earlier master may have granted. */
-  constructor(facts: { disconnectedLimitA: Amps; maxA: Amps; connected: PhaseMask }, unknownUntilMs: Ms) {
+  constructor(facts: LedgerFacts, unknownUntilMs: Ms) {
+    const { id, disconnectedLimitA, maxA } = facts;
+    assert(disconnectedLimitA >= 0 && maxA >= 0, `${id}: ${disconnectedLimitA} A disconnected, at most ${maxA} A`);
+    assert(Number.isFinite(unknownUntilMs), `${id}: its maximum counts until ${unknownUntilMs} ms`);
+    this.#id = id;
+    this.#open = new OpenGrants(id);
+    this.#obedience = new Obedience(id);
     this.#disconnectedLimitA = facts.disconnectedLimitA;
     this.#maxA = facts.maxA;
     this.#connected = facts.connected;
@@ -145,12 +146,15 @@ export class LedgerAccount {
 
   /** A new epoch, or another master's grant was seen: everything may be in force until it acknowledges one of ours. */
   distrust(untilMs: Ms): void {
+    assert(Number.isFinite(untilMs), `${this.#id}: its maximum counts until ${untilMs} ms`);
     this.#unknownUntilMs = Math.max(this.#unknownUntilMs, untilMs);
     this.#lastExposure = undefined;
   }
 
   /** Takes in a STATUS; the caller has dropped those that are older than one heard before. */
   hear(report: LedgerReport, nowMs: Ms): void {
+    checkReport(this.#id, report, { atMs: this.#currentAtMs, nowMs });
+    const wereOpen = this.#open.list.length;
     if (report.bootId !== this.#bootId) this.#startOver(report.bootId);
     this.#lastExposure = undefined;
     this.#doubtfulA = NO_AMPS;
@@ -165,12 +169,19 @@ export class LedgerAccount {
     if (report.acceptedIsMine) this.#acknowledge(report.accepted, nowMs);
     this.#settleIfObeyed(nowMs);
     this.#watchDraw(report.acceptedIsMine, nowMs);
+    const areOpen = this.#open.list.length;
+    if (areOpen !== wereOpen && !report.acceptedIsMine) {
+      failInvariant(`${this.#id}: ${areOpen} of ${wereOpen} grants stay open, though it follows none of ours`);
+    }
   }
 
   /** Words of a boot that has not proven itself, while nothing is heard of the one that has: they can only add. */
   hearDoubtful(saidA: PhaseAmps): void {
     this.#lastExposure = undefined;
     this.#doubtfulA = maxOf(this.#doubtfulA, saidA);
+    if (isAnyAbove(saidA, this.#doubtfulA, 0)) {
+      failInvariant(`${this.#id}: ${this.#doubtfulA.join(', ')} A count of ${saidA.join(', ')} A that may flow`);
+    }
   }
 
   /**
@@ -190,6 +201,12 @@ export class LedgerAccount {
     if (rises) this.#lowestA = this.#currentA;
     // Most words say the same current as before.
     else if (isAnyAbove(this.#lowestA, this.#currentA, 0)) this.#lowestA = minOf(this.#lowestA, this.#currentA);
+    if (
+      isAnyAbove(this.#lowestA, this.#currentA, 0) ||
+      isAnyAbove(this.#currentA, this.#lowestA, MEASURING_TOLERANCE_A)
+    ) {
+      failInvariant(`${this.#id} draws ${this.#currentA.join(', ')} A, its lowest is ${this.#lowestA.join(', ')} A`);
+    }
   }
 
   /** M2: a STATUS with my epoch and this number fences off all older grants. */
@@ -203,6 +220,7 @@ export class LedgerAccount {
     // Raised by this one, or by an older one that it may have followed for a while without being heard.
     const grantA = limitsOf(grant);
     const before = this.#acked;
+    this.#checkAcknowledged(grant, before, nowMs);
     if (isAnyAbove(maxOf(grantA, olderA), before ? limitsOf(before) : NO_AMPS, 0)) this.#roseAtMs = nowMs;
     this.#acked = grant;
     this.#ackedSentAtMs = grant.sentAtMs;
@@ -210,6 +228,21 @@ export class LedgerAccount {
     // A renewal of the same limit does not begin the waiting anew.
     if (!isAnyAbove(olderA, grantA, 0)) return;
     this.#settling = { fromA: maxOf(olderA, this.#settlingA(nowMs)), untilMs: nowMs + SETTLE_MS };
+  }
+
+  #checkAcknowledged(grant: OpenGrant, before: OpenGrant | undefined, nowMs: Ms): void {
+    if (before && !(compareGrants(grant, before) > 0)) {
+      failInvariant(`${this.#id} follows ${nameOf(grant)} after ${nameOf(before)}`);
+    }
+    if (!(grant.sentAtMs <= nowMs && grant.sentAtMs >= this.#ackedSentAtMs)) {
+      failInvariant(
+        `${this.#id} follows at ${nowMs} ms what was sent at ${grant.sentAtMs} ms, before: ${this.#ackedSentAtMs} ms`,
+      );
+    }
+    const settling = this.#settling;
+    if (settling && !(settling.untilMs <= nowMs + SETTLE_MS)) {
+      failInvariant(`${this.#id} settles until ${settling.untilMs} ms, at ${nowMs} ms`);
+    }
   }
 
   /**
@@ -224,11 +257,21 @@ export class LedgerAccount {
 
   /** Books a grant before it is sent. False: too many are open, it must not be sent. */
   record(grant: OpenGrant): boolean {
-    assert(grant.bootId === this.#bootId || grant.limitA === 0, 'current is granted to the present boot only');
+    if (grant.bootId !== this.#bootId && grant.limitA > 0) {
+      failInvariant(
+        `${this.#id}: ${grant.limitA} A for the start ${grant.bootId}, but the present one is ${this.#bootId ?? 'none'}`,
+      );
+    }
+    const before = this.#lastExposure;
+    const wereOpen = this.#open.list.length;
     this.#lastExposure = undefined;
-    const last = this.#open.newest;
-    assert(!last || compareGrants(grant, last) > 0, 'grants are numbered upwards');
-    return this.#open.add(grant, this.#isUnheard(grant));
+    if (before && before.nowMs === grant.sentAtMs)
+      checkSame(this.#id, before.exposureA, this.#exposureNowA(before.nowMs, before.leaseMs));
+    if (!this.#open.add(grant, this.#isUnheard(grant))) return false;
+    // Where the list is full, a grant that has run out may go with a phase that is not connected any more.
+    if (before && before.nowMs === grant.sentAtMs && wereOpen < OPEN_GRANTS_MAX)
+      checkNotLowered(this.#id, before.exposureA, this.exposureA(before.nowMs, before.leaseMs));
+    return true;
   }
 
   /** Whether `record` would book such a grant. */
@@ -246,6 +289,8 @@ export class LedgerAccount {
     const last = this.#lastExposure;
     if (last && last.nowMs === nowMs && last.leaseMs === leaseMs) return last.exposureA;
     const exposureA = this.#exposureNowA(nowMs, leaseMs);
+    const said = this.#saidCounts(nowMs, leaseMs) ? this.enforced : undefined;
+    checkCovers(this.#id, { exposureA, nowMs, leaseMs }, { grant: this.#open.newest, said });
     this.#lastExposure = { nowMs, leaseMs, exposureA };
     return exposureA;
   }
@@ -283,7 +328,12 @@ export class LedgerAccount {
    */
   renewableA(epoch: number, nowMs: Ms, leaseMs: Ms): PhaseAmps {
     const hasGranted = this.#open.newest?.epoch === epoch;
-    return hasGranted ? this.#knownA(nowMs, leaseMs) : this.#bookedA(nowMs, leaseMs);
+    const renewableA = hasGranted ? this.#knownA(nowMs, leaseMs) : this.#bookedA(nowMs, leaseMs);
+    const exposureA = this.exposureA(nowMs, leaseMs);
+    if (isAnyAbove(renewableA, exposureA, 0)) {
+      failInvariant(`${this.#id}: ${renewableA.join(', ')} A may be renewed, ${exposureA.join(', ')} A count`);
+    }
+    return renewableA;
   }
 
   /**
@@ -293,7 +343,9 @@ export class LedgerAccount {
   silentFromMs(leaseMs: Ms): Ms {
     const expiriesMs = this.#open.list.map((open) => open.expiresAtMs + SETTLE_MS);
     const settledMs = this.#settling?.untilMs ?? Number.NEGATIVE_INFINITY;
-    return Math.max(this.#unknownUntilMs, settledMs, this.#currentAtMs + drawnExpiryMs(leaseMs), ...expiriesMs);
+    const fromMs = Math.max(this.#unknownUntilMs, settledMs, this.#currentAtMs + drawnExpiryMs(leaseMs), ...expiriesMs);
+    assert(fromMs >= this.#currentAtMs, `${this.#id}: silent from ${fromMs} ms, heard at ${this.#currentAtMs} ms`);
+    return fromMs;
   }
 
   #settlingA(nowMs: Ms): PhaseAmps {

@@ -2,6 +2,7 @@
  * Whether a charge point draws no more than it may (faults 18, 19): no more than it was granted, and no more than it says itself that it enforces.
  * A vehicle has its time to follow. Whoever disobeyed when it was heard last is not believed to obey in silence.
  */
+import { failInvariant } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
 import { isAnyAbove, maxOf, type Ms, NO_AMPS, type PhaseAmps } from '../../base/units.js';
 import { OFFLINE_AFTER_MS, OVERDRAW_TOLERANCE_A, SETTLE_MS } from './lease-rules.js';
@@ -16,12 +17,18 @@ interface Word {
 }
 
 export class Obedience {
+  readonly #id: string;
   #enforcedA: PhaseAmps = NO_AMPS;
   /** It lowered its limit: the vehicle may draw the former one until then. */
   #lowered: { readonly fromA: PhaseAmps; readonly untilMs: Ms } | undefined;
   /** Since when it draws more than it may. */
   #overSinceMs: Ms = Number.POSITIVE_INFINITY;
   #heardAtMs: Ms = Number.NEGATIVE_INFINITY;
+
+  /** `chargePointId`: for the message of an invariant. */
+  constructor(chargePointId: string) {
+    this.#id = chargePointId;
+  }
 
   /** All that changes in here. */
   carry(carrier: Carrier): void {
@@ -32,6 +39,7 @@ export class Obedience {
   }
 
   hear({ currentA, enforcedA, grantedA }: Word, nowMs: Ms): void {
+    if (!(nowMs >= this.#heardAtMs)) failInvariant(`${this.#id} is heard at ${nowMs} ms, before ${this.#heardAtMs} ms`);
     this.#heardAtMs = nowMs;
     const formerA = this.#allowedA(nowMs);
     if (isAnyAbove(formerA, enforcedA, 0) && isAnyAbove(this.#enforcedA, enforcedA, 0)) {
@@ -42,6 +50,20 @@ export class Obedience {
       isAnyAbove(currentA, this.#allowedA(nowMs), OVERDRAW_TOLERANCE_A) ||
       (grantedA !== undefined && isAnyAbove(currentA, grantedA, OVERDRAW_TOLERANCE_A));
     this.#overSinceMs = isOver ? Math.min(this.#overSinceMs, nowMs) : Number.POSITIVE_INFINITY;
+    this.#check(currentA, nowMs);
+  }
+
+  #check(currentA: PhaseAmps, nowMs: Ms): void {
+    const [lowered, overSinceMs] = [this.#lowered, this.#overSinceMs];
+    if (lowered && !(lowered.untilMs <= nowMs + SETTLE_MS)) {
+      failInvariant(`${this.#id}: a lowering at ${nowMs} ms is followed until ${lowered.untilMs} ms`);
+    }
+    if (lowered && !isAnyAbove(lowered.fromA, NO_AMPS, 0)) {
+      failInvariant(`${this.#id}: lowered from ${lowered.fromA.join(', ')} A, where nothing is lower`);
+    }
+    if (overSinceMs > nowMs && isAnyAbove(currentA, this.#allowedA(nowMs), OVERDRAW_TOLERANCE_A)) {
+      failInvariant(`${this.#id} draws ${currentA.join(', ')} A of ${this.#enforcedA.join(', ')} A, and obeys`);
+    }
   }
 
   /** For longer than a vehicle needs to follow. */

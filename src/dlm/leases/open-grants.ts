@@ -2,11 +2,12 @@
  * The grants of one charge point that may still be in force: each is written down before it is sent, and stays until a newer
  * one is acknowledged or until it has run out (M1, M2).
  */
+import { failInvariant } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
 import { type BootId, compareGrants, type GrantNumber } from '../../base/messages.js';
 import { hasPhase, onPhases, type PhaseMask } from '../../base/rotation.js';
 import { type Amps, type Ms, PHASES, type PhaseAmps } from '../../base/units.js';
-import { SETTLE_MS } from './lease-rules.js';
+import { leaseExpiryMs, OFFLINE_AFTER_MS, SETTLE_MS } from './lease-rules.js';
 
 /** A grant that was sent and is not yet fenced off by the acknowledgement of a newer one. */
 export interface OpenGrant extends GrantNumber {
@@ -25,9 +26,18 @@ export type GrantTerms = Omit<OpenGrant, 'epoch' | 'seq' | 'bootId'>;
 /** More open grants than this and no further one is sent until one is acknowledged or expires. */
 export const OPEN_GRANTS_MAX = 32;
 
+/** An expiry is a sum of fractions of a millisecond: taken apart again it is not exact. */
+const ROUNDING_MS: Ms = 1;
+
 export class OpenGrants {
+  readonly #id: string;
   /** The oldest first. */
   #open: OpenGrant[] = [];
+
+  /** `chargePointId`: for the message of an invariant. */
+  constructor(chargePointId: string) {
+    this.#id = chargePointId;
+  }
 
   /** All that changes in here. */
   carry(carrier: Carrier): void {
@@ -54,10 +64,33 @@ export class OpenGrants {
 
   /** False: too many are open. `isUnheard`: its disconnected limit counts anyway. */
   add(grant: OpenGrant, isUnheard: boolean): boolean {
+    this.#checkNew(grant);
+    const before = this.#open.length;
     this.#open = this.#beside(grant, isUnheard);
-    if (this.#open.length >= OPEN_GRANTS_MAX) return false;
+    if (this.#open.length >= OPEN_GRANTS_MAX) {
+      if (this.#open.length !== before)
+        failInvariant(`${this.#id}: a refused grant took ${before} to ${this.#open.length}`);
+      return false;
+    }
     this.#open.push(grant);
+    if (this.#open.length > OPEN_GRANTS_MAX || this.newest !== grant) {
+      failInvariant(`${this.#id}: grant ${nameOf(grant)} is not the last of ${this.#open.length} open ones`);
+    }
     return true;
+  }
+
+  #checkNew(grant: OpenGrant): void {
+    const { limitA, phases, leaseMs, sentAtMs, expiresAtMs } = grant;
+    const last = this.newest;
+    if (last && !(compareGrants(grant, last) > 0)) {
+      failInvariant(`${this.#id}: grant ${nameOf(grant)} follows ${nameOf(last)}: they are numbered upwards`);
+    }
+    if (!(limitA >= 0 && limitA < Number.POSITIVE_INFINITY)) failInvariant(`${this.#id}: a grant of ${limitA} A`);
+    if (!(phases >= 0 && phases <= 0b111)) failInvariant(`${this.#id}: a grant for the phases ${phases}`);
+    const answeredAgeMs = sentAtMs - (expiresAtMs - leaseExpiryMs(leaseMs));
+    if (!(answeredAgeMs >= -ROUNDING_MS && answeredAgeMs <= OFFLINE_AFTER_MS + ROUNDING_MS)) {
+      failInvariant(`${this.#id}: grant ${nameOf(grant)} answers a STATUS of ${answeredAgeMs} ms ago`);
+    }
   }
 
   /** Whether `add` would add such a grant. */
@@ -76,7 +109,12 @@ export class OpenGrants {
 
   /** Takes out all older ones. */
   forgetBefore(accepted: OpenGrant): void {
-    if (this.#open[0] !== accepted) this.#open = this.#open.filter((open) => compareGrants(open, accepted) >= 0);
+    if (this.#open[0] === accepted) return;
+    this.#open = this.#open.filter((open) => compareGrants(open, accepted) >= 0);
+    if (this.oldest !== accepted) {
+      const oldest = this.oldest ? nameOf(this.oldest) : 'none';
+      failInvariant(`${this.#id}: ${nameOf(accepted)} is acknowledged, and the oldest open grant is ${oldest}`);
+    }
   }
 
   /**
@@ -97,6 +135,11 @@ export class OpenGrants {
 /** The lease is over for sure, and the vehicle has had its time to follow. */
 export function hasRunOut(grant: GrantTerms, nowMs: Ms): boolean {
   return nowMs >= grant.expiresAtMs + SETTLE_MS;
+}
+
+/** For people: epoch and number. */
+export function nameOf({ epoch, seq }: GrantNumber): string {
+  return `${epoch}.${seq}`;
 }
 
 /** What it allows while its lease runs. Grid order. */

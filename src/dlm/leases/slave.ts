@@ -3,11 +3,12 @@
  * reports (S5 is the caller's: send a STATUS after an accepted grant). Pure: the slave's monotonic clock is an argument,
  * in whole milliseconds, because that is what travels.
  */
+import { assert, failInvariant } from '../../base/assert.js';
 import type { BootId, ChargePointState, Grant, Status } from '../../base/messages.js';
 import { compareGrants } from '../../base/messages.js';
 import { connectedMask, hasPhase, type PhaseCount, type PhaseMask, type Rotation } from '../../base/rotation.js';
 import { type Amps, type Ms, NO_AMPS, type PhaseAmps, PHASES } from '../../base/units.js';
-import { HOLD_MS } from './lease-rules.js';
+import { HOLD_MS, LEASE_MAX_MS } from './lease-rules.js';
 
 export interface SlaveFacts {
   readonly networkId: number;
@@ -68,6 +69,10 @@ export class SlaveCore {
   #enforcedUntilMs: Ms = Number.NEGATIVE_INFINITY;
 
   constructor(facts: SlaveFacts, nowMs: Ms) {
+    const { chargePointId: id, maxA, disconnectedLimitA: d, leaseMs } = facts;
+    assert(maxA >= 0 && d >= 0, `${id}: at most ${maxA} A, disconnected ${d} A`);
+    assert(leaseMs > 0 && leaseMs <= LEASE_MAX_MS, `${id}: the lease of the site is ${leaseMs} ms`);
+    assert(Number.isInteger(nowMs), `${id}: its clock of ${nowMs} ms travels in whole ms`);
     this.#facts = facts;
     this.#bootedAtMs = nowMs;
     this.#longestLeaseMs = facts.leaseMs;
@@ -96,10 +101,33 @@ export class SlaveCore {
     if (this.#accepted && compareGrants(grant, this.#accepted.grant) <= 0) return 'notNewer';
     if (grant.tauMs > nowMs || grant.tauMs + grant.leaseMs <= nowMs) return 'expired';
     if (this.#isOutdated(grant, nowMs)) return 'outdated';
+    this.#accept(grant, nowMs);
+    return 'accepted';
+  }
+
+  #accept(grant: Grant, nowMs: Ms): void {
+    const before = this.#accepted;
     this.#accepted = { grant, acceptedAtMs: nowMs };
     this.#longestLeaseMs = Math.max(this.#longestLeaseMs, grant.leaseMs);
     this.#enforcedUntilMs = Number.NEGATIVE_INFINITY;
-    return 'accepted';
+    this.#checkAccepted(grant, before, nowMs);
+  }
+
+  #checkAccepted(grant: Grant, before: AcceptedGrant | undefined, nowMs: Ms): void {
+    const { chargePointId: id } = this.#facts;
+    const [leaseEndsMs, holdEndsMs] = [this.#leaseEndsMs(), this.#holdEndsMs()];
+    if (before && !(compareGrants(grant, before.grant) > 0)) {
+      failInvariant(`${id} accepts ${grant.epoch}.${grant.seq} after ${before.grant.epoch}.${before.grant.seq}`);
+    }
+    if (before && !(nowMs >= before.acceptedAtMs)) {
+      failInvariant(`${id} accepts a grant at ${nowMs} ms, the one before at ${before.acceptedAtMs} ms`);
+    }
+    if (!(leaseEndsMs > nowMs && leaseEndsMs <= nowMs + grant.leaseMs)) {
+      failInvariant(`${id}: a lease of ${grant.leaseMs} ms, accepted at ${nowMs} ms, ends at ${leaseEndsMs} ms`);
+    }
+    if (!(holdEndsMs >= leaseEndsMs + HOLD_MS)) {
+      failInvariant(`${id}: its hold ends at ${holdEndsMs} ms, its lease at ${leaseEndsMs} ms`);
+    }
   }
 
   /**
@@ -126,6 +154,9 @@ export class SlaveCore {
     for (const phase of PHASES) {
       if (observation.currentA[phase] > PHASE_IN_USE_A) this.#use(phase, nowMs);
     }
+    if (!(this.#vehicleSinceMs <= nowMs)) {
+      failInvariant(`${this.#facts.chargePointId}: a vehicle since ${this.#vehicleSinceMs} ms, it is ${nowMs} ms`);
+    }
   }
 
   #use(phase: 0 | 1 | 2, nowMs: Ms): void {
@@ -149,7 +180,25 @@ export class SlaveCore {
     this.#enforced = this.#enforcedAt(nowMs);
     this.#enforcedFromMs = nowMs;
     this.#enforcedUntilMs = this.nextChangeMs(nowMs) ?? Number.POSITIVE_INFINITY;
+    this.#checkEnforced(this.#enforced, nowMs);
     return this.#enforced;
+  }
+
+  /** S2 to S4, said once more: never above what the lease, its end and the end of the hold allow. */
+  #checkEnforced({ limitA, reason, phases }: Enforced, nowMs: Ms): void {
+    const { chargePointId: id, maxA, disconnectedLimitA } = this.#facts;
+    const grant = this.#accepted?.grant;
+    const grantedA = Math.min(grant?.limitA ?? 0, maxA);
+    const leasedA = nowMs < this.#leaseEndsMs() ? grantedA : Math.min(grantedA, disconnectedLimitA);
+    const mostA = nowMs < this.#holdEndsMs() ? leasedA : disconnectedLimitA;
+    if (!(limitA >= 0 && limitA <= mostA))
+      failInvariant(`${id} enforces ${limitA} A (${reason}), at most ${mostA} A hold`);
+    if (!(phases >= 0 && phases <= 0b111)) failInvariant(`${id} enforces on the phases ${phases}`);
+    if (!(this.#enforcedUntilMs > nowMs)) {
+      failInvariant(`${id}: what holds from ${nowMs} ms on holds until ${this.#enforcedUntilMs} ms`);
+    }
+    if (grant && !(grant.tauMs <= nowMs))
+      failInvariant(`${id}: its grant answers a poll of ${grant.tauMs} ms, it is ${nowMs} ms`);
   }
 
   #enforcedAt(nowMs: Ms): Enforced {
@@ -197,6 +246,10 @@ export class SlaveCore {
       this.#facts;
     const grant = this.#accepted?.grant;
     const enforced = this.enforced(nowMs);
+    const leaseLeftMs = grant ? Math.max(0, grant.tauMs + grant.leaseMs - nowMs) : 0;
+    if (!(leaseLeftMs <= this.#longestLeaseMs)) {
+      failInvariant(`${chargePointId} says that ${leaseLeftMs} ms are left of a lease of ${this.#longestLeaseMs} ms`);
+    }
     return {
       type: 'status',
       networkId,
@@ -206,7 +259,7 @@ export class SlaveCore {
       accepted: { masterId: grant?.masterId ?? '', epoch: grant?.epoch ?? 0, seq: grant?.seq ?? 0 },
       enforcedA: enforced.limitA,
       enforcedPhases: enforced.phases,
-      leaseLeftMs: grant ? Math.max(0, grant.tauMs + grant.leaseMs - nowMs) : 0,
+      leaseLeftMs,
       disconnectedLimitA,
       maxA,
       minA,

@@ -1,4 +1,5 @@
 /** What the slaves tell of other masters: who was heard, and who follows a new grant of another one. */
+import { failInvariant } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
 import { setLatest } from '../../base/recent.js';
 import type { Ms } from '../../base/units.js';
@@ -21,9 +22,15 @@ export class Followers {
 
   hear(chargePointId: string, followsAnother: boolean, nowMs: Ms): void {
     const words = this.#words.get(chargePointId) ?? { heardAtMs: nowMs, followedAtMs: Number.NEGATIVE_INFINITY };
+    if (!(words.heardAtMs <= nowMs && words.followedAtMs <= words.heardAtMs)) {
+      failInvariant(
+        `${chargePointId} is heard at ${nowMs} ms, before ${words.heardAtMs}, following ${words.followedAtMs} ms`,
+      );
+    }
     words.heardAtMs = nowMs;
     if (followsAnother) words.followedAtMs = nowMs;
     setLatest(this.#words, chargePointId, words, SLAVES_MAX);
+    if (this.#words.size > SLAVES_MAX) failInvariant(`${this.#words.size} slaves are watched, at most ${SLAVES_MAX}`);
   }
 
   /** All that changes in here. */
@@ -47,6 +54,9 @@ export class Followers {
       if (nowMs - heardAtMs >= HEARD_FOR_MS) continue;
       heard += 1;
       if (nowMs - followedAtMs < FOLLOWS_FOR_MS) follow += 1;
+    }
+    if (!(follow <= heard && heard <= this.#words.size)) {
+      failInvariant(`${follow} slaves follow another master, of ${heard} heard and ${this.#words.size} known`);
     }
     return { heard, follow };
   }

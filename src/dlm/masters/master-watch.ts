@@ -1,4 +1,5 @@
 /** Watches who decides in this network id: tells people of other masters, and of each change between passive and active. */
+import { assert } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
 import { type Beacon, compareGrants, type Status } from '../../base/messages.js';
 import { setLatest } from '../../base/recent.js';
@@ -97,11 +98,29 @@ export class MasterWatch {
     alarms.set('TWO_MASTERS', text, nowMs);
     if (this.#told.get(masterId) === role) return;
     setLatest(this.#told, masterId, role, TOLD_MAX);
+    assert(this.#told.size <= TOLD_MAX, `${this.#told.size} masters were told of, at most ${TOLD_MAX}`);
     notices.add('error', 'TWO_MASTERS', text, { otherMaster: masterId, otherEpoch: epoch });
   }
 
   /** Once per cycle. True when others granted until now, or may have: what the slaves hold is not known any more. */
   keep(nowMs: Ms): boolean {
+    const wasStrict = this.#isStrict;
+    const isUnknown = this.#keep(nowMs);
+    const [{ id }, isActive] = [this.mastership, this.#activeSinceMs !== undefined];
+    assert(
+      isActive !== this.mastership.isPassive(nowMs),
+      `master ${id} is ${isActive ? 'active, and' : 'not active, nor'} passive`,
+    );
+    assert(isActive || !isUnknown, `master ${id} is passive, and takes over`);
+    assert(
+      !isActive || this.activeSinceMs <= nowMs,
+      `master ${id} is active since ${this.activeSinceMs} ms, it is ${nowMs} ms`,
+    );
+    assert(this.#isStrict || !wasStrict, `master ${id} counts the silent in full no longer`);
+    return isUnknown;
+  }
+
+  #keep(nowMs: Ms): boolean {
     this.#watchRival(nowMs);
     const { mastership } = this;
     const wasActive = this.#activeSinceMs !== undefined;

@@ -1,4 +1,5 @@
 /** Which master decides: the epoch of the grants, and what to do about other masters in the same network id (M3, M7). */
+import { assert, failInvariant } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
 import type { Beacon, GrantNumber } from '../../base/messages.js';
 import { setLatest } from '../../base/recent.js';
@@ -52,11 +53,14 @@ export class Mastership {
   #outrankedUntilMs: Ms = Number.NEGATIVE_INFINITY;
 
   constructor({ id, lastEpoch, rank }: MastershipOptions, nowMs: Ms) {
+    assert(Number.isInteger(lastEpoch) && lastEpoch >= 0, `master ${id}: the epoch ${lastEpoch} is remembered`);
+    assert(Number.isInteger(rank) && rank >= 0, `master ${id}: rank ${rank}`);
     this.id = id;
     this.rank = rank;
     this.#highestHeard = Math.min(lastEpoch, EPOCH_MAX - 1);
     this.#epoch = this.#highestHeard + 1;
     this.#passiveUntilMs = rank > 0 ? nowMs + PASSIVE_HOLD_MS : Number.NEGATIVE_INFINITY;
+    assert(this.#epoch >= 1 && this.#epoch <= EPOCH_MAX, `master ${id}: starts with epoch ${this.#epoch}`);
   }
 
   /** All that changes in here. */
@@ -102,7 +106,9 @@ export class Mastership {
   /** One that should not be there: active beside this one, or one that was to decide and has stepped back. */
   rival(nowMs: Ms): OtherMaster | undefined {
     if (this.role(nowMs) === 'standby') return undefined;
-    return this.others(nowMs).find(({ active, rank }) => active || rank === 0);
+    const rival = this.others(nowMs).find(({ active, rank }) => active || rank === 0);
+    assert(rival?.masterId !== this.id, `master ${this.id} is its own rival`);
+    return rival;
   }
 
   hearBeacon(beacon: Beacon, nowMs: Ms): void {
@@ -113,7 +119,15 @@ export class Mastership {
     this.#remember({ masterId, rank, epoch, active, heardAtMs: nowMs });
     if (!active || !this.#isOutrankedBy(beacon)) return;
     if (nowMs >= this.#outrankedUntilMs) this.#outrankedFromMs = nowMs;
-    this.#outrankedUntilMs = nowMs + PASSIVE_HOLD_MS;
+    this.#outrankedUntilMs = this.#later(this.#outrankedUntilMs, nowMs + PASSIVE_HOLD_MS);
+    const [fromMs, untilMs] = [this.#outrankedFromMs, this.#outrankedUntilMs];
+    assert(fromMs <= nowMs, `master ${this.id} is outranked from ${fromMs} to ${untilMs} ms, it is ${nowMs} ms`);
+  }
+
+  /** A time until which it is passive only moves forward. */
+  #later(beforeMs: Ms, nextMs: Ms): Ms {
+    assert(nextMs >= beforeMs, `master ${this.id}: passive until ${nextMs} ms, before: ${beforeMs} ms`);
+    return nextMs;
   }
 
   /** A standby gives the office back; between equals the higher epoch decides, so that a newcomer steps back. */
@@ -123,7 +137,11 @@ export class Mastership {
   }
 
   #remember(other: OtherMaster): void {
-    setLatest(this.#others, other.masterId, other, OTHERS_MAX);
+    const { masterId, epoch } = other;
+    assert(masterId !== this.id, `master ${this.id} is remembered as another one`);
+    assert(epoch >= 0 && epoch <= EPOCH_MAX, `master ${masterId} is remembered with epoch ${epoch}`);
+    setLatest(this.#others, masterId, other, OTHERS_MAX);
+    assert(this.#others.size <= OTHERS_MAX, `${this.#others.size} other masters are remembered, at most ${OTHERS_MAX}`);
   }
 
   /**
@@ -139,19 +157,24 @@ export class Mastership {
     if (isForeign) this.hearEpoch(epoch);
     if (isStronger && isNew && this.#followers.followAnother(nowMs)) {
       this.#remember({ masterId, rank, epoch, active: true, heardAtMs: nowMs });
-      this.#passiveUntilMs = nowMs + PASSIVE_HOLD_MS;
+      this.#passiveUntilMs = this.#later(this.#passiveUntilMs, nowMs + PASSIVE_HOLD_MS);
+      assert(this.isPassive(nowMs), `master ${this.id} grants beside ${masterId}, which slaves follow`);
     }
     return isForeign;
   }
 
   hearEpoch(epoch: number): void {
     if (epoch < EPOCH_MAX) this.#highestHeard = Math.max(this.#highestHeard, epoch);
+    if (!(this.#highestHeard < EPOCH_MAX)) failInvariant(`master ${this.id} believes the epoch ${this.#highestHeard}`);
   }
 
   /** Slaves take grants of the highest epoch only: moves past all that was heard. True when the epoch changed. */
   renew(nowMs: Ms): boolean {
     if (this.isPassive(nowMs) || this.#highestHeard < this.#epoch) return false;
+    const before = this.#epoch;
     this.#epoch = this.#highestHeard + 1;
+    assert(this.#epoch > before, `master ${this.id}: epoch ${this.#epoch} follows ${before}`);
+    assert(this.#epoch <= EPOCH_MAX, `master ${this.id}: epoch ${this.#epoch} is above ${EPOCH_MAX}`);
     return true;
   }
 }
