@@ -159,13 +159,13 @@ export class Controller {
     const heard = record.hear(status, { id, epoch, grants: !this.isPassive(nowMs) }, nowMs);
     if (heard === 'stale') return IGNORED;
     if (heard === 'unproven' || heard === 'waiting') {
-      this.#masters.hearDoubtful(status);
+      this.#masters.applyDoubtfulStatus(status);
       return heard === 'unproven' ? this.#probe(record, status, nowMs) : IGNORED;
     }
     if (heard === 'duplicate') {
       this.#roster.say('error', 'SLAVE_REFUSED', record, 'is the id of two charge points, neither is served');
     }
-    if (this.#masters.hearAccepted(status, before, nowMs)) record.account.distrust(nowMs + drawnExpiryMs(LEASE_MAX_MS));
+    if (this.#masters.applyStatus(status, before, nowMs)) record.account.distrust(nowMs + drawnExpiryMs(LEASE_MAX_MS));
     const isAsRemembered = before?.disconnectedLimitA === status.disconnectedLimitA && before.maxA === status.maxA;
     if (!isAsRemembered) this.#isMemoryDirty = true;
     this.#roster.announce(record, before, wasOnline);
@@ -258,7 +258,7 @@ export class Controller {
   }
 
   hearBeacon(beacon: Beacon, nowMs: Ms): void {
-    this.#masters.hearBeacon(beacon, nowMs);
+    this.#masters.applyBeacon(beacon, nowMs);
   }
 
   /** One cycle: the grants to send, in this order. */
@@ -292,7 +292,7 @@ export class Controller {
   }
 
   #keepHouse(nowMs: Ms): void {
-    if (this.#masters.keep(nowMs)) {
+    if (this.#masters.update(nowMs)) {
       // Whoever granted in the epochs before may have raised anybody.
       for (const record of this.#roster.list) record.account.distrust(nowMs + drawnExpiryMs(LEASE_MAX_MS));
       this.#isMemoryDirty = true;

@@ -79,7 +79,7 @@ export class SlaveRuntime {
     this.#options = options;
     this.#clock = options.clock;
     this.#charger = options.charger;
-    const { auth, facts, logger, fixedMasters: list = nobody } = options;
+    const { auth, facts, logger, fixedMasters: list = noMasters } = options;
     this.#channel = new Channel({ networkId: facts.networkId, bootId: facts.bootId, hears: ['beacon', 'grant'], auth });
     this.#drops = new DropCounter(logger);
     this.core = new SlaveCore(facts, this.#now());
@@ -175,7 +175,7 @@ export class SlaveRuntime {
   /** Whether anything has changed that the master should know at once. */
   #isNews(reported: Status, nowMs: Ms): boolean {
     const { observation, usedPhases } = this.core;
-    if (usedPhases !== reported.usedPhases || isOther(observation, reported)) return true;
+    if (usedPhases !== reported.usedPhases || differsFrom(observation, reported)) return true;
     const enforcedA = Math.max(this.core.enforced(nowMs).limitA, this.#charger.inForceA(nowMs));
     return enforcedA !== reported.enforcedA;
   }
@@ -214,14 +214,14 @@ export class SlaveRuntime {
     const known = this.#masters.get(key);
     this.#masters.delete(key);
     if (this.#masters.size >= MASTERS_MAX) this.#forgetOldest();
-    const isSameBoot = known?.bootId === bootId;
-    const keyId = isSameBoot ? Math.max(known.keyId, heardKeyId) : heardKeyId;
+    const isSameStart = known?.bootId === bootId;
+    const keyId = isSameStart ? Math.max(known.keyId, heardKeyId) : heardKeyId;
     const hasGranted = known?.hasGranted === true;
     this.#masters.set(key, { address, masterId, bootId, heardAtMs: nowMs, keyId, hasGranted });
     const { size } = this.#masters;
     assert(size <= MASTERS_MAX, `${this.#id} polls ${size} masters, at most ${MASTERS_MAX}`);
     this.#hadMaster = true;
-    if (isSameBoot) return;
+    if (isSameStart) return;
     const { logger, facts } = this.#options;
     const text = `${facts.chargePointId} heard master ${masterId} at ${key} (epoch ${epoch})`;
     logger.log('info', 'MASTER_FOUND', text, { masterId, address: key, epoch });
@@ -260,15 +260,15 @@ export class SlaveRuntime {
   }
 }
 
-const NOBODY: readonly NamedPeer[] = [];
-const nobody = (): readonly NamedPeer[] => NOBODY;
+const NO_MASTERS: readonly NamedPeer[] = [];
+const noMasters = (): readonly NamedPeer[] => NO_MASTERS;
 
 function textOf({ limitA, reason }: Enforced): string {
   return `${limitA} A (${reason})`;
 }
 
 /** Another vehicle, another state, or another current than was reported. */
-function isOther({ state, sessionId, currentA }: SlaveObservation, reported: Status): boolean {
+function differsFrom({ state, sessionId, currentA }: SlaveObservation, reported: Status): boolean {
   if (state !== reported.state || sessionId !== reported.sessionId) return true;
   return currentA !== reported.currentA && hasMoved(currentA, reported.currentA);
 }

@@ -23,7 +23,7 @@ export class Book {
   }
 
   hear(report: Partial<LedgerReport>, nowMs: Ms): void {
-    this.account.hear(
+    this.account.applyReport(
       {
         bootId: BOOT,
         acceptedIsMine: false,

@@ -17,13 +17,13 @@ t.test('M3: the epoch is above all that is remembered or heard', async (t) => {
   const master = masterOf(7);
   t.equal(master.epoch, 8);
   t.notOk(master.renew(0), 'nothing higher was heard');
-  t.ok(master.hearAccepted('cp', { masterId: 'other', epoch: 5, seq: 1 }, false, 0), 'a grant of another master');
+  t.ok(master.applyAccepted('cp', { masterId: 'other', epoch: 5, seq: 1 }, false, 0), 'a grant of another master');
   t.notOk(master.renew(0), 'of a lower epoch');
-  master.hearAccepted('cp', { masterId: 'other', epoch: 8, seq: 1 }, false, 0);
+  master.applyAccepted('cp', { masterId: 'other', epoch: 8, seq: 1 }, false, 0);
   t.ok(master.renew(0), 'the same epoch is not enough: slaves take the higher');
   t.equal(master.epoch, 9);
   t.notOk(master.renew(0), 'once');
-  master.hearBeacon(beacon('standby', 20, false), 0);
+  master.applyBeacon(beacon('standby', 20, false), 0);
   t.ok(master.renew(0), 'a passive one tells its epoch too');
   t.equal(master.epoch, 21);
 });
@@ -35,12 +35,12 @@ t.test('no epoch goes beyond the highest', async (t) => {
   t.notOk(last.renew(0));
   for (const epoch of [EPOCH_MAX, EPOCH_MAX + 1, 0xffffffff]) {
     const master = masterOf(7);
-    master.hearBeacon(beacon('other', epoch, false), 0);
-    master.hearAccepted('cp', { masterId: 'other', epoch, seq: 1 }, false, 0);
+    master.applyBeacon(beacon('other', epoch, false), 0);
+    master.applyAccepted('cp', { masterId: 'other', epoch, seq: 1 }, false, 0);
     t.notOk(master.renew(0), `${epoch} leaves nothing above it: broken or forged`);
   }
   const master = masterOf(7);
-  master.hearAccepted('cp', { masterId: 'other', epoch: EPOCH_MAX - 1, seq: 1 }, false, 0);
+  master.applyAccepted('cp', { masterId: 'other', epoch: EPOCH_MAX - 1, seq: 1 }, false, 0);
   t.ok(master.renew(0));
   t.equal(master.epoch, EPOCH_MAX);
   t.notOk(master.renew(0), 'and there it stays');
@@ -48,9 +48,9 @@ t.test('no epoch goes beyond the highest', async (t) => {
 
 t.test('own grants, and none at all, are nobody else', async (t) => {
   const master = masterOf(7);
-  t.notOk(master.hearAccepted('cp', { masterId: '', epoch: 0, seq: 0 }, false, 0));
-  t.notOk(master.hearAccepted('cp', { masterId: 'm', epoch: 8, seq: 4 }, false, 0));
-  master.hearBeacon(beacon('m', 99), 0);
+  t.notOk(master.applyAccepted('cp', { masterId: '', epoch: 0, seq: 0 }, false, 0));
+  t.notOk(master.applyAccepted('cp', { masterId: 'm', epoch: 8, seq: 4 }, false, 0));
+  master.applyBeacon(beacon('m', 99), 0);
   t.same(master.others(0), []);
   t.notOk(master.renew(0));
 });
@@ -65,12 +65,12 @@ t.test('M7: the lower of two becomes passive, and comes back above the other', a
   ] as const;
   for (const [name, heard, verdict] of rows) {
     const master = masterOf(7);
-    master.hearBeacon(heard, 1000);
+    master.applyBeacon(heard, 1000);
     t.equal(master.isPassive(1000), verdict === 'stronger', name);
     t.equal(master.rival(1000)?.masterId, heard.masterId, 'one that has stepped back is told of too');
   }
   const master = masterOf(7);
-  master.hearBeacon(beacon('a', 9), 1000);
+  master.applyBeacon(beacon('a', 9), 1000);
   t.notOk(master.renew(1000 + PASSIVE_HOLD_MS - 1), 'a passive one leaves the epoch alone');
   t.ok(master.isPassive(1000 + PASSIVE_HOLD_MS - 1));
   t.notOk(master.isPassive(1000 + PASSIVE_HOLD_MS), 'the other has been silent for long enough');
@@ -83,7 +83,7 @@ t.test('a standby listens first, takes over after silence, and tells of nobody w
   const standby = masterOf(0, 1);
   t.equal(standby.role(0), 'standby');
   t.equal(standby.role(PASSIVE_HOLD_MS), 'active', 'nobody there');
-  standby.hearBeacon(beacon('a', 9), 5000);
+  standby.applyBeacon(beacon('a', 9), 5000);
   t.equal(standby.rival(5000), undefined, 'that is why it waits');
   t.same(standby.others(5000), [{ masterId: 'a', rank: 0, epoch: 9, active: true, heardAtMs: 5000 }]);
   t.equal(standby.role(5000 + PASSIVE_HOLD_MS - 1), 'standby');
@@ -91,14 +91,14 @@ t.test('a standby listens first, takes over after silence, and tells of nobody w
   t.ok(standby.renew(5000 + PASSIVE_HOLD_MS));
   t.equal(standby.epoch, 10, 'fences the other off');
   t.equal(standby.role(5000 + PASSIVE_HOLD_MS), 'active');
-  standby.hearBeacon(beacon('b', 3, false), 20_000);
+  standby.applyBeacon(beacon('b', 3, false), 20_000);
   t.equal(standby.rival(20_000)?.masterId, 'b', 'the other is back, behind it');
-  standby.hearBeacon(beacon('b', 3), 20_000);
+  standby.applyBeacon(beacon('b', 3), 20_000);
   t.equal(standby.role(20_000), 'standby', 'gives the office back, whatever the epoch');
   const primary = masterOf(7);
-  primary.hearBeacon({ ...beacon('s', 3, false), rank: 1 }, 0);
+  primary.applyBeacon({ ...beacon('s', 3, false), rank: 1 }, 0);
   t.equal(primary.rival(0), undefined, 'a waiting standby is no rival');
-  primary.hearBeacon({ ...beacon('s', 3), rank: 1 }, 0);
+  primary.applyBeacon({ ...beacon('s', 3), rank: 1 }, 0);
   t.equal(primary.rival(0)?.masterId, 's', 'an active one is');
 });
 
@@ -115,7 +115,7 @@ t.test('slaves that follow new grants of another master show that it lives', asy
   ] as const;
   for (const [name, heard, isNew, isPassive] of rows) {
     const master = masterOf(7);
-    master.hearAccepted('cp', heard, isNew, 1000);
+    master.applyAccepted('cp', heard, isNew, 1000);
     t.equal(master.isPassive(1000), isPassive, name);
     t.equal(master.rival(1000)?.masterId, isPassive ? 'z' : undefined, name);
   }
@@ -123,7 +123,7 @@ t.test('slaves that follow new grants of another master show that it lives', asy
 
 t.test('of many masters the latest are remembered', async (t) => {
   const master = masterOf(7);
-  for (let i = 0; i < 20; i++) master.hearBeacon(beacon(`a${i}`, 1), i);
+  for (let i = 0; i < 20; i++) master.applyBeacon(beacon(`a${i}`, 1), i);
   t.same(
     master.others(20).map(({ masterId }) => masterId),
     ['a12', 'a13', 'a14', 'a15', 'a16', 'a17', 'a18', 'a19'],
@@ -136,8 +136,8 @@ t.test('a ghost: BEACONs of a stronger master that no slave follows which is hea
   const roles: string[] = [];
   for (let second = 0; second <= 40; second++) {
     const nowMs = second * 1000;
-    if (second % 2 === 0) master.hearBeacon(beacon('z', 9), nowMs);
-    if (second >= 10) master.hearAccepted('cp', accepted, false, nowMs);
+    if (second % 2 === 0) master.applyBeacon(beacon('z', 9), nowMs);
+    if (second >= 10) master.applyAccepted('cp', accepted, false, nowMs);
     roles.push(master.role(nowMs));
   }
   t.same(
@@ -151,7 +151,7 @@ t.test('a ghost: BEACONs of a stronger master that no slave follows which is hea
   );
   t.ok(master.renew(40_000), 'above it');
   const lonely = masterOf(7);
-  for (let second = 0; second <= 40; second++) lonely.hearBeacon(beacon('z', 9), second * 1000);
+  for (let second = 0; second <= 40; second++) lonely.applyBeacon(beacon('z', 9), second * 1000);
   t.equal(lonely.role(40_000), 'passive', 'no slave is heard that would miss it');
 });
 
@@ -166,8 +166,8 @@ t.test('one slave among many is no witness: it may be broken, or broken into', a
   ] as const;
   for (const [heard, follow, isPassive] of rows) {
     const master = masterOf(7);
-    for (let i = follow; i < heard; i++) master.hearAccepted(`cp${i}`, { masterId: 'm', epoch: 8, seq: 1 }, false, 0);
-    for (let i = 0; i < follow; i++) master.hearAccepted(`cp${i}`, { masterId: 'z', epoch: 9, seq: 1 }, true, 0);
+    for (let i = follow; i < heard; i++) master.applyAccepted(`cp${i}`, { masterId: 'm', epoch: 8, seq: 1 }, false, 0);
+    for (let i = 0; i < follow; i++) master.applyAccepted(`cp${i}`, { masterId: 'z', epoch: 9, seq: 1 }, true, 0);
     t.equal(master.isPassive(0), isPassive, `${follow} of ${heard}`);
   }
 });

@@ -59,11 +59,11 @@ t.test('who disobeyed and fell silent counts in full until it is heard again', a
   const silentMs = SETTLE_MS + OFFLINE_AFTER_MS + 1;
   for (const nowMs of [silentMs, silentMs + 3_600_000]) {
     t.same(book.account.exposureA(nowMs, LEASE_MS), perPhase(32), 'it may draw anything');
-    t.ok(book.account.isUnproven(nowMs));
+    t.ok(book.account.isSilentAfterOverdraw(nowMs));
   }
   book.hear(said, silentMs + 3_600_000);
   t.same(book.account.exposureA(silentMs + 7_200_000, LEASE_MS), perPhase(0), 'it obeyed when it was heard last');
   const once = new Book({ disconnectedLimitA: 0 });
   once.hear(over, 0);
-  t.notOk(once.account.isUnproven(60_000), 'one word is no proof of disobedience');
+  t.notOk(once.account.isSilentAfterOverdraw(60_000), 'one word is no proof of disobedience');
 });

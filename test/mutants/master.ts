@@ -10,7 +10,7 @@ const RESERVED = 'dlm/sharing/reserved.js';
 const SNAPSHOT = 'dlm/sharing/snapshot.js';
 const OBEDIENCE = 'dlm/leases/obedience.js';
 const CONTROLLER = 'dlm/controller.js';
-const BOOTS = 'dlm/leases/boots.js';
+const STARTS = 'dlm/leases/starts.js';
 const RECORD = 'dlm/group/slave-record.js';
 const MASTERSHIP = 'dlm/masters/mastership.js';
 const CODEC = 'discovery/codec.js';
@@ -42,7 +42,7 @@ export const MASTER_MUTANTS: readonly Row[] = [
   ['H', 'said and drawn dropped', LEDGER, 'return this.#saidCounts(nowMs, leaseMs) ?', 'return false ?', 'dlm/ledger'],
   ['H', 'said dropped', LEDGER, 'maxOf(this.#currentA, this.#enforcesA())', 'this.#currentA', 'dlm/ledger'],
   ['H', 'drawn dropped', LEDGER, 'maxOf(this.#currentA, this.#enforcesA())', 'this.#enforcesA()', 'dlm/ledger'],
-  ['H', 'the silent obey', LEDGER, ' || this.isUnproven(nowMs)', '', 'dlm/overdraw'],
+  ['H', 'the silent obey', LEDGER, ' || this.isSilentAfterOverdraw(nowMs)', '', 'dlm/overdraw'],
   [
     'H',
     'obeys whatever it says',
@@ -148,12 +148,12 @@ export const MASTER_MUTANTS: readonly Row[] = [
   ],
   ['M2', 'another master believed', RECORD, 'accepted.masterId === id && ', '', 'dlm/controller'],
   ['M2', 'another epoch believed', RECORD, ' && accepted.epoch === epoch', '', 'dlm/controller'],
-  ['M2', 'late words believed', BOOTS, 'if (isOlder(status, boot))\n            return false;', '', 'dlm/controller'],
+  ['M2', 'late words believed', STARTS, 'if (isOlder(status, start))\n            return false;', '', 'dlm/controller'],
   [
     'M2',
     'late words of the same ms',
-    BOOTS,
-    ' || (tauMs === boot.lastTauMs && compareGrants(accepted, boot.lastAccepted) < 0)',
+    STARTS,
+    ' || (tauMs === start.lastTauMs && compareGrants(accepted, start.lastAccepted) < 0)',
     '',
     'dlm/restarts',
   ],
@@ -301,8 +301,8 @@ export const MASTER_MUTANTS: readonly Row[] = [
     'M7',
     'a foreign grant trusted',
     CONTROLLER,
-    'if (this.#masters.hearAccepted(status, before, nowMs))',
-    'if (this.#masters.hearAccepted(status, before, nowMs) && false)',
+    'if (this.#masters.applyStatus(status, before, nowMs))',
+    'if (this.#masters.applyStatus(status, before, nowMs) && false)',
     'dlm/controller',
   ],
   [
@@ -322,7 +322,7 @@ export const MASTER_MUTANTS: readonly Row[] = [
     'if (true)',
     'dlm/mastership',
   ],
-  ['M7', 'two boxes with one id', BOOTS, 'return bothFollow || bothRunOn;', 'return false;', 'dlm/twins'],
+  ['M7', 'two boxes with one id', STARTS, 'return bothFollow || bothRunOn;', 'return false;', 'dlm/twins'],
   ['M7', 'twins count once', RECORD, '2 * this.account.maxA', 'this.account.maxA', 'dlm/controller'],
   // I4, I5.
   [

@@ -5,7 +5,7 @@ const LEDGER = 'dlm/leases/ledger.js';
 const DECIDE = 'dlm/decide.js';
 const RESERVED = 'dlm/sharing/reserved.js';
 const CONTROLLER = 'dlm/controller.js';
-const BOOTS = 'dlm/leases/boots.js';
+const STARTS = 'dlm/leases/starts.js';
 const RECORD = 'dlm/group/slave-record.js';
 const MASTERSHIP = 'dlm/masters/mastership.js';
 
@@ -54,7 +54,7 @@ export const MASTERS_MUTANTS: readonly Row[] = [
   ['M3', 'numbers of a used up epoch', RECORD, 'if (accepted.seq > seq)', 'if (false)', 'dlm/proof'],
   ['M7', 'waits for a ghost', MASTERSHIP, '&& !this.#isGhost(nowMs)', '', 'dlm/mastership'],
   ['M7', 'one witness is enough', 'dlm/masters/followers.js', 'WITNESSES = 2', 'WITNESSES = 1', 'dlm/mastership'],
-  ['M2', 'proven beside the other', BOOTS, 'isThereToo && isPresentSilent', 'isThereToo', 'dlm/twins'],
-  ['M2', 'an old proof counts', BOOTS, 'boot.followsSentAtMs > present.firstHeardMs', 'isProven(boot)', 'dlm/twins'],
+  ['M2', 'proven beside the other', STARTS, 'isThereToo && isPresentSilent', 'isThereToo', 'dlm/twins'],
+  ['M2', 'an old proof counts', STARTS, 'start.followsSentAtMs > present.firstHeardMs', 'isProven(start)', 'dlm/twins'],
   ['M1', 'two grants for one poll', DECIDE, 'if (planned.record.isPollAnswered)', 'if (false)', 'dlm/proof'],
 ];

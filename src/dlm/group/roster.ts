@@ -166,7 +166,7 @@ export class Roster {
       if (!record.isAnnounced || record.isOnline(nowMs)) continue;
       record.announce(false);
       const { mayFollowAnother, maxA } = record.account;
-      const isInFull = mayFollowAnother || record.account.isUnproven(nowMs);
+      const isInFull = mayFollowAnother || record.account.isSilentAfterOverdraw(nowMs);
       const reservedA = isInFull ? maxA : record.facts.disconnectedLimitA;
       this.say('warn', 'SLAVE_LOST', record, `is silent; ${reservedA} A stay reserved for it`);
     }
@@ -260,7 +260,7 @@ export class Roster {
 /** It draws more than it may, or did so when it was heard last. */
 function isOver(record: SlaveRecord, nowMs: Ms): boolean {
   const { account } = record;
-  return record.isOnline(nowMs) ? account.overdraws(nowMs) : account.isUnproven(nowMs);
+  return record.isOnline(nowMs) ? account.overdraws(nowMs) : account.isSilentAfterOverdraw(nowMs);
 }
 
 function namesText(what: string, records: readonly SlaveRecord[]): string | undefined {

@@ -5,7 +5,7 @@ import { type BootId, compareGrants, type Grant, type GrantNumber, type Status }
 import type { LimitReason } from '../../base/reason.js';
 import { connectedMask, maskToGrid, onPhases, type PhaseMask, type Rotation, toGrid } from '../../base/rotation.js';
 import { type Amps, maxOf, type Ms, NO_AMPS, type PhaseAmps, perPhase } from '../../base/units.js';
-import { Boots, type Doubt } from '../leases/boots.js';
+import { type Doubt, Starts } from '../leases/starts.js';
 import { ReportedDraw } from '../load/reported-draw.js';
 import { LedgerAccount } from '../leases/ledger.js';
 import { OFFLINE_AFTER_MS } from '../leases/lease-rules.js';
@@ -27,7 +27,7 @@ export interface RememberedSlave {
 
 /** A number that is higher is broken or forged. */
 const SEQ_BELIEVED_MAX = 0xfffffff0;
-export type HeardStatus = 'fresh' | 'stale' | 'duplicate' | Doubt['of'];
+export type HeardStatus = 'fresh' | 'stale' | 'duplicate' | Doubt['kind'];
 
 /** The poll that grants answer. */
 export interface LastPoll {
@@ -71,7 +71,7 @@ export class SlaveRecord {
   #facts: ChargePoint;
   #status: Status | undefined;
   #lastHeardMs: Ms = Number.NEGATIVE_INFINITY;
-  readonly #boots: Boots;
+  readonly #starts: Starts;
   #isPollAnswered = false;
   #lastNumber: GrantNumber = { epoch: 0, seq: 0 };
   readonly #lowestSeq: number;
@@ -79,7 +79,7 @@ export class SlaveRecord {
 
   constructor(options: SlaveOptions) {
     this.id = options.facts.id;
-    this.#boots = new Boots(this.id);
+    this.#starts = new Starts(this.id);
     this.#configured = options.facts;
     this.#facts = options.facts;
     this.#lowestSeq = (options.lastSeq ?? 0) + 1;
@@ -112,7 +112,7 @@ export class SlaveRecord {
     this.#facts = carrier.value('facts', this.#facts);
     this.#status = carrier.value('status', this.#status);
     this.#lastHeardMs = carrier.value('lastHeardMs', this.#lastHeardMs);
-    this.#boots.carry(carrier);
+    this.#starts.carry(carrier);
     this.#isPollAnswered = carrier.value('isPollAnswered', this.#isPollAnswered);
     this.#lastNumber = carrier.value('lastNumber', this.#lastNumber);
     carrier.part('drawn', this.#drawn);
@@ -198,13 +198,14 @@ export class SlaveRecord {
   }
 
   isDuplicate(nowMs: Ms): boolean {
-    return this.#boots.areTwo(nowMs);
+    return this.#starts.isDuplicate(nowMs);
   }
 
   /** Takes in a STATUS, unless it is older than one heard before from the same boot, or of a boot that is not proven. */
   hear(status: Status, master: Listener, nowMs: Ms): HeardStatus {
     const followsSentAtMs = this.#followedGrant(status, master)?.sentAtMs;
-    if (!this.#boots.hear(status, followsSentAtMs, this.#status?.bootId, nowMs)) return 'stale';
+    const presentId = this.#status?.bootId;
+    if (!this.#starts.addStatus(status, { followsSentAtMs, presentId }, nowMs)) return 'stale';
     this.#numberAbove(status, master);
     const doubt = master.grants ? this.#doubt(status, nowMs) : undefined;
     if (doubt) return doubt;
@@ -213,10 +214,10 @@ export class SlaveRecord {
   }
 
   /** Of a boot in doubt: what it says frees nothing, but it may be true. If the known one is gone, at least so much counts. */
-  #doubt(status: Status, nowMs: Ms): Doubt['of'] | undefined {
-    const doubt = this.#boots.doubt(status.bootId, this.#status?.bootId, nowMs);
-    if (doubt?.isPresentSilent) this.account.hearDoubtful(saidA(status));
-    return doubt?.of;
+  #doubt(status: Status, nowMs: Ms): Doubt['kind'] | undefined {
+    const doubt = this.#starts.doubt(status.bootId, this.#status?.bootId, nowMs);
+    if (doubt?.isPresentSilent) this.account.addDoubtfulReport(saidA(status));
+    return doubt?.kind;
   }
 
   /** Another master may have used up our epoch, where it cannot grow any more: slaves take higher numbers only. */
@@ -247,7 +248,7 @@ export class SlaveRecord {
     if (this.vehicle.hear(status, nowMs)) this.#forgetOffers();
     const currentA = toGrid(rotation, status.currentA);
     this.#drawn.addStatus(currentA, nowMs);
-    this.account.hear(
+    this.account.applyReport(
       {
         bootId: status.bootId,
         acceptedIsMine: isOf(master, status.accepted),

@@ -102,18 +102,18 @@ export class LedgerAccount {
 
   /** It has drawn more than it may for longer than a vehicle needs to follow (faults 18, 19). */
   overdraws(nowMs: Ms): boolean {
-    return this.#obedience.isOver(nowMs);
+    return this.#obedience.overdraws(nowMs);
   }
 
   /** It did so when it was heard last: its maximum counts until it is heard again. */
-  isUnproven(nowMs: Ms): boolean {
-    return this.#obedience.isUnproven(nowMs);
+  isSilentAfterOverdraw(nowMs: Ms): boolean {
+    return this.#obedience.isSilentAfterOverdraw(nowMs);
   }
 
   /** Of one that follows another master nobody knows here what it was granted. */
   #watchDraw(followsMe: boolean, nowMs: Ms): void {
     const grantedA = followsMe && this.#acked ? maxOf(this.#grantedA(nowMs), this.#settlingA(nowMs)) : undefined;
-    this.#obedience.hear({ currentA: this.#currentA, enforcedA: this.#enforcesA(), grantedA }, nowMs);
+    this.#obedience.applyReport({ currentA: this.#currentA, enforcedA: this.#enforcesA(), grantedA }, nowMs);
   }
 
   /** Another master may serve it while it does not follow this one (M7). */
@@ -152,7 +152,7 @@ export class LedgerAccount {
   }
 
   /** Takes in a STATUS; the caller has dropped those that are older than one heard before. */
-  hear(report: LedgerReport, nowMs: Ms): void {
+  applyReport(report: LedgerReport, nowMs: Ms): void {
     checkReport(this.#id, report, { atMs: this.#currentAtMs, nowMs });
     const wereOpen = this.#open.list.length;
     if (report.bootId !== this.#bootId) this.#startOver(report.bootId);
@@ -176,7 +176,7 @@ export class LedgerAccount {
   }
 
   /** Words of a boot that has not proven itself, while nothing is heard of the one that has: they can only add. */
-  hearDoubtful(saidA: PhaseAmps): void {
+  addDoubtfulReport(saidA: PhaseAmps): void {
     this.#lastExposure = undefined;
     this.#doubtfulA = maxOf(this.#doubtfulA, saidA);
     if (isAnyAbove(saidA, this.#doubtfulA, 0)) {
@@ -307,7 +307,7 @@ export class LedgerAccount {
   }
 
   #isCountedInFull(nowMs: Ms, leaseMs: Ms): boolean {
-    if (this.isUnknown(nowMs) || this.isUnproven(nowMs)) return true;
+    if (this.isUnknown(nowMs) || this.isSilentAfterOverdraw(nowMs)) return true;
     return this.mayFollowAnother && !this.isAcknowledged(nowMs, leaseMs);
   }
 

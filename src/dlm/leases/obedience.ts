@@ -8,7 +8,7 @@ import { isAnyAbove, maxOf, type Ms, NO_AMPS, type PhaseAmps } from '../../base/
 import { OFFLINE_AFTER_MS, OVERDRAW_TOLERANCE_A, SETTLE_MS } from './lease-rules.js';
 
 /** Grid order. */
-interface Word {
+interface DrawReport {
   /** Measured. */
   readonly currentA: PhaseAmps;
   readonly enforcedA: PhaseAmps;
@@ -38,7 +38,7 @@ export class Obedience {
     this.#heardAtMs = carrier.value('heardAtMs', this.#heardAtMs);
   }
 
-  hear({ currentA, enforcedA, grantedA }: Word, nowMs: Ms): void {
+  applyReport({ currentA, enforcedA, grantedA }: DrawReport, nowMs: Ms): void {
     if (!(nowMs >= this.#heardAtMs)) failInvariant(`${this.#id} is heard at ${nowMs} ms, before ${this.#heardAtMs} ms`);
     this.#heardAtMs = nowMs;
     const formerA = this.#allowedA(nowMs);
@@ -67,13 +67,13 @@ export class Obedience {
   }
 
   /** For longer than a vehicle needs to follow. */
-  isOver(nowMs: Ms): boolean {
+  overdraws(nowMs: Ms): boolean {
     return nowMs - this.#overSinceMs >= SETTLE_MS;
   }
 
   /** It was over for long enough when it was heard last, and is silent: it may draw anything. */
-  isUnproven(nowMs: Ms): boolean {
-    return this.isOver(this.#heardAtMs) && nowMs - this.#heardAtMs > OFFLINE_AFTER_MS;
+  isSilentAfterOverdraw(nowMs: Ms): boolean {
+    return this.overdraws(this.#heardAtMs) && nowMs - this.#heardAtMs > OFFLINE_AFTER_MS;
   }
 
   #allowedA(nowMs: Ms): PhaseAmps {

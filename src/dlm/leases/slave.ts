@@ -54,7 +54,7 @@ interface AcceptedGrant {
 
 export class SlaveCore {
   readonly #facts: SlaveFacts;
-  readonly #bootedAtMs: Ms;
+  readonly #startedAtMs: Ms;
   #accepted: AcceptedGrant | undefined;
   /** T for the hold: a master that takes over grants for what is left of a lease, but others still run on by the whole. */
   #longestLeaseMs: Ms;
@@ -74,7 +74,7 @@ export class SlaveCore {
     assert(leaseMs > 0 && leaseMs <= LEASE_MAX_MS, `${id}: the lease of the site is ${leaseMs} ms`);
     assert(Number.isInteger(nowMs), `${id}: its clock of ${nowMs} ms travels in whole ms`);
     this.#facts = facts;
-    this.#bootedAtMs = nowMs;
+    this.#startedAtMs = nowMs;
     this.#longestLeaseMs = facts.leaseMs;
     this.#vehicleSinceMs = nowMs;
     this.#usedAtMs = [nowMs, nowMs, nowMs];
@@ -152,14 +152,14 @@ export class SlaveCore {
     }
     this.#observation = observation;
     for (const phase of PHASES) {
-      if (observation.currentA[phase] > PHASE_IN_USE_A) this.#use(phase, nowMs);
+      if (observation.currentA[phase] > PHASE_IN_USE_A) this.#markUsed(phase, nowMs);
     }
     if (!(this.#vehicleSinceMs <= nowMs)) {
       failInvariant(`${this.#facts.chargePointId}: a vehicle since ${this.#vehicleSinceMs} ms, it is ${nowMs} ms`);
     }
   }
 
-  #use(phase: 0 | 1 | 2, nowMs: Ms): void {
+  #markUsed(phase: 0 | 1 | 2, nowMs: Ms): void {
     if (hasPhase(this.#usedPhases, phase)) return;
     this.#usedPhases |= 1 << phase;
     this.#usedAtMs[phase] = nowMs;
@@ -224,7 +224,7 @@ export class SlaveCore {
 
   /** S3, S4: counted from acceptance, or from the start. */
   #holdEndsMs(): Ms {
-    return (this.#accepted?.acceptedAtMs ?? this.#bootedAtMs) + this.#longestLeaseMs + HOLD_MS;
+    return (this.#accepted?.acceptedAtMs ?? this.#startedAtMs) + this.#longestLeaseMs + HOLD_MS;
   }
 
   /** When the lease or the hold ends next; `undefined` when neither is running. */

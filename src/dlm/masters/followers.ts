@@ -11,31 +11,31 @@ const FOLLOWS_FOR_MS: Ms = 10_000;
 /** Where more than two are heard, one alone is no proof: it may be broken, or broken into. */
 const WITNESSES = 2;
 
-interface Words {
+interface Signs {
   heardAtMs: Ms;
   /** When it was last seen to have accepted a new grant of another master. */
   followedAtMs: Ms;
 }
 
 export class Followers {
-  readonly #words = new Map<string, Words>();
+  readonly #signs = new Map<string, Signs>();
 
-  hear(chargePointId: string, followsAnother: boolean, nowMs: Ms): void {
-    const words = this.#words.get(chargePointId) ?? { heardAtMs: nowMs, followedAtMs: Number.NEGATIVE_INFINITY };
-    if (!(words.heardAtMs <= nowMs && words.followedAtMs <= words.heardAtMs)) {
+  addStatus(chargePointId: string, followsAnother: boolean, nowMs: Ms): void {
+    const signs = this.#signs.get(chargePointId) ?? { heardAtMs: nowMs, followedAtMs: Number.NEGATIVE_INFINITY };
+    if (!(signs.heardAtMs <= nowMs && signs.followedAtMs <= signs.heardAtMs)) {
       failInvariant(
-        `${chargePointId} is heard at ${nowMs} ms, before ${words.heardAtMs}, following ${words.followedAtMs} ms`,
+        `${chargePointId} is heard at ${nowMs} ms, before ${signs.heardAtMs}, following ${signs.followedAtMs} ms`,
       );
     }
-    words.heardAtMs = nowMs;
-    if (followsAnother) words.followedAtMs = nowMs;
-    setLatest(this.#words, chargePointId, words, SLAVES_MAX);
-    if (this.#words.size > SLAVES_MAX) failInvariant(`${this.#words.size} slaves are watched, at most ${SLAVES_MAX}`);
+    signs.heardAtMs = nowMs;
+    if (followsAnother) signs.followedAtMs = nowMs;
+    setLatest(this.#signs, chargePointId, signs, SLAVES_MAX);
+    if (this.#signs.size > SLAVES_MAX) failInvariant(`${this.#signs.size} slaves are watched, at most ${SLAVES_MAX}`);
   }
 
   /** All that changes in here. */
   carry(carrier: Carrier): void {
-    carrier.values('words', this.#words);
+    carrier.values('words', this.#signs);
   }
 
   isAnyHeard(nowMs: Ms): boolean {
@@ -43,20 +43,20 @@ export class Followers {
   }
 
   /** Enough of those that are heard follow another master. */
-  followAnother(nowMs: Ms): boolean {
+  areFollowingAnother(nowMs: Ms): boolean {
     const { heard, follow } = this.#count(nowMs);
     return follow > 0 && follow >= Math.min(WITNESSES, Math.max(1, heard - 1));
   }
 
   #count(nowMs: Ms): { readonly heard: number; readonly follow: number } {
     let [heard, follow] = [0, 0];
-    for (const { heardAtMs, followedAtMs } of this.#words.values()) {
+    for (const { heardAtMs, followedAtMs } of this.#signs.values()) {
       if (nowMs - heardAtMs >= HEARD_FOR_MS) continue;
       heard += 1;
       if (nowMs - followedAtMs < FOLLOWS_FOR_MS) follow += 1;
     }
-    if (!(follow <= heard && heard <= this.#words.size)) {
-      failInvariant(`${follow} slaves follow another master, of ${heard} heard and ${this.#words.size} known`);
+    if (!(follow <= heard && heard <= this.#signs.size)) {
+      failInvariant(`${follow} slaves follow another master, of ${heard} heard and ${this.#signs.size} known`);
     }
     return { heard, follow };
   }

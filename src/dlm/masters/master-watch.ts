@@ -57,8 +57,8 @@ export class MasterWatch {
     return this.#isStrict;
   }
 
-  hearBeacon(beacon: Beacon, nowMs: Ms): void {
-    this.mastership.hearBeacon(beacon, nowMs);
+  applyBeacon(beacon: Beacon, nowMs: Ms): void {
+    this.mastership.applyBeacon(beacon, nowMs);
     this.#watchRival(nowMs);
   }
 
@@ -66,19 +66,19 @@ export class MasterWatch {
    * True when the slave follows a grant of another master that it did not tell of before. Said again it is no news: what that
    * grant allows is over after the longest lease.
    */
-  hearAccepted(status: Status, before: Status | undefined, nowMs: Ms): boolean {
+  applyStatus(status: Status, before: Status | undefined, nowMs: Ms): boolean {
     const { chargePointId, accepted } = status;
     const known = before?.bootId === status.bootId ? before.accepted : undefined;
     const isNew = known !== undefined && compareGrants(accepted, known) > 0;
-    const isForeign = this.mastership.hearAccepted(chargePointId, accepted, isNew, nowMs);
+    const isForeign = this.mastership.applyAccepted(chargePointId, accepted, isNew, nowMs);
     if (isForeign && isNew) this.#watchRival(nowMs);
     const isKnown = known?.masterId === accepted.masterId && compareGrants(accepted, known) === 0;
     return isForeign && !isKnown;
   }
 
   /** Words of a boot in doubt: if they are true, grants of lower epochs would be refused. */
-  hearDoubtful({ accepted }: Status): void {
-    if (accepted.masterId !== this.mastership.id) this.mastership.hearEpoch(accepted.epoch);
+  applyDoubtfulStatus({ accepted }: Status): void {
+    if (accepted.masterId !== this.mastership.id) this.mastership.raiseHighestHeard(accepted.epoch);
   }
 
   /** M7: an alarm on both sides, said again when it is another master, or when the roles have changed. */
@@ -103,9 +103,9 @@ export class MasterWatch {
   }
 
   /** Once per cycle. True when others granted until now, or may have: what the slaves hold is not known any more. */
-  keep(nowMs: Ms): boolean {
+  update(nowMs: Ms): boolean {
     const wasStrict = this.#isStrict;
-    const isUnknown = this.#keep(nowMs);
+    const isUnknown = this.#updateRole(nowMs);
     const [{ id }, isActive] = [this.mastership, this.#activeSinceMs !== undefined];
     assert(
       isActive !== this.mastership.isPassive(nowMs),
@@ -120,7 +120,7 @@ export class MasterWatch {
     return isUnknown;
   }
 
-  #keep(nowMs: Ms): boolean {
+  #updateRole(nowMs: Ms): boolean {
     this.#watchRival(nowMs);
     const { mastership } = this;
     const wasActive = this.#activeSinceMs !== undefined;

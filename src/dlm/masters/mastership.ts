@@ -85,7 +85,7 @@ export class Mastership {
   /** Its BEACONs come from afar, or somebody plays them back: the slaves that are heard here would be served by nobody. */
   #isGhost(nowMs: Ms): boolean {
     const isOld = nowMs - this.#outrankedFromMs >= GHOST_AFTER_MS;
-    return isOld && this.#followers.isAnyHeard(nowMs) && !this.#followers.followAnother(nowMs);
+    return isOld && this.#followers.isAnyHeard(nowMs) && !this.#followers.areFollowingAnother(nowMs);
   }
 
   role(nowMs: Ms): Role {
@@ -111,10 +111,10 @@ export class Mastership {
     return rival;
   }
 
-  hearBeacon(beacon: Beacon, nowMs: Ms): void {
+  applyBeacon(beacon: Beacon, nowMs: Ms): void {
     const { masterId, rank, epoch, active } = beacon;
     if (masterId === this.id) return;
-    this.hearEpoch(epoch);
+    this.raiseHighestHeard(epoch);
     if (epoch > EPOCH_MAX) return;
     this.#remember({ masterId, rank, epoch, active, heardAtMs: nowMs });
     if (!active || !this.#isOutrankedBy(beacon)) return;
@@ -148,14 +148,14 @@ export class Mastership {
    * A slave reports the grant it follows. True when it is another master's. `isNew`: it has accepted it since its last word,
    * so that master lives, even where its BEACONs are not heard.
    */
-  hearAccepted(chargePointId: string, accepted: AcceptedGrant, isNew: boolean, nowMs: Ms): boolean {
+  applyAccepted(chargePointId: string, accepted: AcceptedGrant, isNew: boolean, nowMs: Ms): boolean {
     const { masterId, epoch } = accepted;
     const isForeign = epoch > 0 && masterId !== this.id;
     const rank = isForeign ? (this.#others.get(masterId)?.rank ?? 0) : this.rank;
     const isStronger = isForeign && epoch <= EPOCH_MAX && this.#isOutrankedBy({ rank, epoch, masterId });
-    this.#followers.hear(chargePointId, isStronger && isNew, nowMs);
-    if (isForeign) this.hearEpoch(epoch);
-    if (isStronger && isNew && this.#followers.followAnother(nowMs)) {
+    this.#followers.addStatus(chargePointId, isStronger && isNew, nowMs);
+    if (isForeign) this.raiseHighestHeard(epoch);
+    if (isStronger && isNew && this.#followers.areFollowingAnother(nowMs)) {
       this.#remember({ masterId, rank, epoch, active: true, heardAtMs: nowMs });
       this.#passiveUntilMs = this.#later(this.#passiveUntilMs, nowMs + PASSIVE_HOLD_MS);
       assert(this.isPassive(nowMs), `master ${this.id} grants beside ${masterId}, which slaves follow`);
@@ -163,7 +163,7 @@ export class Mastership {
     return isForeign;
   }
 
-  hearEpoch(epoch: number): void {
+  raiseHighestHeard(epoch: number): void {
     if (epoch < EPOCH_MAX) this.#highestHeard = Math.max(this.#highestHeard, epoch);
     if (!(this.#highestHeard < EPOCH_MAX)) failInvariant(`master ${this.id} believes the epoch ${this.#highestHeard}`);
   }

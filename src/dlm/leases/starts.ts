@@ -11,32 +11,40 @@ import type { Ms } from '../../base/units.js';
 const DUPLICATE_AFTER_MS: Ms = 60_000;
 /** How long the suspicion holds after the last word of the one that is heard less. */
 const DUPLICATE_HOLD_MS: Ms = 60_000;
-const BOOTS_MAX = 8;
-/** One that fell silent for this long may have been replaced by a new boot of the same box: two heartbeats and a half. */
+const STARTS_MAX = 8;
+/** One that fell silent for this long may have been replaced by a new start of the same box: two heartbeats and a half. */
 const REPLACED_AFTER_MS: Ms = 2_500;
 
-interface Boot {
+interface Start {
   readonly bootId: BootId;
   readonly firstHeardMs: Ms;
   lastHeardMs: Ms;
   lastTauMs: Ms;
   lastAccepted: GrantNumber;
-  /** Its clock at its last word before another boot was heard first; at its own first word while there was none. */
+  /** Its clock at its last word before another start was heard first; at its own first word while there was none. */
   quietTauMs: Ms;
   /** When the newest grant was sent that it follows; by the master's clock. */
   followsSentAtMs: Ms;
 }
 
+/** What is known beside a STATUS. */
+interface StatusContext {
+  /** When the grant was sent that it follows, where that is one of ours. */
+  readonly followsSentAtMs: Ms | undefined;
+  /** The start that counts so far: it is never forgotten. */
+  readonly presentId: BootId | undefined;
+}
+
 /** `unproven`: it has still to show that it is there now. `waiting`: it has, but the one before it may still be there. */
 export interface Doubt {
-  readonly of: 'unproven' | 'waiting';
+  readonly kind: 'unproven' | 'waiting';
   readonly isPresentSilent: boolean;
 }
 
-export class Boots {
+export class Starts {
   readonly #id: string;
   /** The latest that were heard, the oldest first. */
-  #boots: Boot[] = [];
+  #starts: Start[] = [];
   #duplicateUntilMs: Ms = Number.NEGATIVE_INFINITY;
 
   /** `chargePointId`: for the message of an invariant. */
@@ -46,36 +54,36 @@ export class Boots {
 
   /** All that changes in here. */
   carry(carrier: Carrier): void {
-    this.#boots = carrier.value('boots', this.#boots);
+    this.#starts = carrier.value('boots', this.#starts);
     this.#duplicateUntilMs = carrier.value('duplicateUntilMs', this.#duplicateUntilMs);
   }
 
   /** Whether two boxes go by this id. */
-  areTwo(nowMs: Ms): boolean {
+  isDuplicate(nowMs: Ms): boolean {
     return nowMs < this.#duplicateUntilMs;
   }
 
   /**
-   * False for a word that is older than one heard before of the same boot. `followsSentAtMs`: when the grant was sent that it
-   * follows, where that is one of ours; `presentId`: of the boot that counts so far, which is never forgotten.
+   * False for a word that is older than one heard before of the same start. `followsSentAtMs`: when the grant was sent that it
+   * follows, where that is one of ours; `presentId`: of the start that counts so far, which is never forgotten.
    */
-  hear(status: Status, followsSentAtMs: Ms | undefined, presentId: BootId | undefined, nowMs: Ms): boolean {
-    const boot = this.#find(status.bootId) ?? this.#meet(status, presentId, nowMs);
-    if (isOlder(status, boot)) return false;
-    this.#checkClocks(boot, followsSentAtMs, nowMs);
-    boot.lastTauMs = status.tauMs;
-    boot.lastAccepted = status.accepted;
-    boot.lastHeardMs = nowMs;
-    boot.followsSentAtMs = followsSentAtMs ?? boot.followsSentAtMs;
-    for (const other of this.#boots) {
-      if (other === boot || !areTwins(boot, other)) continue;
+  addStatus(status: Status, { followsSentAtMs, presentId }: StatusContext, nowMs: Ms): boolean {
+    const start = this.#find(status.bootId) ?? this.#addStart(status, presentId, nowMs);
+    if (isOlder(status, start)) return false;
+    this.#checkClocks(start, followsSentAtMs, nowMs);
+    start.lastTauMs = status.tauMs;
+    start.lastAccepted = status.accepted;
+    start.lastHeardMs = nowMs;
+    start.followsSentAtMs = followsSentAtMs ?? start.followsSentAtMs;
+    for (const other of this.#starts) {
+      if (other === start || !areDuplicates(start, other)) continue;
       this.#duplicateUntilMs = Math.max(this.#duplicateUntilMs, other.lastHeardMs + DUPLICATE_HOLD_MS);
     }
     return true;
   }
 
-  #checkClocks(boot: Boot, followsSentAtMs: Ms | undefined, nowMs: Ms): void {
-    const { bootId, firstHeardMs, lastHeardMs, lastTauMs, quietTauMs } = boot;
+  #checkClocks(start: Start, followsSentAtMs: Ms | undefined, nowMs: Ms): void {
+    const { bootId, firstHeardMs, lastHeardMs, lastTauMs, quietTauMs } = start;
     if (!(firstHeardMs <= lastHeardMs && lastHeardMs <= nowMs)) {
       failInvariant(`${this.#id}, start ${bootId}: heard from ${firstHeardMs} to ${lastHeardMs} ms, it is ${nowMs} ms`);
     }
@@ -88,26 +96,26 @@ export class Boots {
   }
 
   /**
-   * While a boot is present that follows our grants, another one counts once it has followed a grant too that was sent since the
+   * While a start is present that follows our grants, another one counts once it has followed a grant too that was sent since the
    * present one was first heard, and the present one is silent.
    */
   doubt(bootId: BootId, presentId: BootId | undefined, nowMs: Ms): Doubt | undefined {
-    const [boot, present] = [this.#find(bootId), this.#find(presentId)];
-    if (!boot || !present || present === boot || !isProven(present) || this.areTwo(nowMs)) return undefined;
+    const [start, present] = [this.#find(bootId), this.#find(presentId)];
+    if (!start || !present || present === start || !isProven(present) || this.isDuplicate(nowMs)) return undefined;
     const isPresentSilent = nowMs - present.lastHeardMs >= REPLACED_AFTER_MS;
-    const isThereToo = boot.followsSentAtMs > present.firstHeardMs;
+    const isThereToo = start.followsSentAtMs > present.firstHeardMs;
     if (isThereToo && isPresentSilent) return undefined;
-    return { of: isThereToo ? 'waiting' : 'unproven', isPresentSilent };
+    return { kind: isThereToo ? 'waiting' : 'unproven', isPresentSilent };
   }
 
-  #find(bootId: BootId | undefined): Boot | undefined {
-    for (const boot of this.#boots) if (boot.bootId === bootId) return boot;
+  #find(bootId: BootId | undefined): Start | undefined {
+    for (const start of this.#starts) if (start.bootId === bootId) return start;
     return undefined;
   }
 
-  #meet({ bootId, tauMs, accepted }: Status, presentId: BootId | undefined, nowMs: Ms): Boot {
-    for (const boot of this.#boots) boot.quietTauMs = boot.lastTauMs;
-    const boot: Boot = {
+  #addStart({ bootId, tauMs, accepted }: Status, presentId: BootId | undefined, nowMs: Ms): Start {
+    for (const start of this.#starts) start.quietTauMs = start.lastTauMs;
+    const start: Start = {
       bootId,
       firstHeardMs: nowMs,
       lastHeardMs: nowMs,
@@ -117,34 +125,34 @@ export class Boots {
       followsSentAtMs: Number.NEGATIVE_INFINITY,
     };
     const present = this.#find(presentId);
-    const others = this.#boots.filter((each) => each !== present).slice(1 - BOOTS_MAX);
-    this.#boots = [...(present ? [present] : []), ...others, boot].slice(-BOOTS_MAX - 1);
-    const { length } = this.#boots;
+    const others = this.#starts.filter((each) => each !== present).slice(1 - STARTS_MAX);
+    this.#starts = [...(present ? [present] : []), ...others, start].slice(-STARTS_MAX - 1);
+    const { length } = this.#starts;
     assert(
-      length <= BOOTS_MAX + 1,
-      `${this.#id}: ${length} starts are remembered, at most ${BOOTS_MAX} beside the present`,
+      length <= STARTS_MAX + 1,
+      `${this.#id}: ${length} starts are remembered, at most ${STARTS_MAX} beside the present`,
     );
-    assert(this.#find(bootId) === boot, `${this.#id}: the start ${bootId} is remembered once`);
+    assert(this.#find(bootId) === start, `${this.#id}: the start ${bootId} is remembered once`);
     assert(!present || this.#find(presentId) === present, `${this.#id}: the present start ${presentId} is kept`);
-    return boot;
+    return start;
   }
 }
 
-function isProven({ followsSentAtMs }: Boot): boolean {
+function isProven({ followsSentAtMs }: Start): boolean {
   return followsSentAtMs > Number.NEGATIVE_INFINITY;
 }
 
 /** Two words of the same millisecond are told apart by the grant that they follow. */
-function isOlder({ tauMs, accepted }: Status, boot: Boot): boolean {
-  return tauMs < boot.lastTauMs || (tauMs === boot.lastTauMs && compareGrants(accepted, boot.lastAccepted) < 0);
+function isOlder({ tauMs, accepted }: Status, start: Start): boolean {
+  return tauMs < start.lastTauMs || (tauMs === start.lastTauMs && compareGrants(accepted, start.lastAccepted) < 0);
 }
 
 /**
  * Two boxes with one id, not one that has started again: each follows a grant that was sent after the other was first heard, or
  * both go on speaking. A late word of an earlier start does neither.
  */
-function areTwins(a: Boot, b: Boot): boolean {
+function areDuplicates(a: Start, b: Start): boolean {
   const bothFollow = a.followsSentAtMs > b.firstHeardMs && b.followsSentAtMs > a.firstHeardMs;
-  const bothRunOn = [a, b].every((boot) => boot.lastTauMs > boot.quietTauMs + DUPLICATE_AFTER_MS);
+  const bothRunOn = [a, b].every((start) => start.lastTauMs > start.quietTauMs + DUPLICATE_AFTER_MS);
   return bothFollow || bothRunOn;
 }
