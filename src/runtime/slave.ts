@@ -19,16 +19,16 @@ import { FixedMasters, keyOf } from './fixed-masters.js';
 
 /** How often the charge point is looked at and the lease is checked. */
 const STEP_MS: Ms = 100;
-/** A change of a measured current by this much is reported before the next heartbeat. */
+/** A measured current that moved by this much is reported before the next heartbeat. */
 const REPORT_CHANGE_A: Amps = 0.5;
-/** More masters than this in one network id and one is forgotten: first those that never granted anything. */
+/** Of more masters in one network id one is forgotten: first a master that never granted anything. */
 const MASTERS_MAX = 4;
-/** A master that was not heard for this long is no longer polled. */
+/** A master that was not heard for this long gets no STATUS any more. */
 const MASTER_FORGOTTEN_MS: Ms = 30_000;
 
 interface Polled {
   readonly address: PeerAddress;
-  /** The highest of which it was heard; our STATUS goes to it under this one. */
+  /** The highest key id of its BEACONs. Our STATUS is signed with this key. */
   readonly keyId: number;
 }
 
@@ -46,9 +46,9 @@ export interface SlaveOptions {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly logger: Logger;
-  /** Masters that are polled without having been heard, with the addresses that their names have now. */
+  /** Masters from the configuration, which get a STATUS before they are heard. With the addresses that their names have now. */
   readonly fixedMasters?: () => readonly NamedPeer[];
-  /** Called at the end of each good step; one line for people can be had. */
+  /** Called at the end of each good step. `summary` makes one line for people. */
   readonly onStep?: (nowMs: Ms, summary: () => string) => void;
   /** Absent: datagrams are not signed. */
   readonly auth?: Auth | undefined;
@@ -66,11 +66,11 @@ export class SlaveRuntime {
   #cancelStep: Cancel = () => {};
   #lastStatusMs: Ms = Number.NEGATIVE_INFINITY;
   #reported: Status | undefined;
-  /** What the charge point was told last; `undefined` before the first time. */
+  /** The last limit that the charge point was given; `undefined` before the first one. */
   #told: Enforced | undefined;
   readonly #watch: ChargerWatch;
   #hadMaster = false;
-  /** Until then no master that is known now is forgotten. */
+  /** No known master can be due to be forgotten before this time. */
   #forgetsFromMs: Ms = Number.NEGATIVE_INFINITY;
   readonly #onTime = (): void => this.#step();
   #applied: Enforced = { limitA: 0, reason: 'booting', phases: 0 };
@@ -91,7 +91,7 @@ export class SlaveRuntime {
     return this.#options.facts.chargePointId;
   }
 
-  /** What the charge point was told last. */
+  /** The limit that the charge point was told last, in A per phase, and the rule behind it. */
   get applied(): Enforced {
     return this.#applied;
   }
@@ -106,7 +106,7 @@ export class SlaveRuntime {
     this.#drops.tellRest();
   }
 
-  /** Whole milliseconds: the time that travels is the time that is compared. */
+  /** Whole milliseconds: tau travels so, and is compared with this clock. */
   #now(): Ms {
     return Math.floor(this.#clock.monotonicMs());
   }
@@ -123,7 +123,7 @@ export class SlaveRuntime {
     this.#options.onStep?.(nowMs, () => `${textOf(this.#applied)}, polls ${this.#polled().size} masters`);
   }
 
-  /** Never late at the end of a lease. */
+  /** The next step comes early enough for the end of a lease, whatever the charger needs to react. */
   #stepLater(nowMs: Ms): void {
     const soonMs = nowMs + this.#charger.reactionMs;
     const untilChangeMs = (this.core.nextChangeMs(soonMs) ?? Number.POSITIVE_INFINITY) - soonMs;
@@ -132,7 +132,7 @@ export class SlaveRuntime {
     this.#cancelStep = this.#options.timers.after(Math.min(STEP_MS, untilChangeMs), this.#onTime);
   }
 
-  /** Looks at the charge point and enforces what holds now. */
+  /** Reads the charge point and enforces the limit that holds now. */
   #apply(nowMs: Ms): void {
     this.core.observe(this.#charger.snapshot(nowMs), nowMs);
     const due = this.#due(nowMs);
@@ -147,7 +147,7 @@ export class SlaveRuntime {
     this.#told = due;
   }
 
-  /** A charger that takes its time is told of a lower limit before it must hold, and of a higher one not before it may. */
+  /** A slow charger is told a lower limit so early that it holds in time. A higher limit it is told no earlier than it holds. */
   #due(nowMs: Ms): Enforced {
     const now = this.core.enforced(nowMs);
     const { reactionMs } = this.#charger;
@@ -158,7 +158,7 @@ export class SlaveRuntime {
     return due;
   }
 
-  /** The master's books count on what may really flow: a charger that has not followed yet is told as it is. */
+  /** The master counts what may really flow. So a STATUS reports the former limit while the charger has not followed yet. */
   #status(nowMs: Ms): Status {
     const status = this.core.status(nowMs);
     const inForceA = this.#charger.inForceA(nowMs);
@@ -166,13 +166,13 @@ export class SlaveRuntime {
     return { ...status, enforcedA: inForceA, enforcedPhases: connectedMask(status.phases) };
   }
 
-  /** Sends a STATUS when one is due: heartbeat, or something that the master should know at once. */
+  /** Sends a STATUS when one is due: after a heartbeat, or at once after a change. */
   #report(nowMs: Ms): void {
     const isDue = nowMs - this.#lastStatusMs >= HEARTBEAT_MS;
     if (isDue || !this.#reported || this.#isNews(this.#reported, nowMs)) this.#sendStatus(nowMs);
   }
 
-  /** Whether anything has changed that the master should know at once. */
+  /** True when something has changed that the master should know at once. */
   #isNews(reported: Status, nowMs: Ms): boolean {
     const { observation, usedPhases } = this.core;
     if (usedPhases !== reported.usedPhases || differsFrom(observation, reported)) return true;
@@ -189,7 +189,7 @@ export class SlaveRuntime {
     }
   }
 
-  /** Each address once, whether it was heard, or named, or both; one that was not heard yet under our newest key. */
+  /** Each address once, heard or configured or both. A master that was not heard yet gets a STATUS with our newest key. */
   #polled(): ReadonlyMap<string, Polled> {
     const { addresses } = this.#fixed;
     if (addresses.length === 0) return this.#masters;
@@ -267,7 +267,7 @@ function textOf({ limitA, reason }: Enforced): string {
   return `${limitA} A (${reason})`;
 }
 
-/** Another vehicle, another state, or another current than was reported. */
+/** True for another vehicle, another state, or another current than was reported. */
 function differsFrom({ state, sessionId, currentA }: SlaveObservation, reported: Status): boolean {
   if (state !== reported.state || sessionId !== reported.sessionId) return true;
   return currentA !== reported.currentA && hasMoved(currentA, reported.currentA);

@@ -11,7 +11,7 @@ export interface Exposure {
   readonly exposureA: PhaseAmps;
 }
 
-/** It covers the newest grant while that may be in force, and what the slave says that it enforces while that counts. */
+/** An exposure covers the newest grant while that may be in force, and the limit that the slave reports while that counts. */
 export function checkCovers(
   id: string,
   { exposureA, nowMs }: Exposure,
@@ -32,7 +32,7 @@ export function checkCovers(
   }
 }
 
-/** What was computed before in the same moment is still true. */
+/** An exposure that was computed before in the same moment is still true. */
 export function checkSame(id: string, beforeA: PhaseAmps, againA: PhaseAmps): void {
   if (beforeA[0] === againA[0] && beforeA[1] === againA[1] && beforeA[2] === againA[2]) return;
   failInvariant(`${id}: an exposure of ${beforeA.join(', ')} A is remembered, it is ${againA.join(', ')} A`);

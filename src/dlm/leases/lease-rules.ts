@@ -4,7 +4,7 @@ import type { Ms } from '../../base/units.js';
 
 /** How often a slave polls. */
 export const HEARTBEAT_MS: Ms = 1000;
-/** How long a slave waits beyond its lease before it rises to its disconnected limit. */
+/** How long a slave waits after its lease before it may rise to its disconnected limit. */
 export const HOLD_MS: Ms = 10_000;
 /** Two clocks differ by at most this share. */
 export const CLOCK_DRIFT = 0.01;
@@ -13,20 +13,23 @@ export const LEASE_MIN_MS: Ms = 6_000;
 export const LEASE_MAX_MS: Ms = 60_000;
 /** IEC 61851-1: a vehicle follows a lower limit within 5 s. */
 export const SETTLE_MS: Ms = 5_000;
-/** A measured current this close above the limit still counts as obeying it: the meters in chargers are no better. */
+/** A charge point still obeys when it is measured this much above its limit: its meter is no better. */
 export const MEASURING_TOLERANCE_A = 0.5;
-/** Beyond this much above its limit a charge point is taken to disobey (faults 18, 19). */
+/** A charge point disobeys when it is measured more than this above its limit (faults 18, 19). */
 export const OVERDRAW_TOLERANCE_A = 1;
 /** A slave that has been silent for this long is offline: three heartbeats and a half. */
 export const OFFLINE_AFTER_MS: Ms = 3_500;
 
-/** How long after the receipt of a poll a grant that answers it may hold at most, seen by the master's clock. */
+/** How long a grant may be in force, by the master's clock, counted from the receipt of the STATUS that it answers. */
 export function leaseExpiryMs(leaseMs: Ms): Ms {
   if (!(leaseMs > 0 && leaseMs <= LEASE_MAX_MS)) failInvariant(`a lease of ${leaseMs} ms, not of 1 to ${LEASE_MAX_MS}`);
   return leaseMs * (1 + 2 * CLOCK_DRIFT) + LEASE_MARGIN_MS;
 }
 
-/** A_max: how old an acknowledgement may be before the slave may be on its way up to its disconnected limit. */
+/**
+ * A_max: how old an acknowledgement may be, counted from the sending of its grant. When it is older, the slave may be about
+ * to rise to its disconnected limit.
+ */
 export function acknowledgementMaxAgeMs(leaseMs: Ms): Ms {
   const maxAgeMs = HOLD_MS * (1 - CLOCK_DRIFT) - 3 * CLOCK_DRIFT * leaseMs - 2 * LEASE_MARGIN_MS;
   if (!(maxAgeMs > 2 * OFFLINE_AFTER_MS && maxAgeMs < HOLD_MS)) {

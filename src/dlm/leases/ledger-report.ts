@@ -4,10 +4,10 @@ import type { BootId, GrantNumber } from '../../base/messages.js';
 import type { PhaseMask } from '../../base/rotation.js';
 import type { Amps, Ms, PhaseAmps } from '../../base/units.js';
 
-/** What a STATUS says that matters to the ledger. */
+/** The part of a STATUS that the ledger uses. */
 export interface LedgerReport {
   readonly bootId: BootId;
-  /** True when the last accepted grant is one of this master's own, of this epoch. */
+  /** True when the slave follows a grant of this master and of its present epoch. */
   readonly acceptedIsMine: boolean;
   readonly accepted: GrantNumber;
   readonly enforcedA: Amps;
@@ -21,7 +21,7 @@ export interface LedgerReport {
   readonly currentA: PhaseAmps;
 }
 
-/** The codec lets nothing else through; and the clock does not go back. `atMs`: of the report before this one. */
+/** The codec refuses other values, and the clock does not go back. `atMs`: the time of the report before this one. */
 export function checkReport(
   id: string,
   { enforcedA, disconnectedLimitA, maxA, connected, enforcedPhases, currentA }: LedgerReport,

@@ -1,7 +1,7 @@
 /**
- * The ledger of worst-case draw: for each charge point the grants that may still be in force, and from them the most
- * that it can draw on each phase, whatever was lost, delayed or doubled. Nothing but an acknowledgement or the expiry
- * of a lease frees current. Rules M1-M3 and the exposure formula: docs/decisions/0003-ledger-and-leases.md.
+ * The account of one charge point in the ledger: its open grants, and its exposure. The exposure is the most that it may draw
+ * on each phase, whatever datagrams were lost, delayed or doubled. Only an acknowledgement or the expiry of a lease frees
+ * current. Rules H1 to H7 and M1 to M3, with one lease in times and amperes: docs/decisions/0003-ledger-and-leases.md.
  */
 import { assert, failInvariant } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
@@ -14,7 +14,7 @@ import { checkReport, type LedgerReport } from './ledger-report.js';
 import { Obedience } from './obedience.js';
 import { type GrantTerms, limitsOf, nameOf, OPEN_GRANTS_MAX, type OpenGrant, OpenGrants } from './open-grants.js';
 
-/** How long after the receipt of a poll current may flow at most because of a grant that answered it. */
+/** How long a grant may cause current to flow, counted from the receipt of the STATUS that it answers. */
 export function drawnExpiryMs(leaseMs: Ms): Ms {
   return leaseExpiryMs(leaseMs) + SETTLE_MS;
 }
@@ -42,21 +42,21 @@ export class LedgerAccount {
   /** Sending time of the newest acknowledged grant. */
   #ackedSentAtMs: Ms = Number.NEGATIVE_INFINITY;
   #acked: OpenGrant | undefined;
-  /** When it was last raised, or measured to rise: its vehicle may go on rising until it has noticed a lower limit. */
+  /** When the charge point was last raised, or measured to rise. Its vehicle may rise on until it sees a lower limit. */
   #roseAtMs: Ms = Number.NEGATIVE_INFINITY;
-  /** The lowest that was measured since then. */
+  /** The lowest current that was measured since then. */
   #lowestA: PhaseAmps = NO_AMPS;
   readonly #obedience: Obedience;
-  /** Until then the full maximum counts: what old grants allow is not known (M3). */
+  /** Until then the maximum counts, because the grants of an earlier master are not known (M3). */
   #unknownUntilMs: Ms;
   #mayFollowAnother = false;
-  /** What words admit that may be old ones: counted until a word comes that is not in doubt. */
+  /** Current that a STATUS of an unproven start says may flow. It counts until a STATUS without doubt arrives. */
   #doubtfulA: PhaseAmps = NO_AMPS;
   #settling: { readonly fromA: PhaseAmps; readonly untilMs: Ms } | undefined;
-  /** The exposure as it was computed last: one decision asks for it several times. `undefined`: something has changed. */
+  /** The last computed exposure: one decision asks for it several times. `undefined` after any change. */
   #lastExposure: Exposure | undefined;
 
-  /** `unknownUntilMs`: when nothing flows any more because of the longest lease that an earlier master may have granted. */
+  /** `unknownUntilMs`: when the longest lease that an earlier master may have granted has run out, and 5 s more. */
   constructor(facts: LedgerFacts, unknownUntilMs: Ms) {
     const { id, disconnectedLimitA, maxA } = facts;
     assert(disconnectedLimitA >= 0 && maxA >= 0, `${id}: ${disconnectedLimitA} A disconnected, at most ${maxA} A`);
@@ -83,7 +83,7 @@ export class LedgerAccount {
     this.#enforcedPhases = carrier.value('enforcedPhases', this.#enforcedPhases);
     this.#ackedSentAtMs = carrier.value('ackedSentAtMs', this.#ackedSentAtMs);
     const acked = carrier.value('acked', this.#acked);
-    // One object, not two that are equal.
+    // The same object as in the list, not a copy: identity is compared.
     this.#acked = acked && (this.#open.find(acked) ?? acked);
     this.#roseAtMs = carrier.value('roseAtMs', this.#roseAtMs);
     this.#lowestA = carrier.value('lowestA', this.#lowestA);
@@ -95,63 +95,66 @@ export class LedgerAccount {
     this.#settling = carrier.value('settling', this.#settling);
   }
 
-  /** What it said it enforces; a grant of no more, on no other phases, lowers or keeps. Grid order. */
+  /** The limit and the grid phases that the last STATUS reported. A grant within both raises nothing. */
   get enforced(): { readonly limitA: Amps; readonly phases: PhaseMask } {
     return { limitA: this.#enforcedA, phases: this.#enforcedPhases };
   }
 
-  /** It has drawn more than it may for longer than a vehicle needs to follow (faults 18, 19). */
+  /** True when the charge point has drawn too much for longer than a vehicle needs to follow (faults 18, 19). */
   overdraws(nowMs: Ms): boolean {
     return this.#obedience.overdraws(nowMs);
   }
 
-  /** It did so when it was heard last: its maximum counts until it is heard again. */
+  /** True when it drew too much in its last STATUS and is silent since. Its maximum counts until it is heard again. */
   isSilentAfterOverdraw(nowMs: Ms): boolean {
     return this.#obedience.isSilentAfterOverdraw(nowMs);
   }
 
-  /** Of one that follows another master nobody knows here what it was granted. */
+  /** What another master granted is not known here: then only its own report is compared. */
   #watchDraw(followsMe: boolean, nowMs: Ms): void {
     const grantedA = followsMe && this.#acked ? maxOf(this.#grantedA(nowMs), this.#settlingA(nowMs)) : undefined;
     this.#obedience.applyReport({ currentA: this.#currentA, enforcedA: this.#enforcesA(), grantedA }, nowMs);
   }
 
-  /** Another master may serve it while it does not follow this one (M7). */
+  /** True when another master may serve the charge point while it does not follow this one (M7). */
   get mayFollowAnother(): boolean {
     return this.#mayFollowAnother;
   }
 
+  /** From now on the maximum counts whenever the charge point does not follow this master. Call on a strict master. */
   expectOtherMaster(): void {
     this.#mayFollowAnother = true;
     this.#lastExposure = undefined;
   }
 
+  /** The maximum that the last STATUS reported, before the first one that of the configuration. A per phase. */
   get maxA(): Amps {
     return this.#maxA;
   }
 
+  /** The oldest first. */
   get openGrants(): readonly OpenGrant[] {
     return this.#open.list;
   }
 
-  /** Age of the newest acknowledgement is within bounds: the slave follows this master. */
+  /** True when the newest acknowledgement is at most A_max old: the slave follows this master. */
   isAcknowledged(nowMs: Ms, leaseMs: Ms): boolean {
     return nowMs - this.#ackedSentAtMs <= acknowledgementMaxAgeMs(leaseMs);
   }
 
-  /** True while the full maximum counts because old or foreign grants may be in force. */
+  /** True while the maximum counts because old or foreign grants may be in force. */
   isUnknown(nowMs: Ms): boolean {
     return nowMs < this.#unknownUntilMs;
   }
 
-  /** A new epoch, or another master's grant was seen: everything may be in force until it acknowledges one of ours. */
+  /** The maximum counts until then, or until the slave acknowledges a grant of ours. Call when another master may have granted. */
   distrust(untilMs: Ms): void {
     assert(Number.isFinite(untilMs), `${this.#id}: its maximum counts until ${untilMs} ms`);
     this.#unknownUntilMs = Math.max(this.#unknownUntilMs, untilMs);
     this.#lastExposure = undefined;
   }
 
-  /** Takes in a STATUS; the caller has dropped those that are older than one heard before. */
+  /** Updates the account from a STATUS. The caller drops a STATUS that is older than one heard before. */
   applyReport(report: LedgerReport, nowMs: Ms): void {
     checkReport(this.#id, report, { atMs: this.#currentAtMs, nowMs });
     const wereOpen = this.#open.list.length;
@@ -175,7 +178,7 @@ export class LedgerAccount {
     }
   }
 
-  /** Words of a boot that has not proven itself, while nothing is heard of the one that has: they can only add. */
+  /** A STATUS of an unproven start, while the known start is silent. It may only raise the exposure. A per grid phase. */
   addDoubtfulReport(saidA: PhaseAmps): void {
     this.#lastExposure = undefined;
     this.#doubtfulA = maxOf(this.#doubtfulA, saidA);
@@ -185,8 +188,8 @@ export class LedgerAccount {
   }
 
   /**
-   * A boot that was not the last one heard: after a restart of the slave, or a delayed word from before one. Which of the
-   * two cannot be known yet, so what was granted stays open until it expires or a newer grant is acknowledged.
+   * Another start than the last one heard. The slave has restarted, or this STATUS is from before its last start. The ledger
+   * cannot know which. So every grant stays open until it expires or a newer one is acknowledged.
    */
   #startOver(bootId: BootId): void {
     this.#bootId = bootId;
@@ -194,12 +197,12 @@ export class LedgerAccount {
     this.#ackedSentAtMs = Number.NEGATIVE_INFINITY;
   }
 
-  /** Steps within the tolerance of the meter count together, so that a slow rise is noticed too. */
+  /** Adds up small steps from the lowest current on, so that a slow rise is noticed too. */
   #watchRise(nowMs: Ms): void {
     const rises = isAnyAbove(this.#currentA, this.#lowestA, MEASURING_TOLERANCE_A);
     if (rises) this.#roseAtMs = nowMs;
     if (rises) this.#lowestA = this.#currentA;
-    // Most words say the same current as before.
+    // Mostly the current is the same as before.
     else if (isAnyAbove(this.#lowestA, this.#currentA, 0)) this.#lowestA = minOf(this.#lowestA, this.#currentA);
     if (
       isAnyAbove(this.#lowestA, this.#currentA, 0) ||
@@ -209,7 +212,7 @@ export class LedgerAccount {
     }
   }
 
-  /** M2: a STATUS with my epoch and this number fences off all older grants. */
+  /** M2: the slave follows this grant, so it cannot accept an older one any more. */
   #acknowledge(accepted: GrantNumber, nowMs: Ms): void {
     const grant = this.#open.find(accepted);
     if (!grant) return;
@@ -217,7 +220,7 @@ export class LedgerAccount {
     const olderA = this.#grantedA(nowMs, accepted);
     this.#open.forgetBefore(grant);
     if (grant === this.#acked) return;
-    // Raised by this one, or by an older one that it may have followed for a while without being heard.
+    // This grant raised it, or an older one did that it may have followed for a while without being heard.
     const grantA = limitsOf(grant);
     const before = this.#acked;
     this.#checkAcknowledged(grant, before, nowMs);
@@ -225,7 +228,7 @@ export class LedgerAccount {
     this.#acked = grant;
     this.#ackedSentAtMs = grant.sentAtMs;
     this.#unknownUntilMs = Math.min(this.#unknownUntilMs, nowMs);
-    // A renewal of the same limit does not begin the waiting anew.
+    // A renewal of the same limit does not start the 5 s anew.
     if (!isAnyAbove(olderA, grantA, 0)) return;
     this.#settling = { fromA: maxOf(olderA, this.#settlingA(nowMs)), untilMs: nowMs + SETTLE_MS };
   }
@@ -246,8 +249,8 @@ export class LedgerAccount {
   }
 
   /**
-   * What a lowered vehicle frees is usable as soon as it is measured at or below its new limit, unless it may still be on its
-   * way up to the old one.
+   * The current that a lowering frees is usable once the vehicle is measured at or below the new limit. Not while the vehicle
+   * may still be rising to the old limit.
    */
   #settleIfObeyed(nowMs: Ms): void {
     const acked = this.#acked;
@@ -255,7 +258,7 @@ export class LedgerAccount {
     if (!isAnyAbove(this.#currentA, limitsOf(acked), MEASURING_TOLERANCE_A)) this.#settling = undefined;
   }
 
-  /** Books a grant before it is sent. False: too many are open, it must not be sent. */
+  /** Books a grant. Call before it is sent. False: too many are open, and it must not be sent. */
   record(grant: OpenGrant): boolean {
     if (grant.bootId !== this.#bootId && grant.limitA > 0) {
       failInvariant(
@@ -268,23 +271,23 @@ export class LedgerAccount {
     if (before && before.nowMs === grant.sentAtMs)
       checkSame(this.#id, before.exposureA, this.#exposureNowA(before.nowMs, before.leaseMs));
     if (!this.#open.add(grant, this.#isUnheard(grant))) return false;
-    // Where the list is full, a grant that has run out may go with a phase that is not connected any more.
+    // A full list may drop a grant that has run out, on a phase that is not connected any more.
     if (before && before.nowMs === grant.sentAtMs && wereOpen < OPEN_GRANTS_MAX)
       checkNotLowered(this.#id, before.exposureA, this.exposureA(before.nowMs, before.leaseMs));
     return true;
   }
 
-  /** Whether `record` would book such a grant. */
+  /** True when `record` would book such a grant. */
   hasRoomFor(grant: GrantTerms): boolean {
     return this.#open.hasRoomFor(grant, this.#isUnheard(grant));
   }
 
-  /** Its disconnected limit counts at the moment when this is sent. */
+  /** True when the disconnected limit counts at the moment when this grant is sent. */
   #isUnheard({ sentAtMs, leaseMs }: GrantTerms): boolean {
     return !this.isAcknowledged(sentAtMs, leaseMs);
   }
 
-  /** The exposure H: the most that this charge point may draw from now on, if nothing more is sent. Grid order. */
+  /** The exposure: the most that the charge point may draw from now on if no more grants are sent. A per grid phase. */
   exposureA(nowMs: Ms, leaseMs: Ms): PhaseAmps {
     const last = this.#lastExposure;
     if (last && last.nowMs === nowMs && last.leaseMs === leaseMs) return last.exposureA;
@@ -300,7 +303,7 @@ export class LedgerAccount {
     return this.#saidCounts(nowMs, leaseMs) ? maxOf(bookedA, this.#saidA()) : bookedA;
   }
 
-  /** The same by our own books alone. Grid order. */
+  /** The exposure by our own books alone, without the last STATUS. A per grid phase. */
   #bookedA(nowMs: Ms, leaseMs: Ms): PhaseAmps {
     const knownA = this.#knownA(nowMs, leaseMs);
     return this.#isCountedInFull(nowMs, leaseMs) ? maxOf(knownA, onPhases(this.#connected, this.#maxA)) : knownA;
@@ -311,7 +314,7 @@ export class LedgerAccount {
     return this.mayFollowAnother && !this.isAcknowledged(nowMs, leaseMs);
   }
 
-  /** What we granted, what of that is still being given up, and its disconnected limit where it may have risen to it. */
+  /** Open grants, what still settles, what is in doubt, and the disconnected limit where the slave may have risen to it. */
   #knownA(nowMs: Ms, leaseMs: Ms): PhaseAmps {
     const disconnectedA = this.isAcknowledged(nowMs, leaseMs) ? 0 : this.#disconnectedLimitA;
     let knownA = this.#grantedA(nowMs);
@@ -321,10 +324,10 @@ export class LedgerAccount {
   }
 
   /**
-   * The most that may be renewed of what it says it enforces. That word may have been under way for long, and the limit lowered
-   * since, by the end of a lease or by us: so not more than our books say; and as soon as we have granted something in this
-   * epoch, the maximum that counts for what was done before is no reason to renew more than that. Grants of ours from an
-   * earlier epoch are part of that past: another master decided since. Grid order.
+   * The most that may be renewed of the limit that the slave reports (M1b), in A per grid phase. That STATUS may have been
+   * delayed, and the limit lowered since. So it is never more than our books say. Once this master has granted something in
+   * this epoch, the maximum that counts for the past is no reason to renew. Our grants of an earlier epoch belong to that
+   * past, because another master decided since.
    */
   renewableA(epoch: number, nowMs: Ms, leaseMs: Ms): PhaseAmps {
     const hasGranted = this.#open.newest?.epoch === epoch;
@@ -337,8 +340,8 @@ export class LedgerAccount {
   }
 
   /**
-   * From then on, if nothing more is sent or heard, it may draw its disconnected limit and no more, as far as it obeys; may be
-   * in the past.
+   * The time from which a silent charge point that obeys draws at most its disconnected limit, if nothing more is sent. May
+   * be in the past. Call before it is forgotten.
    */
   silentFromMs(leaseMs: Ms): Ms {
     const expiriesMs = this.#open.list.map((open) => open.expiresAtMs + SETTLE_MS);
@@ -352,7 +355,7 @@ export class LedgerAccount {
     return this.#settling && nowMs < this.#settling.untilMs ? this.#settling.fromA : NO_AMPS;
   }
 
-  /** What it was measured to draw, and what it said it enforces: never less than that, whatever we granted. */
+  /** The measured current, and the limit that the slave reports: the exposure is never less, whatever we granted. */
   #saidA(): PhaseAmps {
     return maxOf(this.#currentA, this.#enforcesA());
   }
@@ -361,12 +364,12 @@ export class LedgerAccount {
     return onPhases(this.#enforcedPhases, this.#enforcedA);
   }
 
-  /** Its last words hold until everything that was granted has run out and the vehicle has followed. */
+  /** The last STATUS counts until a grant that answered it has run out and the vehicle has followed. */
   #saidCounts(nowMs: Ms, leaseMs: Ms): boolean {
     return nowMs - this.#currentAtMs <= drawnExpiryMs(leaseMs);
   }
 
-  /** What its open grants allow; with `before` only those that are older. Grid order. */
+  /** The most that the open grants allow, in A per grid phase; with `before` only the older ones. */
   #grantedA(nowMs: Ms, before?: GrantNumber): PhaseAmps {
     return this.#open.allowedA(this.#disconnectedLimitA, nowMs, before);
   }

@@ -1,27 +1,28 @@
 /**
- * Whether a charge point draws no more than it may (faults 18, 19): no more than it was granted, and no more than it says itself that it enforces.
- * A vehicle has its time to follow. Whoever disobeyed when it was heard last is not believed to obey in silence.
+ * Tells whether a charge point draws more than it may (faults 18, 19): more than its grants allow, or more than it says that
+ * it enforces. A vehicle has 5 s to follow a lower limit. If a charge point disobeyed in its last STATUS, the ledger reserves
+ * its maximum while it is silent.
  */
 import { failInvariant } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
 import { isAnyAbove, maxOf, type Ms, NO_AMPS, type PhaseAmps } from '../../base/units.js';
 import { OFFLINE_AFTER_MS, OVERDRAW_TOLERANCE_A, SETTLE_MS } from './lease-rules.js';
 
-/** Grid order. */
+/** In A per grid phase. */
 interface DrawReport {
   /** Measured. */
   readonly currentA: PhaseAmps;
   readonly enforcedA: PhaseAmps;
-  /** What our grants allow; `undefined` where nobody here knows. */
+  /** What our grants allow; `undefined` where another master may have granted. */
   readonly grantedA: PhaseAmps | undefined;
 }
 
 export class Obedience {
   readonly #id: string;
   #enforcedA: PhaseAmps = NO_AMPS;
-  /** It lowered its limit: the vehicle may draw the former one until then. */
+  /** After a lowering the vehicle may draw the former limit until then. */
   #lowered: { readonly fromA: PhaseAmps; readonly untilMs: Ms } | undefined;
-  /** Since when it draws more than it may. */
+  /** Since when the charge point draws more than it may. */
   #overSinceMs: Ms = Number.POSITIVE_INFINITY;
   #heardAtMs: Ms = Number.NEGATIVE_INFINITY;
 
@@ -38,6 +39,7 @@ export class Obedience {
     this.#heardAtMs = carrier.value('heardAtMs', this.#heardAtMs);
   }
 
+  /** Updates from a STATUS. Call once for each. */
   applyReport({ currentA, enforcedA, grantedA }: DrawReport, nowMs: Ms): void {
     if (!(nowMs >= this.#heardAtMs)) failInvariant(`${this.#id} is heard at ${nowMs} ms, before ${this.#heardAtMs} ms`);
     this.#heardAtMs = nowMs;
@@ -66,12 +68,12 @@ export class Obedience {
     }
   }
 
-  /** For longer than a vehicle needs to follow. */
+  /** True when it has drawn too much for longer than a vehicle needs to follow. */
   overdraws(nowMs: Ms): boolean {
     return nowMs - this.#overSinceMs >= SETTLE_MS;
   }
 
-  /** It was over for long enough when it was heard last, and is silent: it may draw anything. */
+  /** True when it drew too much in its last STATUS and is silent since: it may draw anything. */
   isSilentAfterOverdraw(nowMs: Ms): boolean {
     return this.overdraws(this.#heardAtMs) && nowMs - this.#heardAtMs > OFFLINE_AFTER_MS;
   }

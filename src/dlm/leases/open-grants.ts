@@ -1,6 +1,6 @@
 /**
- * The grants of one charge point that may still be in force: each is written down before it is sent, and stays until a newer
- * one is acknowledged or until it has run out (M1, M2).
+ * The grants of one charge point that may still be in force. A grant is written down before it is sent. It stays until a newer
+ * one is acknowledged, or until it has run out (M1, M2).
  */
 import { failInvariant } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
@@ -9,7 +9,7 @@ import { hasPhase, onPhases, type PhaseMask } from '../../base/rotation.js';
 import { type Amps, type Ms, PHASES, type PhaseAmps } from '../../base/units.js';
 import { leaseExpiryMs, OFFLINE_AFTER_MS, SETTLE_MS } from './lease-rules.js';
 
-/** A grant that was sent and is not yet fenced off by the acknowledgement of a newer one. */
+/** A grant that was sent, while no newer one is acknowledged. */
 export interface OpenGrant extends GrantNumber {
   readonly bootId: BootId;
   readonly limitA: Amps;
@@ -23,10 +23,10 @@ export interface OpenGrant extends GrantNumber {
 /** What a grant allows, and until when. */
 export type GrantTerms = Omit<OpenGrant, 'epoch' | 'seq' | 'bootId'>;
 
-/** More open grants than this and no further one is sent until one is acknowledged or expires. */
+/** With this many open grants no further one is sent, until one is acknowledged or expires. */
 export const OPEN_GRANTS_MAX = 32;
 
-/** An expiry is a sum of fractions of a millisecond: taken apart again it is not exact. */
+/** An expiry is a sum of fractions of a millisecond. Its parts cannot be had back exactly. */
 const ROUNDING_MS: Ms = 1;
 
 export class OpenGrants {
@@ -56,13 +56,13 @@ export class OpenGrants {
     return this.#open[this.#open.length - 1];
   }
 
-  /** The open grant of that number; a loop, because it is looked for with every STATUS. */
+  /** The open grant with that number. A loop, because every STATUS asks for it. */
   find(number: GrantNumber): OpenGrant | undefined {
     for (const open of this.#open) if (compareGrants(open, number) === 0) return open;
     return undefined;
   }
 
-  /** False: too many are open. `isUnheard`: its disconnected limit counts anyway. */
+  /** False: too many are open, and nothing was added. `isUnheard`: the disconnected limit counts anyway. */
   add(grant: OpenGrant, isUnheard: boolean): boolean {
     this.#checkNew(grant);
     const before = this.#open.length;
@@ -98,16 +98,16 @@ export class OpenGrants {
     return this.#beside(grant, isUnheard).length < OPEN_GRANTS_MAX;
   }
 
-  /** Those that must stay beside a new one. Where too many are open, those that add nothing go. */
+  /** The open grants that must stay beside a new one. Where too many are open, those that add nothing are dropped. */
   #beside(grant: GrantTerms, isUnheard: boolean): OpenGrant[] {
     if (this.#open.length < OPEN_GRANTS_MAX) return this.#open;
     const open = this.#open.filter((older) => !isCoveredBy(older, grant));
-    // Long unheard: its disconnected limit counts anyway, and that is all that a grant which has run out allows.
+    // A grant that has run out allows the disconnected limit and no more. That counts anyway for an unheard charge point.
     if (open.length < OPEN_GRANTS_MAX || !isUnheard) return open;
     return open.filter((older) => !hasRunOut(older, grant.sentAtMs));
   }
 
-  /** Takes out all older ones. */
+  /** Drops all grants that are older than the acknowledged one. */
   forgetBefore(accepted: OpenGrant): void {
     if (this.#open[0] === accepted) return;
     this.#open = this.#open.filter((open) => compareGrants(open, accepted) >= 0);
@@ -118,8 +118,8 @@ export class OpenGrants {
   }
 
   /**
-   * What they allow: L until the lease is over for sure and the vehicle has followed, then min(L, d). Grid order.
-   * `before`: only those that are older.
+   * The most that the open grants allow, in A per grid phase. A grant allows L until it has run out, then min(L, d).
+   * `before`: only grants that are older than this number.
    */
   allowedA(disconnectedLimitA: Amps, nowMs: Ms, before?: GrantNumber): PhaseAmps {
     const mostA: [Amps, Amps, Amps] = [0, 0, 0];
@@ -132,22 +132,22 @@ export class OpenGrants {
   }
 }
 
-/** The lease is over for sure, and the vehicle has had its time to follow. */
+/** True when the lease has ended by any clock, and the vehicle has had its 5 s to follow. */
 export function hasRunOut(grant: GrantTerms, nowMs: Ms): boolean {
   return nowMs >= grant.expiresAtMs + SETTLE_MS;
 }
 
-/** For people: epoch and number. */
+/** Epoch and number of a grant, for messages: 3.17. */
 export function nameOf({ epoch, seq }: GrantNumber): string {
   return `${epoch}.${seq}`;
 }
 
-/** What it allows while its lease runs. Grid order. */
+/** What a grant allows while its lease runs, in A per grid phase. */
 export function limitsOf({ phases, limitA }: OpenGrant): PhaseAmps {
   return onPhases(phases, limitA);
 }
 
-/** The newer grant allows at least as much, on at least these phases, for at least as long: the older one adds nothing. */
+/** True when the newer grant allows at least as much, on at least these phases, for at least as long. */
 function isCoveredBy(older: OpenGrant, newer: GrantTerms): boolean {
   const samePhases = (older.phases & ~newer.phases) === 0;
   return samePhases && older.limitA <= newer.limitA && older.expiresAtMs <= newer.expiresAtMs;

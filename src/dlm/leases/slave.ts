@@ -1,7 +1,7 @@
 /**
- * The slave's side of the leases: which grants it accepts (S1), what it enforces until when (S2-S4, S6) and what it
- * reports (S5 is the caller's: send a STATUS after an accepted grant). Pure: the slave's monotonic clock is an argument,
- * in whole milliseconds, because that is what travels.
+ * The slave's side of the leases: which grants it accepts (S1), what it enforces and until when (S2 to S4, S6), what it
+ * reports. The caller sends a STATUS after each accepted grant (S5). Pure: the slave's monotonic clock is an argument. It is
+ * in whole milliseconds, because these travel.
  */
 import { assert, failInvariant } from '../../base/assert.js';
 import type { BootId, ChargePointState, Grant, Status } from '../../base/messages.js';
@@ -20,7 +20,7 @@ export interface SlaveFacts {
   readonly phases: PhaseCount;
   readonly rotation: Rotation;
   readonly firmware: string;
-  /** The lease that is assumed before the first grant. */
+  /** The lease of the site: it counts for the hold until a grant has a longer one. */
   readonly leaseMs: Ms;
 }
 
@@ -32,7 +32,7 @@ export interface SlaveObservation {
   readonly currentA: PhaseAmps;
 }
 
-/** Why a grant was not accepted, or that it was. */
+/** `accepted`, or why a grant was not accepted. */
 export type GrantVerdict = 'accepted' | 'otherBoot' | 'notNewer' | 'expired' | 'outdated' | 'notMine';
 
 export type EnforcedReason = 'grant' | 'newVehicle' | 'leaseExpired' | 'disconnected' | 'booting';
@@ -56,14 +56,14 @@ export class SlaveCore {
   readonly #facts: SlaveFacts;
   readonly #startedAtMs: Ms;
   #accepted: AcceptedGrant | undefined;
-  /** T for the hold: a master that takes over grants for what is left of a lease, but others still run on by the whole. */
+  /** T for the hold. A takeover grants for the rest of a lease only, while the leases of others run on. */
   #longestLeaseMs: Ms;
   #observation: SlaveObservation = { state: 'Available', sessionId: 0, currentA: NO_AMPS };
   #usedPhases: PhaseMask = 0;
-  /** When current was first seen on each phase since this vehicle came. */
+  /** When each phase first carried current since this vehicle came. */
   #usedAtMs: [Ms, Ms, Ms];
   #vehicleSinceMs: Ms;
-  /** What `enforced` said last: it holds from then until the lease or the hold ends, or something else is known. */
+  /** The last result of `enforced`. It holds until the lease or the hold ends, or until a grant or a vehicle comes. */
   #enforced: Enforced = { limitA: 0, phases: 0, reason: 'booting' };
   #enforcedFromMs: Ms = Number.POSITIVE_INFINITY;
   #enforcedUntilMs: Ms = Number.NEGATIVE_INFINITY;
@@ -93,7 +93,7 @@ export class SlaveCore {
     return this.#usedPhases;
   }
 
-  /** S1. */
+  /** S1: decides on a grant that arrived, and keeps it when it is accepted. Send a STATUS at once then (S5). */
   hearGrant(grant: Grant, nowMs: Ms): GrantVerdict {
     if (grant.chargePointId !== this.#facts.chargePointId || grant.networkId !== this.#facts.networkId)
       return 'notMine';
@@ -131,9 +131,10 @@ export class SlaveCore {
   }
 
   /**
-   * A new master lets a slave keep what it said to enforce in that poll. If it was lowered since, by a later grant or by the
-   * end of a lease, the former master may have given the difference to others: only a later poll counts. A master that lost its
-   * memory may begin with the epoch of the former one, so the name is looked at too.
+   * S1a: a new master lets a slave keep the limit that it reported in a STATUS. The slave may have been lowered since that STATUS,
+   * by a later grant or by the end of a lease. Then the former master may have given the difference to others, and only the
+   * answer to a later STATUS counts. A master without its state file may begin with the epoch of the former one. So the
+   * name is compared too (S1b).
    */
   #isOutdated({ epoch, masterId, tauMs }: Grant, nowMs: Ms): boolean {
     const last = this.#accepted?.grant;
@@ -142,7 +143,7 @@ export class SlaveCore {
     return tauMs <= this.#accepted.acceptedAtMs || (leaseEndsMs <= nowMs && tauMs < leaseEndsMs);
   }
 
-  /** Takes in what the charge point shows now. */
+  /** Keeps what the charge point shows now, and notices a new vehicle and new phases. Call before `enforced` and `status`. */
   observe(observation: SlaveObservation, nowMs: Ms): void {
     if (observation === this.#observation) return;
     if (observation.sessionId !== this.#observation.sessionId) {
@@ -166,7 +167,7 @@ export class SlaveCore {
     this.#enforcedUntilMs = Number.NEGATIVE_INFINITY;
   }
 
-  /** Only a grant that answers a poll from then on counts for this vehicle and the phases that it does not cover (S6). */
+  /** S6: a grant counts for this vehicle, and for phases that it does not cover, if it answers a STATUS from then on. */
   #needsGrantSinceMs(granted: PhaseMask): Ms {
     const uncovered = this.#usedPhases & ~granted;
     let sinceMs = this.#vehicleSinceMs;
@@ -174,7 +175,7 @@ export class SlaveCore {
     return sinceMs;
   }
 
-  /** What holds now, and by which rule. */
+  /** The limit that holds now, in A per phase, and the rule behind it. */
   enforced(nowMs: Ms): Enforced {
     if (nowMs >= this.#enforcedFromMs && nowMs < this.#enforcedUntilMs) return this.#enforced;
     this.#enforced = this.#enforcedAt(nowMs);
@@ -184,7 +185,7 @@ export class SlaveCore {
     return this.#enforced;
   }
 
-  /** S2 to S4, said once more: never above what the lease, its end and the end of the hold allow. */
+  /** S2 to S4 said once more: the limit is never above what the lease, its end and the hold allow. */
   #checkEnforced({ limitA, reason, phases }: Enforced, nowMs: Ms): void {
     const { chargePointId: id, maxA, disconnectedLimitA } = this.#facts;
     const grant = this.#accepted?.grant;
@@ -216,7 +217,7 @@ export class SlaveCore {
     return { limitA: Math.min(limitA, disconnectedLimitA), reason: 'leaseExpired', phases };
   }
 
-  /** S2: counted from the own poll, never from receipt. */
+  /** S2: counted from the slave's own STATUS, never from the receipt of the grant. */
   #leaseEndsMs(): Ms {
     const grant = this.#accepted?.grant;
     return grant ? grant.tauMs + grant.leaseMs : Number.NEGATIVE_INFINITY;
@@ -227,7 +228,7 @@ export class SlaveCore {
     return (this.#accepted?.acceptedAtMs ?? this.#startedAtMs) + this.#longestLeaseMs + HOLD_MS;
   }
 
-  /** When the lease or the hold ends next; `undefined` when neither is running. */
+  /** When the lease or the hold ends next, by the slave's clock; `undefined` when neither is running. */
   nextChangeMs(nowMs: Ms): Ms | undefined {
     const leaseEndsMs = this.#leaseEndsMs();
     if (leaseEndsMs > nowMs) return leaseEndsMs;
@@ -235,12 +236,13 @@ export class SlaveCore {
     return holdEndsMs > nowMs ? holdEndsMs : undefined;
   }
 
-  /** S6, stricter than min(L, d) where the grant covers fewer phases: the master counts nothing on the others. */
+  /** S6, S6a: 0 A where the grant covers fewer phases than are connected, because the master counts nothing there. */
   #ungrantedA(grant: Grant): Amps {
     const coversAll = (connectedMask(this.#facts.phases) & ~grant.phases) === 0;
     return coversAll ? Math.min(grant.limitA, this.#facts.maxA, this.#facts.disconnectedLimitA) : 0;
   }
 
+  /** The STATUS to send now. */
   status(nowMs: Ms): Status {
     const { networkId, chargePointId, bootId, disconnectedLimitA, maxA, minA, phases, rotation, firmware } =
       this.#facts;

@@ -1,18 +1,18 @@
 /**
- * The starts of one charge point that were heard. Its words may be late, or played back by somebody who listened: which start is
- * there now has to be proven, and two boxes with one id are found out.
+ * The starts of one charge point that were heard. A STATUS may be late, or played back by an attacker. So a new start must
+ * prove that it is there now (M2c), and a duplicate id is found (M2h).
  */
 import { assert, failInvariant } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
 import { type BootId, compareGrants, type GrantNumber, type Status } from '../../base/messages.js';
 import type { Ms } from '../../base/units.js';
 
-/** Two boxes with one id: both clocks run on for longer than any datagram can be under way. */
+/** A duplicate id: both clocks run on for longer than any datagram can be under way. */
 const DUPLICATE_AFTER_MS: Ms = 60_000;
-/** How long the suspicion holds after the last word of the one that is heard less. */
+/** How long an id stays a duplicate after the last STATUS of the box that is heard less. */
 const DUPLICATE_HOLD_MS: Ms = 60_000;
 const STARTS_MAX = 8;
-/** One that fell silent for this long may have been replaced by a new start of the same box: two heartbeats and a half. */
+/** After this silence a start may have been replaced by a new start of the same box: two heartbeats and a half. */
 const REPLACED_AFTER_MS: Ms = 2_500;
 
 interface Start {
@@ -21,21 +21,21 @@ interface Start {
   lastHeardMs: Ms;
   lastTauMs: Ms;
   lastAccepted: GrantNumber;
-  /** Its clock at its last word before another start was heard first; at its own first word while there was none. */
+  /** Its clock at its last STATUS before another start was first heard. While there is none: at its own first STATUS. */
   quietTauMs: Ms;
-  /** When the newest grant was sent that it follows; by the master's clock. */
+  /** When the newest grant that it follows was sent, by the master's clock. */
   followsSentAtMs: Ms;
 }
 
 /** What is known beside a STATUS. */
 interface StatusContext {
-  /** When the grant was sent that it follows, where that is one of ours. */
+  /** When the grant that it follows was sent; `undefined` where that is none of ours. */
   readonly followsSentAtMs: Ms | undefined;
-  /** The start that counts so far: it is never forgotten. */
+  /** The boot id of the start that counts so far. That start is never forgotten. */
   readonly presentId: BootId | undefined;
 }
 
-/** `unproven`: it has still to show that it is there now. `waiting`: it has, but the one before it may still be there. */
+/** `unproven`: the start must still prove that it is there. `waiting`: it has, but the known start may still be there. */
 export interface Doubt {
   readonly kind: 'unproven' | 'waiting';
   readonly isPresentSilent: boolean;
@@ -43,7 +43,7 @@ export interface Doubt {
 
 export class Starts {
   readonly #id: string;
-  /** The latest that were heard, the oldest first. */
+  /** The latest starts, the oldest first. */
   #starts: Start[] = [];
   #duplicateUntilMs: Ms = Number.NEGATIVE_INFINITY;
 
@@ -58,15 +58,12 @@ export class Starts {
     this.#duplicateUntilMs = carrier.value('duplicateUntilMs', this.#duplicateUntilMs);
   }
 
-  /** Whether two boxes go by this id. */
+  /** True when two boxes use this id. */
   isDuplicate(nowMs: Ms): boolean {
     return nowMs < this.#duplicateUntilMs;
   }
 
-  /**
-   * False for a word that is older than one heard before of the same start. `followsSentAtMs`: when the grant was sent that it
-   * follows, where that is one of ours; `presentId`: of the start that counts so far, which is never forgotten.
-   */
+  /** Updates the start that sent a STATUS. False: the STATUS is older than one heard before of the same start. Call first. */
   addStatus(status: Status, { followsSentAtMs, presentId }: StatusContext, nowMs: Ms): boolean {
     const start = this.#find(status.bootId) ?? this.#addStart(status, presentId, nowMs);
     if (isOlder(status, start)) return false;
@@ -96,8 +93,8 @@ export class Starts {
   }
 
   /**
-   * While a start is present that follows our grants, another one counts once it has followed a grant too that was sent since the
-   * present one was first heard, and the present one is silent.
+   * Why a start does not count yet; `undefined` when it counts. While the known start follows our grants, another one must
+   * follow a grant that was sent since the known one was first heard. And the known one must be silent. Call after `addStatus`.
    */
   doubt(bootId: BootId, presentId: BootId | undefined, nowMs: Ms): Doubt | undefined {
     const [start, present] = [this.#find(bootId), this.#find(presentId)];
@@ -142,14 +139,14 @@ function isProven({ followsSentAtMs }: Start): boolean {
   return followsSentAtMs > Number.NEGATIVE_INFINITY;
 }
 
-/** Two words of the same millisecond are told apart by the grant that they follow. */
+/** Of two STATUS with the same tau the one that follows the older grant is the older one (M2b). */
 function isOlder({ tauMs, accepted }: Status, start: Start): boolean {
   return tauMs < start.lastTauMs || (tauMs === start.lastTauMs && compareGrants(accepted, start.lastAccepted) < 0);
 }
 
 /**
- * Two boxes with one id, not one that has started again: each follows a grant that was sent after the other was first heard, or
- * both go on speaking. A late word of an earlier start does neither.
+ * Two boxes with one id, not one box that has started again. Each follows a grant that was sent after the other was first
+ * heard, or both clocks run on. A late STATUS of an earlier start does neither (M2h).
  */
 function areDuplicates(a: Start, b: Start): boolean {
   const bothFollow = a.followsSentAtMs > b.firstHeardMs && b.followsSentAtMs > a.firstHeardMs;

@@ -1,14 +1,14 @@
-/** What the slaves tell of other masters: who was heard, and who follows a new grant of another one. */
+/** Which slaves were heard lately, and which of them follow a new grant of another master. */
 import { failInvariant } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
 import { setLatest } from '../../base/recent.js';
 import type { Ms } from '../../base/units.js';
 
-/** As many as the roster has; of more the longest silent ones are forgotten. */
+/** As many as the roster has. Of more, the slave that was silent longest is forgotten. */
 const SLAVES_MAX = 1_000;
 const HEARD_FOR_MS: Ms = 5_000;
 const FOLLOWS_FOR_MS: Ms = 10_000;
-/** Where more than two are heard, one alone is no proof: it may be broken, or broken into. */
+/** Where more than two slaves are heard, one alone is no proof: it may be faulty, or its key stolen (T4). */
 const WITNESSES = 2;
 
 interface Signs {
@@ -20,6 +20,7 @@ interface Signs {
 export class Followers {
   readonly #signs = new Map<string, Signs>();
 
+  /** Call once for each STATUS. `followsAnother`: it tells of a new grant of a stronger master. */
   addStatus(chargePointId: string, followsAnother: boolean, nowMs: Ms): void {
     const signs = this.#signs.get(chargePointId) ?? { heardAtMs: nowMs, followedAtMs: Number.NEGATIVE_INFINITY };
     if (!(signs.heardAtMs <= nowMs && signs.followedAtMs <= signs.heardAtMs)) {
@@ -38,11 +39,12 @@ export class Followers {
     carrier.values('words', this.#signs);
   }
 
+  /** True when at least one slave was heard lately. */
   isAnyHeard(nowMs: Ms): boolean {
     return this.#count(nowMs).heard > 0;
   }
 
-  /** Enough of those that are heard follow another master. */
+  /** True when enough of the slaves that are heard follow another master. */
   areFollowingAnother(nowMs: Ms): boolean {
     const { heard, follow } = this.#count(nowMs);
     return follow > 0 && follow >= Math.min(WITNESSES, Math.max(1, heard - 1));

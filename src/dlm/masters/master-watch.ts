@@ -1,4 +1,4 @@
-/** Watches who decides in this network id: tells people of other masters, and of each change between passive and active. */
+/** Watches which master decides in this network id. Tells people of other masters, and of each change of the role. */
 import { assert } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
 import { type Beacon, compareGrants, type Status } from '../../base/messages.js';
@@ -8,7 +8,7 @@ import type { AlarmBoard } from '../alarms.js';
 import { Mastership, type MastershipOptions, PASSIVE_HOLD_MS } from './mastership.js';
 import type { Notices } from '../notice.js';
 
-/** More masters than this in one network id, and some are told of again. */
+/** Of more masters than this in one network id people may be told twice. */
 const TOLD_MAX = 8;
 
 export interface MasterWatchParts {
@@ -20,10 +20,10 @@ export interface MasterWatchParts {
 export class MasterWatch {
   readonly mastership: Mastership;
   readonly #parts: MasterWatchParts;
-  /** Since when it decides; `undefined` while it is passive. */
+  /** Since when this master decides; `undefined` while it is passive. */
   #activeSinceMs: Ms | undefined;
   #isStrict: boolean;
-  /** What people were told last of each other master. */
+  /** The role in which people were last told of each other master. */
   readonly #told = new Map<string, string>();
 
   constructor(options: MastershipOptions, parts: MasterWatchParts, nowMs: Ms) {
@@ -44,27 +44,28 @@ export class MasterWatch {
     carrier.values('told', this.#told);
   }
 
-  /** Since when it decides; in the future while it is passive. */
+  /** Since when this master decides; infinite while it is passive. */
   get activeSinceMs(): Ms {
     return this.#activeSinceMs ?? Number.POSITIVE_INFINITY;
   }
 
   /**
-   * A charge point that does not answer this master may be served by another one that it does not hear. Of two masters one has
-   * to count such charge points in full: the standby, or else the one that has stepped back once.
+   * True when this master counts silent charge points in full (T9). Another master that it does not hear may serve them. Of
+   * two masters one must be strict: the standby, or else the one that has stepped back once.
    */
   get isStrict(): boolean {
     return this.#isStrict;
   }
 
+  /** Call for each BEACON. */
   applyBeacon(beacon: Beacon, nowMs: Ms): void {
     this.mastership.applyBeacon(beacon, nowMs);
     this.#watchRival(nowMs);
   }
 
   /**
-   * True when the slave follows a grant of another master that it did not tell of before. Said again it is no news: what that
-   * grant allows is over after the longest lease.
+   * True when the slave follows a grant of another master and did not report that grant before. Reported again it is no
+   * news: it ends after the longest lease. Call for each fresh STATUS, with the one before it.
    */
   applyStatus(status: Status, before: Status | undefined, nowMs: Ms): boolean {
     const { chargePointId, accepted } = status;
@@ -76,12 +77,12 @@ export class MasterWatch {
     return isForeign && !isKnown;
   }
 
-  /** Words of a boot in doubt: if they are true, grants of lower epochs would be refused. */
+  /** A STATUS of a start in doubt: if it is true, that slave would refuse grants of a lower epoch. */
   applyDoubtfulStatus({ accepted }: Status): void {
     if (accepted.masterId !== this.mastership.id) this.mastership.raiseHighestHeard(accepted.epoch);
   }
 
-  /** M7: an alarm on both sides, said again when it is another master, or when the roles have changed. */
+  /** T8: an alarm on both sides. People are told again of another master, and after a change of the role. */
   #watchRival(nowMs: Ms): void {
     const { networkId, alarms, notices } = this.#parts;
     const rival = this.mastership.rival(nowMs);
@@ -102,7 +103,7 @@ export class MasterWatch {
     notices.add('error', 'TWO_MASTERS', text, { otherMaster: masterId, otherEpoch: epoch });
   }
 
-  /** Once per cycle. True when others granted until now, or may have: what the slaves hold is not known any more. */
+  /** Updates the role. Call once per cycle. True when another master may have granted: the ledger must count all in full. */
   update(nowMs: Ms): boolean {
     const wasStrict = this.#isStrict;
     const isUnknown = this.#updateRole(nowMs);

@@ -6,19 +6,19 @@ import { setLatest } from '../../base/recent.js';
 import type { Ms } from '../../base/units.js';
 import { Followers } from './followers.js';
 
-/** So long after the last sign of the master that outranks this one it takes over. */
+/** This master takes over so long after the last sign of the master that outranks it (T2). */
 export const PASSIVE_HOLD_MS: Ms = 10_000;
 
-/** Nobody counts this far; one that is as high is broken or forged, and going above it would end the counting. */
+/** No master counts this far. A higher epoch is faulty or forged, and a master above it could not count on. */
 export const EPOCH_MAX = 0xfffffff0;
 
-/** A master whose BEACONs come, but which no slave follows that is heard here, is not waited for longer. */
+/** A master whose BEACONs arrive, but which none of the heard slaves follows, counts for so long only (T5). */
 const GHOST_AFTER_MS: Ms = 20_000;
 
-/** More masters than this are not remembered; each is judged all the same. */
+/** More masters than this are not remembered. Each BEACON is judged all the same. */
 const OTHERS_MAX = 8;
 
-/** `standby`: waits for the other to fall silent. `passive`: another one is active that should not be there. */
+/** `standby`: waits until the other master is silent. `passive`: steps back for a master that should not be there. */
 export type Role = 'active' | 'passive' | 'standby';
 
 export interface OtherMaster {
@@ -31,9 +31,9 @@ export interface OtherMaster {
 
 export interface MastershipOptions {
   readonly id: string;
-  /** The highest that is remembered from before; 0 when nothing is. */
+  /** The highest epoch in the state file; 0 without one. */
   readonly lastEpoch: number;
-  /** 0: decides unless another one outranks it. More: a standby, which listens first. */
+  /** 0: decides unless another master outranks it. More: a standby, which listens first. */
   readonly rank: number;
 }
 
@@ -46,9 +46,9 @@ export class Mastership {
   #epoch: number;
   #highestHeard: number;
   readonly #followers = new Followers();
-  /** Because slaves follow a stronger master, or because this one has just begun to listen. */
+  /** Passive until then because slaves follow a stronger master, or because a standby has just begun to listen. */
   #passiveUntilMs: Ms;
-  /** Because of BEACONs of a stronger master: since when without a break, until when. */
+  /** Passive because of BEACONs of a stronger master: since when without a break, and until when. */
   #outrankedFromMs: Ms = Number.POSITIVE_INFINITY;
   #outrankedUntilMs: Ms = Number.NEGATIVE_INFINITY;
 
@@ -74,36 +74,39 @@ export class Mastership {
     this.#outrankedUntilMs = carrier.value('outrankedUntilMs', this.#outrankedUntilMs);
   }
 
+  /** The epoch of the grants of this master. */
   get epoch(): number {
     return this.#epoch;
   }
 
+  /** True while another master decides. A passive master sends no grants. */
   isPassive(nowMs: Ms): boolean {
     return nowMs < this.#passiveUntilMs || (nowMs < this.#outrankedUntilMs && !this.#isGhost(nowMs));
   }
 
-  /** Its BEACONs come from afar, or somebody plays them back: the slaves that are heard here would be served by nobody. */
+  /** True when no slave follows the stronger master: it is out of their reach, or its BEACONs are played back (T5). */
   #isGhost(nowMs: Ms): boolean {
     const isOld = nowMs - this.#outrankedFromMs >= GHOST_AFTER_MS;
     return isOld && this.#followers.isAnyHeard(nowMs) && !this.#followers.areFollowingAnother(nowMs);
   }
 
+  /** The role, for people. */
   role(nowMs: Ms): Role {
     if (!this.isPassive(nowMs)) return 'active';
     return this.rank > 0 ? 'standby' : 'passive';
   }
 
-  /** The masters that were heard lately, or that slaves follow. */
+  /** The other masters that were heard in the last 10 s, or that slaves follow. */
   others(nowMs: Ms): readonly OtherMaster[] {
     return [...this.#others.values()].filter(({ heardAtMs }) => nowMs - heardAtMs < PASSIVE_HOLD_MS);
   }
 
-  /** Whether it was heard before. */
+  /** True for this master, and for another one that was heard before. */
   knows(masterId: string): boolean {
     return masterId === this.id || this.#others.has(masterId);
   }
 
-  /** One that should not be there: active beside this one, or one that was to decide and has stepped back. */
+  /** A master that should not be there: active beside this one, or of rank 0 and stepped back. None for a standby. */
   rival(nowMs: Ms): OtherMaster | undefined {
     if (this.role(nowMs) === 'standby') return undefined;
     const rival = this.others(nowMs).find(({ active, rank }) => active || rank === 0);
@@ -111,6 +114,7 @@ export class Mastership {
     return rival;
   }
 
+  /** A BEACON of another master may make this one passive for 10 s. */
   applyBeacon(beacon: Beacon, nowMs: Ms): void {
     const { masterId, rank, epoch, active } = beacon;
     if (masterId === this.id) return;
@@ -124,13 +128,13 @@ export class Mastership {
     assert(fromMs <= nowMs, `master ${this.id} is outranked from ${fromMs} to ${untilMs} ms, it is ${nowMs} ms`);
   }
 
-  /** A time until which it is passive only moves forward. */
+  /** The time until which this master is passive only moves forward. */
   #later(beforeMs: Ms, nextMs: Ms): Ms {
     assert(nextMs >= beforeMs, `master ${this.id}: passive until ${nextMs} ms, before: ${beforeMs} ms`);
     return nextMs;
   }
 
-  /** A standby gives the office back; between equals the higher epoch decides, so that a newcomer steps back. */
+  /** T1: the lower rank decides. Between equal ranks the higher epoch decides, so that a newcomer steps back. */
   #isOutrankedBy({ rank, epoch, masterId }: Pick<OtherMaster, 'rank' | 'epoch' | 'masterId'>): boolean {
     if (rank !== this.rank) return rank < this.rank;
     return epoch > this.#epoch || (epoch === this.#epoch && masterId > this.id);
@@ -145,8 +149,8 @@ export class Mastership {
   }
 
   /**
-   * A slave reports the grant it follows. True when it is another master's. `isNew`: it has accepted it since its last word,
-   * so that master lives, even where its BEACONs are not heard.
+   * A slave reports the grant that it follows. True when that is a grant of another master. `isNew`: the slave accepted it
+   * since its last STATUS. So that master lives, even where its BEACONs are not heard (T3).
    */
   applyAccepted(chargePointId: string, accepted: AcceptedGrant, isNew: boolean, nowMs: Ms): boolean {
     const { masterId, epoch } = accepted;
@@ -163,12 +167,13 @@ export class Mastership {
     return isForeign;
   }
 
+  /** Remembers an epoch that was heard; `renew` goes above it. */
   raiseHighestHeard(epoch: number): void {
     if (epoch < EPOCH_MAX) this.#highestHeard = Math.max(this.#highestHeard, epoch);
     if (!(this.#highestHeard < EPOCH_MAX)) failInvariant(`master ${this.id} believes the epoch ${this.#highestHeard}`);
   }
 
-  /** Slaves take grants of the highest epoch only: moves past all that was heard. True when the epoch changed. */
+  /** Moves the epoch above all that was heard, because slaves accept the highest only. True when it changed. Call once per cycle. */
   renew(nowMs: Ms): boolean {
     if (this.isPassive(nowMs) || this.#highestHeard < this.#epoch) return false;
     const before = this.#epoch;
