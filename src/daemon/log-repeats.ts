@@ -1,4 +1,5 @@
 /** Keeps a line that comes again and again from filling the log: one per period, with the number of those left out. */
+import { failInvariant } from '../base/assert.js';
 import type { Ms } from '../base/units.js';
 
 export const REPEAT_PERIOD_MS: Ms = 10_000;
@@ -40,6 +41,7 @@ export function createRepeatFilter<T>(): RepeatFilter<T> {
     if (!oldest) return;
     remembered.delete(oldest[0]);
     if (oldest[1].count > 0) overflow.push(oldest[1]);
+    if (remembered.size > MAX_REMEMBERED) failInvariant(`${remembered.size} repeated lines are remembered`);
   };
 
   return {

@@ -5,6 +5,7 @@
  */
 import { constants, fstatSync, openSync, type Stats, write } from 'node:fs';
 import { Socket } from 'node:net';
+import { failInvariant } from '../base/assert.js';
 
 /** Of lines that wait for the reader; what is more is dropped. */
 const MAX_WAITING_BYTES = 262_144;
@@ -86,6 +87,7 @@ class FdWriter implements LogWriter {
       for (const done of [...this.#flushed]) done();
       return;
     }
+    if (this.#chunk) failInvariant(`${this.#chunkLines} lines of the log are being written: one write at a time`);
     this.#chunk = Buffer.from(this.#waiting.splice(0, lines).join(''));
     this.#chunkLines = lines;
     this.#writeChunk(this.#chunk);
@@ -98,6 +100,7 @@ class FdWriter implements LogWriter {
         return;
       }
       this.#waitingBytes -= error ? chunk.length : written;
+      if (this.#waitingBytes < 0) failInvariant(`${this.#waitingBytes} bytes of the log wait for their reader`);
       if (!error && written < chunk.length) {
         this.#chunk = chunk.subarray(written);
         this.#writeChunk(this.#chunk);

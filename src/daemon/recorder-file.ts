@@ -2,9 +2,10 @@
  * The recorder's file: a ring of segments (runtime/recorder/ring). Lines are gathered, packed and written once per second beside
  * the loop; nobody waits for the disk. What cannot be written is dropped, told once, and the recording goes on with a new segment.
  */
+import { errorText } from '../base/error-text.js';
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { errorText } from '../base/error-text.js';
+import { failInvariant } from '../base/assert.js';
 import type { Logger } from '../base/logger.js';
 import type { Ms } from '../base/units.js';
 import type { Timers } from '../ports/time.js';
@@ -140,6 +141,7 @@ export class RecorderFile implements Reel {
         this.#break(errorText(error));
       }
       this.#waitingChars -= batch.text.length;
+      if (this.#waitingChars < 0) failInvariant(`${this.#waitingChars} characters wait for the recorder's file`);
     }
   }
 

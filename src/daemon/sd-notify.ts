@@ -2,8 +2,9 @@
  * Tells systemd how the daemon is (sd_notify(3)). Node cannot send AF_UNIX datagrams, so `systemd-notify` does it:
  * one child at a time, and what comes up meanwhile is merged into the next.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { errorText } from '../base/error-text.js';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { failInvariant } from '../base/assert.js';
 import type { Logger } from '../base/logger.js';
 import type { Ms } from '../base/units.js';
 
@@ -86,6 +87,7 @@ class SystemdNotifier implements Notifier {
     const sent = this.#pending;
     const words = Object.entries(sent).map(([name, value]) => `${name}=${value}`);
     if (words.length === 0) return;
+    if (this.#childRuns) failInvariant(`systemd-notify ${words.join(' ')}: another one runs`);
     this.#pending = {};
     this.#childRuns = true;
     const onEnd = (trouble?: string): void => {

@@ -2,11 +2,12 @@
  * The state on disk: one file, replaced as a whole, with the SHA-256 of the text as its last line. What fails is told and never
  * thrown; control goes on without it.
  */
+import { errorText } from '../base/error-text.js';
 import { createHash } from 'node:crypto';
 import { readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errorText } from '../base/error-text.js';
+import { failInvariant } from '../base/assert.js';
 import { fail, ok, type Result } from '../base/result.js';
 import type { Ms } from '../base/units.js';
 import type { StateStore } from '../ports/state-store.js';
@@ -39,6 +40,7 @@ class StateFile implements StateStore {
   readonly #file: string;
   readonly #timers: Timers;
   #running = false;
+  #isWriting = false;
   #waiting: Waiting | undefined;
 
   constructor(directory: string, timers: Timers) {
@@ -113,12 +115,16 @@ class StateFile implements StateStore {
   /** After a power cut at any point the file is the old or the new one: written, on the disk, then renamed. */
   async #replace(text: string): Promise<void> {
     const temporary = `${this.#file}.new`;
+    if (this.#isWriting) failInvariant(`${temporary} is written while a save runs`);
+    this.#isWriting = true;
     try {
       await writeThrough(temporary, `${text}\nsha256 ${sha256(text)}\n`);
       await rename(temporary, this.#file);
     } catch (error) {
       await rm(temporary, { force: true }).catch(() => {});
       throw error;
+    } finally {
+      this.#isWriting = false;
     }
     await syncDirectory(this.#directory);
   }

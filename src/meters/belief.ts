@@ -2,6 +2,7 @@
  * What the product believes of one meter: its last good values, since when, and whether they still count.
  * Pure steps: what was heard and the time in, the next belief out. Old or wrong values are *lost*, never zero.
  */
+import { assert, failInvariant } from '../base/assert.js';
 import { fail, ok, type Result } from '../base/result.js';
 import {
   type Ms,
@@ -55,6 +56,7 @@ export interface MeterBelief {
 }
 
 export function newBelief(rules: BeliefRules, nowMs: Ms): MeterBelief {
+  assert(rules.maxAgeMs > 0, `values count for ${rules.maxAgeMs} ms: expected more than 0`);
   return {
     state: 'waiting',
     reading: null,
@@ -138,6 +140,7 @@ export function hearReading(
   heard: { readonly reading: MeterReading; readonly sampledAtMs: Ms; readonly nowMs: Ms },
 ): MeterBelief {
   const { reading, sampledAtMs, nowMs } = heard;
+  if (!(sampledAtMs <= nowMs)) failInvariant(`values of ${sampledAtMs} ms at ${nowMs} ms: older than now at most`);
   const check = plausible(reading, rules.limitA);
   if (!check.ok) {
     const missed = hearMiss(before, check.error, nowMs);

@@ -2,6 +2,7 @@
  * Whether a meter's values stand still although the charge points behind it change: the device answers, but measures no
  * more. Every value must be the same to the bit. Only a meter that sees the charge points can be judged.
  */
+import { failInvariant } from '../base/assert.js';
 import { type Amps, type Ms, PHASES, type PhaseAmps } from '../base/units.js';
 import type { MeterReading } from '../ports/meter-reading.js';
 
@@ -46,6 +47,11 @@ export function watchStandstill(
 }
 
 export function liveliness({ sinceMs, changedAtMs }: Standstill, nowMs: Ms): Liveliness {
+  if (!(sinceMs <= (changedAtMs ?? nowMs) && (changedAtMs ?? nowMs) <= nowMs)) {
+    failInvariant(
+      `values stand since ${sinceMs} ms, a change at ${changedAtMs} ms, now ${nowMs} ms: expected in this order`,
+    );
+  }
   if (changedAtMs === null || nowMs - changedAtMs < FOLLOWS_AFTER_MS || nowMs - sinceMs < STUCK_AFTER_MS) {
     return 'moves';
   }

@@ -2,6 +2,7 @@
  * How many of a meter's answers arrive damaged: a cable, its ends, its screen, a motor beside it. Such an answer is never used
  * and mostly repeated in time, so that nothing else shows that the line gets worse.
  */
+import { failInvariant } from '../base/assert.js';
 import type { Ms } from '../base/units.js';
 
 /** The share is that of the last minute, in parts. */
@@ -43,6 +44,8 @@ export class NoiseWatch {
 
   figures(nowMs: Ms): NoiseFigures {
     const { requests, damaged } = this.#lastMinute(nowMs);
+    if (damaged > this.#damaged)
+      failInvariant(`${damaged} damaged answers in the last minute, ${this.#damaged} in all`);
     const damagedPercent = requests === 0 ? null : Math.min(100, (100 * damaged) / requests);
     return { damagedAnswers: this.#damaged, damagedPercent };
   }
@@ -70,6 +73,7 @@ export class NoiseWatch {
     if (last && nowMs - last.startMs < PART_MS) return last;
     const part = { startMs: nowMs, requests: 0, damaged: 0 };
     this.#parts = [...this.#parts.slice(1 - PARTS), part];
+    if (this.#parts.length > PARTS) failInvariant(`${this.#parts.length} parts of a minute, ${PARTS} are kept`);
     return part;
   }
 }

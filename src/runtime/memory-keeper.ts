@@ -1,4 +1,5 @@
 /** Keeps the core's memory in the state store: reads it once, writes what has changed, and tries again what failed. */
+import { assert } from '../base/assert.js';
 import type { Carrier } from '../base/carrier.js';
 import type { Logger } from '../base/logger.js';
 import { ok } from '../base/result.js';
@@ -75,6 +76,7 @@ export class MemoryKeeper {
     }
     this.#isSaving = true;
     store.save(memoryText(memory), (saved) => {
+      assert(this.#isSaving, `the store has answered twice for a state of epoch ${memory.epoch}`);
       this.#isSaving = false;
       const error = saved.ok ? undefined : saved.error;
       this.#note(controller, memory, error);

@@ -1,4 +1,5 @@
 /** How often a meter is really read: a slow one is asked less often, and that is told once. */
+import { assert, failInvariant } from '../base/assert.js';
 import type { Ms } from '../base/units.js';
 
 /** Polls in a row before a change of pace is told: one late answer is none. */
@@ -11,6 +12,7 @@ export class Pace {
   #polls = 0;
 
   constructor(periodMs: Ms) {
+    assert(periodMs > 0, `a period of ${periodMs} ms: expected more than 0`);
     this.#periodMs = periodMs;
     this.#everyMs = periodMs;
     this.#toldMs = periodMs;
@@ -23,6 +25,7 @@ export class Pace {
 
   /** After a good poll that took so long; true when people should be told. */
   hear(tookMs: Ms): boolean {
+    if (!(tookMs >= 0)) failInvariant(`a poll took ${tookMs} ms: expected 0 or more`);
     const everyMs = Math.max(1, Math.ceil(tookMs / this.#periodMs)) * this.#periodMs;
     this.#polls = everyMs > this.#periodMs === this.#everyMs > this.#periodMs ? this.#polls + 1 : 1;
     this.#everyMs = everyMs;

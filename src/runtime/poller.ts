@@ -2,7 +2,7 @@
  * Polls one meter: a fixed period from start to start, one request at a time, patience with a meter that fails.
  * What the values are worth is the belief's business (meters/belief.ts); this is its clock and its voice.
  */
-import { assert } from '../base/assert.js';
+import { assert, failInvariant } from '../base/assert.js';
 import { fail, ok, type Result } from '../base/result.js';
 import type { Rng } from '../base/rng.js';
 import type { Amps, Ms, PerPhase, PhaseAmps } from '../base/units.js';
@@ -103,6 +103,8 @@ export class MeterPoller {
   #state: 'new' | 'running' | 'stopped' = 'new';
   /** When the poll of now was due. */
   #beatMs: Ms = 0;
+  /** From a poll's beginning until the next one is scheduled: one at a time. */
+  #isPolling = false;
   /** Polls in a row that the bus could not answer. */
   #busFailures = 0;
   #told: readonly string[] = [];
@@ -148,6 +150,8 @@ export class MeterPoller {
   }
 
   async #poll(): Promise<void> {
+    if (this.#isPolling) failInvariant(`meter ${this.#options.meterId} is polled while a poll runs`);
+    this.#isPolling = true;
     const startedAtMs = this.#ports.clock.monotonicMs();
     const identity = await this.#identity.check((block) => this.#read(block), startedAtMs);
     if (this.#state !== 'running') return;
@@ -211,6 +215,8 @@ export class MeterPoller {
     else if (next.state === 'online') this.#identity.prove();
     if (next.overReads > 0 && heard.ok) this.#tellOverload(next, heard.value, nowMs);
     if (next.misses > 0 || next.state !== 'online' || !next.reading) return;
+    if (next.sampledAtMs !== sampledAtMs)
+      failInvariant(`values of ${next.sampledAtMs} ms are given as ${sampledAtMs} ms`);
     this.#emit({
       kind: 'sample',
       meterId: this.#options.meterId,
@@ -300,7 +306,9 @@ export class MeterPoller {
   /** The next beat that is not before the pause is over; beats that were missed are skipped. */
   #scheduleBeat(nowMs: Ms, pauseMs: Ms): void {
     if (this.#state !== 'running') return;
-    const { pollPeriodMs } = this.#options;
+    const { meterId, pollPeriodMs } = this.#options;
+    if (!(pauseMs >= 0 && pauseMs <= BACKOFF_MAX_MS)) failInvariant(`meter ${meterId} rests for ${pauseMs} ms`);
+    this.#isPolling = false;
     if (this.#belief.overReads === 1 && pollPeriodMs > CONFIRM_MS) {
       this.#beatMs = nowMs + CONFIRM_MS;
       this.#cancelBeat = this.#ports.timers.after(CONFIRM_MS, () => void this.#poll());
@@ -308,6 +316,8 @@ export class MeterPoller {
     }
     const beats = Math.max(1, Math.ceil((nowMs + pauseMs - this.#beatMs) / pollPeriodMs));
     this.#beatMs += beats * pollPeriodMs;
+    if (!(this.#beatMs > nowMs - 1))
+      failInvariant(`meter ${meterId}: next poll at ${this.#beatMs} ms, now ${nowMs} ms`);
     this.#cancelBeat = this.#ports.timers.after(this.#beatMs - nowMs, () => void this.#poll());
   }
 

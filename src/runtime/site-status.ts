@@ -1,5 +1,5 @@
 /** The snapshot for people and machines: what the core knows, in the shape of the status port. */
-import { defined } from '../base/assert.js';
+import { assert, defined } from '../base/assert.js';
 import { reasonText } from '../base/reason.js';
 import type { Amps, Ms } from '../base/units.js';
 import type { Controller } from '../dlm/controller.js';
@@ -22,7 +22,8 @@ export interface StatusSource {
 }
 
 export function siteStatus({ controller, meters, keyIds, version, nowMs, wallMs }: StatusSource): SiteStatus {
-  const { site, mastership } = controller;
+  const { site, mastership, startedAtMs } = controller;
+  assert(nowMs >= startedAtMs, `a status of ${nowMs} ms of a master that started at ${startedAtMs} ms`);
   return {
     site: site.site,
     networkId: site.networkId,
@@ -35,7 +36,7 @@ export function siteStatus({ controller, meters, keyIds, version, nowMs, wallMs 
     version,
     auth: keyIds ? 'on' : 'off',
     wallMs,
-    uptimeMs: nowMs - controller.startedAtMs,
+    uptimeMs: nowMs - startedAtMs,
     samplePeriodMs: site.samplePeriodMs,
     ...slaveCounts(controller, nowMs),
     circuits: circuitStatuses(controller, nowMs),

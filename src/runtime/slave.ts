@@ -136,6 +136,8 @@ export class SlaveRuntime {
   #apply(nowMs: Ms): void {
     this.core.observe(this.#charger.snapshot(nowMs), nowMs);
     const due = this.#due(nowMs);
+    const { chargePointId } = this.#options.facts;
+    if (!(due.limitA >= 0)) failInvariant(`${chargePointId} would enforce ${due.limitA} A: expected 0 or more`);
     const told = this.#told;
     this.#applied = due;
     if (told && due.limitA === told.limitA && due.reason === told.reason) return;

@@ -3,6 +3,7 @@
  * comes next, so that a fast poller or a long list of reads never starves another device of the same line. The reads of
  * one poll follow one another.
  */
+import { failInvariant } from '../base/assert.js';
 import { fail } from '../base/result.js';
 import type { Ms } from '../base/units.js';
 import type { BusError, ReadTerms, RegisterBlock } from '../ports/register-bus.js';
@@ -103,8 +104,16 @@ export class BusQueue {
   }
 
   #expire(waiting: Waiting): void {
-    this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
+    this.#takeOut(waiting);
     waiting.settle(fail({ kind: 'timeout', text: `not asked within ${MAX_WAIT_MS} ms: the bus was busy` }));
+  }
+
+  #takeOut(waiting: Waiting): void {
+    const place = this.#waiting.indexOf(waiting);
+    const { length } = this.#waiting;
+    if (place < 0) failInvariant(`a read of unit ${waiting.request.unitId} is not among the ${length} that wait`);
+    if (length > MAX_WAITING) failInvariant(`${length} reads wait, ${MAX_WAITING} may`);
+    this.#waiting.splice(place, 1);
   }
 
   #next(): void {
@@ -140,13 +149,16 @@ export class BusQueue {
 
   async #run(chosen: Waiting): Promise<void> {
     const { unitId } = chosen.request;
+    const other = this.#inFlight;
+    if (other) failInvariant(`unit ${unitId} is asked while unit ${other.request.unitId} is: a line has one request`);
     this.#burst = { unitId, reads: this.#goesOn(chosen) ? (this.#burst?.reads ?? 0) + 1 : 1 };
     this.#lastTurn.set(unitId, ++this.#turn);
     this.#isPausing = false;
-    this.#waiting.splice(this.#waiting.indexOf(chosen), 1);
+    this.#takeOut(chosen);
     this.#inFlight = chosen;
     chosen.cancel?.();
     const result = await this.#perform(chosen.request);
+    if (this.#inFlight !== chosen) failInvariant(`the answer of unit ${unitId} comes, but another one was asked`);
     this.#inFlight = undefined;
     chosen.settle(result);
     this.#afterAnswer();

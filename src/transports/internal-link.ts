@@ -2,6 +2,7 @@
  * A master and a slave in one process: what they send each other goes from hand to hand, as the same bytes that would
  * travel on a wire. Everybody else is reached through the sockets of each.
  */
+import { failInvariant } from '../base/assert.js';
 import type { BroadcastPort, DatagramHandler, DatagramPort, PeerAddress } from '../ports/datagram-port.js';
 
 /** Where each of the two has the other. */
@@ -31,6 +32,7 @@ class End {
     const copy = new Uint8Array(bytes);
     setImmediate(() => {
       this.#underWay -= 1;
+      if (this.#underWay < 0) failInvariant(`${this.#underWay} datagrams are under way inside`);
       if (!this.#isClosed) this.#handler(copy, INSIDE);
     });
   }

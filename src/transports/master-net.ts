@@ -2,6 +2,7 @@
  * The master's sockets: on each interface one with the interface's own address (BEACONs go out, STATUS comes in, GRANTs
  * answer it) and one on its broadcast address, to hear other masters. Interfaces may come and go while it runs.
  */
+import { assert } from '../base/assert.js';
 import type { Logger } from '../base/logger.js';
 import type { BroadcastPort, DatagramHandler, PeerAddress } from '../ports/datagram-port.js';
 import type { Cancel, Timers } from '../ports/time.js';
@@ -81,6 +82,7 @@ export class MasterNet implements BroadcastPort {
       socket.onError((text) => this.#say(`${link.name}: ${text}`));
       socket.subscribe((bytes, from) => this.#handler(bytes, from));
     }
+    assert(!this.#endpoints.has(keyOf(link)), `interface ${keyOf(link)} is opened once`);
     this.#endpoints.set(keyOf(link), { link, own, ear });
     const how = broadcast ? `broadcasts to ${link.broadcast}:${port}` : 'does not broadcast';
     logger.log('info', 'NETWORK', `${link.name}: listens on ${link.address}:${own.port}, ${how}`, {});

@@ -4,6 +4,7 @@
  * late answer for the next one (docs/decisions/0009-rtu.md). Here a frame counts only whole, with its CRC, from the device
  * that was asked, of the length that was asked for, and when no earlier request can be meant (rtu-owed.ts).
  */
+import { failInvariant } from '../base/assert.js';
 import { fail, ok, type Result } from '../base/result.js';
 import type { Ms } from '../base/units.js';
 import type { BusError, ReadTerms, RegisterBlock, RegisterBus } from '../ports/register-bus.js';
@@ -119,6 +120,8 @@ class RtuBus implements RegisterBus {
     const line = this.#line;
     if (!line) return fail({ kind: 'unreachable', text: 'the line was closed' });
     return new Promise((resolve) => {
+      const other = this.#exchange?.unitId;
+      if (other !== undefined) failInvariant(`unit ${unitId} is asked while unit ${other} has not answered`);
       const owed = this.#owed.add(unitId, block, this.#nowMs);
       const settle = (result: ReadResult): void => {
         cancel();
@@ -165,6 +168,9 @@ class RtuBus implements RegisterBus {
       if (answer === 'incomplete') return;
       if ('wrong' in answer) this.#wrong = answer.wrong;
       else {
+        const { length } = this.#pending;
+        if (!(answer.bytes > 0 && answer.bytes <= length))
+          failInvariant(`a frame of ${answer.bytes} of ${length} bytes`);
         this.#pending = this.#pending.subarray(answer.bytes);
         this.#take(answer);
       }
@@ -184,6 +190,7 @@ class RtuBus implements RegisterBus {
       this.#wrong = `unit ${unitId}, ${isException ? `exception ${content}` : `${content.length} registers`}`;
       return;
     }
+    if (!(owed.sentAtMs <= nowMs)) failInvariant(`unit ${unitId} answers at ${nowMs} ms, asked at ${owed.sentAtMs} ms`);
     this.#longestMs = Math.max(this.#longestMs, nowMs - owed.sentAtMs);
     if (exchange?.unitId !== unitId) return;
     // Which request an exception answers may be open; that there is one is sure.

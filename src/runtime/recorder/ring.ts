@@ -3,6 +3,7 @@
  * next one goes into the next area, over the oldest segment. Each block has a checksum, so whatever was written whole can be read, and a
  * block that was cut off, or is left of an older segment, is known for what it is.
  */
+import { assert, failInvariant } from '../../base/assert.js';
 import { crc32 } from '../../base/crc32.js';
 import { fail, ok, type Result } from '../../base/result.js';
 
@@ -24,7 +25,9 @@ export interface RingLayout {
 /** The title included the ring has `maxMb` at most. */
 export function ringLayout(maxMb: number): RingLayout {
   const areas = Math.max(AREAS_MIN, Math.ceil(maxMb / AREA_MAX_MB));
-  return { areas, areaBytes: Math.floor((maxMb * BYTES_PER_MB - TITLE_BYTES) / areas) };
+  const areaBytes = Math.floor((maxMb * BYTES_PER_MB - TITLE_BYTES) / areas);
+  assert(areaBytes > BLOCK_HEAD_BYTES, `a ring of ${maxMb} MB has ${areas} areas of ${areaBytes} bytes: too small`);
+  return { areas, areaBytes };
 }
 
 export function areaOffset({ areas, areaBytes }: RingLayout, segment: number): number {
@@ -55,6 +58,7 @@ export function parseTitle(bytes: Uint8Array): Result<RingLayout> {
 
 /** A block around bytes of a segment; `index` counts from 0. */
 export function blockBytes(segment: number, index: number, payload: Uint8Array): Uint8Array {
+  if (!(segment >= 0 && index >= 0)) failInvariant(`block ${index} of segment ${segment}: both count from 0`);
   const bytes = new Uint8Array(BLOCK_HEAD_BYTES + payload.length);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, BLOCK_MAGIC);

@@ -1,4 +1,5 @@
 /** Writes down what the master hears and does, in segments that can each be replayed alone. Where they go is the reel's business. */
+import { failInvariant } from '../../base/assert.js';
 import type { Ms } from '../../base/units.js';
 import type { Site } from '../../dlm/types.js';
 import type { Clock } from '../../ports/time.js';
@@ -70,6 +71,7 @@ export class Tape implements Recorder {
 
   end(state: () => string | undefined): void {
     this.#depth -= 1;
+    if (this.#depth < 0) failInvariant(`${-this.#depth} inputs have ended that did not begin`);
     const running = this.#running;
     if (this.#depth > 0 || !running) return;
     this.#running = undefined;
