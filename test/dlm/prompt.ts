@@ -85,6 +85,8 @@ t.test('the second fall that is shown in time proves a meter', async (t) => {
   t.equal(isPrompt(sampling(200), 25_000), true);
   t.equal(isPrompt(averaging(200), 35_000), true, 'ten periods of the grid');
   t.equal(isPrompt(averaging(1000), 35_000), false, 'it shows each fall, but late');
+  const often = { meter: averaging(200), drawn: APART, periodMs: 100, untilMs: 35_000 };
+  t.equal(play(often).watch.isPrompt, true, 'a sample takes less time than the mean: the one after it counts');
   const small: Course = APART.map(([fromMs, amps]) => [fromMs, amps / 4]);
   t.equal(
     play({ meter: sampling(200), drawn: small, untilMs: 35_000 }).watch.isPrompt,

@@ -4,7 +4,7 @@ import type { Row } from './edit.js';
 const CAPACITY = 'dlm/load/capacity.js';
 const REPORTED = 'dlm/load/reported-draw.js';
 const LOAD = 'dlm/load/metered-load.js';
-const PROMPT = 'dlm/load/prompt-watch.js';
+const PROMPT = 'dlm/load/prompt-level.js';
 const STANDING = 'dlm/load/standing-phase.js';
 const DECIDE = 'dlm/decide.js';
 const FAULTS = 'meters/faults';
@@ -66,6 +66,7 @@ export const METER_MUTANTS: readonly Row[] = [
   ['M5', 'one fall proves a meter', PROMPT, 'this.#witnesses >= WITNESSES', 'this.#witnesses >= 1', 'dlm/prompt'],
   ['M5', 'late falls prove as much', PROMPT, 'this.#witnesses -= WITNESSES_MAX', 'void 0', 'dlm/prompt'],
   ['M5', 'a row of late falls is none', PROMPT, 'fall?.wasMissing === true || isMissing(', 'isMissing(', 'dlm/prompt'],
+  ['M5', 'no meter takes a mean', 'dlm/load/prompt-watch.js', '[0, 200]', '[0]', 'dlm/prompt'],
   ['M5', 'old values are new ones', PROMPT, 'currentA[p] !== last.currentA[p]', 'true', 'dlm/prompt'],
   [
     'M5',
