@@ -3,6 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Test } from 'tap';
 import { discoveryPort, type Daemon, folder, type Output, output } from '../helpers/daemon-process.js';
+import { Stopwatch } from '../helpers/machine.js';
 import { aside, remembered, siteFile, started, wireSlave } from './world.js';
 import type { WireSlave } from './wire-slave.js';
 
@@ -82,6 +83,22 @@ async function adopted(t: Test, { stateDir, master, x, say }: Site): Promise<voi
   t.match(await say('slaves', 'adopt', 'x-17'), { code: 0, stdout: 'x-17 is taken on already\n' });
 }
 
+/** Asked for before the end of its lease; where the machine was too late for that, once more. */
+async function forgottenEarly(t: Test, { master, x, say }: Omit<Site, 'stateDir'>): Promise<Output> {
+  for (;;) {
+    const watch = new Stopwatch();
+    const from = master.log.length;
+    x.polls = false;
+    await master.untilEvent('SLAVE_LOST', /^x-17 /, from);
+    const early = await say('slaves', 'forget', 'x-17');
+    if (early.code === 65 || watch.lateMs < watch.tookMs / 2) return early;
+    t.comment(`this machine was late by ${watch.lateMs} ms: it is heard, and lost once more`);
+    x.polls = true;
+    await master.untilEvent('SLAVE_FOUND', /^x-17 /, from);
+    await x.untilEnforced(16);
+  }
+}
+
 async function forgotten(t: Test, { stateDir, master, x, say }: Site): Promise<void> {
   await master.untilEvent('SLAVE_FOUND', /^x-17 heard \(adopted/);
   const from = x.grants.length;
@@ -93,9 +110,7 @@ async function forgotten(t: Test, { stateDir, master, x, say }: Site): Promise<v
     code: 0,
     stdout: 'kept: x-17 is still heard: switch it off first\n',
   });
-  x.polls = false;
-  await master.untilEvent('SLAVE_LOST', /^x-17 /);
-  const early = await say('slaves', 'forget', 'x-17');
+  const early = await forgottenEarly(t, { master, x, say });
   t.match(early, { code: 65, stderr: /^x-17 may still draw by what it was granted: wait \d+ s\n$/ });
   const waitS = Number(/\d+ s/.exec(early.stderr)?.[0].slice(0, -2));
   await new Promise((resolve) => setTimeout(resolve, waitS * 1_000));

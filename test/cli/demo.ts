@@ -101,7 +101,10 @@ aside(
     await demo.until(/ main .*L1 -?\d/, recovered);
     for (const event of ['ended by SIGKILL', 'started again, pid'])
       t.equal(demo.count(new RegExp(event)), 3, `3 ${event}`);
-    for (const event of ['SLAVE_LOST', 'METER_LOST']) t.equal(demo.count(new RegExp(` ${event} `)), 1, event);
+    // Beside busy neighbours a meter may be lost at another time too, without a kill.
+    const since = demo.lines.slice(before, recovered);
+    for (const event of ['SLAVE_LOST', 'METER_LOST'])
+      t.equal(since.filter((line) => line.includes(` ${event} `)).length, 1, event);
     t.equal(demo.count(/ START /), 1, 'the master goes on');
     t.equal(demo.count(/ CRASH /), 0);
 

@@ -11,8 +11,8 @@ driver: { type: virtual }
 discovery: { port: ${port}, broadcast: false, interfaces: [lo], masters: [localhost, "127.0.0.1:${port + 9}"] }
 `;
   const slave = started(t, ['slave', '-c', fileIn(folder(t), 'slave.yaml', text)]);
-  t.match(await slave.untilEvent('START'), { msg: / slave cp1, network id 0, 2 fixed masters$/ });
   const master = started(t, ['run', '-c', config]);
+  t.match(await slave.untilEvent('START'), { msg: / slave cp1, network id 0, 2 fixed masters$/ });
   const answered = await slave.untilEvent('MASTER_FOUND');
   t.match(answered.msg, `cp1 is answered by fixed master localhost:${port + 1}: `);
   await slave.untilEvent('ENFORCED', /-> 32 A \(grant\)$/);
