@@ -40,6 +40,11 @@ export function isAnyAbove(a: PhaseAmps, b: PhaseAmps, toleranceA: Amps): boolea
   return a[0] > b[0] + toleranceA || a[1] > b[1] + toleranceA || a[2] > b[2] + toleranceA;
 }
 
+/** Whether a current is finite and at least 0 A on each phase. For assertions. */
+export function isValidLoad(a: PhaseAmps): boolean {
+  return a[0] >= 0 && a[1] >= 0 && a[2] >= 0 && a[0] + a[1] + a[2] < Number.POSITIVE_INFINITY;
+}
+
 /** Builds a triple from a function of the phase. */
 export function mapPhases<T>(value: (phase: PhaseIndex) => T): PerPhase<T> {
   return [value(0), value(1), value(2)];

@@ -1,6 +1,7 @@
 /** Alarms: states that somebody has to look at, each with a code, from when until when. */
+import { failInvariant } from '../base/assert.js';
 import type { Carrier } from '../base/carrier.js';
-import type { EventCode } from '../base/events.js';
+import { type EventCode, EVENTS } from '../base/events.js';
 import type { Ms } from '../base/units.js';
 
 export interface AlarmState {
@@ -10,6 +11,8 @@ export interface AlarmState {
   readonly sinceMs: Ms;
 }
 
+const CODES = Object.keys(EVENTS).length;
+
 export class AlarmBoard {
   readonly #alarms = new Map<EventCode, AlarmState>();
 
@@ -17,11 +20,13 @@ export class AlarmBoard {
   set(code: EventCode, text: string | undefined, nowMs: Ms): boolean {
     const before = this.#alarms.get(code);
     const wasActive = before?.active ?? false;
+    if (before && !(before.sinceMs <= nowMs)) failInvariant(`${code} since ${before.sinceMs} ms, it is ${nowMs} ms`);
     if (text === undefined) {
       if (before && wasActive) this.#alarms.set(code, { ...before, active: false, sinceMs: nowMs });
       return wasActive;
     }
     this.#alarms.set(code, { code, active: true, text, sinceMs: before && wasActive ? before.sinceMs : nowMs });
+    if (this.#alarms.size > CODES) failInvariant(`${this.#alarms.size} alarms, but only ${CODES} codes`);
     return !wasActive;
   }
 

@@ -2,7 +2,7 @@
  * The control core: hears statuses, meter samples and beacons, and decides once per sample period who may draw what.
  * Pure: no I/O, no clock of its own; the shell hands in what it heard with the time of hearing, and sends what comes out.
  */
-import { defined } from '../base/assert.js';
+import { assert, defined, failInvariant } from '../base/assert.js';
 import type { Carrier } from '../base/carrier.js';
 import type { Beacon, BootId, Grant, Status } from '../base/messages.js';
 import { reasonText } from '../base/reason.js';
@@ -11,6 +11,7 @@ import { AlarmBoard } from './alarms.js';
 import { Allocator } from './allocate.js';
 import type { CircuitCapacity } from './load/capacity.js';
 import { decide } from './decide.js';
+import { assertDecision, assertSnapshot } from './decision-checks.js';
 import { Granting } from './granting.js';
 import { type Heard, IGNORED, NOT_URGENT, URGENT } from './heard.js';
 import { LEASE_MAX_MS, leaseExpiryMs } from './leases/lease-rules.js';
@@ -69,6 +70,13 @@ export class Controller {
   constructor(options: ControllerOptions, nowMs: Ms) {
     const { site, memory } = options;
     this.site = site;
+    assert(
+      site.leaseMs > 0 && site.leaseMs <= LEASE_MAX_MS,
+      `a lease of ${site.leaseMs} ms, at most ${LEASE_MAX_MS} ms`,
+    );
+    assert(site.allocation.stepA > 0, `limits in steps of ${site.allocation.stepA} A`);
+    assert(site.allocation.dwellMs > 0, `a turn of ${site.allocation.dwellMs} ms`);
+    assert(Number.isFinite(nowMs), `a start at ${nowMs} ms`);
     this.topology = buildTopology(site.circuits);
     this.#shares = new Shares(new Allocator(site.circuits, { yieldsToMax: 1 }));
     this.#granting = new Granting(site, options);
@@ -108,7 +116,7 @@ export class Controller {
     this.#isMemoryDirty = carrier.value('isMemoryDirty', this.#isMemoryDirty);
     const sums = this.#sums;
     const sumsA = carrier.value('sumsA', sums && this.site.circuits.map((_, index) => sums.of(index)));
-    this.#sums = sumsA && { of: (circuit) => defined(sumsA[circuit], 'sum of a circuit') };
+    this.#sums = sumsA && { of: (circuit) => defined(sumsA[circuit], `the sum of circuit ${circuit}`) };
   }
 
   get mastership(): Mastership {
@@ -134,8 +142,10 @@ export class Controller {
     // One that was remembered stays so until it is forgotten: it may hold a grant of an earlier start.
     const isKept = (record: SlaveRecord): boolean => record.isAdopted || record.isRemembered;
     const slaves = this.records.filter((record) => isKept(record) && record.account.maxA > 0);
+    const { epoch } = this.mastership;
+    assert(epoch > 0, `epoch ${epoch} of ${slaves.length} slaves is to be remembered`);
     return {
-      epoch: this.mastership.epoch,
+      epoch,
       leaseMs: this.site.leaseMs,
       slaves: slaves.map((record) => record.remembered()),
     };
@@ -263,6 +273,7 @@ export class Controller {
 
   /** One cycle: the grants to send, in this order. */
   decide(nowMs: Ms): readonly Grant[] {
+    this.#assertLater(nowMs);
     this.#keepHouse(nowMs);
     const snapshot = this.#snapshot(nowMs);
     this.#lastTickMs = nowMs;
@@ -271,11 +282,19 @@ export class Controller {
       for (const record of this.#roster.list) record.explain({ kind: 'passive' });
       return [];
     }
+    assertSnapshot(snapshot);
     const decision = decide(snapshot);
+    assertDecision(snapshot, decision);
     this.#sums = decision.sums;
     const grants = this.#granting.apply(decision, snapshot.epoch, nowMs);
     this.#logLimits(nowMs);
     return grants;
+  }
+
+  /** Time does not run backwards: expiries and waits are counted on it. */
+  #assertLater(nowMs: Ms): void {
+    const lastMs = this.#lastTickMs ?? this.#startedAtMs;
+    if (!(nowMs >= lastMs)) failInvariant(`a decision at ${nowMs} ms after one at ${lastMs} ms`);
   }
 
   #snapshot(nowMs: Ms): Snapshot {

@@ -6,18 +6,20 @@
 import { defined, failInvariant } from '../base/assert.js';
 import type { LimitReason } from '../base/reason.js';
 import { hasPhase, maskToGrid, onPhases, type PhaseMask } from '../base/rotation.js';
-import { type Amps, maxOf, type Ms, type PhaseAmps, type PhaseIndex, PHASES } from '../base/units.js';
+import { type Amps, isAnyAbove, maxOf, type Ms, type PhaseAmps, type PhaseIndex, PHASES } from '../base/units.js';
 import type { AllocatedLimit } from './allocate.js';
 import type { Service } from './group/service.js';
 import type { SlaveRecord } from './group/slave-record.js';
 import { leaseExpiryMs } from './leases/lease-rules.js';
 import { ExposureSums } from './sharing/exposure-sums.js';
 import { PAUSE_MIN_MS } from './sharing/reserved.js';
-import { exposureOf, pathOf, phasesOf, type Snapshot } from './sharing/snapshot.js';
+import { capacityOf, exposureOf, pathOf, phasesOf, type Snapshot } from './sharing/snapshot.js';
 import { isIdle, notServed, targets } from './sharing/targets.js';
 import { afterOffer } from './sharing/turns.js';
 
 const EPSILON_A = 1e-3;
+/** Limits are rounded to this. */
+const ROUNDING_A = 1e-6;
 
 /** A limit that a charge point should have. */
 interface Wish {
@@ -68,20 +70,35 @@ export function decide(snapshot: Snapshot): Decision {
     }
     const grant = booked(snapshot, planned);
     grants.push(grant);
+    assertWithinWish(wish, grant);
     if (!grant.isBooked) continue;
     reasons.set(grant.record, grant.reason);
     const beforeA = exposureOf(snapshot, grant.record);
     sums.replace(grant.record, beforeA, grant.exposureA);
     assertRaiseFits(snapshot, sums, grant, beforeA);
   }
+  const decided = grants.length + unanswered.size;
+  if (decided !== wishes.length) failInvariant(`${wishes.length} limits are wished for, ${decided} are decided on`);
   return { grants, services: services.changed, reasons, unanswered, sums };
+}
+
+/** What may be sent is the wish, or less, on no other phases. */
+function assertWithinWish(wish: Wish, { record, limitA, phases }: PlannedGrant): void {
+  if (limitA >= 0 && limitA <= wish.limitA && (phases & ~wish.phases) === 0) return;
+  failInvariant(`${record.id} should have ${wish.limitA} A on ${wish.phases}, and gets ${limitA} A on ${phases}`);
 }
 
 /** Lowerings and renewals first, then raises from the lowest up. */
 function inOrderOfSending(wishes: readonly Wish[]): readonly Wish[] {
   const raises = wishes.filter(isRaise);
   if (raises.length > 1) raises.sort((a, b) => a.record.grantedA - b.record.grantedA);
-  return raises.length === 0 ? wishes : [...wishes.filter((wish) => !isRaise(wish)), ...raises];
+  if (raises.length === 0) return wishes;
+  const inOrder = [...wishes.filter((wish) => !isRaise(wish)), ...raises];
+  const firstRaise = inOrder.findIndex(isRaise);
+  if (inOrder.length !== wishes.length || firstRaise + raises.length !== wishes.length) {
+    failInvariant(`the first of ${raises.length} raises is ${firstRaise + 1} of ${inOrder.length}, before a lowering`);
+  }
+  return inOrder;
 }
 
 function differs({ record, limitA, phases }: Wish): boolean {
@@ -157,7 +174,7 @@ function withoutShare({ reason }: SlaveRecord, { withdrawn }: Service, nowMs: Ms
 function overdrawingWish(snapshot: Snapshot, record: SlaveRecord): Wish {
   const drawnA = exposureOf(snapshot, record);
   const fits = pathOf(snapshot, record).every((circuit) => {
-    const { capacityA } = defined(snapshot.capacities[circuit], 'capacity of a circuit');
+    const { capacityA } = capacityOf(snapshot, circuit);
     return PHASES.every((p) => drawnA[p] <= capacityA[p] + EPSILON_A);
   });
   const phases = phasesOf(snapshot, record);
@@ -167,8 +184,11 @@ function overdrawingWish(snapshot: Snapshot, record: SlaveRecord): Wish {
 /** The allocator knows fuses only; here it is known when a fallback or an own rule stands behind. */
 function explained(snapshot: Snapshot, record: SlaveRecord, boundBy: LimitReason): LimitReason {
   if (boundBy.kind === 'circuit' || boundBy.kind === 'shortage') {
-    const index = defined(snapshot.topology.indexOf.get(boundBy.circuit), 'binding circuit');
-    const circuit = defined(snapshot.site.circuits[index], 'binding circuit');
+    const index = defined(
+      snapshot.topology.indexOf.get(boundBy.circuit),
+      `circuit ${boundBy.circuit}, which binds ${record.id},`,
+    );
+    const circuit = defined(snapshot.site.circuits[index], `circuit ${index}, which binds ${record.id},`);
     const { phase } = boundBy;
     if (phase === undefined || !snapshot.capacities[index]?.isFallback) return boundBy;
     return { kind: 'fallback', circuit: circuit.id, phase, fallbackA: circuit.fallbackA[phase] };
@@ -176,7 +196,7 @@ function explained(snapshot: Snapshot, record: SlaveRecord, boundBy: LimitReason
   if (boundBy.kind !== 'maximum') return boundBy;
   const unsafe = pathOf(snapshot, record).find((index) => snapshot.unsafeCircuits.has(index));
   if (unsafe !== undefined) {
-    return { kind: 'fallbackUnsafe', circuit: defined(snapshot.site.circuits[unsafe], 'unsafe circuit').id };
+    return { kind: 'fallbackUnsafe', circuit: defined(snapshot.site.circuits[unsafe], `unsafe circuit ${unsafe}`).id };
   }
   return isIdle(record) ? { kind: 'vehiclePaused' } : boundBy;
 }
@@ -205,7 +225,11 @@ function keptOf(snapshot: Snapshot, wish: Wish): { readonly limitA: Amps; readon
   const grid = maskToGrid(record.facts.rotation, phases);
   const onItsPhasesA = Math.min(...PHASES.map((p) => (hasPhase(grid, p) ? renewableA[p] : Number.POSITIVE_INFINITY)));
   const keptA = phases === 0 ? 0 : Math.min(wish.limitA, enforced.limitA, onItsPhasesA);
-  return { limitA: inSteps(keptA, record, snapshot.site.allocation.stepA), phases };
+  const limitA = inSteps(keptA, record, snapshot.site.allocation.stepA);
+  if (limitA > 0 && isAnyAbove(onPhases(grid, limitA), exposureOf(snapshot, record), EPSILON_A)) {
+    failInvariant(`${record.id} keeps ${limitA} A, but ${exposureOf(snapshot, record).join(', ')} A are booked for it`);
+  }
+  return { limitA, phases };
 }
 
 function waitingReason(
@@ -214,7 +238,7 @@ function waitingReason(
   { circuit, phase }: { readonly circuit: number; readonly phase: PhaseIndex },
 ): LimitReason {
   if (record.account.isUnknown(nowMs)) return { kind: 'startup' };
-  return { kind: 'waiting', circuit: defined(site.circuits[circuit], 'circuit').id, phase };
+  return { kind: 'waiting', circuit: defined(site.circuits[circuit], `circuit ${circuit}`).id, phase };
 }
 
 /** The highest limit that the ledger allows on these grid phases, and the fuse that binds. */
@@ -228,7 +252,7 @@ function permittedA(
   let mostA: Amps = Number.POSITIVE_INFINITY;
   let place: { readonly circuit: number; readonly phase: PhaseIndex } = { circuit: snapshot.topology.root, phase: 0 };
   for (const circuit of pathOf(snapshot, record)) {
-    const { raisableA } = defined(snapshot.capacities[circuit], 'capacity of a circuit');
+    const { raisableA } = capacityOf(snapshot, circuit);
     const sumA = sums.of(circuit);
     for (const phase of PHASES) {
       const limitA = ownA[phase] + raisableA[phase] - sumA[phase];
@@ -244,7 +268,12 @@ function permittedA(
 /** Rounded down to the step; below the minimum it is a pause. */
 function inSteps(limitA: Amps, record: SlaveRecord, stepA: Amps): Amps {
   const stepped = Math.round(Math.floor(limitA / stepA + EPSILON_A) * stepA * 1e6) / 1e6;
+  if (!(stepped <= limitA + EPSILON_A * stepA + ROUNDING_A)) failSteps(record, limitA, stepped);
   return stepped + EPSILON_A < record.facts.minA ? 0 : stepped;
+}
+
+function failSteps({ id }: SlaveRecord, limitA: Amps, stepped: Amps): never {
+  failInvariant(`${limitA} A for ${id} become ${stepped} A in whole steps`);
 }
 
 /** I2: whenever the exposure of a charge point rises, the sum fits every fuse above. */
@@ -255,13 +284,12 @@ function assertRaiseFits(
   beforeA: PhaseAmps,
 ): void {
   for (const circuit of pathOf(snapshot, record)) {
-    const { capacityA } = defined(snapshot.capacities[circuit], 'capacity of a circuit');
+    const { raisableA } = capacityOf(snapshot, circuit);
     const sumA = sums.of(circuit);
     for (const p of PHASES) {
-      if (exposureA[p] <= beforeA[p] + EPSILON_A || sumA[p] <= capacityA[p] + EPSILON_A * 10) continue;
-      failInvariant(
-        `the raise of ${record.id} exceeds circuit ${circuit}, phase ${p}: ${sumA[p]} of ${capacityA[p]} A`,
-      );
+      if (exposureA[p] <= beforeA[p] + EPSILON_A || sumA[p] <= raisableA[p] + EPSILON_A * 10) continue;
+      const text = `from ${beforeA[p]} to ${exposureA[p]} A exceeds circuit ${circuit}, phase ${p}`;
+      failInvariant(`the raise of ${record.id} ${text}: ${sumA[p]} of ${raisableA[p]} A`);
     }
   }
 }

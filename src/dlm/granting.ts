@@ -1,12 +1,15 @@
 /** Applies a decision: the one place where a decision changes what is known of the charge points. Books each grant, then makes the datagram. */
-import { assert, failInvariant } from '../base/assert.js';
+import { failInvariant } from '../base/assert.js';
 import type { BootId, Grant, Status } from '../base/messages.js';
 import { maskToGrid } from '../base/rotation.js';
 import { isAnyAbove, type Ms } from '../base/units.js';
 import type { Decision, PlannedGrant } from './decide.js';
 import type { SlaveRecord } from './group/slave-record.js';
-import { leaseExpiryMs } from './leases/lease-rules.js';
+import { LEASE_MAX_MS, leaseExpiryMs } from './leases/lease-rules.js';
 import type { Site } from './types.js';
+
+/** The most that a datagram can carry: 16 bits of 0.01 A. */
+const WIRE_MAX_A = 655.35;
 
 /** Who grants. */
 export interface Granter {
@@ -47,7 +50,10 @@ export class Granting {
     if (!lastPoll) failInvariant(`a grant of ${record.id} answers no poll`);
     record.answerPoll();
     const grant = this.#booked(record, { limitA, phases, leaseMs, ...lastPoll }, epoch, nowMs);
-    assert((grant !== undefined) === isBooked, `the ledger of ${record.id} books what was decided, and nothing else`);
+    if ((grant !== undefined) !== isBooked) {
+      const open = `${record.account.openGrants.length} grants are open`;
+      failInvariant(`${limitA} A for ${record.id} are ${isBooked ? 'not ' : ''}booked, unlike decided: ${open}`);
+    }
     if (!grant) return undefined;
     const bookedA = record.exposureA(nowMs, this.#site.leaseMs);
     if (isAnyAbove(bookedA, exposureA, 0)) {
@@ -66,6 +72,8 @@ export class Granting {
   /** Into the ledger first, then onto the wire. */
   #booked(record: SlaveRecord, terms: Terms, lastEpoch: number, nowMs: Ms): Grant | undefined {
     const { limitA, phases, leaseMs, bootId, tauMs, receivedAtMs } = terms;
+    const isPossible = limitA >= 0 && limitA <= WIRE_MAX_A && leaseMs > 0 && leaseMs <= LEASE_MAX_MS;
+    if (!isPossible || !(receivedAtMs <= nowMs)) failTerms(record, terms, nowMs);
     const { epoch, seq } = record.nextNumber(lastEpoch);
     const grid = maskToGrid(record.facts.rotation, phases);
     const expiresAtMs = receivedAtMs + leaseExpiryMs(leaseMs);
@@ -86,4 +94,8 @@ export class Granting {
       phases,
     };
   }
+}
+
+function failTerms({ id }: SlaveRecord, { limitA, leaseMs, receivedAtMs }: Terms, nowMs: Ms): never {
+  failInvariant(`${id} is to have ${limitA} A for ${leaseMs} ms, heard at ${receivedAtMs} ms, it is ${nowMs} ms`);
 }

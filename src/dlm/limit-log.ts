@@ -1,4 +1,5 @@
 /** Which changes of a limit are worth a line in the log: starts, stops, large steps; small ones only now and then. */
+import { assert, failInvariant } from '../base/assert.js';
 import type { Carrier } from '../base/carrier.js';
 import type { LogLevel } from '../base/logger.js';
 import type { LimitReason } from '../base/reason.js';
@@ -35,6 +36,7 @@ export class LimitLog {
   changed(id: string, { limitA, enforcedA, reason, nowMs }: LimitNow): LimitChange | undefined {
     const told = this.#told.get(id) ?? { limitA: enforcedA, atMs: Number.NEGATIVE_INFINITY };
     const last = this.#last.get(id) ?? enforcedA;
+    if (!(limitA >= 0 && enforcedA >= 0 && told.atMs <= nowMs)) failLimit(id, limitA, told);
     this.#told.set(id, told);
     this.#last.set(id, limitA);
     if (limitA === told.limitA) return limitA === last ? undefined : { level: 'debug', fromA: last };
@@ -58,5 +60,10 @@ export class LimitLog {
   forget(id: string): void {
     this.#told.delete(id);
     this.#last.delete(id);
+    assert(this.#told.size === this.#last.size, `limits of ${this.#last.size} are known, ${this.#told.size} were told`);
   }
+}
+
+function failLimit(id: string, limitA: Amps, told: Told): never {
+  failInvariant(`${id} has a limit of ${limitA} A, ${told.limitA} A were told at ${told.atMs} ms`);
 }

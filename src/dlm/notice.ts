@@ -1,4 +1,5 @@
 /** What the core has to tell people: drained by the shell after each step and written to the log. */
+import { failInvariant } from '../base/assert.js';
 import type { Carrier } from '../base/carrier.js';
 import type { EventCode } from '../base/events.js';
 import type { LogFields, LogLevel } from '../base/logger.js';
@@ -17,6 +18,7 @@ export class Notices {
   #list: Notice[] = [];
 
   add(level: LogLevel, event: EventCode, message: string, fields: LogFields = {}): void {
+    if (message === '') failInvariant(`a line ${event} for the log says nothing`);
     if (this.#list.length < NOTICES_MAX) this.#list.push({ level, event, message, fields });
   }
 
@@ -28,6 +30,7 @@ export class Notices {
   drain(): readonly Notice[] {
     const list = this.#list;
     this.#list = [];
+    if (list.length > NOTICES_MAX) failInvariant(`${list.length} lines for the log, at most ${NOTICES_MAX} are kept`);
     return list;
   }
 }

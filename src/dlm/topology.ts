@@ -24,7 +24,13 @@ export interface Topology extends Parents {
 /** The configuration has been checked before: one root, no cycle, every parent known. Asserted here all the same. */
 export function buildTopology(circuits: readonly TreeNode[]): Topology {
   const parents = buildParents(circuits);
-  return { ...parents, pathOf: circuits.map((_, index) => pathToRoot(parents.parentOf, index)) };
+  const pathOf = circuits.map((_, index) => pathToRoot(parents.parentOf, index));
+  for (const [index, path] of pathOf.entries()) {
+    const { root, count } = parents;
+    const isWhole = path[0] === index && path.at(-1) === root && path.length <= count;
+    assert(isWhole, `the way up from circuit ${index} is ${path.join(', ')}, the root is ${root} of ${count}`);
+  }
+  return { ...parents, pathOf };
 }
 
 /** The same without the paths, which take much memory in a deep tree. */
@@ -37,6 +43,10 @@ export function buildParents(circuits: readonly TreeNode[]): Parents {
   const root = parentOf.indexOf(-1);
   assert(root !== -1 && parentOf.indexOf(-1, root + 1) === -1, 'the circuits have exactly one root');
   assertNoCycle(parentOf);
+  assert(
+    parentOf.every((parent) => parent < circuits.length),
+    `a parent is not among the ${circuits.length} circuits`,
+  );
   return { count: circuits.length, indexOf, parentOf, root };
 }
 

@@ -1,4 +1,5 @@
 /** Who belongs to the group beside the configuration: taken on and forgotten by people. */
+import { assert } from '../../base/assert.js';
 import type { Ms } from '../../base/units.js';
 import type { Roster } from './roster.js';
 import type { SlaveRecord } from './slave-record.js';
@@ -16,10 +17,13 @@ export class Membership {
 
   /** It gets current once `Controller.memorySaved` knows it. False: it was taken on before. */
   adopt(record: SlaveRecord): boolean {
+    this.#assertKnown(record);
     if (record.isAdopted) return false;
+    assert(!record.isListed, `${record.id} is listed, but not adopted`);
     record.adopt();
     this.#roster.say('info', 'SLAVE_ADOPTED', record, `is adopted at circuit ${record.facts.circuit}`);
     this.#onChange(record.id);
+    assert(record.isAdopted, `${record.id} is not adopted, although people were told so`);
     return true;
   }
 
@@ -28,6 +32,7 @@ export class Membership {
     if (record.isListed) return 'is listed in the configuration: take it out there';
     if (record.isOnline(nowMs)) return 'is still heard: switch it off first';
     if (record.isDuplicate(nowMs)) return 'was the id of two charge points a moment ago: wait 60 s';
+    this.#assertKnown(record);
     const waitS = Math.ceil((record.account.silentFromMs(this.#leaseMs) - nowMs) / 1000);
     return waitS > 0 ? `may still draw by what it was granted: wait ${waitS} s` : undefined;
   }
@@ -36,10 +41,19 @@ export class Membership {
   forget(record: SlaveRecord, nowMs: Ms): string | undefined {
     const why = this.whyKept(record, nowMs);
     if (why !== undefined) return why;
+    const { account, id } = record;
+    assert(!account.isUnknown(nowMs), `${id} is forgotten while old grants may be in force`);
+    const isOver = account.openGrants.every(({ expiresAtMs }) => expiresAtMs <= nowMs);
+    assert(isOver, `${id} is forgotten at ${nowMs} ms while one of ${account.openGrants.length} grants is in force`);
     this.#roster.remove(record);
+    assert(this.#roster.find(id) === undefined, `${id} is forgotten, but still known`);
     const freed = `the ${record.facts.disconnectedLimitA} A of its disconnected limit are no longer reserved`;
     this.#roster.say('warn', 'SLAVE_FORGOTTEN', record, `is forgotten; ${freed}`);
     this.#onChange(record.id);
     return undefined;
+  }
+
+  #assertKnown(record: SlaveRecord): void {
+    assert(this.#roster.find(record.id) === record, `${record.id} is another charge point than the one that is known`);
   }
 }

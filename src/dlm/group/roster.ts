@@ -1,9 +1,19 @@
 /** The charge points that the master knows: taken on, watched, summed up below each circuit. */
-import { defined } from '../../base/assert.js';
+import { assert, defined, failInvariant } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
 import type { Status } from '../../base/messages.js';
 import { maskToGrid, onPhases } from '../../base/rotation.js';
-import { type Amps, mapPhases, type Ms, NO_AMPS, PHASE_NAMES, PHASES, type PhaseAmps } from '../../base/units.js';
+import {
+  type Amps,
+  isAnyAbove,
+  isValidLoad,
+  mapPhases,
+  type Ms,
+  NO_AMPS,
+  PHASE_NAMES,
+  PHASES,
+  type PhaseAmps,
+} from '../../base/units.js';
 import type { AlarmBoard } from '../alarms.js';
 import { LEASE_MAX_MS } from '../leases/lease-rules.js';
 import { drawnExpiryMs } from '../leases/ledger.js';
@@ -44,6 +54,14 @@ export class Roster {
     this.#topology = topology;
     this.#notices = notices;
     this.#alarms = alarms;
+    for (const { id, circuit } of site.chargePoints) {
+      assert(topology.indexOf.has(circuit), `${id} is listed at circuit ${circuit}, which is not there`);
+    }
+    const { defaultCircuit } = site;
+    assert(
+      topology.indexOf.has(defaultCircuit),
+      `unlisted slaves belong to circuit ${defaultCircuit}, which is not there`,
+    );
   }
 
   /** All that changes in here. */
@@ -68,6 +86,7 @@ export class Roster {
 
   /** M3: every configured or remembered charge point counts in full until it answers, or all old leases are over. */
   expect(remembered: readonly RememberedSlave[], unknownUntilMs: Ms): void {
+    assert(this.#records.size === 0, `${this.#records.size} charge points are known before the first is expected`);
     for (const listed of this.#site.chargePoints) {
       // It may have said that it allows itself more than the list says: it still does, heard or not.
       const before = remembered.find(({ id }) => id === listed.id)?.disconnectedLimitA ?? 0;
@@ -86,6 +105,8 @@ export class Roster {
   }
 
   #add(record: SlaveRecord): SlaveRecord {
+    assert(!this.#records.has(record.id), `${record.id} is known already`);
+    assert(record.isAdopted || !record.isListed, `${record.id} is listed, but not adopted`);
     this.#records.set(record.id, record);
     this.#listAnew();
     return record;
@@ -94,6 +115,8 @@ export class Roster {
   #listAnew(): void {
     this.#list = [...this.#records.values()];
     this.#belowOf.clear();
+    const last = this.#list.at(-1);
+    assert(!last || this.#records.get(last.id) === last, `${last?.id} is known by another name`);
   }
 
   #strangerFacts(id: string): ChargePoint {
@@ -111,14 +134,26 @@ export class Roster {
     const facts = { ...this.#strangerFacts(status.chargePointId), maxA: status.maxA };
     const unknownUntilMs = status.accepted.epoch > 0 ? nowMs + drawnExpiryMs(LEASE_MAX_MS) : nowMs;
     const [isAdopted, lastSeq] = [this.#site.autoAdopt, this.#forgottenSeq];
-    return this.#add(new SlaveRecord({ facts, isListed: false, isAdopted, unknownUntilMs, lastSeq }));
+    const record = this.#add(new SlaveRecord({ facts, isListed: false, isAdopted, unknownUntilMs, lastSeq }));
+    assert(this.#list.length <= SLAVES_MAX, `${record.id} is charge point ${this.#list.length} of ${SLAVES_MAX}`);
+    assert(!record.isRemembered, `${record.id} is remembered before it was ever heard`);
+    assert(record.lastNumber.seq === 0, `${record.id} is new, but has grant ${record.lastNumber.seq}`);
+    return record;
   }
 
   /** What comes back is new; its grants are numbered on. */
   remove(record: SlaveRecord): void {
-    this.#forgottenSeq = Math.max(this.#forgottenSeq, record.lastNumber.seq);
-    this.#records.delete(record.id);
+    const { id, lastNumber } = record;
+    assert(this.#records.get(id) === record, `${id} is to be forgotten, but is not known`);
+    assert(!record.isListed, `${id} is to be forgotten, but is listed`);
+    this.#forgottenSeq = Math.max(this.#forgottenSeq, lastNumber.seq);
+    this.#records.delete(id);
     this.#listAnew();
+    assert(!this.#list.includes(record), `${id} is forgotten, but still listed`);
+    assert(
+      this.#forgottenSeq >= lastNumber.seq,
+      `${id} had grant ${lastNumber.seq}, the next begins at ${this.#forgottenSeq}`,
+    );
   }
 
   #fullText(): string | undefined {
@@ -136,7 +171,7 @@ export class Roster {
 
   /** Tells people what a STATUS changed. */
   announce(record: SlaveRecord, before: Status | undefined, wasOnline: boolean): void {
-    const status = defined(record.status, 'status just heard');
+    const status = defined(record.status, `the STATUS of ${record.id} that was just heard`);
     if (before && before.bootId !== status.bootId) this.say('warn', 'SLAVE_REBOOT', record, 'has started again');
     if (!wasOnline || !record.isAnnounced) {
       const { maxA, disconnectedLimitA, rotation, phases } = record.facts;
@@ -190,6 +225,8 @@ export class Roster {
     const sums = this.#sums((record) => record.disconnectedA());
     this.#site.circuits.forEach((circuit, index) => {
       const sumA = sums.of(index);
+      if (!isValidLoad(circuit.limitA))
+        failInvariant(`circuit ${circuit.id} has a fuse of ${circuit.limitA.join(', ')} A`);
       const totalA = mapPhases((p) => sumA[p] + (circuit.backgroundMaxA?.[p] ?? 0));
       const phase = PHASES.find((p) => totalA[p] > circuit.limitA[p]);
       if (phase === undefined) return;
@@ -217,6 +254,9 @@ export class Roster {
         leastA[p] += drawn.leastA[p];
       }
     }
+    if (!isValidLoad(leastA) || !isValidLoad(mostA) || isAnyAbove(leastA, mostA, 0)) {
+      failInvariant(`below circuit ${index} flowed ${leastA.join(', ')} A at least, ${mostA.join(', ')} A at most`);
+    }
     return { mostA, leastA };
   }
 
@@ -227,6 +267,7 @@ export class Roster {
       const currentA = record.currentA(nowMs);
       for (const p of PHASES) sumA[p] += currentA[p];
     }
+    if (!isValidLoad(sumA)) failInvariant(`all below circuit ${index} draw ${sumA.join(', ')} A`);
     return sumA;
   }
 
@@ -240,20 +281,25 @@ export class Roster {
   #sums(valueA: (record: SlaveRecord) => PhaseAmps): CircuitSums {
     const sums = new CircuitSums(this.#topology.count);
     for (const record of this.#list) sums.add(this.#pathOf(record), valueA(record));
+    sums.assertTree(this.#topology);
     return sums;
   }
 
   #below(index: number): readonly SlaveRecord[] {
     const known = this.#belowOf.get(index);
     if (known) return known;
+    assert(index >= 0 && index < this.#topology.count, `circuit ${index} of ${this.#topology.count}`);
     const below = this.#list.filter((record) => this.#pathOf(record).includes(index));
+    const isAll = index !== this.#topology.root || below.length === this.#list.length;
+    assert(isAll, `${below.length} of ${this.#list.length} charge points are below the root`);
     this.#belowOf.set(index, below);
     return below;
   }
 
-  #pathOf({ facts }: SlaveRecord): readonly number[] {
-    const circuit = defined(this.#topology.indexOf.get(facts.circuit), 'circuit of a charge point');
-    return defined(this.#topology.pathOf[circuit], 'path');
+  #pathOf({ id, facts }: SlaveRecord): readonly number[] {
+    const circuit = this.#topology.indexOf.get(facts.circuit);
+    const path = circuit === undefined ? undefined : this.#topology.pathOf[circuit];
+    return path ?? failInvariant(`${id} is at circuit ${facts.circuit}, which is not there`);
   }
 }
 

@@ -1,5 +1,5 @@
 /** Everything the master knows of one charge point: its facts, its account in the ledger, its vehicle, its last words. */
-import { assert, defined } from '../../base/assert.js';
+import { assert, defined, failInvariant } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
 import { type BootId, compareGrants, type Grant, type GrantNumber, type Status } from '../../base/messages.js';
 import type { LimitReason } from '../../base/reason.js';
@@ -11,6 +11,7 @@ import { LedgerAccount } from '../leases/ledger.js';
 import { OFFLINE_AFTER_MS } from '../leases/lease-rules.js';
 import type { OpenGrant } from '../leases/open-grants.js';
 import type { ChargePoint } from '../types.js';
+import { assertFacts, assertNewest, assertNumberedUp, failGrant } from './record-checks.js';
 import { carriedService, NOT_YET_SERVED, type Service } from './service.js';
 import { VehicleTracker } from './vehicle.js';
 
@@ -83,6 +84,8 @@ export class SlaveRecord {
     this.#configured = options.facts;
     this.#facts = options.facts;
     this.#lowestSeq = (options.lastSeq ?? 0) + 1;
+    assert(this.#lowestSeq > 0, `grants to ${this.id} are numbered from ${this.#lowestSeq}`);
+    assertFacts(options.facts);
     this.isListed = options.isListed;
     this.#isAdopted = options.isAdopted;
     this.#isRemembered = options.isListed;
@@ -123,6 +126,7 @@ export class SlaveRecord {
   }
 
   adopt(): void {
+    assert(!this.#isAdopted, `${this.id} is adopted twice`);
     this.#isAdopted = true;
   }
 
@@ -167,7 +171,11 @@ export class SlaveRecord {
     return this.#lastGrant;
   }
 
+  /** The grant is booked, and will be sent now. */
   applyGrant(grant: Grant): void {
+    assertNewest(grant, this.#lastGrant, this.#lastNumber, this.id);
+    if (grant.bootId !== this.#status?.bootId) failGrant(grant, `start ${this.#status?.bootId} is present`);
+    if (!this.#isPollAnswered) failGrant(grant, 'the last poll still waits for an answer');
     this.#lastGrant = grant;
   }
 
@@ -203,6 +211,9 @@ export class SlaveRecord {
 
   /** Takes in a STATUS, unless it is older than one heard before from the same boot, or of a boot that is not proven. */
   hear(status: Status, master: Listener, nowMs: Ms): HeardStatus {
+    if (status.chargePointId !== this.id) failInvariant(`${this.id} is told the STATUS of ${status.chargePointId}`);
+    if (!(nowMs >= this.#lastHeardMs))
+      failInvariant(`${this.id} is heard at ${nowMs} ms after ${this.#lastHeardMs} ms`);
     const followsSentAtMs = this.#followedGrant(status, master)?.sentAtMs;
     const presentId = this.#status?.bootId;
     if (!this.#starts.addStatus(status, { followsSentAtMs, presentId }, nowMs)) return 'stale';
@@ -262,6 +273,12 @@ export class SlaveRecord {
       },
       nowMs,
     );
+    const { enforced, maxA } = this.account;
+    if (enforced.limitA !== status.enforcedA || maxA !== status.maxA) {
+      failInvariant(
+        `${this.id} says ${status.enforcedA} of ${status.maxA} A, the ledger ${enforced.limitA} of ${maxA} A`,
+      );
+    }
   }
 
   /** Another vehicle is there. */
@@ -280,6 +297,9 @@ export class SlaveRecord {
     const isSameRange = maxA === known.maxA && minA === known.minA;
     if (isSameConnector && isSameRange && disconnectedLimitA === known.disconnectedLimitA) return;
     this.#facts = { ...this.#configured, phases, rotation, maxA, minA, disconnectedLimitA };
+    assertFacts(this.#facts);
+    const listedA = this.isListed ? this.#configured.maxA : maxA;
+    assert(maxA <= listedA, `${this.id} may take ${maxA} A, the configuration lists ${listedA} A`);
   }
 
   /** Told to keep what it enforces, it is allowed nothing that it may not take without a master. */
@@ -290,7 +310,11 @@ export class SlaveRecord {
   /** The connector's phases that a grant must cover now. */
   activePhases(): PhaseMask {
     if (!this.#status) return connectedMask(3);
-    return this.vehicle.activePhases({ usedPhases: this.#status.usedPhases, phases: this.#facts.phases });
+    const { phases } = this.#facts;
+    const active = this.vehicle.activePhases({ usedPhases: this.#status.usedPhases, phases });
+    const isConnected = active !== 0 && (active & ~connectedMask(phases)) === 0;
+    if (!isConnected) failInvariant(`${this.id} has ${phases} phases, active are ${active}`);
+    return active;
   }
 
   /** Measured, grid order; nothing while it is silent. */
@@ -331,7 +355,8 @@ export class SlaveRecord {
   }
 
   answerPoll(): void {
-    assert(!this.#isPollAnswered, `the last poll of ${this.id} is answered once`);
+    if (!this.#status) failInvariant(`a poll of ${this.id} is answered, but none was heard`);
+    if (this.#isPollAnswered) failInvariant(`the last poll of ${this.id} is answered twice`);
     this.#isPollAnswered = true;
   }
 
@@ -342,13 +367,17 @@ export class SlaveRecord {
   nextNumber(epoch: number): GrantNumber {
     const last = this.#lastNumber;
     this.#lastNumber = { epoch, seq: last.epoch === epoch ? last.seq + 1 : this.#lowestSeq };
+    assertNumberedUp(this.#lastNumber, last, this.id);
     return this.#lastNumber;
   }
 
   remembered(): RememberedSlave {
     const { id, disconnectedLimitA, phases, rotation } = this.#facts;
     const adopted = this.#isAdopted && !this.isListed;
-    return { id, adopted, maxA: this.account.maxA, disconnectedLimitA, phases, rotation };
+    const { maxA } = this.account;
+    assert(maxA > 0, `${id} is to be remembered with a maximum of ${maxA} A`);
+    assert(this.#isAdopted || this.#isRemembered, `${id} is to be remembered, but was never adopted`);
+    return { id, adopted, maxA, disconnectedLimitA, phases, rotation };
   }
 }
 

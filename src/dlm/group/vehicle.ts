@@ -1,4 +1,5 @@
 /** What the master knows of the vehicle at a charge point: since when it is there, how long it charged, which phases it loads. */
+import { failInvariant } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
 import type { ChargePointState, Status } from '../../base/messages.js';
 import { connectedMask, type PhaseMask } from '../../base/rotation.js';
@@ -26,6 +27,11 @@ export class VehicleTracker {
 
   /** Takes in a STATUS. True when another vehicle is there than before. */
   hear(status: Status, nowMs: Ms): boolean {
+    if (!this.#isFirst && !(nowMs >= this.#lastHeardMs)) {
+      failInvariant(
+        `${status.chargePointId} is heard at ${nowMs} ms, before its last STATUS at ${this.#lastHeardMs} ms`,
+      );
+    }
     const isNew = status.bootId !== this.#bootId || status.sessionId !== this.#sessionId;
     if (isNew) {
       this.#bootId = status.bootId;
@@ -39,6 +45,10 @@ export class VehicleTracker {
     this.#isFirst = false;
     this.#wasCharging = status.state === 'Charging';
     this.#lastHeardMs = nowMs;
+    if (!(this.#chargingMs >= 0 && this.#connectedAtMs <= nowMs)) {
+      const times = `connected since ${this.#connectedAtMs} ms, charging for ${this.#chargingMs} ms`;
+      failInvariant(`${status.chargePointId} at ${nowMs} ms: ${times}`);
+    }
     return isNew;
   }
 

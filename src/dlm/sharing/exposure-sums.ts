@@ -1,9 +1,13 @@
 /** The sums of the exposures per circuit and phase, kept up to date while a decision is made. */
-import type { PhaseAmps } from '../../base/units.js';
-import { PHASES } from '../../base/units.js';
+import { failInvariant } from '../../base/assert.js';
+import { onPhases } from '../../base/rotation.js';
+import { isAnyAbove, isValidLoad, type Ms, PHASES, type PhaseAmps } from '../../base/units.js';
 import { at } from '../division/numbers.js';
 import type { SlaveRecord } from '../group/slave-record.js';
 import { exposureOf, pathOf, type Snapshot } from './snapshot.js';
+
+/** Rounding: sums over thousands of charge points stay far below this. */
+const ROUNDING_A = 1e-6;
 
 export class ExposureSums {
   readonly #sumsA: Float64Array;
@@ -11,12 +15,21 @@ export class ExposureSums {
 
   constructor(snapshot: Snapshot) {
     this.#snapshot = snapshot;
-    this.#sumsA = new Float64Array(snapshot.topology.count * 3);
-    for (const record of snapshot.records) this.#add(record, exposureOf(snapshot, record), 1);
+    const { topology, capacities } = snapshot;
+    if (topology.count !== capacities.length) {
+      failInvariant(`${topology.count} circuits, but the capacities of ${capacities.length}`);
+    }
+    this.#sumsA = new Float64Array(topology.count * 3);
+    for (const record of snapshot.records) {
+      const exposureA = exposureOf(snapshot, record);
+      if (!isCounted(record, exposureA, snapshot.nowMs)) failExposure(record, exposureA);
+      this.#add(record, exposureA, 1);
+    }
   }
 
   /** The exposure of a charge point changes. Grid order. */
   replace(record: SlaveRecord, beforeA: PhaseAmps, afterA: PhaseAmps): void {
+    if (!isValidLoad(afterA) || isAnyAbove(beforeA, afterA, 0)) failReplaced(record, beforeA, afterA);
     this.#add(record, beforeA, -1);
     this.#add(record, afterA, 1);
   }
@@ -28,8 +41,43 @@ export class ExposureSums {
     }
   }
 
+  /** The sums that were kept up to date are those that come out anew. `raised`: the exposures that rose. */
+  assertRecomputed(raised: ReadonlyMap<SlaveRecord, PhaseAmps>): void {
+    const anewA = new Float64Array(this.#sumsA.length);
+    for (const record of this.#snapshot.records) {
+      const ownA = (raised.size > 0 ? raised.get(record) : undefined) ?? exposureOf(this.#snapshot, record);
+      for (const circuit of pathOf(this.#snapshot, record)) {
+        for (const p of PHASES) anewA[circuit * 3 + p] = at(anewA, circuit * 3 + p) + ownA[p];
+      }
+    }
+    for (let slot = 0; slot < anewA.length; slot++) {
+      const [keptA, sumA] = [at(this.#sumsA, slot), at(anewA, slot)];
+      if (Math.abs(keptA - sumA) <= ROUNDING_A) continue;
+      failInvariant(`circuit ${Math.floor(slot / 3)}, phase ${slot % 3}: the sum is ${keptA} A, recomputed ${sumA} A`);
+    }
+  }
+
   of(circuit: number): PhaseAmps {
     const sumsA = this.#sumsA;
+    if (!(circuit >= 0 && circuit * 3 < sumsA.length)) failInvariant(`circuit ${circuit} has no sum`);
     return [at(sumsA, circuit * 3), at(sumsA, circuit * 3 + 1), at(sumsA, circuit * 3 + 2)];
   }
+}
+
+/** What a charge point that is heard says that it enforces is counted, whatever it was granted. */
+function isCounted(record: SlaveRecord, exposureA: PhaseAmps, nowMs: Ms): boolean {
+  const { limitA, phases } = record.account.enforced;
+  if (!isValidLoad(exposureA)) return false;
+  if (limitA === 0 || !record.isOnline(nowMs)) return true;
+  if (exposureA[0] >= limitA && exposureA[1] >= limitA && exposureA[2] >= limitA) return true;
+  return !isAnyAbove(onPhases(phases, limitA), exposureA, 0);
+}
+
+function failExposure({ id, account }: SlaveRecord, exposureA: PhaseAmps): never {
+  const { limitA, phases } = account.enforced;
+  failInvariant(`${id} enforces ${limitA} A on ${phases}, but ${exposureA.join(', ')} A are counted`);
+}
+
+function failReplaced({ id }: SlaveRecord, beforeA: PhaseAmps, afterA: PhaseAmps): never {
+  failInvariant(`a decision takes the exposure of ${id} from ${beforeA.join(', ')} to ${afterA.join(', ')} A`);
 }

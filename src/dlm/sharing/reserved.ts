@@ -1,9 +1,9 @@
 /** What of the fuses is kept free for those who do not share now. */
-import { defined } from '../../base/assert.js';
-import { mapPhases, type Ms, NO_AMPS, type PhaseAmps } from '../../base/units.js';
+import { failInvariant } from '../../base/assert.js';
+import { isAnyAbove, isValidLoad, mapPhases, type Ms, NO_AMPS, type PhaseAmps } from '../../base/units.js';
 import { SETTLE_MS } from '../leases/lease-rules.js';
 import type { SlaveRecord } from '../group/slave-record.js';
-import { exposureOf, pathOf, type Snapshot } from './snapshot.js';
+import { capacityOf, exposureOf, pathOf, type Snapshot } from './snapshot.js';
 
 /** A vehicle that was paused for want of current stays so for this long: contactors and batteries dislike flapping. */
 export const PAUSE_MIN_MS: Ms = 30_000;
@@ -12,7 +12,9 @@ const STOPPING_MS: Ms = 2 * SETTLE_MS;
 /** The worst case of those who do not share now, per circuit. */
 export function reservedLoad(snapshot: Snapshot, served: ReadonlySet<SlaveRecord>): readonly PhaseAmps[] {
   const reserved: PhaseAmps[] = snapshot.site.circuits.map(() => NO_AMPS);
-  for (const record of snapshot.records) {
+  const { records } = snapshot;
+  if (served.size > records.length) failInvariant(`${served.size} charge points share, ${records.length} are known`);
+  for (const record of records) {
     if (served.has(record)) continue;
     const loadA = reservationOf(snapshot, record);
     for (const circuit of pathOf(snapshot, record)) {
@@ -20,7 +22,18 @@ export function reservedLoad(snapshot: Snapshot, served: ReadonlySet<SlaveRecord
       reserved[circuit] = mapPhases((p) => before[p] + loadA[p]);
     }
   }
-  return snapshot.isStrict ? lessDisconnected(snapshot, served, reserved) : reserved;
+  const kept = snapshot.isStrict ? lessDisconnected(snapshot, served, reserved) : reserved;
+  assertReserved(kept, reserved);
+  return kept;
+}
+
+/** Something is kept free on each circuit, or nothing; the sum of the disconnected limits can only make it less. */
+function assertReserved(kept: readonly PhaseAmps[], reserved: readonly PhaseAmps[]): void {
+  for (let circuit = 0; circuit < reserved.length; circuit++) {
+    const [keptA, reservedA] = [kept[circuit] ?? NO_AMPS, reserved[circuit] ?? NO_AMPS];
+    if (isValidLoad(keptA) && !isAnyAbove(keptA, reservedA, 0)) continue;
+    failInvariant(`circuit ${circuit} keeps ${keptA.join(', ')} A free of ${reservedA.join(', ')} A`);
+  }
 }
 
 /** Those who answer may have the sum of their disconnected limits in any case: another master has to reserve that for them. */
@@ -38,7 +51,7 @@ function lessDisconnected(
     }
   }
   return reserved.map((loadA, circuit) => {
-    const { capacityA } = defined(snapshot.capacities[circuit], 'capacity of a circuit');
+    const { capacityA } = capacityOf(snapshot, circuit);
     const keptA = disconnected[circuit] ?? NO_AMPS;
     return mapPhases((p) => Math.min(loadA[p], Math.max(0, capacityA[p] - keptA[p])));
   });
@@ -61,6 +74,7 @@ function reservationOf(snapshot: Snapshot, record: SlaveRecord): PhaseAmps {
  */
 function isStopping({ nowMs, site, services }: Snapshot, record: SlaveRecord): boolean {
   const pausedAtMs = services.find(record).pausedUntilMs - PAUSE_MIN_MS;
+  if (!(pausedAtMs <= nowMs)) failInvariant(`${record.id} is paused from ${pausedAtMs} ms on, it is ${nowMs} ms`);
   if (record.grantedA > 0 || nowMs - pausedAtMs >= STOPPING_MS) return false;
   return record.isOnline(nowMs) && record.account.isAcknowledged(nowMs, site.leaseMs);
 }

@@ -1,5 +1,5 @@
 /** Everything that one decision works on. */
-import { defined } from '../../base/assert.js';
+import { failInvariant } from '../../base/assert.js';
 import type { LimitReason } from '../../base/reason.js';
 import { connectedMask, type PhaseMask } from '../../base/rotation.js';
 import type { Ms, PhaseAmps } from '../../base/units.js';
@@ -36,8 +36,17 @@ export function exposureOf({ site, nowMs }: Snapshot, record: SlaveRecord): Phas
 }
 
 export function pathOf({ topology }: Snapshot, record: SlaveRecord): readonly number[] {
-  const circuit = defined(topology.indexOf.get(record.facts.circuit), 'circuit of a charge point');
-  return defined(topology.pathOf[circuit], 'path of a circuit');
+  const circuit = topology.indexOf.get(record.facts.circuit);
+  return (circuit === undefined ? undefined : topology.pathOf[circuit]) ?? failPath(record);
+}
+
+function failPath({ id, facts }: SlaveRecord): never {
+  failInvariant(`${id} is at circuit ${facts.circuit}, which is not there`);
+}
+
+/** What a circuit can carry for the charge points below it, by its index in the topology. */
+export function capacityOf({ capacities }: Snapshot, circuit: number): CircuitCapacity {
+  return capacities[circuit] ?? failInvariant(`circuit ${circuit} of ${capacities.length} has no capacity`);
 }
 
 export function isAcknowledged({ nowMs, site }: Snapshot, record: SlaveRecord): boolean {

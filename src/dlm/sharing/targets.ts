@@ -1,13 +1,22 @@
 /** What every charge point should have: who takes part in the division, in which order, and what the division gives them. */
-import { defined } from '../../base/assert.js';
+import { failInvariant } from '../../base/assert.js';
 import type { LimitReason } from '../../base/reason.js';
 import { mapPhases, type Ms } from '../../base/units.js';
 import type { AllocatedLimit, AllocationCandidate, AllocationRequest } from '../allocate.js';
 import type { SlaveRecord } from '../group/slave-record.js';
 import { wantsCurrent } from '../group/vehicle.js';
 import { reservedLoad } from './reserved.js';
-import { isAcknowledged, pathOf, phasesOf, type Snapshot } from './snapshot.js';
-import { askedAgainAtMs, type Behind, compareService, isSameClass, type ServiceKey, serviceKey } from './turns.js';
+import { assertSharesFit } from './share-checks.js';
+import { capacityOf, isAcknowledged, pathOf, phasesOf, type Snapshot } from './snapshot.js';
+import {
+  askedAgainAtMs,
+  type Behind,
+  compareService,
+  isBehind,
+  isSameClass,
+  type ServiceKey,
+  serviceKey,
+} from './turns.js';
 import { neededOffers } from './unused.js';
 
 /** Why a charge point is not among those that share now; `undefined` when it is. */
@@ -33,7 +42,9 @@ export function targets(snapshot: Snapshot): ReadonlyMap<string, AllocatedLimit>
     const needed = shared.length === served.length ? neededOffers(snapshot, served, limits) : undefined;
     if (needed?.size === 0) return limits;
     for (const [record, reason] of needed ?? []) withdraw(snapshot, record, reason);
-    served = shared.filter((record) => !needed?.has(record));
+    const remaining = shared.filter((record) => !needed?.has(record));
+    if (remaining.length >= served.length) failInvariant(`${remaining.length} of ${served.length} still share`);
+    served = remaining;
   }
 }
 
@@ -45,8 +56,11 @@ export function targets(snapshot: Snapshot): ReadonlyMap<string, AllocatedLimit>
 function dividedAmong(snapshot: Snapshot, served: readonly SlaveRecord[]): ReadonlyMap<string, AllocatedLimit> {
   const behind = new Map<SlaveRecord, number>();
   for (let refusedBefore = Number.POSITIVE_INFINITY, round = 1; ; round++) {
-    const { limits } = snapshot.shares.divide(requestFor(snapshot, served, behind));
+    const request = requestFor(snapshot, served, behind);
+    const { limits } = snapshot.shares.divide(request);
+    assertSharesFit(request, limits, snapshot.topology);
     const refused = served.filter((record) => isUnbalanced(limits.get(record.id)));
+    if (round > served.length + 1) failInvariant(`${refused.length} of ${served.length} are refused in round ${round}`);
     if (refused.length === 0 || refused.length >= refusedBefore) return limits;
     refusedBefore = refused.length;
     for (const record of refused) behind.set(record, round);
@@ -60,6 +74,10 @@ function isUnbalanced(share: AllocatedLimit | undefined): boolean {
 function withdraw({ services, nowMs, site }: Snapshot, record: SlaveRecord, reason: LimitReason): void {
   const service = services.find(record);
   const untilMs = Math.min(nowMs + site.allocation.dwellMs, askedAgainAtMs(service, nowMs));
+  const beforeMs = service.withdrawn?.untilMs ?? nowMs;
+  if (beforeMs > nowMs) failInvariant(`the offer of ${record.id} is withdrawn until ${beforeMs} ms already`);
+  if (!(untilMs > nowMs))
+    failInvariant(`the offer of ${record.id} is withdrawn until ${untilMs} ms, it is ${nowMs} ms`);
   services.replace(record, { ...service, withdrawn: { untilMs, reason } });
 }
 
@@ -68,7 +86,7 @@ function requestFor(snapshot: Snapshot, served: readonly SlaveRecord[], behind: 
   const reserved = reservedLoad(snapshot, new Set(served));
   return {
     circuits: site.circuits.map(({ id, parent, imbalanceLimitA }, index) => {
-      const { ceilingA, loadA } = defined(snapshot.capacities[index], 'capacity of a circuit');
+      const { ceilingA, loadA } = capacityOf(snapshot, index);
       return {
         id,
         ...(parent === undefined ? {} : { parent }),
@@ -101,6 +119,8 @@ function inOrderOfService(
   let before: ServiceKey | undefined;
   let priority = 0;
   return keyed.map(({ record, key }) => {
+    if (before && isBehind(before, key))
+      failInvariant(`${record.id} comes too late in the order of service: ${key.join()}`);
     if (!before || !isSameClass(key, before)) priority += 1;
     before = key;
     return candidateOf(snapshot, record, priority);

@@ -2,7 +2,7 @@
  * Turns in a shortage. A charge point that has current keeps it for the dwell time before it yields to an equal one, whatever
  * the rule: contactors and batteries dislike flapping, and a car that charges for a minute has gained nothing.
  */
-import { assert } from '../../base/assert.js';
+import { failInvariant } from '../../base/assert.js';
 import type { Ms } from '../../base/units.js';
 import type { Service } from '../group/service.js';
 import type { SlaveRecord } from '../group/slave-record.js';
@@ -47,8 +47,15 @@ export function serviceKey(
     record.facts.priority,
     behind.get(record) ?? 0,
     hasTurn(service, nowMs, dwellMs) ? 0 : 1,
-    orderByRule(record, shortage, dwellMs),
+    finite(orderByRule(record, shortage, dwellMs), record),
   ];
+}
+
+/** A key that is no number would leave the order to chance. */
+function finite(key: number, { id, vehicle }: SlaveRecord): number {
+  if (Number.isFinite(key)) return key;
+  const times = `connected at ${vehicle.connectedAtMs} ms, charged for ${vehicle.chargingMs} ms`;
+  return failInvariant(`the place of ${id} in the order of service is ${key}: ${times}`);
 }
 
 function orderByRule({ vehicle }: SlaveRecord, shortage: ShortageRule, dwellMs: Ms): number {
@@ -70,6 +77,11 @@ export function isSameClass(a: ServiceKey, b: ServiceKey): boolean {
   return a[0] === b[0] && a[1] === b[1];
 }
 
+/** Whether the class of the first is served after that of the second. */
+export function isBehind(a: ServiceKey, b: ServiceKey): boolean {
+  return a[0] > b[0] || (a[0] === b[0] && a[1] > b[1]);
+}
+
 /**
  * True for a vehicle that does not charge now: the minimum stays open for it where no other one needs it. A paused vehicle
  * looks like one that waits; what it did with the last offer tells them apart.
@@ -84,6 +96,8 @@ export function isServedLast({ status }: SlaveRecord, { declinedAtMs, servedSinc
 /** The service with what the vehicle does with its offer now; the same object where nothing changed. Once before each division. */
 export function afterOffer({ status }: SlaveRecord, service: Service, nowMs: Ms): Service {
   const { servedSinceMs } = service;
+  if (!((servedSinceMs ?? nowMs) <= nowMs))
+    failInvariant(`an offer is made since ${servedSinceMs} ms, it is ${nowMs} ms`);
   const isUnused = status?.state === 'SuspendedEV' && servedSinceMs !== undefined;
   const unusedSinceMs = isUnused ? (service.unusedSinceMs ?? nowMs) : undefined;
   let declinedAtMs = status?.state === 'Charging' ? undefined : service.declinedAtMs;
@@ -94,13 +108,16 @@ export function afterOffer({ status }: SlaveRecord, service: Service, nowMs: Ms)
 
 /** When a vehicle that left its offer is asked again; now where it left none. */
 export function askedAgainAtMs({ declinedAtMs }: Service, nowMs: Ms): Ms {
-  return declinedAtMs === undefined ? nowMs : declinedAtMs + DECLINED_HOLD_MS;
+  if (declinedAtMs === undefined) return nowMs;
+  if (!(declinedAtMs <= nowMs)) failInvariant(`an offer was left at ${declinedAtMs} ms, it is ${nowMs} ms`);
+  return declinedAtMs + DECLINED_HOLD_MS;
 }
 
 /** The vehicle took nothing of its offer for a while, and is not being asked again just now. */
 export function leavesUnused(service: Service, nowMs: Ms): boolean {
   const { servedSinceMs, unusedSinceMs } = service;
-  assert(unusedSinceMs === undefined || unusedSinceMs <= nowMs, 'an offer is not left unused from a later time on');
+  if (!((unusedSinceMs ?? nowMs) <= nowMs))
+    failInvariant(`an offer is unused since ${unusedSinceMs} ms, it is ${nowMs} ms`);
   if (nowMs >= askedAgainAtMs(service, nowMs)) return false;
   return servedSinceMs === undefined || (unusedSinceMs !== undefined && nowMs - unusedSinceMs >= UNUSED_MAX_MS);
 }

@@ -2,6 +2,7 @@
  * A vehicle that is full stays plugged in for hours. Its minimum stays open for it, so that it can begin when it likes, but not
  * while others could use that: then it is withdrawn for a dwell time, offered again where nobody needs it, and after an hour in any case.
  */
+import { failInvariant } from '../../base/assert.js';
 import type { LimitReason } from '../../base/reason.js';
 import { hasPhase, maskToGrid } from '../../base/rotation.js';
 import type { PhaseIndex } from '../../base/units.js';
@@ -34,7 +35,9 @@ export function neededOffers(
   const places = fullPlaces(snapshot, served, limits);
   for (const record of unused) {
     const place = places.find((each) => isOnWay(snapshot, record, each));
-    if (place) needed.set(record, reasonOf(place));
+    if (!place) continue;
+    if (record.status?.state === 'Charging') failInvariant(`the offer of ${record.id} is unused, but it charges`);
+    needed.set(record, reasonOf(place));
   }
   return needed;
 }
@@ -82,7 +85,8 @@ function reasonOf({ circuit, phase }: FullPlace): LimitReason {
 }
 
 function isOnWay(snapshot: Snapshot, record: SlaveRecord, { circuit, phase, besidePhase }: FullPlace): boolean {
-  const isBelow = pathOf(snapshot, record).some((index) => snapshot.site.circuits[index]?.id === circuit);
+  const full = snapshot.topology.indexOf.get(circuit) ?? failInvariant(`circuit ${circuit} is full, but not there`);
+  const isBelow = pathOf(snapshot, record).includes(full);
   if (!isBelow || phase === undefined) return isBelow;
   const grid = maskToGrid(record.facts.rotation, phasesOf(snapshot, record));
   return hasPhase(grid, phase) && !(besidePhase !== undefined && hasPhase(grid, besidePhase));

@@ -1,0 +1,61 @@
+/** What must hold of a division, reckoned anew from what was asked and answered: it knows nothing of how the shares were found. */
+import { failInvariant } from '../../base/assert.js';
+import { hasPhase, maskToGrid } from '../../base/rotation.js';
+import { type Amps, isValidLoad, PHASES } from '../../base/units.js';
+import type { AllocatedLimit, AllocationCandidate, AllocationCircuit, AllocationRequest } from '../allocate.js';
+import { at } from '../division/numbers.js';
+import type { Topology } from '../topology.js';
+
+/** Shares are rounded to a millionth of an ampere, each fits up to a thousandth of a step. */
+const ROUNDING_A = 0.01;
+
+/** Each share is 0, or a whole number of steps that the charge point can take; their sums fit every circuit above. */
+export function assertSharesFit(
+  request: AllocationRequest,
+  limits: ReadonlyMap<string, AllocatedLimit>,
+  topology: Topology,
+): void {
+  const sumsA = new Float64Array(topology.count * PHASES.length);
+  const { stepA } = request;
+  for (const candidate of request.chargePoints) {
+    const limitA = limits.get(candidate.id)?.limitA ?? Number.NaN;
+    if (!isShare(candidate, limitA, stepA)) failShare(candidate, limitA, stepA);
+    if (limitA > 0) addShare(sumsA, candidate, limitA, topology);
+  }
+  for (const [index, circuit] of request.circuits.entries()) assertFits(circuit, sumsA, index * PHASES.length);
+}
+
+function isShare({ minA, maxA, activePhases }: AllocationCandidate, limitA: Amps, stepA: Amps): boolean {
+  if (!(activePhases >= 1 && activePhases <= 7)) return false;
+  if (limitA === 0) return true;
+  const steps = limitA / stepA;
+  const isWhole = Math.abs(steps - Math.round(steps)) <= ROUNDING_A;
+  return isWhole && limitA >= minA - ROUNDING_A && limitA <= maxA + ROUNDING_A && limitA > 0;
+}
+
+function failShare({ id, minA, maxA, activePhases }: AllocationCandidate, limitA: Amps, stepA: Amps): never {
+  failInvariant(`${id} can take ${minA} to ${maxA} A on ${activePhases}, and gets ${limitA} A in steps of ${stepA} A`);
+}
+
+function addShare(
+  sumsA: Float64Array,
+  { id, circuit, rotation, activePhases }: AllocationCandidate,
+  limitA: Amps,
+  { indexOf, pathOf }: Topology,
+): void {
+  const grid = maskToGrid(rotation, activePhases);
+  const path = pathOf[indexOf.get(circuit) ?? -1] ?? failInvariant(`${id} has a share of circuit ${circuit}`);
+  for (const above of path) {
+    const slot = above * PHASES.length;
+    for (const p of PHASES) if (hasPhase(grid, p)) sumsA[slot + p] = at(sumsA, slot + p) + limitA;
+  }
+}
+
+function assertFits({ id, limitA, backgroundA }: AllocationCircuit, sumsA: Float64Array, slot: number): void {
+  if (!isValidLoad(backgroundA)) failInvariant(`beside the shares of circuit ${id} flow ${backgroundA.join(', ')} A`);
+  for (const p of PHASES) {
+    const leftA = Math.max(0, limitA[p] - backgroundA[p]);
+    if (at(sumsA, slot + p) <= leftA + ROUNDING_A) continue;
+    failInvariant(`the shares of circuit ${id}, phase ${p} are ${at(sumsA, slot + p)} A, ${leftA} A are left for them`);
+  }
+}
