@@ -166,14 +166,14 @@ export class Controller {
     const wasOnline = record.isOnline(nowMs);
     const wasStarting = this.#isStarting(nowMs);
     const { id, epoch } = this.mastership;
-    const heard = record.hear(status, { id, epoch, grants: !this.isPassive(nowMs) }, nowMs);
+    const heard = record.applyStatus(status, { id, epoch, grants: !this.isPassive(nowMs) }, nowMs);
     if (heard === 'stale') return IGNORED;
     if (heard === 'unproven' || heard === 'waiting') {
       this.#masters.applyDoubtfulStatus(status);
       return heard === 'unproven' ? this.#probe(record, status, nowMs) : IGNORED;
     }
     if (heard === 'duplicate') {
-      this.#roster.say('error', 'SLAVE_REFUSED', record, 'is the id of two charge points, neither is served');
+      this.#roster.tell('error', 'SLAVE_REFUSED', record, 'is the id of two charge points, neither is served');
     }
     if (this.#masters.applyStatus(status, before, nowMs)) record.account.distrust(nowMs + drawnExpiryMs(LEASE_MAX_MS));
     const isAsRemembered = before?.disconnectedLimitA === status.disconnectedLimitA && before.maxA === status.maxA;

@@ -218,7 +218,7 @@ t.test(
     for (const [name, of, master] of rows) {
       rig.nowMs += 10;
       const word = { ...rig.slave('a').status(rig.nowMs), accepted: { ...of, seq: grant?.seq ?? 0 }, enforcedA: 16 };
-      record.hear(word, { id: master.id, epoch: master.epoch, grants: true }, rig.nowMs);
+      record.applyStatus(word, { id: master.id, epoch: master.epoch, grants: true }, rig.nowMs);
       t.equal(record.account.openGrants.length === 1, name === 'ours', name);
     }
   },

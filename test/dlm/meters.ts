@@ -183,7 +183,11 @@ function heard(...words: readonly (readonly [Ms, number])[]): SlaveRecord {
     unknownUntilMs: LEASE_MAX_MS,
   });
   for (const [atMs, amps] of words) {
-    record.hear(statusOf('a', { tauMs: atMs, currentA: [amps, 0, 0] }), { id: 'm', epoch: 1, grants: false }, atMs);
+    record.applyStatus(
+      statusOf('a', { tauMs: atMs, currentA: [amps, 0, 0] }),
+      { id: 'm', epoch: 1, grants: false },
+      atMs,
+    );
   }
   return record;
 }

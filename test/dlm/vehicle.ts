@@ -13,27 +13,27 @@ t.test('states in which current is wanted', async (t) => {
 
 t.test('time charged: only between two words of the same vehicle, while it charges', async (t) => {
   const tracker = new VehicleTracker();
-  t.ok(tracker.hear(charging({ state: 'Preparing' }), 1000), 'a vehicle');
-  t.notOk(tracker.hear(charging(), 3000), 'still the same');
+  t.ok(tracker.applyStatus(charging({ state: 'Preparing' }), 1000), 'a vehicle');
+  t.notOk(tracker.applyStatus(charging(), 3000), 'still the same');
   t.equal(tracker.chargingMs, 0);
-  tracker.hear(charging(), 4000);
-  tracker.hear(charging({ state: 'SuspendedEVSE' }), 6000);
+  tracker.applyStatus(charging(), 4000);
+  tracker.applyStatus(charging({ state: 'SuspendedEVSE' }), 6000);
   t.equal(tracker.chargingMs, 3000);
-  tracker.hear(charging(), 60_000);
+  tracker.applyStatus(charging(), 60_000);
   t.equal(tracker.chargingMs, 3000, 'a pause does not count');
   t.equal(tracker.connectedAtMs, 1000);
-  t.ok(tracker.hear(charging({ sessionId: 2 }), 70_000), 'another vehicle');
+  t.ok(tracker.applyStatus(charging({ sessionId: 2 }), 70_000), 'another vehicle');
   t.same([tracker.chargingMs, tracker.connectedAtMs], [0, 70_000]);
 });
 
 t.test('phases in use are believed after ten seconds of charging', async (t) => {
   const tracker = new VehicleTracker();
   const onePhase = charging({ usedPhases: 0b001 });
-  tracker.hear(charging({ sessionId: 0, state: 'Available' }), 0);
-  tracker.hear(onePhase, 0);
-  tracker.hear(onePhase, PHASES_SETTLED_AFTER_MS - 1);
+  tracker.applyStatus(charging({ sessionId: 0, state: 'Available' }), 0);
+  tracker.applyStatus(onePhase, 0);
+  tracker.applyStatus(onePhase, PHASES_SETTLED_AFTER_MS - 1);
   t.equal(tracker.activePhases(onePhase), 0b111, 'some vehicles start on one phase and add the others');
-  tracker.hear(onePhase, PHASES_SETTLED_AFTER_MS);
+  tracker.applyStatus(onePhase, PHASES_SETTLED_AFTER_MS);
   t.equal(tracker.activePhases(onePhase), 0b001);
   t.equal(tracker.activePhases(charging({ usedPhases: 0b011 })), 0b011, 'a phase more counts at once');
   t.equal(tracker.activePhases(charging({ usedPhases: 0 })), 0b111, 'nothing is known');
@@ -42,15 +42,15 @@ t.test('phases in use are believed after ten seconds of charging', async (t) => 
     0b001,
     'only phases that the connector has',
   );
-  tracker.hear(charging({ sessionId: 2, usedPhases: 0b001 }), 60_000);
+  tracker.applyStatus(charging({ sessionId: 2, usedPhases: 0b001 }), 60_000);
   t.equal(tracker.activePhases(onePhase), 0b111, 'the next vehicle has to show it anew');
 });
 
 t.test('a vehicle that charges already when the master starts has shown its phases before', async (t) => {
   const running = new VehicleTracker();
-  running.hear(charging({ usedPhases: 0b001 }), 0);
+  running.applyStatus(charging({ usedPhases: 0b001 }), 0);
   t.equal(running.activePhases(charging({ usedPhases: 0b001 })), 0b001);
   const paused = new VehicleTracker();
-  paused.hear(charging({ usedPhases: 0b001, state: 'SuspendedEVSE' }), 0);
+  paused.applyStatus(charging({ usedPhases: 0b001, state: 'SuspendedEVSE' }), 0);
   t.equal(paused.activePhases(charging({ usedPhases: 0b001 })), 0b111);
 });

@@ -21,7 +21,7 @@ export class Membership {
     if (record.isAdopted) return false;
     assert(!record.isListed, `${record.id} is listed, but not adopted`);
     record.adopt();
-    this.#roster.say('info', 'SLAVE_ADOPTED', record, `is adopted at circuit ${record.facts.circuit}`);
+    this.#roster.tell('info', 'SLAVE_ADOPTED', record, `is adopted at circuit ${record.facts.circuit}`);
     this.#onChange(record.id);
     assert(record.isAdopted, `${record.id} is not adopted, although people were told so`);
     return true;
@@ -48,7 +48,7 @@ export class Membership {
     this.#roster.remove(record);
     assert(this.#roster.find(id) === undefined, `${id} is forgotten, but still known`);
     const freed = `the ${record.facts.disconnectedLimitA} A of its disconnected limit are no longer reserved`;
-    this.#roster.say('warn', 'SLAVE_FORGOTTEN', record, `is forgotten; ${freed}`);
+    this.#roster.tell('warn', 'SLAVE_FORGOTTEN', record, `is forgotten; ${freed}`);
     this.#onChange(record.id);
     return undefined;
   }

@@ -172,26 +172,26 @@ export class Roster {
   /** Tells people what a STATUS changed. */
   announce(record: SlaveRecord, before: Status | undefined, wasOnline: boolean): void {
     const status = defined(record.status, `the STATUS of ${record.id} that was just heard`);
-    if (before && before.bootId !== status.bootId) this.say('warn', 'SLAVE_REBOOT', record, 'has started again');
+    if (before && before.bootId !== status.bootId) this.tell('warn', 'SLAVE_REBOOT', record, 'has started again');
     if (!wasOnline || !record.isAnnounced) {
       const { maxA, disconnectedLimitA, rotation, phases } = record.facts;
       const facts = `${phases} ph ${rotation}, max ${maxA} A, disconnected ${disconnectedLimitA} A`;
       const known = record.isListed ? 'listed' : record.isAdopted ? 'adopted' : 'NOT adopted';
-      this.say('info', 'SLAVE_FOUND', record, `heard (${known}; ${facts})`);
+      this.tell('info', 'SLAVE_FOUND', record, `heard (${known}; ${facts})`);
       record.announce(true);
     }
     const { phases } = record.facts;
     const wasTold = wasOnline && before?.phases === status.phases;
     if (record.isListed && status.phases > phases && !wasTold) {
       const text = `reports ${status.phases} phases, the configuration lists ${phases}: what it draws on the others is counted by nobody`;
-      this.say('error', 'PHASE_MISMATCH', record, `${text}; correct its phases in the configuration`);
+      this.tell('error', 'PHASE_MISMATCH', record, `${text}; correct its phases in the configuration`);
     }
     if (before && before.state !== status.state) {
-      this.say('info', 'SLAVE_STATE', record, `${before.state} -> ${status.state}`);
+      this.tell('info', 'SLAVE_STATE', record, `${before.state} -> ${status.state}`);
     }
   }
 
-  say(level: Notice['level'], event: Notice['event'], record: SlaveRecord, text: string): void {
+  tell(level: Notice['level'], event: Notice['event'], record: SlaveRecord, text: string): void {
     this.#notices.add(level, event, `${record.id} ${text}`, { chargePoint: record.id, circuit: record.facts.circuit });
   }
 
@@ -203,7 +203,7 @@ export class Roster {
       const { mayFollowAnother, maxA } = record.account;
       const isInFull = mayFollowAnother || record.account.isSilentAfterOverdraw(nowMs);
       const reservedA = isInFull ? maxA : record.facts.disconnectedLimitA;
-      this.say('warn', 'SLAVE_LOST', record, `is silent; ${reservedA} A stay reserved for it`);
+      this.tell('warn', 'SLAVE_LOST', record, `is silent; ${reservedA} A stay reserved for it`);
     }
     const lost = this.list.filter((record) => record.status && !record.isOnline(nowMs));
     this.#alarms.set('SLAVE_LOST', namesText('silent', lost), nowMs);

@@ -210,7 +210,7 @@ export class SlaveRecord {
   }
 
   /** Takes in a STATUS, unless it is older than one heard before from the same boot, or of a boot that is not proven. */
-  hear(status: Status, master: Listener, nowMs: Ms): HeardStatus {
+  applyStatus(status: Status, master: Listener, nowMs: Ms): HeardStatus {
     if (status.chargePointId !== this.id) failInvariant(`${this.id} is told the STATUS of ${status.chargePointId}`);
     if (!(nowMs >= this.#lastHeardMs))
       failInvariant(`${this.id} is heard at ${nowMs} ms after ${this.#lastHeardMs} ms`);
@@ -220,7 +220,7 @@ export class SlaveRecord {
     this.#numberAbove(status, master);
     const doubt = master.grants ? this.#doubt(status, nowMs) : undefined;
     if (doubt) return doubt;
-    this.#take(status, master, nowMs);
+    this.#applyFresh(status, master, nowMs);
     return this.isDuplicate(nowMs) ? 'duplicate' : 'fresh';
   }
 
@@ -246,7 +246,7 @@ export class SlaveRecord {
     return undefined;
   }
 
-  #take(status: Status, master: Listener, nowMs: Ms): void {
+  #applyFresh(status: Status, master: Listener, nowMs: Ms): void {
     this.#status = status;
     this.#lastHeardMs = nowMs;
     this.#isPollAnswered = false;
@@ -256,7 +256,7 @@ export class SlaveRecord {
     }
     this.#learn(status);
     const { phases, rotation } = this.#facts;
-    if (this.vehicle.hear(status, nowMs)) this.#forgetOffers();
+    if (this.vehicle.applyStatus(status, nowMs)) this.#forgetOffers();
     const currentA = toGrid(rotation, status.currentA);
     this.#drawn.addStatus(currentA, nowMs);
     this.account.applyReport(

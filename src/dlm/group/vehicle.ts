@@ -26,7 +26,7 @@ export class VehicleTracker {
   #isFirst = true;
 
   /** Takes in a STATUS. True when another vehicle is there than before. */
-  hear(status: Status, nowMs: Ms): boolean {
+  applyStatus(status: Status, nowMs: Ms): boolean {
     if (!this.#isFirst && !(nowMs >= this.#lastHeardMs)) {
       failInvariant(
         `${status.chargePointId} is heard at ${nowMs} ms, before its last STATUS at ${this.#lastHeardMs} ms`,
