@@ -64,7 +64,7 @@ export class Controller {
   /** Until then an unlisted slave that was not heard yet may hold a grant of an earlier start. */
   #strangersUntilMs: Ms;
   #lastTickMs: Ms | undefined;
-  #sums: Pick<ExposureSums, 'of'> | undefined;
+  #sums: Pick<ExposureSums, 'sumForCircuit'> | undefined;
   #isMemoryDirty = true;
 
   constructor(options: ControllerOptions, nowMs: Ms) {
@@ -115,8 +115,8 @@ export class Controller {
     this.#lastTickMs = carrier.value('lastTickMs', this.#lastTickMs);
     this.#isMemoryDirty = carrier.value('isMemoryDirty', this.#isMemoryDirty);
     const sums = this.#sums;
-    const sumsA = carrier.value('sumsA', sums && this.site.circuits.map((_, index) => sums.of(index)));
-    this.#sums = sumsA && { of: (circuit) => defined(sumsA[circuit], `the sum of circuit ${circuit}`) };
+    const sumsA = carrier.value('sumsA', sums && this.site.circuits.map((_, index) => sums.sumForCircuit(index)));
+    this.#sums = sumsA && { sumForCircuit: (circuit) => defined(sumsA[circuit], `the sum of circuit ${circuit}`) };
   }
 
   get mastership(): Mastership {
@@ -135,8 +135,8 @@ export class Controller {
     return this.mastership.isPassive(nowMs);
   }
 
-  /** What to write to the state file, when it has changed since the last time; then call `memorySaved`. */
-  takeMemory(): Memory | undefined {
+  /** What to write to the state file; `undefined` where it has not changed since the last call. Then call `memorySaved`. */
+  drainChangedMemory(): Memory | undefined {
     if (!this.#isMemoryDirty) return undefined;
     this.#isMemoryDirty = false;
     // One that was remembered stays so until it is forgotten: it may hold a grant of an earlier start.
@@ -212,7 +212,9 @@ export class Controller {
     const sums = this.#sums;
     if (!sums) return URGENT;
     const capacities = this.#metering.capacities(nowMs);
-    const tooMuch = capacities.some(({ capacityA }, circuit) => PHASES.some((p) => sums.of(circuit)[p] > capacityA[p]));
+    const tooMuch = capacities.some(({ capacityA }, circuit) =>
+      PHASES.some((p) => sums.sumForCircuit(circuit)[p] > capacityA[p]),
+    );
     return tooMuch ? URGENT : NOT_URGENT;
   }
 
@@ -346,7 +348,7 @@ export class Controller {
     const limits = this.#roster.limits();
     return snapshot.capacities.map((capacity, index) => ({
       capacity,
-      exposureA: sums.of(index),
+      exposureA: sums.sumForCircuit(index),
       limitsA: limits.of(index),
     }));
   }

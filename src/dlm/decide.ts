@@ -253,7 +253,7 @@ function permittedA(
   let place: { readonly circuit: number; readonly phase: PhaseIndex } = { circuit: snapshot.topology.root, phase: 0 };
   for (const circuit of pathOf(snapshot, record)) {
     const { raisableA } = capacityOf(snapshot, circuit);
-    const sumA = sums.of(circuit);
+    const sumA = sums.sumForCircuit(circuit);
     for (const phase of PHASES) {
       const limitA = ownA[phase] + raisableA[phase] - sumA[phase];
       if (hasPhase(phases, phase) && limitA < mostA) {
@@ -285,7 +285,7 @@ function assertRaiseFits(
 ): void {
   for (const circuit of pathOf(snapshot, record)) {
     const { raisableA } = capacityOf(snapshot, circuit);
-    const sumA = sums.of(circuit);
+    const sumA = sums.sumForCircuit(circuit);
     for (const p of PHASES) {
       if (exposureA[p] <= beforeA[p] + EPSILON_A || sumA[p] <= raisableA[p] + EPSILON_A * 10) continue;
       const text = `from ${beforeA[p]} to ${exposureA[p]} A exceeds circuit ${circuit}, phase ${p}`;

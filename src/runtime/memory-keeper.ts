@@ -65,7 +65,7 @@ export class MemoryKeeper {
   /** New slaves are raised only after the state file knows them; without one they are never waited for. */
   keep(controller: Controller): void {
     if (this.#isSaving) return;
-    const memory = controller.takeMemory() ?? this.#dueAgain();
+    const memory = controller.drainChangedMemory() ?? this.#dueAgain();
     if (!memory) return;
     const { store } = this.#options;
     const askers = this.#askers;

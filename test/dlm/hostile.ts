@@ -115,7 +115,7 @@ function play(seed: number): string | undefined {
       if (flaw) return flaw;
       grants.splice(0, Math.max(0, grants.length + sent.length - 20));
       grants.push(...sent);
-      const memory = controller.takeMemory();
+      const memory = controller.drainChangedMemory();
       if (memory && rng.chance(0.9)) controller.memorySaved(memory);
       controller.drainNotices();
     }

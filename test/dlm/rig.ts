@@ -158,7 +158,7 @@ export class Rig {
       if (!slave?.hears || slave.core.hearGrant(grant, this.nowMs) !== 'accepted') continue;
       this.poll(grant.chargePointId);
     }
-    const memory = this.controller.takeMemory();
+    const memory = this.controller.drainChangedMemory();
     if (memory && this.#saves) {
       this.saved = memory;
       this.controller.memorySaved(memory);

@@ -57,7 +57,8 @@ export class ExposureSums {
     }
   }
 
-  of(circuit: number): PhaseAmps {
+  /** The exposures of all charge points below a circuit, in A per grid phase. `circuit`: its index in the topology. */
+  sumForCircuit(circuit: number): PhaseAmps {
     const sumsA = this.#sumsA;
     if (!(circuit >= 0 && circuit * 3 < sumsA.length)) failInvariant(`circuit ${circuit} has no sum`);
     return [at(sumsA, circuit * 3), at(sumsA, circuit * 3 + 1), at(sumsA, circuit * 3 + 2)];
