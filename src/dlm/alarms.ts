@@ -1,4 +1,4 @@
-/** Alarms: states that somebody has to look at, each with a code, from when until when. */
+/** Alarms: states that an operator has to look at. Each has a code, and the time since when it is active or over. */
 import { failInvariant } from '../base/assert.js';
 import type { Carrier } from '../base/carrier.js';
 import { type EventCode, EVENTS } from '../base/events.js';
@@ -16,7 +16,7 @@ const CODES = Object.keys(EVENTS).length;
 export class AlarmBoard {
   readonly #alarms = new Map<EventCode, AlarmState>();
 
-  /** `text` undefined: the alarm is over. True when it came or went. */
+  /** Begins the alarm or changes its text; without a text it ends. True when the alarm began or ended now. */
   set(code: EventCode, text: string | undefined, nowMs: Ms): boolean {
     const before = this.#alarms.get(code);
     const wasActive = before?.active ?? false;
@@ -30,7 +30,7 @@ export class AlarmBoard {
     return !wasActive;
   }
 
-  /** All that changes in here. */
+  /** The alarms, for a recording. */
   carry(carrier: Carrier): void {
     carrier.values('alarms', this.#alarms);
   }

@@ -1,6 +1,6 @@
 /**
- * The control core: hears statuses, meter samples and beacons, and decides once per sample period who may draw what.
- * Pure: no I/O, no clock of its own; the shell hands in what it heard with the time of hearing, and sends what comes out.
+ * The control core. It hears STATUS, meter samples and BEACONs, and decides the limits once per sample period. Pure: no
+ * I/O and no clock. The runtime hands in each input with its time, and sends the grants that come out.
  */
 import { assert, defined, failInvariant } from '../base/assert.js';
 import type { Carrier } from '../base/carrier.js';
@@ -32,19 +32,19 @@ import type { Snapshot } from './sharing/snapshot.js';
 import { buildTopology, type Topology } from './topology.js';
 import type { Site } from './types.js';
 
-/** A cycle that comes this much late: what was heard meanwhile is stale, nobody is raised. */
+/** A cycle is late by this much: its inputs may be stale, so it raises no charge point. */
 const LATE_AFTER_MS: Ms = 3_000;
-/** After a start every slave has polled and answered within this time: two heartbeats and a half. */
+/** After a start every slave sends a STATUS and acknowledges a GRANT within this time: two and a half heartbeats. */
 const FIRST_POLLS_MS: Ms = 2_500;
 
 export interface ControllerOptions {
   readonly site: Site;
   readonly masterId: string;
   readonly bootId: BootId;
-  /** 0, or more for a standby. */
+  /** 0 for the first master; more for a standby. */
   readonly rank: number;
   readonly memory: Memory | undefined;
-  /** Something was remembered, but it cannot be read any more: unlisted slaves may have been adopted. */
+  /** The state file cannot be read. Slaves that are not listed may have been adopted before. */
   readonly isMemoryLost?: boolean;
 }
 
@@ -61,7 +61,7 @@ export class Controller {
   readonly #masters: MasterWatch;
   readonly #limitLog = new LimitLog();
   #startedAtMs: Ms;
-  /** Until then an unlisted slave that was not heard yet may hold a grant of an earlier start. */
+  /** Until then an unlisted slave, not heard yet, may hold a grant from before the restart. No raises before. */
   #strangersUntilMs: Ms;
   #lastTickMs: Ms | undefined;
   #sums: Pick<ExposureSums, 'sumForCircuit'> | undefined;
@@ -102,7 +102,7 @@ export class Controller {
     this.#roster.expect(memory?.slaves ?? [], nowMs + drawnExpiryMs(longestMs));
   }
 
-  /** All that changes in here. */
+  /** The state of the core, for a recording. */
   carry(carrier: Carrier): void {
     carrier.part('alarms', this.alarms);
     carrier.part('metering', this.#metering);
@@ -127,6 +127,7 @@ export class Controller {
     return this.#roster.list;
   }
 
+  /** The lines for the log since the last call. */
   drainNotices(): readonly Notice[] {
     return this.#notices.drain();
   }
@@ -135,11 +136,11 @@ export class Controller {
     return this.mastership.isPassive(nowMs);
   }
 
-  /** What to write to the state file; `undefined` where it has not changed since the last call. Then call `memorySaved`. */
+  /** What to write to the state file; `undefined` if unchanged since the last call. Then call `memorySaved`. */
   drainChangedMemory(): Memory | undefined {
     if (!this.#isMemoryDirty) return undefined;
     this.#isMemoryDirty = false;
-    // One that was remembered stays so until it is forgotten: it may hold a grant of an earlier start.
+    // A remembered charge point may hold a grant from before a restart. Keep it until an operator forgets it.
     const isKept = (record: SlaveRecord): boolean => record.isAdopted || record.isRemembered;
     const slaves = this.records.filter((record) => isKept(record) && record.account.maxA > 0);
     const { epoch } = this.mastership;
@@ -151,7 +152,7 @@ export class Controller {
     };
   }
 
-  /** From now on these may be raised: after a restart they would be waited for. */
+  /** Call once the memory is saved. Its charge points may be raised now: after a restart the master waits for them. */
   memorySaved(memory: Memory): void {
     for (const { id } of memory.slaves) {
       const record = this.#roster.find(id);
@@ -159,6 +160,7 @@ export class Controller {
     }
   }
 
+  /** Applies a STATUS. The answer may hold a probe, to be sent at once. */
   hearStatus(status: Status, nowMs: Ms): Heard {
     const record = this.#roster.find(status.chargePointId) ?? this.#meet(status, nowMs);
     if (!record) return IGNORED;
@@ -202,7 +204,7 @@ export class Controller {
     return record;
   }
 
-  /** A good sample of a meter. Urgent when the worst case no longer fits: then it is answered in that moment. */
+  /** Applies a good sample of a meter. Urgent when the exposures below a circuit exceed its capacity. */
   hearMeter(meterId: string, sample: MeterSample, nowMs: Ms): Heard {
     const isEarly = this.#awaitsFirstPolls(this.#startedAtMs, nowMs);
     return this.#metering.hear(meterId, sample, isEarly, nowMs) ? this.#judgeLoad(nowMs) : NOT_URGENT;
@@ -218,27 +220,27 @@ export class Controller {
     return tooMuch ? URGENT : NOT_URGENT;
   }
 
-  /** The meter gives no values any more: the fallback holds. */
+  /** Call when a meter gives no values any more. The fallback then holds for its circuit. */
   loseMeter(meterId: string, reason: string, nowMs: Ms): Heard {
     return this.#metering.lose(meterId, reason, nowMs) ? URGENT : NOT_URGENT;
   }
 
-  /** The meter gives good values again; they come as samples. */
+  /** Call when a meter gives good values again. The values follow as samples. */
   recoverMeter(meterId: string, nowMs: Ms): void {
     this.#metering.recover(meterId, nowMs);
   }
 
-  /** Import far above the fuse, which may be an error: nobody below is raised until the next sample. */
+  /** Call when a meter shows far more than the fuse, perhaps by error. No raise below it until the next sample. */
   doubtMeter(meterId: string): void {
     this.#metering.doubt(meterId);
   }
 
-  /** The same again: answered like a sample, but it makes no room. */
+  /** Call when the meter shows this again. It lowers limits as a sample does, but adds no capacity. Grid order. */
   hearOverload(meterId: string, currentA: PhaseAmps, nowMs: Ms): Heard {
     return this.#metering.hearOverload(meterId, currentA, nowMs) ? this.#judgeLoad(nowMs) : NOT_URGENT;
   }
 
-  /** What the charge points draw that a meter sees; `undefined` where it sees none. */
+  /** What the charge points behind a meter draw, in A per grid phase; `undefined` where the meter sees none. */
   drawnBehindA(meterId: string, nowMs: Ms): PhaseAmps | undefined {
     return this.#metering.drawnA(meterId, nowMs);
   }
@@ -248,8 +250,8 @@ export class Controller {
   }
 
   /**
-   * Until meters and slaves have been heard everybody keeps what it has: nothing is known that could judge it. The same after a
-   * takeover: what they hold was granted by somebody else.
+   * True while first samples or first STATUS are missing. Each charge point keeps its limit: the master cannot judge it
+   * yet. The same after a takeover: another master granted those limits.
    */
   #isStarting(nowMs: Ms): boolean {
     const { activeSinceMs } = this.#masters;
@@ -257,7 +259,7 @@ export class Controller {
     return this.#awaitsFirstAnswers(activeSinceMs, nowMs);
   }
 
-  /** Those that were told to keep what they have: else room for their disconnected limits is taken from the others. */
+  /** Charge points were told to keep their limits. Without their answers we reserve more, and lower the others. */
   #awaitsFirstAnswers(sinceMs: Ms, nowMs: Ms): boolean {
     return nowMs < sinceMs + FIRST_POLLS_MS && this.#isAnyAwaited(nowMs);
   }
@@ -269,11 +271,12 @@ export class Controller {
     return this.#roster.list.some((record) => record.isOnline(nowMs) && isAwaited(record));
   }
 
+  /** Applies a BEACON of another master. */
   hearBeacon(beacon: Beacon, nowMs: Ms): void {
     this.#masters.applyBeacon(beacon, nowMs);
   }
 
-  /** One cycle: the grants to send, in this order. */
+  /** One cycle. The grants are booked already; send them in this order. Call per sample period, or when urgent. */
   decide(nowMs: Ms): readonly Grant[] {
     this.#assertLater(nowMs);
     this.#keepHouse(nowMs);
@@ -293,7 +296,7 @@ export class Controller {
     return grants;
   }
 
-  /** Time does not run backwards: expiries and waits are counted on it. */
+  /** Time must not run backwards: the ends of leases and waits are counted on it. */
   #assertLater(nowMs: Ms): void {
     const lastMs = this.#lastTickMs ?? this.#startedAtMs;
     if (!(nowMs >= lastMs)) failInvariant(`a decision at ${nowMs} ms after one at ${lastMs} ms`);
@@ -314,7 +317,7 @@ export class Controller {
 
   #keepHouse(nowMs: Ms): void {
     if (this.#masters.update(nowMs)) {
-      // Whoever granted in the epochs before may have raised anybody.
+      // Another master may have raised any charge point in the epochs before.
       for (const record of this.#roster.list) record.account.distrust(nowMs + drawnExpiryMs(LEASE_MAX_MS));
       this.#isMemoryDirty = true;
     }
@@ -339,7 +342,7 @@ export class Controller {
     }
   }
 
-  /** The state of every circuit for people: capacities and worst-case sums. */
+  /** Capacity, exposure and limits of every circuit, in A per grid phase, in the order of the site. For displays. */
   circuits(
     nowMs: Ms,
   ): readonly { readonly capacity: CircuitCapacity; readonly exposureA: PhaseAmps; limitsA: PhaseAmps }[] {
@@ -353,7 +356,7 @@ export class Controller {
     }));
   }
 
-  /** Of what is known, without a decision. */
+  /** What is known now. `#snapshot` adds what only a decision needs. */
   #bareSnapshot(nowMs: Ms): Snapshot {
     return {
       nowMs,

@@ -1,7 +1,8 @@
 /**
- * One decision: from a snapshot of the site to a grant for every charge point that can be reached. The shares come from
- * `targets`; what may be sent now is what the ledger permits (M1): lowerings and renewals first, then raises, each only as far
- * as the exposures of all charge points fit every fuse above. Nothing is written here: `Granting` applies what comes out.
+ * One decision: from a snapshot of the site to a grant for every charge point that is online. `targets` gives the
+ * shares. The ledger permits a part of them now (M1). Lowerings and renewals go first, then raises. A raise goes only
+ * as far as the exposures of all charge points fit every fuse above. This module writes nothing: `Granting` applies the
+ * decision.
  */
 import { defined, failInvariant } from '../base/assert.js';
 import type { LimitReason } from '../base/reason.js';
@@ -21,37 +22,37 @@ const EPSILON_A = 1e-3;
 /** Limits are rounded to this. */
 const ROUNDING_A = 1e-6;
 
-/** A limit that a charge point should have. */
+/** The limit that a charge point should have. */
 interface Wish {
   readonly record: SlaveRecord;
   readonly limitA: Amps;
-  /** The connector's phases that the limit is counted for. */
+  /** Connector order: the phases on which the ledger counts the limit. */
   readonly phases: PhaseMask;
   readonly reason: LimitReason;
-  /** The site's lease, or less. */
+  /** The site's lease when left out; never more. */
   readonly leaseMs?: Ms;
 }
 
 export interface PlannedGrant extends Wish {
   readonly leaseMs: Ms;
-  /** False: too many grants are open, the ledger takes no further one. */
+  /** False: too many grants are open, and the ledger accepts no other one. */
   readonly isBooked: boolean;
-  /** The exposure once it is booked, grid order. */
+  /** The exposure of the charge point once the grant is booked, in A, grid order. */
   readonly exposureA: PhaseAmps;
 }
 
 /** What a decision changes, as data. */
 export interface Decision {
-  /** To be booked and sent, in this order. */
+  /** Book and send them in this order. */
   readonly grants: readonly PlannedGrant[];
   readonly services: ReadonlyMap<SlaveRecord, Service>;
   readonly reasons: ReadonlyMap<SlaveRecord, LimitReason>;
-  /** Charge points whose last poll was answered already, and whether they should have another limit. */
+  /** Charge points whose last STATUS was answered already. Owed: another limit is due with the next one. */
   readonly unanswered: ReadonlyMap<SlaveRecord, { readonly isOwed: boolean }>;
   readonly sums: ExposureSums;
 }
 
-/** The records are read only. What the decision does to the turns and offers is in `snapshot.services` afterwards too. */
+/** What this cycle changes. It does not write to records; changed turns and offers are in `snapshot.services` too. */
 export function decide(snapshot: Snapshot): Decision {
   const { nowMs, records, services } = snapshot;
   const sums = new ExposureSums(snapshot);
@@ -82,7 +83,7 @@ export function decide(snapshot: Snapshot): Decision {
   return { grants, services: services.changed, reasons, unanswered, sums };
 }
 
-/** What may be sent is the wish, or less, on no other phases. */
+/** The grant is the wish, or less, and on no other phases. */
 function assertWithinWish(wish: Wish, { record, limitA, phases }: PlannedGrant): void {
   if (limitA >= 0 && limitA <= wish.limitA && (phases & ~wish.phases) === 0) return;
   failInvariant(`${record.id} should have ${wish.limitA} A on ${wish.phases}, and gets ${limitA} A on ${phases}`);
@@ -105,7 +106,7 @@ function differs({ record, limitA, phases }: Wish): boolean {
   return limitA !== record.lastGrant?.limitA || phases !== record.lastGrant.phases;
 }
 
-/** What the ledger makes of a grant: it can only add to the exposure, since nothing but an answer or an expiry frees current. */
+/** The wish as the ledger will book it. It can only add exposure: only an answer or an expiry takes exposure away. */
 function booked(snapshot: Snapshot, wish: Wish): PlannedGrant {
   const { record, limitA, phases, leaseMs = snapshot.site.leaseMs } = wish;
   const { receivedAtMs } = defined(record.lastPoll, `the poll that a grant of ${record.id} answers`);
@@ -117,9 +118,9 @@ function booked(snapshot: Snapshot, wish: Wish): PlannedGrant {
 }
 
 /**
- * A charge point keeps its limit until its lease ends. Renewed, that limit could outlast the rise of an unheard charge point to
- * its disconnected limit. But a charge point at or below its disconnected limit is told to keep that limit: once it has
- * answered, it will not rise. After a takeover all are told to keep what they have, so that it is known which of them answer.
+ * A charge point keeps its limit until its lease ends. Renewed, that limit could outlast the rise of a silent charge
+ * point to its disconnected limit. A charge point at or below its disconnected limit is told to keep its limit: once it
+ * has answered, it will not rise. After a takeover all are told to keep their limits. That shows which of them answer.
  */
 function startupWishes(snapshot: Snapshot, present: readonly SlaveRecord[]): readonly Wish[] {
   return present.flatMap((record) => {
@@ -127,7 +128,7 @@ function startupWishes(snapshot: Snapshot, present: readonly SlaveRecord[]): rea
     const { enforcedPhases: phases = 0, leaseLeftMs = 0 } = record.status ?? {};
     const wish: Wish = { record, limitA, phases, reason: { kind: 'startup' } };
     if (record.isAtMostDisconnected) return [wish];
-    // A grant that ends with the lease that it has makes it no longer.
+    // The grant ends with the present lease, so it does not prolong that lease.
     return snapshot.isStrict && leaseLeftMs > 0
       ? [{ ...wish, leaseMs: Math.min(leaseLeftMs, snapshot.site.leaseMs) }]
       : [];
@@ -160,7 +161,7 @@ function wishOf(snapshot: Snapshot, record: SlaveRecord, share: AllocatedLimit |
   return { record, limitA: share.limitA, phases, reason: explained(snapshot, record, share.boundBy) };
 }
 
-/** Served without a break since the first share above 0; the same object where nothing changed. */
+/** Notes since when the charge point is served without a break. The same object if nothing changed. */
 function afterShare(service: Service, shareA: Amps, nowMs: Ms): Service {
   const servedSinceMs = shareA > 0 ? (service.servedSinceMs ?? nowMs) : undefined;
   return servedSinceMs === service.servedSinceMs ? service : { ...service, servedSinceMs };
@@ -170,7 +171,7 @@ function withoutShare({ reason }: SlaveRecord, { withdrawn }: Service, nowMs: Ms
   return withdrawn && nowMs < withdrawn.untilMs ? withdrawn.reason : reason;
 }
 
-/** The others yield to what it draws; its own limit stays, unless what it draws is more than a fuse above it carries. */
+/** The others yield to the current it draws. Its limit stays, or is 0 A if that current exceeds a fuse above. */
 function overdrawingWish(snapshot: Snapshot, record: SlaveRecord): Wish {
   const drawnA = exposureOf(snapshot, record);
   const fits = pathOf(snapshot, record).every((circuit) => {
@@ -181,7 +182,7 @@ function overdrawingWish(snapshot: Snapshot, record: SlaveRecord): Wish {
   return { record, limitA: fits ? record.grantedA : 0, phases, reason: { kind: 'overdraw' } };
 }
 
-/** The allocator knows fuses only; here it is known when a fallback or an own rule stands behind. */
+/** The allocator knows fuses only. Says instead when a fallback, an unsafe circuit or a paused vehicle is the cause. */
 function explained(snapshot: Snapshot, record: SlaveRecord, boundBy: LimitReason): LimitReason {
   if (boundBy.kind === 'circuit' || boundBy.kind === 'shortage') {
     const index = defined(
@@ -201,7 +202,7 @@ function explained(snapshot: Snapshot, record: SlaveRecord, boundBy: LimitReason
   return isIdle(record) ? { kind: 'vehiclePaused' } : boundBy;
 }
 
-/** M1: as much of the wish as fits beside the worst case of all others; otherwise at most what it enforces already. */
+/** M1: as much of the wish as fits beside the exposures of all others. Else at most the limit it enforces already. */
 function withinLedger(snapshot: Snapshot, sums: ExposureSums, wish: Wish): Wish {
   const { record } = wish;
   const { stepA } = snapshot.site.allocation;
@@ -216,7 +217,7 @@ function withinLedger(snapshot: Snapshot, sums: ExposureSums, wish: Wish): Wish 
   return isAsWished ? wish : { ...wish, ...kept, reason };
 }
 
-/** What it enforces already, but no more and on no other phases than wished, and not more than is booked for it. */
+/** The limit it enforces already, but within the wish and its phases, and not more than is booked for it. */
 function keptOf(snapshot: Snapshot, wish: Wish): { readonly limitA: Amps; readonly phases: PhaseMask } {
   const { record } = wish;
   const { enforced } = record.account;
@@ -241,7 +242,7 @@ function waitingReason(
   return { kind: 'waiting', circuit: defined(site.circuits[circuit], `circuit ${circuit}`).id, phase };
 }
 
-/** The highest limit that the ledger allows on these grid phases, and the fuse that binds. */
+/** The highest limit in A that the ledger allows on these grid phases, and the circuit and phase that bind. */
 function permittedA(
   snapshot: Snapshot,
   sums: ExposureSums,
@@ -265,7 +266,7 @@ function permittedA(
   return { limitA: mostA, ...place };
 }
 
-/** Rounded down to the step; below the minimum it is a pause. */
+/** The limit in A, rounded down to the step; 0 (a pause) below the minimum. */
 function inSteps(limitA: Amps, record: SlaveRecord, stepA: Amps): Amps {
   const stepped = Math.round(Math.floor(limitA / stepA + EPSILON_A) * stepA * 1e6) / 1e6;
   if (!(stepped <= limitA + EPSILON_A * stepA + ROUNDING_A)) failSteps(record, limitA, stepped);
@@ -276,7 +277,7 @@ function failSteps({ id }: SlaveRecord, limitA: Amps, stepped: Amps): never {
   failInvariant(`${limitA} A for ${id} become ${stepped} A in whole steps`);
 }
 
-/** I2: whenever the exposure of a charge point rises, the sum fits every fuse above. */
+/** I2: when the exposure of a charge point rises, the sum of exposures fits every fuse above. */
 function assertRaiseFits(
   snapshot: Snapshot,
   sums: ExposureSums,

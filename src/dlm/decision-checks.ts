@@ -1,6 +1,6 @@
 /**
- * What must hold of a decision, checked from outside before it is applied: once from what it works on, once from what comes out.
- * A failed check is a fault of the master. Nothing that is heard can cause it.
+ * What must hold of a decision, checked before the decision is applied. One check reads its snapshot, one its result. A
+ * failed check is a fault of the master. No datagram and no sample can cause it.
  */
 import { failInvariant } from '../base/assert.js';
 import { connectedMask, maskToGrid, onPhases } from '../base/rotation.js';
@@ -14,7 +14,7 @@ import { capacityOf, exposureOf, pathOf, type Snapshot } from './sharing/snapsho
 /** A limit is kept up to a thousandth of a step, and 16 A is the largest step. */
 const ROUNDING_A = 0.02;
 
-/** No capacity is negative or above its fuse, and raises get no more than there is. */
+/** No capacity is negative or above its fuse, and raises never get more than the capacity. Call before `decide`. */
 export function assertSnapshot(snapshot: Snapshot): void {
   const { capacities, topology, site, epoch, nowMs, unsafeCircuits } = snapshot;
   const counts = [capacities.length, site.circuits.length, topology.count];
@@ -38,7 +38,7 @@ export function assertSnapshot(snapshot: Snapshot): void {
   }
 }
 
-/** Each charge point gets what the ledger and the site permit, and the sums are true. */
+/** Each grant is what the ledger and the site permit, and the sums are true. Call before `Granting.apply`. */
 export function assertDecision(snapshot: Snapshot, { grants, services, sums }: Decision): void {
   const raised = new Map<SlaveRecord, PhaseAmps>();
   for (const planned of grants) {
@@ -83,7 +83,7 @@ function failLimit({ record, limitA, phases }: PlannedGrant): never {
   );
 }
 
-/** Never less is counted than what is granted. */
+/** The exposure is at least what is granted. */
 function isBookedInFull({ record, limitA, phases, isBooked, exposureA }: PlannedGrant): boolean {
   if (limitA === 0 || !isBooked) return true;
   if (exposureA[0] >= limitA && exposureA[1] >= limitA && exposureA[2] >= limitA) return true;
@@ -94,7 +94,7 @@ function failBooking({ record, limitA, phases, exposureA }: PlannedGrant): never
   failInvariant(`${record.id} is granted ${limitA} A on ${phases}, but ${exposureA.join(', ')} A are counted`);
 }
 
-/** More than it enforces: only where raises are allowed, and to a charge point that takes part. */
+/** A limit above the enforced one needs raises to be allowed, and a charge point that takes part. */
 function assertMayHave(snapshot: Snapshot, { record, limitA, reason }: PlannedGrant): void {
   const { noRaise, nowMs, services } = snapshot;
   const { id } = record;
@@ -110,7 +110,7 @@ function assertMayHave(snapshot: Snapshot, { record, limitA, reason }: PlannedGr
   }
 }
 
-/** More than it ever had: never above its maximum, nor above its disconnected limit where those do not fit (I4). */
+/** A raise is never above the maximum. Below an unsafe circuit it is never above the disconnected limit (I4). */
 function assertRaise(snapshot: Snapshot, { record, limitA }: PlannedGrant): void {
   const { id, facts, account } = record;
   const knownA = Math.min(facts.maxA, account.maxA);

@@ -1,4 +1,4 @@
-/** Applies a decision: the one place where a decision changes what is known of the charge points. Books each grant, then makes the datagram. */
+/** Applies a decision: only here does it change the records. Books each grant, then makes the datagram. */
 import { failInvariant } from '../base/assert.js';
 import type { BootId, Grant, Status } from '../base/messages.js';
 import { maskToGrid } from '../base/rotation.js';
@@ -8,16 +8,16 @@ import type { SlaveRecord } from './group/slave-record.js';
 import { LEASE_MAX_MS, leaseExpiryMs } from './leases/lease-rules.js';
 import type { Site } from './types.js';
 
-/** The most that a datagram can carry: 16 bits of 0.01 A. */
+/** The largest limit that a GRANT can carry: 16 bits of 0.01 A. */
 const WIRE_MAX_A = 655.35;
 
-/** Who grants. */
+/** The master that sends the grants. */
 export interface Granter {
   readonly masterId: string;
   readonly bootId: BootId;
 }
 
-/** What is granted to a charge point, and which poll that answers. */
+/** What is granted to a charge point, and which STATUS the grant answers. */
 interface Terms {
   readonly limitA: number;
   readonly phases: number;
@@ -36,7 +36,7 @@ export class Granting {
     this.#granter = granter;
   }
 
-  /** The grants to send, in this order. `epoch`: of all of them. */
+  /** Applies all of a decision. The grants are booked already; send them in this order. All are of this epoch. */
   apply(decision: Decision, epoch: number, nowMs: Ms): readonly Grant[] {
     for (const [record, service] of decision.services) record.applyService(service);
     for (const [record, reason] of decision.reasons) record.explain(reason);
@@ -63,13 +63,13 @@ export class Granting {
     return grant;
   }
 
-  /** 0 A to a start that may be none any more: only one that is there now can follow it. */
+  /** A probe: a GRANT of 0 A to an unproven start. Only a slave that is there now can follow it. */
   probe(record: SlaveRecord, { bootId, tauMs }: Status, epoch: number, nowMs: Ms): Grant | undefined {
     const terms = { limitA: 0, phases: 0, leaseMs: this.#site.leaseMs, bootId, tauMs, receivedAtMs: nowMs };
     return this.#booked(record, terms, epoch, nowMs);
   }
 
-  /** Into the ledger first, then onto the wire. */
+  /** Books the grant before it can be sent; `undefined` when the ledger accepts no other one. */
   #booked(record: SlaveRecord, terms: Terms, lastEpoch: number, nowMs: Ms): Grant | undefined {
     const { limitA, phases, leaseMs, bootId, tauMs, receivedAtMs } = terms;
     const isPossible = limitA >= 0 && limitA <= WIRE_MAX_A && leaseMs > 0 && leaseMs <= LEASE_MAX_MS;

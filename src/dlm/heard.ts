@@ -1,12 +1,12 @@
-/** What the core makes of a word that it heard. */
+/** What the core did with a STATUS or a sample, and what the runtime should do next. */
 import type { Grant } from '../base/messages.js';
 
 export interface Heard {
-  /** False for what is older than something heard before. */
+  /** False for an input that the core ignored, such as a STATUS older than one heard before. */
   readonly isCurrent: boolean;
-  /** True when the decision should not wait for the next sample period. */
+  /** True: decide at once, not in the next sample period. */
   readonly isUrgent: boolean;
-  /** To be sent at once to where the word came from. */
+  /** A GRANT of 0 A. Send it at once to the address that the STATUS came from. */
   readonly probe?: Grant;
 }
 

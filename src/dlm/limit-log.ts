@@ -1,13 +1,13 @@
-/** Which changes of a limit are worth a line in the log: starts, stops, large steps; small ones only now and then. */
+/** Which changes of a limit are logged: pauses and their ends, large changes, and small ones now and then. */
 import { assert, failInvariant } from '../base/assert.js';
 import type { Carrier } from '../base/carrier.js';
 import type { LogLevel } from '../base/logger.js';
 import type { LimitReason } from '../base/reason.js';
 import type { Amps, Ms } from '../base/units.js';
 
-/** A change of at least this much is told at once. */
+/** A change of at least this much is logged at once. */
 const LARGE_STEP_A: Amps = 4;
-/** A smaller one when the last line is this old. */
+/** A smaller change is logged when the last line is this old. */
 const QUIET_MS: Ms = 60_000;
 
 interface Told {
@@ -17,7 +17,7 @@ interface Told {
 
 export interface LimitNow {
   readonly limitA: Amps;
-  /** What it enforced when it was heard first. */
+  /** What the charge point enforces. It counts as the limit before the first call. */
   readonly enforcedA: Amps;
   readonly reason: LimitReason;
   readonly nowMs: Ms;
@@ -32,7 +32,10 @@ export class LimitLog {
   readonly #told = new Map<string, Told>();
   readonly #last = new Map<string, Amps>();
 
-  /** `undefined`: no change. Small changes come as `debug`; `fromA` is then the limit before, else the last one told. */
+  /**
+   * The line to log; `undefined` without a change. Call once per charge point and cycle. A small change is `debug`, and
+   * `fromA` is the limit before. For `info`, `fromA` is the limit in the last `info` line.
+   */
   changed(id: string, { limitA, enforcedA, reason, nowMs }: LimitNow): LimitChange | undefined {
     const told = this.#told.get(id) ?? { limitA: enforcedA, atMs: Number.NEGATIVE_INFINITY };
     const last = this.#last.get(id) ?? enforcedA;
@@ -51,7 +54,7 @@ export class LimitLog {
     return limitA === last ? undefined : { level: 'debug', fromA: last };
   }
 
-  /** All that changes in here. */
+  /** The limits known and logged, for a recording. */
   carry(carrier: Carrier): void {
     carrier.values('told', this.#told);
     carrier.values('last', this.#last);

@@ -1,4 +1,4 @@
-/** What the core has to tell people: drained by the shell after each step and written to the log. */
+/** Lines of the core for the log. The runtime drains them after each step and writes them. */
 import { failInvariant } from '../base/assert.js';
 import type { Carrier } from '../base/carrier.js';
 import type { EventCode } from '../base/events.js';
@@ -11,7 +11,7 @@ export interface Notice {
   readonly fields: LogFields;
 }
 
-/** More than this between two drains and the rest is counted only. */
+/** Between two drains at most so many lines are kept; further ones are dropped. */
 const NOTICES_MAX = 1000;
 
 export class Notices {
@@ -22,11 +22,12 @@ export class Notices {
     if (this.#list.length < NOTICES_MAX) this.#list.push({ level, event, message, fields });
   }
 
-  /** All that changes in here. */
+  /** The lines not yet drained, for a recording. */
   carry(carrier: Carrier): void {
     this.#list = carrier.value('list', this.#list);
   }
 
+  /** The lines since the last call, oldest first. */
   drain(): readonly Notice[] {
     const list = this.#list;
     this.#list = [];

@@ -1,13 +1,13 @@
-/** The tree of circuits, prepared once: who hangs under whom, as indices. It does not change between samples. */
+/** The tree of circuits as indices: the parent of each, and its path to the root. Built once; it never changes. */
 import { assert, defined } from '../base/assert.js';
 
-/** What the tree needs to know of a circuit. */
+/** The part of a circuit that the tree needs. */
 export interface TreeNode {
   readonly id: string;
   readonly parent?: string;
 }
 
-/** What a division needs: who hangs under whom. */
+/** The parent of each circuit. A division needs no more. */
 export interface Parents {
   readonly count: number;
   readonly indexOf: ReadonlyMap<string, number>;
@@ -17,11 +17,11 @@ export interface Parents {
 }
 
 export interface Topology extends Parents {
-  /** For each circuit: itself and all above it, up to the root. */
+  /** For each circuit: its own index and those of all circuits above, up to the root. */
   readonly pathOf: readonly (readonly number[])[];
 }
 
-/** The configuration has been checked before: one root, no cycle, every parent known. Asserted here all the same. */
+/** Expects one root, no cycle and known parents. The configuration was checked for this; it is asserted here again. */
 export function buildTopology(circuits: readonly TreeNode[]): Topology {
   const parents = buildParents(circuits);
   const pathOf = circuits.map((_, index) => pathToRoot(parents.parentOf, index));
@@ -33,7 +33,7 @@ export function buildTopology(circuits: readonly TreeNode[]): Topology {
   return { ...parents, pathOf };
 }
 
-/** The same without the paths, which take much memory in a deep tree. */
+/** As `buildTopology`, but without the paths. They take much memory in a deep tree. */
 export function buildParents(circuits: readonly TreeNode[]): Parents {
   const indexOf = new Map(circuits.map((circuit, index) => [circuit.id, index]));
   assert(indexOf.size === circuits.length, 'circuit ids are unique');
@@ -50,7 +50,7 @@ export function buildParents(circuits: readonly TreeNode[]): Parents {
   return { count: circuits.length, indexOf, parentOf, root };
 }
 
-/** Every circuit is walked over once: a walk upwards ends at the root or where an earlier one has been. */
+/** Visits each circuit once. A walk upwards ends at the root, or at a circuit of an earlier walk. */
 function assertNoCycle(parentOf: Int32Array): void {
   const walkOf = new Int32Array(parentOf.length);
   for (let from = 0; from < parentOf.length; from++) {

@@ -1,4 +1,4 @@
-/** The site as the control core sees it: circuits, charge points, and the rules of division. */
+/** The site for the control core: circuits, charge points, and the rules of division. */
 import type { PhaseCount, Rotation } from '../base/rotation.js';
 import type { Amps, Ms, PhaseAmps } from '../base/units.js';
 
@@ -15,17 +15,17 @@ export interface Circuit {
   readonly parent?: string;
   /** The fuse (or the EVSE sub-distribution limit). */
   readonly limitA: PhaseAmps;
-  /** The operator's own limit, never above the former. */
+  /** The operator's own limit; never above `limitA`. */
   readonly operatorLimitA?: PhaseAmps;
-  /** Safety distance kept below the limit. */
+  /** A part of the limit that is never given away. */
   readonly headroomA: PhaseAmps;
-  /** Id of the meter that sits at this circuit's supply. */
+  /** Id of the meter at this circuit's supply. */
   readonly meter?: string;
-  /** Whether that meter sees the charge points too, or only the other consumers. */
+  /** Whether that meter measures the charge points too, or only the uncontrolled load. */
   readonly meterLocation: 'including' | 'excluding';
-  /** What the charge points below may take together while the meter is lost. */
+  /** What all charge points below may draw together while the meter is lost. */
   readonly fallbackA: PhaseAmps;
-  /** The most that the other consumers ever take; for the checks of the fallback values. */
+  /** The highest uncontrolled load that can occur. Used to check the fallback. */
   readonly backgroundMaxA?: PhaseAmps;
   readonly imbalanceLimitA?: Amps;
   /** Absent: B, which trips first. */
@@ -54,7 +54,7 @@ export interface AllocationRules {
   readonly stepA: Amps;
   readonly sharing: SharingRule;
   readonly shortage: ShortageRule;
-  /** How long a vehicle charges at least before it yields to an equal one; configured in minutes. */
+  /** How long a turn lasts at least. Configured in minutes. */
   readonly dwellMs: Ms;
 }
 
@@ -62,11 +62,11 @@ export interface Site {
   readonly site: string;
   readonly networkId: number;
   readonly samplePeriodMs: Ms;
-  /** How long a grant holds without being renewed. */
+  /** How long a grant holds, from the STATUS that it answers. */
   readonly leaseMs: Ms;
   readonly circuits: readonly Circuit[];
   readonly chargePoints: readonly ChargePoint[];
-  /** Where slaves hang that are not listed. */
+  /** The circuit of adopted charge points that are not listed. */
   readonly defaultCircuit: string;
   readonly autoAdopt: boolean;
   readonly allocation: AllocationRules;

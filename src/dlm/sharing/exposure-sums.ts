@@ -1,4 +1,4 @@
-/** The sums of the exposures per circuit and phase, kept up to date while a decision is made. */
+/** The sums of the exposures per circuit and grid phase, in A. Kept up to date during a decision. */
 import { failInvariant } from '../../base/assert.js';
 import { onPhases } from '../../base/rotation.js';
 import { isAnyAbove, isValidLoad, type Ms, PHASES, type PhaseAmps } from '../../base/units.js';
@@ -6,7 +6,7 @@ import { at } from '../division/numbers.js';
 import type { SlaveRecord } from '../group/slave-record.js';
 import { exposureOf, pathOf, type Snapshot } from './snapshot.js';
 
-/** Rounding: sums over thousands of charge points stay far below this. */
+/** The rounding error of sums over thousands of charge points is far below this. */
 const ROUNDING_A = 1e-6;
 
 export class ExposureSums {
@@ -27,7 +27,7 @@ export class ExposureSums {
     }
   }
 
-  /** The exposure of a charge point changes. Grid order. */
+  /** Call when a grant raises the exposure of a charge point. In A, grid order; never a lower one. */
   replace(record: SlaveRecord, beforeA: PhaseAmps, afterA: PhaseAmps): void {
     if (!isValidLoad(afterA) || isAnyAbove(beforeA, afterA, 0)) failReplaced(record, beforeA, afterA);
     this.#add(record, beforeA, -1);
@@ -41,7 +41,7 @@ export class ExposureSums {
     }
   }
 
-  /** The sums that were kept up to date are those that come out anew. `raised`: the exposures that rose. */
+  /** Adds up all exposures again and compares with the sums. `raised`: the exposures that this decision raised. */
   assertRecomputed(raised: ReadonlyMap<SlaveRecord, PhaseAmps>): void {
     const anewA = new Float64Array(this.#sumsA.length);
     for (const record of this.#snapshot.records) {
@@ -65,7 +65,7 @@ export class ExposureSums {
   }
 }
 
-/** What a charge point that is heard says that it enforces is counted, whatever it was granted. */
+/** The exposure of an online charge point is at least the limit that it reports, whatever it was granted. */
 function isCounted(record: SlaveRecord, exposureA: PhaseAmps, nowMs: Ms): boolean {
   const { limitA, phases } = record.account.enforced;
   if (!isValidLoad(exposureA)) return false;

@@ -1,15 +1,16 @@
-/** What of the fuses is kept free for those who do not share now. */
+/** Capacity that is kept free for charge points that take no part in the division. */
 import { failInvariant } from '../../base/assert.js';
 import { isAnyAbove, isValidLoad, mapPhases, type Ms, NO_AMPS, type PhaseAmps } from '../../base/units.js';
 import { SETTLE_MS } from '../leases/lease-rules.js';
 import type { SlaveRecord } from '../group/slave-record.js';
 import { capacityOf, exposureOf, pathOf, type Snapshot } from './snapshot.js';
 
-/** A vehicle that was paused for want of current stays so for this long: contactors and batteries dislike flapping. */
+/** A vehicle paused in a shortage stays paused for this long. Contactors and batteries wear with each change. */
 export const PAUSE_MIN_MS: Ms = 30_000;
-/** Acknowledged and settled by then; who still draws is counted again. */
+/** A paused vehicle has stopped by then. After that we reserve its exposure again. */
 const STOPPING_MS: Ms = 2 * SETTLE_MS;
-/** The worst case of those who do not share now, per circuit. */
+
+/** What each circuit reserves for charge points that are not served, in A per grid phase. */
 export function reservedLoad(snapshot: Snapshot, served: ReadonlySet<SlaveRecord>): readonly PhaseAmps[] {
   const reserved: PhaseAmps[] = snapshot.site.circuits.map(() => NO_AMPS);
   const { records } = snapshot;
@@ -27,7 +28,7 @@ export function reservedLoad(snapshot: Snapshot, served: ReadonlySet<SlaveRecord
   return kept;
 }
 
-/** Something is kept free on each circuit, or nothing; the sum of the disconnected limits can only make it less. */
+/** No circuit reserves a negative current. The disconnected limits of served charge points can only make it less. */
 function assertReserved(kept: readonly PhaseAmps[], reserved: readonly PhaseAmps[]): void {
   for (let circuit = 0; circuit < reserved.length; circuit++) {
     const [keptA, reservedA] = [kept[circuit] ?? NO_AMPS, reserved[circuit] ?? NO_AMPS];
@@ -36,7 +37,7 @@ function assertReserved(kept: readonly PhaseAmps[], reserved: readonly PhaseAmps
   }
 }
 
-/** Those who answer may have the sum of their disconnected limits in any case: another master has to reserve that for them. */
+/** Served charge points may always share their disconnected limits: another master has to reserve that sum for them. */
 function lessDisconnected(
   snapshot: Snapshot,
   served: ReadonlySet<SlaveRecord>,
@@ -58,8 +59,9 @@ function lessDisconnected(
 }
 
 /**
- * What is kept free for somebody who does not share now: its worst case; but while only the unknown past counts against it (M3),
- * its disconnected limit. Nobody is raised meanwhile, and what the others have was given beside it by the ledger of that past.
+ * The exposure of a charge point that is not served. While the master is not strict and does not know its grants yet
+ * (M3), its disconnected limit is enough. No charge point is raised then. The others have limits that were granted
+ * beside it.
  */
 function reservationOf(snapshot: Snapshot, record: SlaveRecord): PhaseAmps {
   if (isStopping(snapshot, record)) return NO_AMPS;
@@ -69,8 +71,8 @@ function reservationOf(snapshot: Snapshot, record: SlaveRecord): PhaseAmps {
 }
 
 /**
- * It was paused a moment ago, follows, and needs its time to stop. Nobody may be raised on what it still draws (the ledger sees to
- * that); but to take it off the shares of the others would pause the next one for it, and then the next.
+ * True for a charge point that was just paused, has acknowledged, and is about to stop. The ledger still counts its
+ * current, so no raise uses it. To reserve it too would pause a second vehicle for it, and then a third.
  */
 function isStopping({ nowMs, site, services }: Snapshot, record: SlaveRecord): boolean {
   const pausedAtMs = services.find(record).pausedUntilMs - PAUSE_MIN_MS;

@@ -1,11 +1,11 @@
-/** How each charge point is served while one decision is made: as its record says, until the decision says otherwise. */
+/** The service of each charge point during one decision: that of its record, until the decision replaces it. */
 import type { Service } from '../group/service.js';
 import type { SlaveRecord } from '../group/slave-record.js';
 
 export class Services {
   readonly #changed = new Map<SlaveRecord, Service>();
 
-  /** Only those that this decision changed. */
+  /** Only the services that this decision replaced. */
   get changed(): ReadonlyMap<SlaveRecord, Service> {
     return this.#changed;
   }

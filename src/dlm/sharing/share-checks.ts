@@ -1,4 +1,4 @@
-/** What must hold of a division, reckoned anew from what was asked and answered: it knows nothing of how the shares were found. */
+/** What must hold of a division, computed from the request and its shares alone, not from how they were found. */
 import { failInvariant } from '../../base/assert.js';
 import { hasPhase, maskToGrid } from '../../base/rotation.js';
 import { type Amps, isValidLoad, PHASES } from '../../base/units.js';
@@ -6,10 +6,10 @@ import type { AllocatedLimit, AllocationCandidate, AllocationCircuit, Allocation
 import { at } from '../division/numbers.js';
 import type { Topology } from '../topology.js';
 
-/** Shares are rounded to a millionth of an ampere, each fits up to a thousandth of a step. */
+/** Tolerance. A share is rounded to a millionth of an ampere, and is whole up to a thousandth of a step. */
 const ROUNDING_A = 0.01;
 
-/** Each share is 0, or a whole number of steps that the charge point can take; their sums fit every circuit above. */
+/** Each share is 0, or whole steps from minimum to maximum. Their sums fit every circuit. Call after each division. */
 export function assertSharesFit(
   request: AllocationRequest,
   limits: ReadonlyMap<string, AllocatedLimit>,

@@ -1,4 +1,4 @@
-/** Everything that one decision works on. */
+/** Everything that one decision reads. */
 import { failInvariant } from '../../base/assert.js';
 import type { LimitReason } from '../../base/reason.js';
 import { connectedMask, type PhaseMask } from '../../base/rotation.js';
@@ -12,29 +12,31 @@ import type { Site } from '../types.js';
 
 export interface Snapshot {
   readonly nowMs: Ms;
-  /** Of the grants that come of it. */
+  /** The epoch of the grants that this decision makes. */
   readonly epoch: number;
   readonly site: Site;
   readonly topology: Topology;
   readonly shares: Shares;
   readonly capacities: readonly CircuitCapacity[];
   readonly records: readonly SlaveRecord[];
-  /** Holds what this decision changes of them: the records themselves stay as they are. */
+  /** Turns and offers. A decision writes its changes here, not into the records. */
   readonly services: Services;
-  /** Not undefined: nobody is raised in this cycle, and why. */
+  /** Why no charge point may be raised in this cycle; `undefined` when raises are allowed. */
   readonly noRaise: LimitReason | undefined;
-  /** Meters and slaves are still to be heard: everybody keeps what it has, by the lease that it has. */
+  /** First samples or first STATUS are missing. Each charge point keeps its limit until its lease ends. */
   readonly isStarting: boolean;
-  /** Whoever does not answer may be served by another master: it is counted in full, others share what is left. */
+  /** Another master may serve the silent charge points. They are counted in full; the others share what is left. */
   readonly isStrict: boolean;
-  /** Circuits whose disconnected limits do not fit: nobody below gets more than its own (I4). */
+  /** Circuits whose disconnected limits do not fit. No charge point below gets more than its own (I4). */
   readonly unsafeCircuits: ReadonlySet<number>;
 }
 
+/** The exposure of a charge point now, in A per grid phase. */
 export function exposureOf({ site, nowMs }: Snapshot, record: SlaveRecord): PhaseAmps {
   return record.exposureA(nowMs, site.leaseMs);
 }
 
+/** The circuit of a charge point and all circuits above, by index, up to the root. */
 export function pathOf({ topology }: Snapshot, record: SlaveRecord): readonly number[] {
   const circuit = topology.indexOf.get(record.facts.circuit);
   return (circuit === undefined ? undefined : topology.pathOf[circuit]) ?? failPath(record);
@@ -44,7 +46,7 @@ function failPath({ id, facts }: SlaveRecord): never {
   failInvariant(`${id} is at circuit ${facts.circuit}, which is not there`);
 }
 
-/** What a circuit can carry for the charge points below it, by its index in the topology. */
+/** What a circuit leaves for the charge points below it. `circuit`: its index in the topology. */
 export function capacityOf({ capacities }: Snapshot, circuit: number): CircuitCapacity {
   return capacities[circuit] ?? failInvariant(`circuit ${circuit} of ${capacities.length} has no capacity`);
 }
@@ -53,7 +55,7 @@ export function isAcknowledged({ nowMs, site }: Snapshot, record: SlaveRecord): 
   return record.account.isAcknowledged(nowMs, site.leaseMs);
 }
 
-/** The connector's phases that a grant must cover: those in use, but all of them while it follows nobody for sure. */
+/** Connector order: the phases that a grant must cover. Those in use; all of them without a recent acknowledgement. */
 export function phasesOf(snapshot: Snapshot, record: SlaveRecord): PhaseMask {
   return isAcknowledged(snapshot, record) ? record.activePhases() : connectedMask(record.facts.phases);
 }

@@ -1,4 +1,4 @@
-/** What every charge point should have: who takes part in the division, in which order, and what the division gives them. */
+/** What every charge point should have: which ones take part in the division, in which order, and their shares. */
 import { failInvariant } from '../../base/assert.js';
 import type { LimitReason } from '../../base/reason.js';
 import { mapPhases, type Ms } from '../../base/units.js';
@@ -19,7 +19,7 @@ import {
 } from './turns.js';
 import { neededOffers } from './unused.js';
 
-/** Why a charge point is not among those that share now; `undefined` when it is. */
+/** Why a charge point takes no part in the division; `undefined` when it may take part. */
 export function notServed(record: SlaveRecord, nowMs: Ms): LimitReason | undefined {
   if (!record.isOnline(nowMs) || !record.status) return { kind: 'offline' };
   if (!record.isAdopted) return { kind: 'notAdopted' };
@@ -30,9 +30,10 @@ export function notServed(record: SlaveRecord, nowMs: Ms): LimitReason | undefin
 }
 
 /**
- * The share of each charge point, by the allocator. Charge points that cannot be served are reserved at their exposure. A charge
- * point without a recent acknowledgement may soon rise to its disconnected limit: it shares with at least that, on all its
- * phases, or, where even that is not left, it is reserved at it. An unused offer that others need is withdrawn on the way.
+ * The share of each charge point by id, in A; none for a charge point that takes no part. Call once per cycle. Current
+ * is reserved for those. A charge point without a recent acknowledgement may soon rise to its disconnected limit. Its
+ * share is at least that, on all its phases; if that is not left, it takes no part. Withdraws unused offers that others
+ * need.
  */
 export function targets(snapshot: Snapshot): ReadonlyMap<string, AllocatedLimit> {
   let served = snapshot.records.filter((record) => isCandidate(snapshot, record));
@@ -49,9 +50,9 @@ export function targets(snapshot: Snapshot): ReadonlyMap<string, AllocatedLimit>
 }
 
 /**
- * Where a difference between phases would be too large, serving in order can refuse a charge point that a later one would
- * balance. With each turn that begins or ends it would be served and refused. So those that were refused are tried again behind
- * the others of their priority, who lose nothing, until their number stops falling.
+ * Within an imbalance limit, serving in order can refuse a charge point that a later one would balance. Each turn that
+ * begins or ends would admit and refuse it again. Retry refused charge points behind the others of their priority,
+ * until their number stops falling. The others lose nothing.
  */
 function dividedAmong(snapshot: Snapshot, served: readonly SlaveRecord[]): ReadonlyMap<string, AllocatedLimit> {
   const behind = new Map<SlaveRecord, number>();
@@ -98,13 +99,13 @@ function requestFor(snapshot: Snapshot, served: readonly SlaveRecord[], behind: 
     chargePoints: inOrderOfService(snapshot, served, behind),
     stepA: site.allocation.stepA,
     sharing: site.allocation.sharing,
-    // The rule of the site is in the order of the candidates already.
+    // The order of the candidates follows the site's rule already.
     shortage: 'priority-only',
     rotationSeed: Math.floor(nowMs / site.allocation.dwellMs),
   };
 }
 
-/** The candidates in the order of service; their priority is the number of their class. */
+/** The candidates in the order of service. Their priority is the number of their class, from 1. */
 function inOrderOfService(
   snapshot: Snapshot,
   served: readonly SlaveRecord[],
@@ -134,7 +135,7 @@ function isCandidate({ services, nowMs }: Snapshot, record: SlaveRecord): boolea
   return !isWithdrawn && !record.account.overdraws(nowMs);
 }
 
-/** A vehicle that does not charge now is offered its minimum. */
+/** True for a vehicle that does not charge now. It is offered no more than its minimum. */
 export function isIdle({ status }: SlaveRecord): boolean {
   return status?.state === 'SuspendedEV' || status?.state === 'Preparing';
 }

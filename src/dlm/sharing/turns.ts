@@ -1,6 +1,6 @@
 /**
- * Turns in a shortage. A charge point that has current keeps it for the dwell time before it yields to an equal one, whatever
- * the rule: contactors and batteries dislike flapping, and a car that charges for a minute has gained nothing.
+ * Turns in a shortage. Under every rule a served charge point keeps its turn for the dwell time. Then it yields to an
+ * equal one. Contactors and batteries wear with each change, and a vehicle gains nothing from one minute of charging.
  */
 import { failInvariant } from '../../base/assert.js';
 import type { Ms } from '../../base/units.js';
@@ -8,14 +8,14 @@ import type { Service } from '../group/service.js';
 import type { SlaveRecord } from '../group/slave-record.js';
 import type { AllocationRules, ShortageRule } from '../types.js';
 
-/** From the first current that is offered to the first that is drawn a vehicle may take this long. */
+/** A vehicle may take this long from its offer to its first current. */
 const START_MAX_MS: Ms = 60_000;
-/** A vehicle that took nothing of its offer is served after all others for so long. Then it is asked again. */
+/** A vehicle that declined its offer is served last for this long. Then it gets an offer in its order again. */
 export const DECLINED_HOLD_MS: Ms = 3_600_000;
-/** What is left unused for this long may go to others: the slowest vehicles take two minutes to start. */
+/** An offer unused for this long may be withdrawn. The slowest vehicles take two minutes to start. */
 export const UNUSED_MAX_MS: Ms = 180_000;
 
-/** A charge point in one decision. */
+/** A charge point and its service in one decision. */
 export interface Candidate {
   readonly record: SlaveRecord;
   readonly service: Service;
@@ -24,18 +24,19 @@ export interface Candidate {
 /** How often a charge point was put behind the others of its priority. */
 export type Behind = ReadonlyMap<SlaveRecord, number>;
 
-/** The place of a charge point in the order of service. The first key that differs decides; the lower one is served first. */
+/** A place in the order of service. The first key that differs decides; the charge point with the lower one is first. */
 export type ServiceKey = readonly [
   /** 1 for a vehicle that does not charge now. */
   isLast: 0 | 1,
   priority: number,
   timesBehind: number,
-  /** 0 for a charge point in its turn. */
+  /** 0 for a charge point whose turn has not ended. */
   isOutOfTurn: 0 | 1,
   /** By the site's rule for a shortage. */
   byRule: number,
 ];
 
+/** The place of a charge point in the order of service of one division. */
 export function serviceKey(
   { record, service }: Candidate,
   behind: Behind,
@@ -51,7 +52,7 @@ export function serviceKey(
   ];
 }
 
-/** A key that is no number would leave the order to chance. */
+/** Fails on a key that is not a finite number: sorting by it would give a random order. */
 function finite(key: number, { id, vehicle }: SlaveRecord): number {
   if (Number.isFinite(key)) return key;
   const times = `connected at ${vehicle.connectedAtMs} ms, charged for ${vehicle.chargingMs} ms`;
@@ -60,10 +61,11 @@ function finite(key: number, { id, vehicle }: SlaveRecord): number {
 
 function orderByRule({ vehicle }: SlaveRecord, shortage: ShortageRule, dwellMs: Ms): number {
   if (shortage === 'last-connected-first') return vehicle.connectedAtMs;
-  // In whole dwell times: nobody yields for a second more or less.
+  // In whole dwell times, so that a second more or less does not end a turn.
   return shortage === 'longest-charging-first' ? Math.floor(vehicle.chargingMs / dwellMs) : 0;
 }
 
+/** For sorting: negative when the first is served before the second. */
 export function compareService(a: ServiceKey, b: ServiceKey): number {
   for (let key = 0; key < a.length; key++) {
     const difference = (a[key] ?? 0) - (b[key] ?? 0);
@@ -72,19 +74,19 @@ export function compareService(a: ServiceKey, b: ServiceKey): number {
   return 0;
 }
 
-/** Whether two charge points are of one class: only the rules for a shortage tell them apart. */
+/** True when two charge points are of one class. Then only the order in a shortage separates them. */
 export function isSameClass(a: ServiceKey, b: ServiceKey): boolean {
   return a[0] === b[0] && a[1] === b[1];
 }
 
-/** Whether the class of the first is served after that of the second. */
+/** True when the class of the first is served after the class of the second. */
 export function isBehind(a: ServiceKey, b: ServiceKey): boolean {
   return a[0] > b[0] || (a[0] === b[0] && a[1] > b[1]);
 }
 
 /**
- * True for a vehicle that does not charge now: the minimum stays open for it where no other one needs it. A paused vehicle
- * looks like one that waits; what it did with the last offer tells them apart.
+ * True for a vehicle that does not charge now. It keeps an offer of its minimum while no other vehicle needs that
+ * current. A full vehicle and one that the master paused look alike. What became of the last offer tells which.
  */
 export function isServedLast({ status }: SlaveRecord, { declinedAtMs, servedSinceMs }: Service, nowMs: Ms): boolean {
   if (status?.state === 'Preparing') return true;
@@ -93,7 +95,7 @@ export function isServedLast({ status }: SlaveRecord, { declinedAtMs, servedSinc
   return status?.state === 'SuspendedEV' && !(servedSinceMs !== undefined && nowMs - servedSinceMs < START_MAX_MS);
 }
 
-/** The service with what the vehicle does with its offer now; the same object where nothing changed. Once before each division. */
+/** Updates since when the offer is unused, when it was declined. The same object if unchanged. Once per cycle. */
 export function afterOffer({ status }: SlaveRecord, service: Service, nowMs: Ms): Service {
   const { servedSinceMs } = service;
   if (!((servedSinceMs ?? nowMs) <= nowMs))
@@ -106,14 +108,14 @@ export function afterOffer({ status }: SlaveRecord, service: Service, nowMs: Ms)
   return isSame ? service : { ...service, unusedSinceMs, declinedAtMs };
 }
 
-/** When a vehicle that left its offer is asked again; now where it left none. */
+/** When a declined offer no longer counts and the vehicle is offered current again; now if it declined none. */
 export function askedAgainAtMs({ declinedAtMs }: Service, nowMs: Ms): Ms {
   if (declinedAtMs === undefined) return nowMs;
   if (!(declinedAtMs <= nowMs)) failInvariant(`an offer was left at ${declinedAtMs} ms, it is ${nowMs} ms`);
   return declinedAtMs + DECLINED_HOLD_MS;
 }
 
-/** The vehicle took nothing of its offer for a while, and is not being asked again just now. */
+/** True for a declined offer, less than an hour ago, that is unused for 3 min or has ended: others may have it. */
 export function leavesUnused(service: Service, nowMs: Ms): boolean {
   const { servedSinceMs, unusedSinceMs } = service;
   if (!((unusedSinceMs ?? nowMs) <= nowMs))

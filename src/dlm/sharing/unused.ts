@@ -1,6 +1,7 @@
 /**
- * A vehicle that is full stays plugged in for hours. Its minimum stays open for it, so that it can begin when it likes, but not
- * while others could use that: then it is withdrawn for a dwell time, offered again where nobody needs it, and after an hour in any case.
+ * Unused offers. A full vehicle stays plugged in for hours. It keeps an offer of its minimum, so that it can begin at
+ * any time. When other vehicles need that current, the offer is withdrawn for a dwell time. The vehicle is offered
+ * current again after that if no other needs it, and after an hour in any case.
  */
 import { failInvariant } from '../../base/assert.js';
 import type { LimitReason } from '../../base/reason.js';
@@ -11,17 +12,17 @@ import type { SlaveRecord } from '../group/slave-record.js';
 import { pathOf, phasesOf, type Snapshot } from './snapshot.js';
 import { isServedLast, leavesUnused } from './turns.js';
 
-/** Where somebody gets less than it could use. */
+/** A circuit, or one phase of it, at which a charge point gets less than it could use. */
 interface FullPlace {
   readonly circuit: string;
   readonly phase?: PhaseIndex;
-  /** `phase` has too much beside this one: who loads both changes nothing. */
+  /** `phase` carries too much more than this one. A vehicle on both phases does not change the difference. */
   readonly besidePhase?: PhaseIndex;
 }
 
 type Limits = ReadonlyMap<string, AllocatedLimit>;
 
-/** Of those that share: whose offers are unused and needed by others, and why. */
+/** Served charge points whose unused offers other vehicles need, each with the reason. Call after each division. */
 export function neededOffers(
   snapshot: Snapshot,
   served: readonly SlaveRecord[],
@@ -42,7 +43,7 @@ export function neededOffers(
   return needed;
 }
 
-/** Each once. Who does not charge itself needs nothing of others. */
+/** Each place once. A vehicle that does not charge now needs no current of others, so its place is left out. */
 function fullPlaces(
   { services, nowMs }: Snapshot,
   served: readonly SlaveRecord[],
@@ -84,6 +85,7 @@ function reasonOf({ circuit, phase }: FullPlace): LimitReason {
   return phase === undefined ? { kind: 'declined', circuit } : { kind: 'declined', circuit, phase };
 }
 
+/** True when the full place gets current back once the offer of this charge point is withdrawn. */
 function isOnWay(snapshot: Snapshot, record: SlaveRecord, { circuit, phase, besidePhase }: FullPlace): boolean {
   const full = snapshot.topology.indexOf.get(circuit) ?? failInvariant(`circuit ${circuit} is full, but not there`);
   const isBelow = pathOf(snapshot, record).includes(full);
