@@ -42,6 +42,11 @@ export class SideBySide {
   }
 }
 
+/** A single test of this kind. */
+export function repeated(name: string, body: Body, needs: Needs = {}): void {
+  new SideBySide(1).add(name, body, needs);
+}
+
 async function play(t: Test, { name, body, needs }: Case): Promise<void> {
   if (needs.skip !== undefined) {
     await t.test(name, { ...needs }, () => undefined);

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { seededRng } from '../../src/base/rng.js';
 import { SIEMENS_PAC2200 } from '../../src/meters/models/siemens-pac2200.js';
 import type { RegisterBus } from '../../src/ports/register-bus.js';
@@ -11,6 +11,7 @@ import { busFor } from '../../src/transports/buses.js';
 import { IMAGES_FILE } from '../helpers/meter-images.js';
 import { eventually } from '../helpers/machine.js';
 import { realClock, realTimers } from '../helpers/real-time.js';
+import { repeated } from '../helpers/side-by-side.js';
 import { needsRtuLine, type RtuLine, rtuLine } from '../helpers/rtu-line.js';
 import { readEveryModel } from './every-model.js';
 import { registers } from './modbus-peers.js';
@@ -104,7 +105,9 @@ t.test('every model, as on TCP', needsLine, async (t) => {
   });
 });
 
-t.test('one frame of twenty damaged: read again within the cycle, never a wrong value', needsLine, async (t) => {
+repeated('one frame of twenty damaged: read again within the cycle, never a wrong value', twentieth, needsLine);
+
+async function twentieth(t: Test): Promise<void> {
   const seed = Number(process.env['SEED'] ?? 5);
   t.comment(`seed ${seed}; replay: SEED=${seed} node build/test/transports.test.js`);
   await withLine(['--units', '1-2', '--seed', String(seed), '--baud', '115200'], async (bus, line) => {
@@ -121,7 +124,7 @@ t.test('one frame of twenty damaged: read again within the cycle, never a wrong 
     t.ok(counts.good >= 36, JSON.stringify(counts));
     t.ok(counts.damaged >= 1 && counts.damaged <= counts.asked - counts.good, JSON.stringify(counts));
   });
-});
+}
 
 /** Pollers of units 1 to `count`, and what they tell, in order. */
 function pollers(bus: RegisterBus, count: number, timeoutMs: number): { events: PollerEvent[]; stop: () => void } {
@@ -142,47 +145,48 @@ function pollers(bus: RegisterBus, count: number, timeoutMs: number): { events: 
   };
 }
 
-t.test(
+repeated(
   'eight meters on one line: each in its turn, with its own values; a dead one delays nobody twice',
+  eightMeters,
   needsLine,
-  async (t) => {
-    await withLine(['--baud', '57600', '--latency-ms', '5'], async (bus, line) => {
-      const { events, stop } = pollers(bus, 8, 300);
-      const samples = (): Extract<PollerEvent, { kind: 'sample' }>[] =>
-        events.filter((event) => event.kind === 'sample');
-      await eventually('three rounds', () => samples().length >= 24);
-      const perMeter = new Map<string, number>();
-      for (const { meterId, reading } of samples()) {
-        perMeter.set(meterId, (perMeter.get(meterId) ?? 0) + 1);
-        t.equal(reading.currentA[0], Number(meterId.slice(1)) + 0.5, meterId);
-      }
-      t.ok(Math.min(...perMeter.values()) >= 2 && Math.max(...perMeter.values()) <= 5, JSON.stringify([...perMeter]));
-      await line.say('mute 3');
-      const before = JSON.parse(await line.say('seen')) as Record<string, number>;
-      const from = samples().length;
-      await eventually('its first failure', () => events.some((event) => event.kind === 'error'));
-      await eventually('two more rounds', () => samples().length >= from + 20);
-      const others = samples()
-        .slice(from)
-        .map(({ meterId }) => meterId);
-      t.notOk(others.slice(1).includes('m3'));
-      for (const unit of [1, 2, 4, 5, 6, 7, 8]) t.ok(others.filter((id) => id === `m${unit}`).length >= 2, `m${unit}`);
-      t.notOk(
-        events.some((event) => event.kind === 'lost' && event.meterId !== 'm3'),
-        'nobody else is lost',
-      );
-      await line.say('speak 3');
-      const seen = samples().length;
-      await eventually('it is heard again', () =>
-        samples()
-          .slice(seen)
-          .some(({ meterId }) => meterId === 'm3'),
-      );
-      t.ok((before['3'] ?? 0) > 0);
-      stop();
-    });
-  },
 );
+
+async function eightMeters(t: Test): Promise<void> {
+  await withLine(['--baud', '57600', '--latency-ms', '5'], async (bus, line) => {
+    const { events, stop } = pollers(bus, 8, 300);
+    const samples = (): Extract<PollerEvent, { kind: 'sample' }>[] => events.filter((event) => event.kind === 'sample');
+    await eventually('three rounds', () => samples().length >= 24);
+    const perMeter = new Map<string, number>();
+    for (const { meterId, reading } of samples()) {
+      perMeter.set(meterId, (perMeter.get(meterId) ?? 0) + 1);
+      t.equal(reading.currentA[0], Number(meterId.slice(1)) + 0.5, meterId);
+    }
+    t.ok(Math.min(...perMeter.values()) >= 2 && Math.max(...perMeter.values()) <= 5, JSON.stringify([...perMeter]));
+    await line.say('mute 3');
+    const before = JSON.parse(await line.say('seen')) as Record<string, number>;
+    const from = samples().length;
+    await eventually('its first failure', () => events.some((event) => event.kind === 'error'));
+    await eventually('two more rounds', () => samples().length >= from + 20);
+    const others = samples()
+      .slice(from)
+      .map(({ meterId }) => meterId);
+    t.notOk(others.slice(1).includes('m3'));
+    for (const unit of [1, 2, 4, 5, 6, 7, 8]) t.ok(others.filter((id) => id === `m${unit}`).length >= 2, `m${unit}`);
+    t.notOk(
+      events.some((event) => event.kind === 'lost' && event.meterId !== 'm3'),
+      'nobody else is lost',
+    );
+    await line.say('speak 3');
+    const seen = samples().length;
+    await eventually('it is heard again', () =>
+      samples()
+        .slice(seen)
+        .some(({ meterId }) => meterId === 'm3'),
+    );
+    t.ok((before['3'] ?? 0) > 0);
+    stop();
+  });
+}
 
 t.test('no udevadm and an empty PATH: a port opens all the same', needsLine, async (t) => {
   const line = await rtuLine('--units', '1-1');
