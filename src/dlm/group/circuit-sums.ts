@@ -1,13 +1,13 @@
-/** Currents of charge points, summed up for every circuit in one pass: each is added to all circuits between it and the root. */
+/** Sums of currents for every circuit, in one pass. The current of a charge point counts in its circuit and in all above. */
 import { assert, failInvariant } from '../../base/assert.js';
 import { isValidLoad, PHASES, type PhaseAmps } from '../../base/units.js';
 
-/** Rounding of sums over thousands of charge points stays far below this. */
+/** Sums over thousands of charge points are wrong by far less than this, because of rounding. */
 const ROUNDING_A = 1e-6;
 
 export class CircuitSums {
   readonly #sumsA: Float64Array;
-  /** The same without the tree: what the sums of the root must be. */
+  /** The sum of all charge points, reckoned without the tree. The sums of the root must be the same. */
   readonly #totalA: [number, number, number] = [0, 0, 0];
 
   constructor(circuits: number) {
@@ -15,7 +15,7 @@ export class CircuitSums {
     this.#sumsA = new Float64Array(circuits * PHASES.length);
   }
 
-  /** `path`: the circuit of the charge point and all above it. */
+  /** Adds the current of one charge point, in A per phase of the grid. `path`: its circuit and all circuits above. */
   add(path: readonly number[], currentA: PhaseAmps): void {
     const sumsA = this.#sumsA;
     if (!isValidLoad(currentA)) failInvariant(`${currentA.join(', ')} A are added to circuit ${path[0]}`);
@@ -31,7 +31,7 @@ export class CircuitSums {
     }
   }
 
-  /** Each charge point is below the root once, and no circuit has more than the one above it. Call after the last `add`. */
+  /** Each charge point counts in the root once, and no circuit has more than the circuit above. Call after the last `add`. */
   assertTree({ root, parentOf }: { readonly root: number; readonly parentOf: Int32Array }): void {
     const rootA = this.of(root);
     for (const p of PHASES) {
@@ -48,6 +48,7 @@ export class CircuitSums {
     }
   }
 
+  /** The sum of a circuit, in A per phase of the grid. */
   of(circuit: number): PhaseAmps {
     const at = circuit * PHASES.length;
     if (!(at >= 0 && at < this.#sumsA.length)) failInvariant(`circuit ${circuit} has no sums`);

@@ -1,4 +1,4 @@
-/** Who belongs to the group beside the configuration: taken on and forgotten by people. */
+/** Charge points that operators adopt or forget at run time, beside those that the configuration lists. */
 import { assert } from '../../base/assert.js';
 import type { Ms } from '../../base/units.js';
 import type { Roster } from './roster.js';
@@ -15,7 +15,7 @@ export class Membership {
     this.#onChange = onChange;
   }
 
-  /** It gets current once `Controller.memorySaved` knows it. False: it was taken on before. */
+  /** Adopts a charge point. It gets current after `Controller.memorySaved`. False: it was adopted before. */
   adopt(record: SlaveRecord): boolean {
     this.#assertKnown(record);
     if (record.isAdopted) return false;
@@ -27,7 +27,10 @@ export class Membership {
     return true;
   }
 
-  /** Why it must not be forgotten now, since it may draw what nobody would count then; `undefined`: it may. */
+  /**
+   * Why an operator must not forget this charge point now; `undefined`: the operator may. A forgotten charge point has no
+   * account in the ledger. So it must not draw by a grant any more.
+   */
   whyKept(record: SlaveRecord, nowMs: Ms): string | undefined {
     if (record.isListed) return 'is listed in the configuration: take it out there';
     if (record.isOnline(nowMs)) return 'is still heard: switch it off first';
@@ -37,7 +40,7 @@ export class Membership {
     return waitS > 0 ? `may still draw by what it was granted: wait ${waitS} s` : undefined;
   }
 
-  /** Its disconnected limit is no longer reserved. Why it cannot be, or `undefined` when it was. */
+  /** Forgets a charge point and frees its disconnected limit. `undefined`: done; otherwise why the master keeps it. */
   forget(record: SlaveRecord, nowMs: Ms): string | undefined {
     const why = this.whyKept(record, nowMs);
     if (why !== undefined) return why;

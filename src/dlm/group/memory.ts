@@ -1,8 +1,8 @@
-/** What the core asks to be kept over a restart. */
+/** What the core asks the runtime to keep over a restart of the master. */
 import type { Ms } from '../../base/units.js';
 import type { RememberedSlave } from './slave-record.js';
 
-/** What is kept over a restart. A help: without it the master waits for the longest lease before it raises anybody. */
+/** The content of the state file. Without it, the master waits for the longest lease before it raises a charge point. */
 export interface Memory {
   readonly epoch: number;
   readonly leaseMs: Ms;

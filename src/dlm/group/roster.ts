@@ -1,4 +1,4 @@
-/** The charge points that the master knows: taken on, watched, summed up below each circuit. */
+/** The charge points that the master knows: it adopts them, watches them, and sums up their currents for each circuit. */
 import { assert, defined, failInvariant } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
 import type { Status } from '../../base/messages.js';
@@ -23,10 +23,11 @@ import { type RememberedSlave, SlaveRecord } from './slave-record.js';
 import type { Topology } from '../topology.js';
 import type { ChargePoint, Site } from '../types.js';
 
-/** More slaves than this in one network id and further ones are refused. */
+/** The most charge points that one master knows. It refuses further ones. */
 export const SLAVES_MAX = 1000;
-/** More than this that nobody has adopted and further ones are refused: whoever makes up names must not slow down the cycle. */
+/** The most strangers. The master refuses further ones: an attacker that makes up ids must not slow down the cycle. */
 export const STRANGERS_MAX = 100;
+/** At most one message about refused strangers in this time. */
 const REFUSALS_QUIET_MS: Ms = 60_000;
 
 export interface RosterParts {
@@ -43,9 +44,9 @@ export class Roster {
   readonly #alarms: AlarmBoard;
   readonly #records = new Map<string, SlaveRecord>();
   #list: readonly SlaveRecord[] = [];
-  /** The charge points below a circuit, in the order of the list, once a meter there has asked for them. */
+  /** The charge points below a circuit, in the order of the list. Filled when the load of that circuit is first reckoned. */
   readonly #belowOf = new Map<number, readonly SlaveRecord[]>();
-  /** The highest number of a grant to anybody who was forgotten. */
+  /** The highest sequence number of a grant to a charge point that is forgotten. */
   #forgottenSeq = 0;
   #refusalsQuietUntilMs: Ms = Number.NEGATIVE_INFINITY;
 
@@ -76,6 +77,7 @@ export class Roster {
     this.#refusalsQuietUntilMs = carrier.value('refusalsQuietUntilMs', this.#refusalsQuietUntilMs);
   }
 
+  /** All charge points, in the order in which the master came to know them. */
   get list(): readonly SlaveRecord[] {
     return this.#list;
   }
@@ -84,11 +86,14 @@ export class Roster {
     return this.#records.get(id);
   }
 
-  /** M3: every configured or remembered charge point counts in full until it answers, or all old leases are over. */
+  /**
+   * Adds every listed and every remembered charge point. Call once, before the first STATUS. M3: each is counted in full
+   * until it acknowledges a grant, or until `unknownUntilMs`, when all old leases have ended.
+   */
   expect(remembered: readonly RememberedSlave[], unknownUntilMs: Ms): void {
     assert(this.#records.size === 0, `${this.#records.size} charge points are known before the first is expected`);
     for (const listed of this.#site.chargePoints) {
-      // It may have said that it allows itself more than the list says: it still does, heard or not.
+      // A STATUS before the restart may have shown a higher disconnected limit than the list. It still holds.
       const before = remembered.find(({ id }) => id === listed.id)?.disconnectedLimitA ?? 0;
       const facts = { ...listed, disconnectedLimitA: Math.max(listed.disconnectedLimitA, before) };
       this.#add(new SlaveRecord({ facts, isListed: true, isAdopted: true, unknownUntilMs }));
@@ -124,7 +129,10 @@ export class Roster {
     return { id, circuit, maxA: 0, minA: 0, disconnectedLimitA: 0, phases: 3, rotation: 'RST', priority: 1 };
   }
 
-  /** M4: a slave that nobody knows is taken on if the configuration lets it, else it only counts. */
+  /**
+   * Adds a charge point at its first STATUS; `undefined`: the master knows too many, and refuses it. M4: `autoAdopt` decides
+   * whether it is adopted. A stranger gets no current, but its exposure counts.
+   */
   meet(status: Status, nowMs: Ms): SlaveRecord | undefined {
     const full = this.#fullText();
     if (full !== undefined) {
@@ -141,7 +149,7 @@ export class Roster {
     return record;
   }
 
-  /** What comes back is new; its grants are numbered on. */
+  /** Forgets a charge point. If it comes back, it is new, and the numbers of its grants go on. */
   remove(record: SlaveRecord): void {
     const { id, lastNumber } = record;
     assert(this.#records.get(id) === record, `${id} is to be forgotten, but is not known`);
@@ -162,14 +170,14 @@ export class Roster {
     return strangers >= STRANGERS_MAX ? `${STRANGERS_MAX} wait for adoption already` : undefined;
   }
 
-  /** Whoever makes up names has many of them: told now and then only. */
+  /** An attacker that makes up ids causes many refusals. So most of them are not told. */
   #refuse(chargePoint: string, full: string, nowMs: Ms): void {
     if (nowMs < this.#refusalsQuietUntilMs) return;
     this.#refusalsQuietUntilMs = nowMs + REFUSALS_QUIET_MS;
     this.#notices.add('error', 'SLAVE_REFUSED', `${chargePoint} refused: ${full}`, { chargePoint });
   }
 
-  /** Tells people what a STATUS changed. */
+  /** Tells the operator what a STATUS changed. Call after it was applied; `before`: the STATUS before it. */
   announce(record: SlaveRecord, before: Status | undefined, wasOnline: boolean): void {
     const status = defined(record.status, `the STATUS of ${record.id} that was just heard`);
     if (before && before.bootId !== status.bootId) this.tell('warn', 'SLAVE_REBOOT', record, 'has started again');
@@ -191,11 +199,12 @@ export class Roster {
     }
   }
 
+  /** Tells the operator about one charge point. `text` follows its id. */
   tell(level: Notice['level'], event: Notice['event'], record: SlaveRecord, text: string): void {
     this.#notices.add(level, event, `${record.id} ${text}`, { chargePoint: record.id, circuit: record.facts.circuit });
   }
 
-  /** Who fell silent, and who draws more than it may. */
+  /** Tells the operator which charge points fell silent, and which ones draw more than they may. Call once per cycle. */
   watch(nowMs: Ms): void {
     for (const record of this.#records.values()) {
       if (!record.isAnnounced || record.isOnline(nowMs)) continue;
@@ -214,12 +223,12 @@ export class Roster {
     if (this.#alarms.set('OVERDRAW', over, nowMs) && over) this.#notices.add('error', 'OVERDRAW', over);
   }
 
-  /** Whoever does not follow this master may follow another one, which may have raised it to its maximum (M7). */
+  /** M7: a silent charge point may follow another master, with a limit up to its maximum. Call when there may be another. */
   countSilentInFull(): void {
     for (const { account } of this.#records.values()) account.expectOtherMaster();
   }
 
-  /** I4: circuits whose disconnected limits and largest uncontrolled load exceed the fuse. */
+  /** I4: circuits whose disconnected limits plus the largest uncontrolled load exceed the fuse. Sets the alarm, too. */
   unsafeCircuits(nowMs: Ms): ReadonlySet<number> {
     const unsafe = new Map<number, string>();
     const sums = this.#sums((record) => record.disconnectedA());
@@ -243,7 +252,7 @@ export class Roster {
     return new Set(unsafe.keys());
   }
 
-  /** What the charge points below a circuit drew since `fromMs`, at most and at least. */
+  /** What the charge points below a circuit drew since `fromMs`, at most and at least. In A per phase of the grid. */
   drawnBelowA(index: number, fromMs: Ms, nowMs: Ms): { readonly mostA: PhaseAmps; readonly leastA: PhaseAmps } {
     const mostA: [Amps, Amps, Amps] = [0, 0, 0];
     const leastA: [Amps, Amps, Amps] = [0, 0, 0];
@@ -260,7 +269,7 @@ export class Roster {
     return { mostA, leastA };
   }
 
-  /** What they draw by their last words. */
+  /** What the charge points below a circuit draw by their last STATUS, in A per phase of the grid. Silent ones count 0 A. */
   currentBelowA(index: number, nowMs: Ms): PhaseAmps {
     const sumA: [Amps, Amps, Amps] = [0, 0, 0];
     for (const record of this.#below(index)) {
@@ -271,7 +280,7 @@ export class Roster {
     return sumA;
   }
 
-  /** The limits that were last sent, for every circuit. */
+  /** For every circuit: the sum of the limits in the last grants, in A per phase of the grid. */
   limits(): Pick<CircuitSums, 'of'> {
     return this.#sums(({ lastGrant, facts }) =>
       lastGrant ? onPhases(maskToGrid(facts.rotation, lastGrant.phases), lastGrant.limitA) : NO_AMPS,
@@ -303,7 +312,7 @@ export class Roster {
   }
 }
 
-/** It draws more than it may, or did so when it was heard last. */
+/** True: this charge point draws more than it may, or it is silent and did so at its last STATUS. */
 function isOver(record: SlaveRecord, nowMs: Ms): boolean {
   const { account } = record;
   return record.isOnline(nowMs) ? account.overdraws(nowMs) : account.isSilentAfterOverdraw(nowMs);

@@ -1,23 +1,23 @@
-/** How a charge point is served: its turn, its pause, and what became of the current that it was offered. */
+/** How a charge point is served: its turn, its pause, and its declined or withdrawn offers. */
 import type { Carrier } from '../../base/carrier.js';
 import type { LimitReason } from '../../base/reason.js';
 import type { Ms } from '../../base/units.js';
 
-/** An unused offer that went to others: nothing is offered until then. */
+/** A withdrawn offer. The charge point gets no new offer until `untilMs`. */
 export interface Withdrawn {
   readonly untilMs: Ms;
   readonly reason: LimitReason;
 }
 
-/** Never changed in place: a decision gives back a new one, and the controller applies it. */
+/** Immutable. A decision gives a new object, and the controller applies it. */
 export interface Service {
-  /** Since when it has a share without a pause; `undefined` while it has none. */
+  /** Since when the charge point has a share without a pause; `undefined` while it has none. */
   readonly servedSinceMs: Ms | undefined;
-  /** Paused for want of current until then, so that nothing flaps. */
+  /** The charge point stays paused until then, because current was short. So limits do not flap. */
   readonly pausedUntilMs: Ms;
-  /** When it last left an offered current unused; `undefined` once it charges, and for a new vehicle. */
+  /** When the vehicle last declined an offer; `undefined` once it charges, and for a new vehicle. */
   readonly declinedAtMs: Ms | undefined;
-  /** Since when it leaves unused what it is offered. */
+  /** Since when the vehicle takes nothing of its offer; `undefined` while it takes some, or has no offer. */
   readonly unusedSinceMs: Ms | undefined;
   readonly withdrawn: Withdrawn | undefined;
 }
@@ -30,7 +30,7 @@ export const NOT_YET_SERVED: Service = {
   withdrawn: undefined,
 };
 
-/** Out: notes each field of `now`. In: what was noted. */
+/** Writing: records each field of `now`. Reading: the recorded service. */
 export function carriedService(carrier: Carrier, now: Service): Service {
   return {
     pausedUntilMs: carrier.value('pausedUntilMs', now.pausedUntilMs),

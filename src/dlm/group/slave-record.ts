@@ -1,4 +1,4 @@
-/** Everything the master knows of one charge point: its facts, its account in the ledger, its vehicle, its last words. */
+/** Everything the master knows of one charge point: its facts, its account in the ledger, its vehicle, its last STATUS. */
 import { assert, defined, failInvariant } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
 import { type BootId, compareGrants, type Grant, type GrantNumber, type Status } from '../../base/messages.js';
@@ -15,10 +15,10 @@ import { assertFacts, assertNewest, assertNumberedUp, failGrant } from './record
 import { carriedService, NOT_YET_SERVED, type Service } from './service.js';
 import { VehicleTracker } from './vehicle.js';
 
-/** What is kept of a slave over a restart of the master. */
+/** What the state file keeps of a charge point over a restart of the master. */
 export interface RememberedSlave {
   readonly id: string;
-  /** Taken on although the configuration does not list it; it stays so when unlisted slaves are no longer taken on. */
+  /** True: adopted, but not listed. The charge point stays adopted when `autoAdopt` is switched off later. */
   readonly adopted: boolean;
   readonly maxA: Amps;
   readonly disconnectedLimitA: Amps;
@@ -26,33 +26,35 @@ export interface RememberedSlave {
   readonly rotation: Rotation;
 }
 
-/** A number that is higher is broken or forged. */
+/** A STATUS with a higher sequence number is broken or forged. */
 const SEQ_BELIEVED_MAX = 0xfffffff0;
+
+/** `stale` and the kinds of doubt: the STATUS is not applied. `duplicate`: it is applied, but two boxes use the id. */
 export type HeardStatus = 'fresh' | 'stale' | 'duplicate' | Doubt['kind'];
 
-/** The poll that grants answer. */
+/** The STATUS that a GRANT answers. */
 export interface LastPoll {
   readonly bootId: BootId;
   readonly tauMs: Ms;
   readonly receivedAtMs: Ms;
 }
 
-/** Who listens. */
+/** The master that receives a STATUS. */
 export interface Listener {
   readonly id: string;
   readonly epoch: number;
-  /** False while it is passive: then it cannot ask a boot for a proof. */
+  /** False while the master is passive: it sends no grants, and so cannot probe an unproven start. */
   readonly grants: boolean;
 }
 
 export interface SlaveOptions {
   readonly facts: ChargePoint;
-  /** True when the configuration lists it: then the configuration's rotation and phases hold. */
+  /** True: the configuration lists the charge point, and its rotation and phases hold. */
   readonly isListed: boolean;
   readonly isAdopted: boolean;
-  /** M3: until then its full maximum counts. */
+  /** M3: the charge point is counted in full until then. */
   readonly unknownUntilMs: Ms;
-  /** Its grants are numbered above this: a grant of before it was forgotten must not be taken for one of now. */
+  /** Grants get numbers above this. So no old grant to a forgotten charge point has the number of a new one. */
   readonly lastSeq?: number;
 }
 
@@ -93,7 +95,7 @@ export class SlaveRecord {
     this.account = new LedgerAccount({ ...options.facts, connected }, options.unknownUntilMs);
   }
 
-  /** What `origin` noted; to be filled by `carry`. */
+  /** A record as it was constructed, read from a recording. `carry` must fill it. */
   static blank(carrier: Carrier): SlaveRecord {
     const origin = carrier.value<SlaveOptions | undefined>('origin', undefined);
     return new SlaveRecord(defined(origin, 'where a slave record comes from'));
@@ -130,17 +132,17 @@ export class SlaveRecord {
     this.#isAdopted = true;
   }
 
-  /** False until the state file knows it: only then may it be raised. */
+  /** True: the configuration or the state file has the charge point. The master raises no limit before that. */
   get isRemembered(): boolean {
     return this.#isRemembered;
   }
 
-  /** The state file knows it from now on. */
+  /** Call when the state file has the charge point. */
   remember(): void {
     this.#isRemembered = true;
   }
 
-  /** Whether people were told that it is there. */
+  /** True: the operator was told that the charge point is there. */
   get isAnnounced(): boolean {
     return this.#isAnnounced;
   }
@@ -149,7 +151,7 @@ export class SlaveRecord {
     this.#isAnnounced = isThere;
   }
 
-  /** Why its limit is as it is. */
+  /** Why the limit of the charge point is as it is. */
   get reason(): LimitReason {
     return this.#reason;
   }
@@ -158,7 +160,7 @@ export class SlaveRecord {
     this.#reason = reason;
   }
 
-  /** The turn, the pause and the offers of its vehicle, as the last decision left them. */
+  /** The turn, the pause and the offers of the vehicle after the last decision. */
   get service(): Service {
     return this.#service;
   }
@@ -171,7 +173,7 @@ export class SlaveRecord {
     return this.#lastGrant;
   }
 
-  /** The grant is booked, and will be sent now. */
+  /** Stores the last grant. Call after the ledger has booked it, and before it is sent. */
   applyGrant(grant: Grant): void {
     assertNewest(grant, this.#lastGrant, this.#lastNumber, this.id);
     if (grant.bootId !== this.#status?.bootId) failGrant(grant, `start ${this.#status?.bootId} is present`);
@@ -179,7 +181,7 @@ export class SlaveRecord {
     this.#lastGrant = grant;
   }
 
-  /** A decision could not be sent, because the last poll was answered already: the next one is answered at once. */
+  /** True: a decision waits, because the last STATUS has its GRANT already. The master answers the next STATUS at once. */
   get isOwed(): boolean {
     return this.#isOwed;
   }
@@ -209,7 +211,7 @@ export class SlaveRecord {
     return this.#starts.isDuplicate(nowMs);
   }
 
-  /** Takes in a STATUS, unless it is older than one heard before from the same boot, or of a boot that is not proven. */
+  /** Updates the record by a STATUS. It does not apply an older STATUS of the same start, nor one of a start in doubt. */
   applyStatus(status: Status, master: Listener, nowMs: Ms): HeardStatus {
     if (status.chargePointId !== this.id) failInvariant(`${this.id} is told the STATUS of ${status.chargePointId}`);
     if (!(nowMs >= this.#lastHeardMs))
@@ -224,20 +226,21 @@ export class SlaveRecord {
     return this.isDuplicate(nowMs) ? 'duplicate' : 'fresh';
   }
 
-  /** Of a boot in doubt: what it says frees nothing, but it may be true. If the known one is gone, at least so much counts. */
+  /** The doubt about the start of a STATUS, if any. Such a STATUS may only raise the exposure, if the known start is silent. */
   #doubt(status: Status, nowMs: Ms): Doubt['kind'] | undefined {
     const doubt = this.#starts.doubt(status.bootId, this.#status?.bootId, nowMs);
     if (doubt?.isPresentSilent) this.account.addDoubtfulReport(saidA(status));
     return doubt?.kind;
   }
 
-  /** Another master may have used up our epoch, where it cannot grow any more: slaves take higher numbers only. */
+  /** Where the epoch cannot grow any more, another master may have used ours. Slaves accept only numbers above those. */
   #numberAbove({ accepted }: Status, { epoch }: Listener): void {
     if (accepted.epoch !== epoch || accepted.seq > SEQ_BELIEVED_MAX) return;
     const seq = this.#lastNumber.epoch === epoch ? this.#lastNumber.seq : 0;
     if (accepted.seq > seq) this.#lastNumber = { epoch, seq: accepted.seq };
   }
 
+  /** The open grant that the charge point follows by this STATUS; `undefined`: none of this master. */
   #followedGrant({ accepted, bootId }: Status, master: Listener): OpenGrant | undefined {
     if (!isOf(master, accepted)) return undefined;
     for (const open of this.account.openGrants) {
@@ -246,11 +249,12 @@ export class SlaveRecord {
     return undefined;
   }
 
+  /** Updates all parts of the record. Call for a STATUS that is not stale, of a start that is not in doubt. */
   #applyFresh(status: Status, master: Listener, nowMs: Ms): void {
     this.#status = status;
     this.#lastHeardMs = nowMs;
     this.#isPollAnswered = false;
-    // Found charging after a start: its turn goes on.
+    // The vehicle was charging before the first grant of this master: its turn begins now.
     if (this.#lastGrant === undefined && status.state === 'Charging' && this.#service.servedSinceMs === undefined) {
       this.#service = { ...this.#service, servedSinceMs: nowMs };
     }
@@ -281,12 +285,12 @@ export class SlaveRecord {
     }
   }
 
-  /** Another vehicle is there. */
+  /** Call when another vehicle is plugged in. */
   #forgetOffers(): void {
     this.#service = { ...this.#service, declinedAtMs: undefined, unusedSinceMs: undefined, withdrawn: undefined };
   }
 
-  /** Its facts seldom change: the object stays while they are the same. */
+  /** Updates the facts of the charge point. They seldom change: the object stays the same until they do. */
   #learn(status: Status): void {
     const known = this.#facts;
     const { phases, rotation } = this.isListed ? this.#configured : status;
@@ -302,12 +306,12 @@ export class SlaveRecord {
     assert(maxA <= listedA, `${this.id} may take ${maxA} A, the configuration lists ${listedA} A`);
   }
 
-  /** Told to keep what it enforces, it is allowed nothing that it may not take without a master. */
+  /** True: a grant of the enforced limit allows no more than the charge point may draw without a master. */
   get isAtMostDisconnected(): boolean {
     return this.account.enforced.limitA <= this.#facts.disconnectedLimitA;
   }
 
-  /** The connector's phases that a grant must cover now. */
+  /** The phases that a grant must cover now, in connector order. */
   activePhases(): PhaseMask {
     if (!this.#status) return connectedMask(3);
     const { phases } = this.#facts;
@@ -317,39 +321,40 @@ export class SlaveRecord {
     return active;
   }
 
-  /** Measured, grid order; nothing while it is silent. */
+  /** Measured current by the last STATUS, in A per phase of the grid. While the charge point is silent: 0 A. */
   currentA(nowMs: Ms): PhaseAmps {
     return this.#status && this.isOnline(nowMs) ? toGrid(this.#facts.rotation, this.#status.currentA) : NO_AMPS;
   }
 
   /**
-   * What a meter may show of it that measured at some moment since `fromMs`: the most and the least that it drew by its own
-   * word. The most is what is taken off the meter: else a vehicle that stops would look like load of the building until the
-   * meter follows, and pull the others down with it. The difference is what nobody may be raised on. A silent one is taken to
-   * draw nothing: what it does draw is then counted twice, as load of the building too, and that is on the safe side.
+   * The most and the least that the charge point reported since `fromMs`, in A per phase of the grid. Metering subtracts the
+   * most. Example: a vehicle drew 16 A and stopped, and the meter still shows 40 A. The building draws 24 A, not 40 A: do not
+   * lower the others. Raise no charge point on the difference of most and least. A silent charge point counts 0 A here. Its
+   * current then counts twice, as load of the building and as exposure, which is safe.
    */
   drawnSince(fromMs: Ms, nowMs: Ms): { readonly mostA: PhaseAmps; readonly leastA: PhaseAmps } {
     if (!this.isOnline(nowMs)) return { mostA: NO_AMPS, leastA: NO_AMPS };
     return this.#drawn.rangeSince(fromMs, nowMs);
   }
 
-  /** Its disconnected limit on the phases that it is connected to, grid order. */
+  /** The disconnected limit on the connected phases, in A per phase of the grid. */
   disconnectedA(): PhaseAmps {
     const { rotation, phases, disconnectedLimitA } = this.#facts;
     return onPhases(maskToGrid(rotation, connectedMask(phases)), disconnectedLimitA);
   }
 
+  /** The exposure, in A per phase of the grid. For a duplicate id: at least twice the maximum. */
   exposureA(nowMs: Ms, leaseMs: Ms): PhaseAmps {
     const exposureA = this.account.exposureA(nowMs, leaseMs);
     return this.isDuplicate(nowMs) ? maxOf(exposureA, perPhase(2 * this.account.maxA)) : exposureA;
   }
 
-  /** The limit that was last sent, whether it has arrived or not; before the first one what it says it enforces. */
+  /** The limit of the last grant, arrived or not, in A. Before the first grant: the limit that the charge point enforces. */
   get grantedA(): Amps {
     return this.#lastGrant?.limitA ?? this.account.enforced.limitA;
   }
 
-  /** One poll, one GRANT: a forged sender address draws no more datagrams to it than were sent in its name. */
+  /** True: the last STATUS has its GRANT. One STATUS gets one GRANT, so a forged sender address attracts no extra datagrams. */
   get isPollAnswered(): boolean {
     return this.#isPollAnswered;
   }
@@ -364,6 +369,7 @@ export class SlaveRecord {
     return this.#lastNumber;
   }
 
+  /** The number for a new grant. Each call gives a higher one. */
   nextNumber(epoch: number): GrantNumber {
     const last = this.#lastNumber;
     this.#lastNumber = { epoch, seq: last.epoch === epoch ? last.seq + 1 : this.#lowestSeq };
@@ -371,6 +377,7 @@ export class SlaveRecord {
     return this.#lastNumber;
   }
 
+  /** What the state file keeps of this charge point. Its maximum must be above 0 A. */
   remembered(): RememberedSlave {
     const { id, disconnectedLimitA, phases, rotation } = this.#facts;
     const adopted = this.#isAdopted && !this.isListed;
@@ -385,7 +392,7 @@ function isOf({ id, epoch }: Listener, accepted: Status['accepted']): boolean {
   return accepted.masterId === id && accepted.epoch === epoch;
 }
 
-/** The most that the words of a boot in doubt admit, on all its phases; grid order. */
+/** The current that a STATUS of a start in doubt says may flow, in A per phase of the grid. */
 function saidA({ rotation, phases, disconnectedLimitA, enforcedA }: Status): PhaseAmps {
   return onPhases(maskToGrid(rotation, connectedMask(phases)), Math.max(disconnectedLimitA, enforcedA));
 }

@@ -1,22 +1,23 @@
-/** What the master knows of the vehicle at a charge point: since when it is there, how long it charged, which phases it loads. */
+/** What the master knows of a vehicle: when it was plugged in, how long it charged, which phases it uses. */
 import { failInvariant } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
 import type { ChargePointState, Status } from '../../base/messages.js';
 import { connectedMask, type PhaseMask } from '../../base/rotation.js';
 import type { Ms } from '../../base/units.js';
 
-/** The phases in use are believed after the vehicle has charged this long: some start on one and add the others. */
+/** The phases in use count after this time of charging. Some vehicles begin on one phase and add the others later. */
 export const PHASES_SETTLED_AFTER_MS: Ms = 10_000;
 
-/** States in which a vehicle is there and may want current (OCPP 1.6). */
+/** States in which a vehicle is plugged in and may want current (OCPP 1.6). */
 const WANTING: ReadonlySet<ChargePointState> = new Set(['Preparing', 'Charging', 'SuspendedEV', 'SuspendedEVSE']);
 
+/** True: a vehicle is plugged in and may want current. */
 export function wantsCurrent(state: ChargePointState): boolean {
   return WANTING.has(state);
 }
 
 export class VehicleTracker {
-  /** Sessions are counted anew after a restart of the slave. */
+  /** A slave counts its sessions anew after each start. So the session id alone does not tell vehicles apart. */
   #bootId = '';
   #sessionId = 0;
   #connectedAtMs: Ms = 0;
@@ -25,7 +26,7 @@ export class VehicleTracker {
   #wasCharging = false;
   #isFirst = true;
 
-  /** Takes in a STATUS. True when another vehicle is there than before. */
+  /** Updates the vehicle by a STATUS. True: another vehicle is plugged in. Call for each fresh STATUS, in order of time. */
   applyStatus(status: Status, nowMs: Ms): boolean {
     if (!this.#isFirst && !(nowMs >= this.#lastHeardMs)) {
       failInvariant(
@@ -37,7 +38,7 @@ export class VehicleTracker {
       this.#bootId = status.bootId;
       this.#sessionId = status.sessionId;
       this.#connectedAtMs = nowMs;
-      // Heard for the first time while it charges: its phases have shown themselves to the master before.
+      // The vehicle charges at the first STATUS that the master receives. So its phases have settled before.
       this.#chargingMs = this.#isFirst && status.state === 'Charging' ? PHASES_SETTLED_AFTER_MS : 0;
     } else if (this.#wasCharging) {
       this.#chargingMs += nowMs - this.#lastHeardMs;
@@ -63,15 +64,17 @@ export class VehicleTracker {
     this.#isFirst = carrier.value('isFirst', this.#isFirst);
   }
 
+  /** When the master received the first STATUS of this session. */
   get connectedAtMs(): Ms {
     return this.#connectedAtMs;
   }
 
+  /** How long the vehicle has charged, without its pauses. */
   get chargingMs(): Ms {
     return this.#chargingMs;
   }
 
-  /** Connector order: all that are connected, until the vehicle has shown which ones it uses. */
+  /** The phases that a grant must cover, in connector order: all connected ones, until the phases in use have settled. */
   activePhases(status: Pick<Status, 'phases' | 'usedPhases'>): PhaseMask {
     const connected = connectedMask(status.phases);
     const used = status.usedPhases & connected;
