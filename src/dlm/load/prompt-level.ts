@@ -1,6 +1,6 @@
 /**
- * Whether a meter whose values cover a certain time has shown falls of the charge points promptly. See prompt-watch; one fall after
- * a rest, shown in time, is one witness.
+ * Checks whether a meter, whose values cover a certain time, shows falls of the charge points promptly (prompt-watch). One fall
+ * after a rest, shown in time, is one witness.
  */
 import { assert } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';

@@ -14,6 +14,7 @@ import { PromptLevel, type PromptSample } from './prompt-level.js';
  * grid (IEC 61000-4-30). The meter proves each by itself.
  */
 const COVERS_MS: readonly Ms[] = [0, 200];
+
 export class PromptWatch {
   readonly #levels: readonly PromptLevel[] = COVERS_MS.map((coversMs) => new PromptLevel(coversMs));
 

@@ -24,7 +24,7 @@ export interface Candidate {
 /** How often a charge point was put behind the others of its priority. */
 export type Behind = ReadonlyMap<SlaveRecord, number>;
 
-/** A place in the order of service. The first key that differs decides; the charge point with the lower one is first. */
+/** A place in the order of service. The first key that differs decides; the lower one is served first. */
 export type ServiceKey = readonly [
   /** 1 for a vehicle that does not charge now. */
   isLast: 0 | 1,
