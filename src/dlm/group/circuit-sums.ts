@@ -18,7 +18,6 @@ export class CircuitSums {
   /** Adds the current of one charge point, in A per phase of the grid. `path`: its circuit and all circuits above. */
   add(path: readonly number[], currentA: PhaseAmps): void {
     const sumsA = this.#sumsA;
-    if (!isValidLoad(currentA)) failInvariant(`${currentA.join(', ')} A are added to circuit ${path[0]}`);
     const totalA = this.#totalA;
     totalA[0] += currentA[0];
     totalA[1] += currentA[1];
@@ -34,6 +33,7 @@ export class CircuitSums {
   /** Each charge point counts in the root once, and no circuit has more than the circuit above. Call after the last `add`. */
   assertTree({ root, parentOf }: { readonly root: number; readonly parentOf: Int32Array }): void {
     const rootA = this.of(root);
+    if (!isValidLoad(rootA)) failInvariant(`all charge points have ${rootA.join(', ')} A`);
     for (const p of PHASES) {
       const isWhole = Math.abs(rootA[p] - this.#totalA[p]) <= ROUNDING_A;
       if (!isWhole) failInvariant(`the root has ${rootA[p]} A on phase ${p}, its charge points ${this.#totalA[p]} A`);

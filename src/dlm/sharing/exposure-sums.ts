@@ -67,11 +67,11 @@ export class ExposureSums {
 
 /** The exposure of an online charge point is at least the limit that it reports, whatever it was granted. */
 function isCounted(record: SlaveRecord, exposureA: PhaseAmps, nowMs: Ms): boolean {
-  const { limitA, phases } = record.account.enforced;
   if (!isValidLoad(exposureA)) return false;
-  if (limitA === 0 || !record.isOnline(nowMs)) return true;
-  if (exposureA[0] >= limitA && exposureA[1] >= limitA && exposureA[2] >= limitA) return true;
-  return !isAnyAbove(onPhases(phases, limitA), exposureA, 0);
+  const enforcedA = record.status?.enforcedA ?? 0;
+  if (exposureA[0] >= enforcedA && exposureA[1] >= enforcedA && exposureA[2] >= enforcedA) return true;
+  const { limitA, phases } = record.account.enforced;
+  return !record.isOnline(nowMs) || !isAnyAbove(onPhases(phases, limitA), exposureA, 0);
 }
 
 function failExposure({ id, account }: SlaveRecord, exposureA: PhaseAmps): never {
