@@ -108,13 +108,14 @@ function differs({ record, limitA, phases }: Wish): boolean {
 
 /** The wish as the ledger will book it. It can only add exposure: only an answer or an expiry takes exposure away. */
 function booked(snapshot: Snapshot, wish: Wish): PlannedGrant {
-  const { record, limitA, phases, leaseMs = snapshot.site.leaseMs } = wish;
-  const { receivedAtMs } = defined(record.lastPoll, `the poll that a grant of ${record.id} answers`);
+  const { record, limitA, phases, reason, leaseMs = snapshot.site.leaseMs } = wish;
+  const { receivedAtMs } = record.lastPoll ?? failInvariant(`a grant of ${record.id} answers no STATUS`);
   const grid = maskToGrid(record.facts.rotation, phases);
   const expiresAtMs = receivedAtMs + leaseExpiryMs(leaseMs);
   const isBooked = record.account.hasRoomFor({ limitA, leaseMs, phases: grid, sentAtMs: snapshot.nowMs, expiresAtMs });
   const beforeA = exposureOf(snapshot, record);
-  return { ...wish, leaseMs, isBooked, exposureA: isBooked ? maxOf(beforeA, onPhases(grid, limitA)) : beforeA };
+  const exposureA = isBooked ? maxOf(beforeA, onPhases(grid, limitA)) : beforeA;
+  return { record, limitA, phases, reason, leaseMs, isBooked, exposureA };
 }
 
 /**

@@ -49,7 +49,8 @@ export class Granting {
     const { lastPoll } = record;
     if (!lastPoll) failInvariant(`a grant of ${record.id} answers no poll`);
     record.answerPoll();
-    const grant = this.#booked(record, { limitA, phases, leaseMs, ...lastPoll }, epoch, nowMs);
+    const { bootId, tauMs, receivedAtMs } = lastPoll;
+    const grant = this.#booked(record, { limitA, phases, leaseMs, bootId, tauMs, receivedAtMs }, epoch, nowMs);
     if ((grant !== undefined) !== isBooked) {
       const open = `${record.account.openGrants.length} grants are open`;
       failInvariant(`${limitA} A for ${record.id} are ${isBooked ? 'not ' : ''}booked, unlike decided: ${open}`);
