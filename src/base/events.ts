@@ -8,26 +8,28 @@ export const EVENTS = {
   SLAVE_FOUND: 'a slave was heard for the first time, or again after it was lost',
   SLAVE_LOST: 'a slave is silent; its disconnected limit stays reserved',
   SLAVE_REBOOT: 'a slave started again',
-  SLAVE_REFUSED: 'a slave cannot be taken on',
-  SLAVE_ADOPTED: 'somebody took on a slave that is not listed',
-  SLAVE_FORGOTTEN: 'somebody had a slave forgotten; nothing is reserved for it any more',
+  SLAVE_REFUSED: 'a slave is not served: too many are known, or two charge points have one id',
+  SLAVE_ADOPTED: 'the operator adopted a slave that is not listed',
+  SLAVE_FORGOTTEN: 'the operator had a slave forgotten; nothing is reserved for it any more',
   SLAVE_STATE: 'the state of a charge point changed',
   PHASE_MISMATCH:
     'a charge point reports more phases than the configuration lists for it, or a meter shows its load on other phases',
-  OVERDRAW: 'a charge point draws more than its limit: that is counted as its load; if it falls silent so, its maximum',
+  OVERDRAW:
+    'a charge point draws more than its limit: its current is counted, and its maximum if it falls silent meanwhile',
   METER_OK: 'a meter gives good values (again)',
   METER_LOST: 'a meter is lost: fallback holds',
   METER_ERROR: 'a meter answered with an error, or its values were refused',
   METER_STUCK:
-    'the values of a meter stand still although the charge points behind it change; after a minute it is lost',
+    'the values of a meter stand still although the charge points behind it change; after a minute the meter is lost',
   METER_SIGN: 'a meter counts in the wrong direction: its values are used without their sign',
   METER_BLIND:
-    'a phase of a meter shows nothing of what the charge points draw (a current transformer has come off): it counts as lost',
-  METER_SLOW: 'a meter answers more slowly than it is polled: it is read less often, or at its own pace again',
-  METER_NOISY: 'many answers of a meter arrive damaged (3 % of the last minute), or no longer do; none of them is used',
+    'a phase of a meter shows nothing of what the charge points draw (a current transformer has come off): the meter counts as lost',
+  METER_SLOW: 'a meter answers more slowly than it is polled: it is polled less often, or at its own pace again',
+  METER_NOISY:
+    'many answers of a meter are damaged (3 % of the last minute), or no longer so many; damaged ones are never used',
   OVERLOAD: 'a meter shows more than the fuse may carry; all below are lowered at once',
   OVERLOAD_END: 'the overload is over',
-  TWO_MASTERS: 'another master is active in this network id, or was until this one came',
+  TWO_MASTERS: 'another master is active in this network id, or was until this master came',
   TAKEOVER: 'a standby or passive master decides from now on',
   EPOCH: 'the epoch of the grants changed',
   FALLBACK_UNSAFE: 'the disconnected limits add up to more than the fuse',
@@ -47,7 +49,7 @@ export const EVENTS = {
   CONTROL: 'the socket for commands: where it is, or why there is none',
   NOTIFY_FAILED: 'systemd could not be told how the daemon is',
   LOG_DROPPED: 'log lines were dropped because the reader of the log was too slow',
-  LOOP_LATE: 'the loop ran late: no raise in this cycle',
+  LOOP_LATE: 'the loop ran late: no charge point is raised in this cycle',
 } as const;
 
 export type EventCode = keyof typeof EVENTS;

@@ -1,8 +1,8 @@
-/** Why a charge point has the limit that it has: exactly one binding reason, as a closed union; text is made at the edge. */
+/** Why a charge point has its limit: exactly one reason, as a closed union. Its text is made where it is shown. */
 import { PHASE_NAMES, type Amps, type PhaseIndex } from './units.js';
 
 export type LimitReason =
-  /** Its own maximum: hardware, cable, installation. */
+  /** The maximum of the charge point: hardware, cable, installation. */
   | { readonly kind: 'maximum' }
   /** The fuse of a circuit is full on this phase. */
   | { readonly kind: 'circuit'; readonly circuit: string; readonly phase: PhaseIndex }
@@ -13,8 +13,8 @@ export type LimitReason =
   /** More would widen the difference between two phases beyond the circuit's limit. */
   | { readonly kind: 'imbalance'; readonly circuit: string; readonly phases: readonly [PhaseIndex, PhaseIndex] }
   /**
-   * Paused: not even the minimum is left beside those who are served before. `phase` where a fuse is full, `phases` where
-   * the imbalance would grow too large, neither where a power limit binds.
+   * Paused: its minimum does not fit beside the charge points that are served before. `phase` where a fuse is full, `phases`
+   * where the imbalance would grow too large, neither where a power limit binds.
    */
   | {
       readonly kind: 'shortage';
@@ -23,26 +23,26 @@ export type LimitReason =
       readonly phases?: readonly [PhaseIndex, PhaseIndex];
       readonly yieldsTo: readonly string[];
     }
-  /** Only the remainder of the division is missing; no phase where a power limit binds. */
+  /** It gets the share rounded down, and others get the remainder. No phase where a power limit binds. */
   | { readonly kind: 'step'; readonly circuit: string; readonly phase?: PhaseIndex }
-  /** Its share is found but not yet free: other charge points have not confirmed their lower limits. */
+  /** Its share is not free yet: other charge points have not confirmed their lower limits. */
   | { readonly kind: 'waiting'; readonly circuit: string; readonly phase: PhaseIndex }
-  /** After a start: what it may still be drawing on old grants is not known yet. */
+  /** The master has started: which old grants the charge point may still follow is not known yet. */
   | { readonly kind: 'startup' }
   | { readonly kind: 'noVehicle' }
-  /** The vehicle does not want to charge: the minimum stays open for it. */
+  /** The vehicle does not charge: its minimum stays offered. */
   | { readonly kind: 'vehiclePaused' }
-  /** It took nothing of what it was offered, and others can use it in this circuit; on this phase, unless a power limit holds them. */
+  /** Withdrawn offer: the vehicle drew nothing of it, and others can use it in this circuit, on this phase (no phase: a power limit binds). */
   | { readonly kind: 'declined'; readonly circuit: string; readonly phase?: PhaseIndex }
-  /** It draws more than it was granted: that counts as its load, and it is not raised. */
+  /** The charge point draws more than it was granted: its current is counted, and it is not raised. */
   | { readonly kind: 'overdraw' }
-  /** Charge point faulted, unavailable or reserved. */
+  /** The charge point is faulted, unavailable or reserved, or two charge points have its id. */
   | { readonly kind: 'unavailable' }
   | { readonly kind: 'offline' }
   | { readonly kind: 'notAdopted' }
-  /** Another master grants in this network id, and it has the higher rank. */
+  /** Another master of higher rank grants in this network id. */
   | { readonly kind: 'passive' }
-  /** The disconnected limits of the circuit add up to more than its fuse: nobody gets more than its own. */
+  /** The disconnected limits of the circuit exceed its fuse: no charge point below gets more than its own. */
   | { readonly kind: 'fallbackUnsafe'; readonly circuit: string };
 
 /** The reason as one short phrase for a log line: "garage L2 full". */

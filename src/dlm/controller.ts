@@ -95,7 +95,7 @@ export class Controller {
     this.#strangersUntilMs = mayHaveStrangers ? nowMs + leaseExpiryMs(site.leaseMs) : nowMs;
     if (this.#strangersUntilMs > nowMs) {
       const waitS = Math.ceil((this.#strangersUntilMs - nowMs) / 1000);
-      const text = `nothing is remembered: unlisted slaves may hold old grants, nobody is raised for ${waitS} s`;
+      const text = `nothing is remembered: unlisted slaves may hold old grants, no charge point is raised for ${waitS} s`;
       this.#notices.add('info', 'START', text, { waitS });
     }
     const longestMs = memory ? Math.max(memory.leaseMs, site.leaseMs) : LEASE_MAX_MS;
@@ -307,7 +307,9 @@ export class Controller {
       this.#lastTickMs !== undefined && nowMs - this.#lastTickMs > this.site.samplePeriodMs + LATE_AFTER_MS;
     if (isLate) {
       const lateMs = Math.round(nowMs - (this.#lastTickMs ?? nowMs));
-      this.#notices.add('warn', 'LOOP_LATE', `no cycle for ${lateMs} ms: nobody is raised in this one`, { lateMs });
+      this.#notices.add('warn', 'LOOP_LATE', `no cycle for ${lateMs} ms: no charge point is raised in this one`, {
+        lateMs,
+      });
     }
     const noRaise = isLate || nowMs < this.#strangersUntilMs ? ({ kind: 'startup' } as const) : undefined;
     const isStarting = this.#isStarting(nowMs);

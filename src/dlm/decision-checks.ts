@@ -98,7 +98,7 @@ function failBooking({ record, limitA, phases, exposureA }: PlannedGrant): never
 function assertMayHave(snapshot: Snapshot, { record, limitA, reason }: PlannedGrant): void {
   const { noRaise, nowMs, services } = snapshot;
   const { id } = record;
-  if (noRaise) failInvariant(`${id} is raised to ${limitA} A, but nobody may be: ${noRaise.kind}`);
+  if (noRaise) failInvariant(`${id} is raised to ${limitA} A, but no charge point may be: ${noRaise.kind}`);
   if (!record.isRemembered) failInvariant(`${id} is raised to ${limitA} A, but the state file does not know it`);
   if (!record.isAdopted) failInvariant(`${id} is raised to ${limitA} A, but is not adopted`);
   if (record.isDuplicate(nowMs)) failInvariant(`${id} is raised to ${limitA} A, but two charge points have its id`);

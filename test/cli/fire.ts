@@ -105,7 +105,11 @@ async function afterStop(t: Test, { master, a, b }: Fire): Promise<void> {
   a.state = 'Charging';
   await new Promise((resolve) => setTimeout(resolve, STOPPED_MS));
   master.signal('SIGCONT');
-  const late = await master.untilEvent('LOOP_LATE', /^no cycle for \d+ ms: nobody is raised in this one$/, from);
+  const late = await master.untilEvent(
+    'LOOP_LATE',
+    /^no cycle for \d+ ms: no charge point is raised in this one$/,
+    from,
+  );
   t.equal(late.level, 'warn');
   t.ok(Number(late['lateMs']) >= STOPPED_MS);
   await a.untilEnforced(FUSE_A);

@@ -11,7 +11,7 @@ aside('without state directory nobody is raised for one lease', async (t) => {
   const startedMs = performance.now();
   const master = started(t, ['run', '-c', siteFile(t, { port, autoAdopt: true })]);
   await master.untilEvent('START', /^no state directory: after a restart old leases are waited for$/);
-  await master.untilEvent('START', /^nothing is remembered: .* nobody is raised for 7 s$/);
+  await master.untilEvent('START', /^nothing is remembered: .* no charge point is raised for 7 s$/);
   await master.untilEvent('SLAVE_FOUND', /^a heard \(adopted; /);
   await master.untilEvent('EPOCH', /^grants continue with epoch 8$/);
   await a.untilEnforced(32);

@@ -197,7 +197,7 @@ t.test('I4: disconnected limits that exceed the fuse', async (t) => {
   rig.run(40_000);
   t.equal(
     rig.alarm('FALLBACK_UNSAFE'),
-    'disconnected limits exceed the fuse: main L1: 36 A of 32 A, 4 A too much; nobody below gets more than its own until they are lowered in the charge points, or some forgotten',
+    'disconnected limits exceed the fuse: main L1: 36 A of 32 A, 4 A too much; no charge point below gets more than its own; lower them in the charge points, or have some charge points forgotten',
   );
   t.equal(rig.limits, '6 6 0', 'nobody gets more than it has without a master');
   t.equal(rig.reasons, 'fallbackUnsafe fallbackUnsafe notAdopted');

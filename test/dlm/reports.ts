@@ -61,7 +61,7 @@ t.test('a listed one that reports more phases than its row: told once, and again
   hear(3);
   hear(3);
   const text =
-    'a reports 3 phases, the configuration lists 1: what it draws on the others is counted by nobody; correct its phases in the configuration';
+    'a reports 3 phases, the configuration lists 1: what it draws on the others is not counted; correct its phases in the configuration';
   t.same(rig.events('PHASE_MISMATCH'), [text]);
   rig.nowMs += 10_000;
   hear(3);

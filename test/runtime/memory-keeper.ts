@@ -126,6 +126,6 @@ t.test(
     const told = (isMemoryLost: boolean): readonly string[] =>
       new Controller({ ...options, isMemoryLost }, 0).drainNotices().map(({ message }) => message);
     t.same(told(false), []);
-    t.match(told(true), [/^nothing is remembered: .* nobody is raised for 16 s$/]);
+    t.match(told(true), [/^nothing is remembered: .* no charge point is raised for 16 s$/]);
   },
 );

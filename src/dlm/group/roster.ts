@@ -191,7 +191,7 @@ export class Roster {
     const { phases } = record.facts;
     const wasTold = wasOnline && before?.phases === status.phases;
     if (record.isListed && status.phases > phases && !wasTold) {
-      const text = `reports ${status.phases} phases, the configuration lists ${phases}: what it draws on the others is counted by nobody`;
+      const text = `reports ${status.phases} phases, the configuration lists ${phases}: what it draws on the others is not counted`;
       this.tell('error', 'PHASE_MISMATCH', record, `${text}; correct its phases in the configuration`);
     }
     if (before && before.state !== status.state) {
@@ -243,7 +243,8 @@ export class Roster {
       const place = `${circuit.id} ${PHASE_NAMES[phase]}`;
       unsafe.set(index, `${place}: ${totalA[phase]} A of ${circuit.limitA[phase]} A, ${tooMuchA} A too much`);
     });
-    const wayOut = 'nobody below gets more than its own until they are lowered in the charge points, or some forgotten';
+    const wayOut =
+      'no charge point below gets more than its own; lower them in the charge points, or have some charge points forgotten';
     const text =
       unsafe.size > 0
         ? `disconnected limits exceed the fuse: ${[...unsafe.values()].join('; ')}; ${wayOut}`

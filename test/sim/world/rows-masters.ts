@@ -197,7 +197,7 @@ async function isCareful(scene: Scene, t: Test, fault: string, forS: number): Pr
   await scene.at(61);
   scene.unplug('b');
   await scene.at(60 + forS + 0.1);
-  t.match(scene.said('LOOP_LATE')[0], /nobody is raised in this one/);
+  t.match(scene.said('LOOP_LATE')[0], /no charge point is raised in this one/);
   t.equal(scene.highestA('a', 60), 20, 'nobody is raised by what waited in the socket');
   await scene.at(90 + forS);
   t.same([scene.wrong, scene.limitA('a')], [undefined, 32]);
