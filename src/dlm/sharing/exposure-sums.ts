@@ -30,6 +30,7 @@ export class ExposureSums {
   /** Call when a grant raises the exposure of a charge point. In A, grid order; never a lower one. */
   replace(record: SlaveRecord, beforeA: PhaseAmps, afterA: PhaseAmps): void {
     if (!isValidLoad(afterA) || isAnyAbove(beforeA, afterA, 0)) failReplaced(record, beforeA, afterA);
+    if (!isAnyAbove(afterA, beforeA, 0)) return;
     this.#add(record, beforeA, -1);
     this.#add(record, afterA, 1);
   }
