@@ -1,6 +1,6 @@
 /** What every command is: it declares itself on the parser and reports the exit code of its run. */
 import type { Argv } from 'yargs';
-import { DEFAULT_CONFIG_FILE } from '../daemon/load-config.js';
+import { DEFAULT_CONFIG_FILE } from '../daemon/default-files.js';
 
 /** How long whatever still holds the event loop (a socket, a hanging disk) may keep an ended command alive. */
 const EXIT_GRACE_MS = 100;

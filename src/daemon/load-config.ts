@@ -7,8 +7,6 @@ import { METER_MODELS } from '../meters/models/index.js';
 import { EXIT, ExitError } from './exit-codes.js';
 import { foundInstead } from './unreadable.js';
 
-export const DEFAULT_CONFIG_FILE = '/etc/evenkeel/evenkeel.yaml';
-
 const OPTIONS = { meterModels: METER_MODELS };
 
 /** Throws an `ExitError`. */

@@ -11,9 +11,9 @@ import type { Auth } from '../discovery/auth.js';
 import { KEY_FILE_BYTES_MAX, parseChargePointKeys, parseSiteKeys } from '../discovery/key-file.js';
 import { chargePointKeyRing, type NumberedKey, siteKeyRing } from '../discovery/keys.js';
 import { nodeMac } from '../transports/node-mac.js';
+import { SITE_KEY_FILE } from './default-files.js';
 import { EXIT, ExitError } from './exit-codes.js';
 
-export const SITE_KEY_FILE = '/etc/evenkeel/keys/site.key';
 const PLACES = {
   master: { credential: 'site-key', file: SITE_KEY_FILE, make: 'evenkeel keys init' },
   slave: {

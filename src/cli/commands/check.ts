@@ -2,10 +2,7 @@
  * `evenkeel check`: what a configuration means, and whether it is safe. Exit 0, or 78 with one line per finding; with the table
  * too, where nothing but its sums is wrong.
  */
-import { describe, describeJson } from '../../config/report.js';
 import { EXIT, ExitError } from '../../daemon/exit-codes.js';
-import { checkConfig } from '../../daemon/load-config.js';
-import { authReport } from '../../daemon/site-key.js';
 import { type Command, withConfig } from '../command.js';
 import { print, printJson } from '../output.js';
 
@@ -17,7 +14,12 @@ export const checkCommand: Command = (parser) => {
       withConfig(options)
         .option('json', { type: 'boolean', default: false, describe: 'for machines' })
         .example('$0 check -c etc/evenkeel.yaml', 'circuits, limits per phase, sums of disconnected limits'),
-    ({ config: file, json }) => {
+    async ({ config: file, json }) => {
+      const [{ describe, describeJson }, { checkConfig }, { authReport }] = await Promise.all([
+        import('../../config/report.js'),
+        import('../../daemon/load-config.js'),
+        import('../../daemon/site-key.js'),
+      ]);
       const { config, findings } = checkConfig(file);
       if (config) {
         const { auth, keyFile, text } = authReport(config, process.env);

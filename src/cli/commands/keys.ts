@@ -1,7 +1,7 @@
 /** `evenkeel keys init|show|rotate`: the key of a site, and what each charge point gets of it. */
 import type { Argv } from 'yargs';
+import { SITE_KEY_FILE } from '../../daemon/default-files.js';
 import { EXIT, ExitError } from '../../daemon/exit-codes.js';
-import { SITE_KEY_FILE } from '../../daemon/site-key.js';
 import { type Command, withConfig } from '../command.js';
 import { print } from '../output.js';
 

@@ -1,6 +1,5 @@
 /** `evenkeel run`: the master. */
 import { EXIT, ExitError } from '../../daemon/exit-codes.js';
-import { loadConfig } from '../../daemon/load-config.js';
 import { type Command, exitSoon, withConfig } from '../command.js';
 
 export const runCommand: Command = (parser, exitWith) => {
@@ -26,6 +25,7 @@ export const runCommand: Command = (parser, exitWith) => {
         })
         .example('$0 run -c etc/evenkeel.yaml --state-dir /var/lib/evenkeel', 'with memory over restarts'),
     async ({ config: configFile, stateDir, socket, standby: isStandby }) => {
+      const { loadConfig } = await import('../../daemon/load-config.js');
       const config = loadConfig(configFile);
       if (config.role !== 'master') {
         const way = `run it with: evenkeel slave -c ${configFile}`;

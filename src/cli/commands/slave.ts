@@ -1,6 +1,5 @@
 /** `evenkeel slave`: this machine as a DLM slave next to a charge point. */
 import { EXIT, ExitError } from '../../daemon/exit-codes.js';
-import { loadConfig } from '../../daemon/load-config.js';
 import { type Command, exitSoon, withConfig } from '../command.js';
 
 export const slaveCommand: Command = (parser, exitWith) => {
@@ -9,6 +8,7 @@ export const slaveCommand: Command = (parser, exitWith) => {
     'run a DLM slave next to a charge point',
     (options) => withConfig(options).example('$0 slave -c etc/evenkeel-slave.yaml', 'a slave with a virtual vehicle'),
     async ({ config: configFile }) => {
+      const { loadConfig } = await import('../../daemon/load-config.js');
       const config = loadConfig(configFile);
       if (config.role !== 'slave') {
         const way = `run it with: evenkeel run -c ${configFile}`;

@@ -1,6 +1,7 @@
 /** `evenkeel keys init|rotate`: makes the key of a site, and changes it without a moment in which nobody is heard. */
 import { EXIT, ExitError } from '../../daemon/exit-codes.js';
-import { loadSiteKeys, SITE_KEY_FILE } from '../../daemon/site-key.js';
+import { SITE_KEY_FILE } from '../../daemon/default-files.js';
+import { loadSiteKeys } from '../../daemon/site-key.js';
 import { codeOf } from '../../discovery/key-code.js';
 import { KEY_ID_MAX, KEYS_MAX } from '../../discovery/keys.js';
 import { nodeMac } from '../../transports/node-mac.js';

@@ -2,7 +2,8 @@
 import { isId } from '../../base/ids.js';
 import { EXIT, ExitError } from '../../daemon/exit-codes.js';
 import { loadConfig } from '../../daemon/load-config.js';
-import { loadSiteKeys, SITE_KEY_FILE } from '../../daemon/site-key.js';
+import { SITE_KEY_FILE } from '../../daemon/default-files.js';
+import { loadSiteKeys } from '../../daemon/site-key.js';
 import { codeOf } from '../../discovery/key-code.js';
 import { chargePointKeyText } from '../../discovery/key-file.js';
 import { chargePointKeys, type NumberedKey } from '../../discovery/keys.js';
