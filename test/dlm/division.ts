@@ -9,6 +9,7 @@ import { SlotHeap } from '../../src/dlm/division/slot-heap.js';
 import { SortSpace, sortByKey, sortByKeys } from '../../src/dlm/division/sorting.js';
 import { type FuseTree, fuseTree } from '../../src/dlm/division/tree.js';
 import { type DivisionSample, divide, randomParents, randomSample } from '../helpers/division-samples.js';
+import { unmeasured } from '../helpers/unmeasured.js';
 
 const RUNS = Number(process.env['EVENKEEL_RUNS'] ?? 300);
 const FIRST_SEED = Number(process.env['EVENKEEL_SEED'] ?? 1);
@@ -382,13 +383,10 @@ const GARBAGE_MAX_BYTES = { fuses: 4, shortage: 4, imbalance: 12 } as const;
 
 for (const what of ['fuses', 'shortage', 'imbalance'] as const) {
   t.test(`a prepared call makes no objects per charge point: ${what}`, async (t) => {
-    const { NODE_V8_COVERAGE, NODE_OPTIONS, ...env } = process.env;
     const flags = ['--expose-gc', '--min-semi-space-size=64', '--max-semi-space-size=64'];
-    const { status, stdout, stderr } = spawnSync(
-      process.execPath,
-      [...flags, GARBAGE_CHILD, what, String(SEATS), String(CALLS)],
-      { env, encoding: 'utf8' },
-    );
+    const args = [...flags, GARBAGE_CHILD, what, String(SEATS), String(CALLS)];
+    const [command, ...words] = unmeasured(process.execPath, args);
+    const { status, stdout, stderr } = spawnSync(command, words, { encoding: 'utf8' });
     t.equal(status, 0, stderr);
     const { grownBytes, steps, kinds } = JSON.parse(stdout);
     t.equal(steps.length, SEATS);

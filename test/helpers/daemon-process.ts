@@ -12,6 +12,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { EventCode } from '../../src/base/events.js';
 import { Patience, Stopwatch } from './machine.js';
+import { unmeasured } from './unmeasured.js';
 
 export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 export const PROGRAM = join(ROOT, 'bin/evenkeel');
@@ -38,7 +39,7 @@ export interface StartOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Where stdout goes instead of being read. */
   readonly stdoutFd?: number;
-  /** True: tap measures the coverage in the process too, which costs it half a second at each end. */
+  /** True: tap measures the coverage in the process too, which costs it half a second at each end, and speed. */
   readonly isMeasured?: boolean;
 }
 
@@ -50,17 +51,15 @@ process.on('exit', () => {
 const leash = ['setpriv', '--pdeathsig', 'KILL'] as const;
 const hasLeash = spawnSync('setpriv', ['--pdeathsig', 'KILL', 'true']).status === 0;
 
-/** tap's hooks slow a process down; most must show their own speed. */
-function environment({ env, isMeasured = false }: StartOptions): NodeJS.ProcessEnv {
-  const {
-    NODE_OPTIONS: options,
-    NODE_V8_COVERAGE: _,
-    NOTIFY_SOCKET: __,
-    STATE_DIRECTORY: ___,
-    RUNTIME_DIRECTORY: ____,
-    ...others
-  } = process.env;
-  return { ...others, ...(isMeasured && options !== undefined && { NODE_OPTIONS: options }), ...env };
+function environment({ env }: StartOptions): NodeJS.ProcessEnv {
+  const { NOTIFY_SOCKET: _, STATE_DIRECTORY: __, RUNTIME_DIRECTORY: ___, ...others } = process.env;
+  return { ...others, ...env };
+}
+
+/** What is started for `command`. */
+function commandLine(command: string, args: readonly string[], { env, isMeasured = false }: StartOptions) {
+  const own = isMeasured ? [command, ...args] : unmeasured(command, args, env?.['NODE_OPTIONS']);
+  return [...(hasLeash ? leash : []), ...own];
 }
 
 /** A process that runs until it is ended. */
@@ -76,7 +75,7 @@ export class Daemon {
 
   constructor(command: string, args: readonly string[], options: StartOptions = {}) {
     const stdio = ['pipe', options.stdoutFd ?? 'pipe', 'pipe'] as const;
-    const [program = command, ...words] = [...(hasLeash ? leash : []), command, ...args];
+    const [program = command, ...words] = commandLine(command, args, options);
     const child = spawn(program, words, { env: environment(options), cwd: ROOT, stdio: [...stdio] });
     this.#child = child;
     running.add(child);

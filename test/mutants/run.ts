@@ -1,6 +1,7 @@
 /** Plays one mutant against the tests that must kill it, each in a process of its own. */
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { unmeasured } from '../helpers/unmeasured.js';
 import { type Mutant, SAFETY_MUTANTS } from './list.js';
 
 const BUILD = fileURLToPath(new URL('../../', import.meta.url));
@@ -39,7 +40,8 @@ function run({ name }: Mutant, killer: string): Promise<{ readonly code: number 
   const seeds = { EVENKEEL_RUNS: `${SEEDS_MAX}`, EVENKEEL_SEED: `${SAFETY_MUTANTS.get(name)?.[killer] ?? 1}` };
   const env = { ...Object.fromEntries(own), ...seeds, EVENKEEL_MUTANT: name, TAP_TIMEOUT: `${PATIENCE_MS / 1000}` };
   const args = ['--no-warnings', `--import=${PRELOAD}`, `${BUILD}test/${killer}.js`];
-  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'], timeout: PATIENCE_MS });
+  const [command, ...words] = unmeasured(process.execPath, args);
+  const child = spawn(command, words, { env, stdio: ['ignore', 'pipe', 'pipe'], timeout: PATIENCE_MS });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (data: Buffer) => (output += data.toString()));
   return new Promise((resolve, reject) => {
