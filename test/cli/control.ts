@@ -22,7 +22,8 @@ aside('a master that is asked: status, list, adopt, forget, clear', async (t) =>
   const first = run();
   const a = await wireSlave(t, { id: 'a', port });
   const x = await wireSlave(t, { id: 'x-17', port });
-  const say = (...args: readonly string[]): Promise<Output> => output([...args, '--state-dir', stateDir]);
+  const say = (...args: readonly string[]): Promise<Output> =>
+    output([...args, '--state-dir', stateDir], { isMeasured: true });
   await a.untilEnforced(32);
   await first.untilEvent('SLAVE_FOUND', /^x-17 heard \(NOT adopted/);
 

@@ -15,7 +15,7 @@ const modeOf = (file: string): number => statSync(file).mode & 0o777;
 
 aside('keys init, show, rotate', async (t) => {
   const keyFile = join(folder(t), 'etc', 'keys', 'site.key');
-  const keys = (...args: string[]) => output(['keys', ...args, '--key-file', keyFile]);
+  const keys = (...args: string[]) => output(['keys', ...args, '--key-file', keyFile], { isMeasured: true });
   const refused = (...args: string[]) => refusal('keys', ...args, '--key-file', keyFile);
   t.match(await refused('show', '--charge-point', 'cp1'), { code: 78, stderr: /make one with: evenkeel keys init/ });
   const init = await keys('init');

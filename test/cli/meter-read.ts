@@ -12,8 +12,8 @@ aside(
     const port = await independentMeter(t);
     const file = meterFile(t, { connection: `tcp://127.0.0.1:${port}` });
     const [text, json] = await Promise.all([
-      output(['meter', 'read', 'grid', '-c', file]),
-      output(['meter', 'read', 'grid', '-c', file, '--json']),
+      output(['meter', 'read', 'grid', '-c', file], { isMeasured: true }),
+      output(['meter', 'read', 'grid', '-c', file, '--json'], { isMeasured: true }),
     ]);
     t.match(text, { code: 0, stderr: '' });
     for (const line of [
@@ -56,9 +56,9 @@ aside('meter read: who does not answer, and what is no meter', async (t) => {
   const lacking = meterFile(t, { connection: `tcp://127.0.0.1:${broken.port}` });
   const [closed, refused, sentinel, unknown, slave] = await Promise.all([
     output(['meter', 'read', 'grid', '-c', file, '--json']),
-    output(['meter', 'read', 'grid', '-c', misfit]),
-    output(['meter', 'read', 'grid', '-c', lacking]),
-    output(['meter', 'read', 'gird', '-c', file]),
+    output(['meter', 'read', 'grid', '-c', misfit], { isMeasured: true }),
+    output(['meter', 'read', 'grid', '-c', lacking], { isMeasured: true }),
+    output(['meter', 'read', 'gird', '-c', file], { isMeasured: true }),
     output(['meter', 'read', 'grid', '-c', 'package.json']),
   ]);
   t.match(closed, { code: 69, stdout: '' });

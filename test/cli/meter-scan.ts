@@ -9,7 +9,7 @@ aside(
   'meter scan of an independent PAC2200: its stdout is a configuration that check takes',
   async (t) => {
     const target = `tcp://127.0.0.1:${await independentMeter(t)}`;
-    const scan = await output(['meter', 'scan', target, '--units', '1-2']);
+    const scan = await output(['meter', 'scan', target, '--units', '1-2'], { isMeasured: true });
     t.match(scan, { code: 0, stdout: /^# unit {3}1 {2}siemens-pac2200, .*230\/230\/230 V$/m });
     t.match(scan.stdout, `# ${target}: 2 unit ids asked, 1 answered\n`);
     t.match(scan.stderr, `${target}: unit 1, 1 of 2; 0 found\n`, 'progress');
@@ -54,7 +54,7 @@ aside('meter scan: a meter that answers to every unit id, one behind a gateway, 
     simulatedMeter(t, '--exception', '2'),
   ]);
   const scan = (port: number, ...options: readonly string[]) =>
-    output(['meter', 'scan', `tcp://127.0.0.1:${port}`, '--json', ...options]);
+    output(['meter', 'scan', `tcp://127.0.0.1:${port}`, '--json', ...options], { isMeasured: true });
   t.match(JSON.parse((await scan(all.port)).stdout), {
     asked: 1,
     endedBy: 'it answers alike to every unit id',
@@ -91,7 +91,7 @@ aside(
   'meter scan of a serial line',
   async (t) => {
     const { path } = await simulatedMeter(t, '--pty', '--unit', '4', '--current', '10 5 -3');
-    const scan = await output(['meter', 'scan', path, '--baud', '9600', '--units', '3-4']);
+    const scan = await output(['meter', 'scan', path, '--baud', '9600', '--units', '3-4'], { isMeasured: true });
     t.match(scan, { code: 0, stdout: /^# unit {3}4 {2}siemens-pac2200, /m });
     t.match(scan.stdout, `connection: "rtu:${path}?baud=9600&parity=none&stopBits=1"\n    unit: 4\n`);
   },

@@ -50,7 +50,7 @@ aside(
     await wroteMore(file);
     await master.end('SIGKILL');
     t.equal(statSync(file).mode & 0o777, 0o600);
-    const killed = await output(['replay', file]);
+    const killed = await output(['replay', file], { isMeasured: true });
     t.match(
       killed,
       { code: 0, stdout: /^\d+ decisions on \d+ inputs, all as recorded$/m },
@@ -61,7 +61,7 @@ aside(
     t.ok(siteCode.length > 30 && isIn('Loopback') && isIn('cp1'), 'what is looked for could be found');
     t.same([SECRET, 'somebody', siteCode].filter(isIn), [], 'no password and no key is in it');
     const other = withOtherFuse(t, file);
-    const differs = await output(['replay', other]);
+    const differs = await output(['replay', other], { isMeasured: true });
     t.equal(differs.code, 65);
     t.match(
       differs.stdout,
@@ -76,7 +76,7 @@ aside(
     const both = await output(['replay', file]);
     t.match(both, { code: 0, stdout: /^\d+ decisions on \d+ inputs, all as recorded$/m });
     t.equal(both.stdout.match(/^Loopback: master \S+, from its start$/gm)?.length, 2, both.stdout);
-    const json = await output(['replay', other, '--json']);
+    const json = await output(['replay', other, '--json'], { isMeasured: true });
     const last: unknown = JSON.parse(json.stdout.trimEnd().split('\n').at(-1) ?? '');
     t.match(last, { verdict: 'different', name: 'cycle', recorded: { limitA: Number }, now: { limitA: Number } });
   },
