@@ -116,7 +116,7 @@ t.test('what became of a change', async (t) => {
   );
   t.equal(
     warningText([ENTRY]),
-    'cp1: 6 A on garage are no longer reserved for it\nWhatever of these still draws current is then counted by nobody.',
+    'cp1: 6 A on garage are no longer reserved for it\nWhat these still draw is not counted any more.',
   );
 });
 

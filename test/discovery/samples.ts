@@ -139,5 +139,5 @@ export const SHORTEST: readonly Message[] = [
 export const LONGEST: readonly Message[] = [LONGEST_BEACON, LONGEST_STATUS, LONGEST_GRANT];
 
 /** The seed of every random test of this folder. */
-export const SEED = Number(process.env['SEED'] ?? 16_030);
-export const REPLAY = `seed ${SEED}; replay: SEED=${SEED} node build/test/discovery.test.js`;
+export const SEED = Number(process.env['EVENKEEL_SEED'] ?? 16_030);
+export const REPLAY = `seed ${SEED}; replay: EVENKEEL_SEED=${SEED} node build/test/discovery.test.js`;

@@ -48,8 +48,8 @@ function randomValue(encoding: Encoding, random: number): number {
 }
 
 t.test('there and back', (t) => {
-  const seed = Number(process.env['SEED'] ?? 20_261);
-  t.comment(`seed ${seed}; replay: SEED=${seed} node build/test/modbus.test.js`);
+  const seed = Number(process.env['EVENKEEL_SEED'] ?? 20_261);
+  t.comment(`seed ${seed}; replay: EVENKEEL_SEED=${seed} node build/test/modbus.test.js`);
   const rng = seededRng(seed);
   for (const encoding of ENCODINGS) {
     for (const order of ['big', 'little'] as const) {

@@ -53,8 +53,8 @@ function allowed(part: readonly RegisterRow[], limits: ReadLimits): boolean {
 }
 
 t.test('random maps: every row read whole, within the limits, with the fewest reads', (t) => {
-  const seed = Number(process.env['SEED'] ?? 77);
-  t.comment(`seed ${seed}; replay: SEED=${seed} node build/test/modbus.test.js`);
+  const seed = Number(process.env['EVENKEEL_SEED'] ?? 77);
+  t.comment(`seed ${seed}; replay: EVENKEEL_SEED=${seed} node build/test/modbus.test.js`);
   const rng = seededRng(seed);
   for (let round = 0; round < 300; round++) {
     const rows: RegisterRow[] = [];

@@ -256,8 +256,8 @@ t.test('doubled answers do no harm', async (t) => {
 });
 
 t.test('random garbage: an error each time, and a good read afterwards', async (t) => {
-  const seed = Number(process.env['SEED'] ?? 4711);
-  t.comment(`seed ${seed}; replay: SEED=${seed} node build/test/transports.test.js`);
+  const seed = Number(process.env['EVENKEEL_SEED'] ?? 4711);
+  t.comment(`seed ${seed}; replay: EVENKEEL_SEED=${seed} node build/test/transports.test.js`);
   const rng = seededRng(seed);
   let garbage = true;
   const onRequest = ({ socket, frame }: RawRequest): void => {

@@ -108,8 +108,8 @@ t.test('every model, as on TCP', needsLine, async (t) => {
 repeated('one frame of twenty damaged: read again within the cycle, never a wrong value', twentieth, needsLine);
 
 async function twentieth(t: Test): Promise<void> {
-  const seed = Number(process.env['SEED'] ?? 5);
-  t.comment(`seed ${seed}; replay: SEED=${seed} node build/test/transports.test.js`);
+  const seed = Number(process.env['EVENKEEL_SEED'] ?? 5);
+  t.comment(`seed ${seed}; replay: EVENKEEL_SEED=${seed} node build/test/transports.test.js`);
   await withLine(['--units', '1-2', '--seed', String(seed), '--baud', '115200'], async (bus, line) => {
     await line.say('noise 0.05');
     const counts = { good: 0, failed: 0, asked: 0, damaged: 0 };

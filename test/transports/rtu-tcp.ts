@@ -105,8 +105,8 @@ t.test('a late answer of another length is not that of the next request', async 
 });
 
 t.test('a gateway that stays one answer behind gives errors, but no wrong value', async (t) => {
-  const seed = Number(process.env['SEED'] ?? 1511);
-  t.comment(`seed ${seed}; replay: SEED=${seed} node build/test/transports.test.js`);
+  const seed = Number(process.env['EVENKEEL_SEED'] ?? 1511);
+  t.comment(`seed ${seed}; replay: EVENKEEL_SEED=${seed} node build/test/transports.test.js`);
   const rng = seededRng(seed);
   const behind: RtuRequest[] = [];
   const onRequest = (request: RtuRequest): void => {
@@ -172,8 +172,8 @@ t.test('a device that refuses to be probed is read again all the same', async (t
 });
 
 t.test('damaged answers are asked for again at once; bits that flip never make a value', async (t) => {
-  const seed = Number(process.env['SEED'] ?? 815);
-  t.comment(`seed ${seed}; replay: SEED=${seed} node build/test/transports.test.js`);
+  const seed = Number(process.env['EVENKEEL_SEED'] ?? 815);
+  t.comment(`seed ${seed}; replay: EVENKEEL_SEED=${seed} node build/test/transports.test.js`);
   const rng = seededRng(seed);
   const onRequest = ({ unit, address, count, say }: RtuRequest): void => {
     const frame = rtuAnswer(unit, count, address);

@@ -51,5 +51,5 @@ export function warningText(slaves: readonly SlaveEntry[]): string {
   const lines = slaves.flatMap(({ id, disconnectedLimitA, circuit }) =>
     wrapped(`${id}: `, `${ampsOf(disconnectedLimitA)} A on ${circuit} are no longer reserved for it`),
   );
-  return [...lines, 'Whatever of these still draws current is then counted by nobody.'].join('\n');
+  return [...lines, 'What these still draw is not counted any more.'].join('\n');
 }

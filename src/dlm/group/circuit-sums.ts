@@ -38,14 +38,18 @@ export class CircuitSums {
       const isWhole = Math.abs(rootA[p] - this.#totalA[p]) <= ROUNDING_A;
       if (!isWhole) failInvariant(`the root has ${rootA[p]} A on phase ${p}, its charge points ${this.#totalA[p]} A`);
     }
-    for (let at = 0; at < this.#sumsA.length; at++) {
-      const [circuit, p] = [Math.floor(at / PHASES.length), at % PHASES.length];
+    for (let circuit = 0; circuit < parentOf.length; circuit++) {
       const parent = parentOf[circuit] as number;
-      const [sumA, aboveA] = [this.#sumsA[at] as number, this.#sumsA[parent * PHASES.length + p] as number];
-      if (parent !== -1 && sumA > aboveA + ROUNDING_A) {
-        failInvariant(`circuit ${circuit} has ${sumA} A on phase ${p}, circuit ${parent} above it only ${aboveA} A`);
-      }
+      if (parent === -1) continue;
+      for (const p of PHASES) this.#assertBelow(circuit, parent, p);
     }
+  }
+
+  #assertBelow(circuit: number, parent: number, p: number): void {
+    const sumA = this.#sumsA[circuit * PHASES.length + p] as number;
+    const aboveA = this.#sumsA[parent * PHASES.length + p] as number;
+    if (sumA <= aboveA + ROUNDING_A) return;
+    failInvariant(`circuit ${circuit} has ${sumA} A on phase ${p}, circuit ${parent} above it only ${aboveA} A`);
   }
 
   /** The sum of a circuit, in A per phase of the grid. */
