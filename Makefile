@@ -3,7 +3,7 @@
 .PHONY: help build lint format test test-long mutants digests model soak soak-meters node-versions demo bench evaluate clean
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 
 build: ## install the npm packages where needed, compile to build/
 	@bash scripts/setup-npm.sh && bash scripts/build.sh

@@ -30,11 +30,19 @@ function yamlAbout(beginning: string): string {
   return yaml;
 }
 
+const [MAIN, GARAGE] = sampleStatus().circuits;
+if (!MAIN || !GARAGE) throw new Error('two circuits');
+const FLOWS = { sumOfLimitsA: [16, 6, 6], exposureA: [22, 6, 6] } as const;
+
 const STATUS = sampleStatus({
   slavesOnline: 2,
   slavesKnown: 3,
+  circuits: [
+    { ...MAIN, ...FLOWS },
+    { ...GARAGE, ...FLOWS, limitA: [25, 25, 25], capacityA: [22, 22, 22] },
+  ],
   chargePoints: [
-    sampleChargePoint(),
+    sampleChargePoint({ reasonText: 'garage L1 full' }),
     sampleChargePoint({
       id: 'cp2',
       state: 'SuspendedEVSE',
@@ -42,7 +50,7 @@ const STATUS = sampleStatus({
       exposureA: 0,
       currentA: [0, 0, 0],
       reason: SAMPLE_REASONS.shortage,
-      reasonText: 'paused, garage L3 has no minimum left, yields to cp1',
+      reasonText: 'paused, garage L1 has no minimum left, yields to cp1',
     }),
     sampleChargePoint({
       id: 'cp3',
