@@ -83,9 +83,9 @@ export function decide(snapshot: Snapshot): Decision {
   return { grants, services: services.changed, reasons, unanswered, sums };
 }
 
-/** The grant is the wish, or less, and on no other phases. */
+/** The grant is the wish, or less, but for the rounding to whole steps, and on no other phases. */
 function assertWithinWish(wish: Wish, { record, limitA, phases }: PlannedGrant): void {
-  if (limitA >= 0 && limitA <= wish.limitA && (phases & ~wish.phases) === 0) return;
+  if (limitA >= 0 && limitA <= wish.limitA + EPSILON_A + ROUNDING_A && (phases & ~wish.phases) === 0) return;
   failInvariant(`${record.id} should have ${wish.limitA} A on ${wish.phases}, and gets ${limitA} A on ${phases}`);
 }
 
@@ -267,10 +267,11 @@ function permittedA(
   return { limitA: mostA, ...place };
 }
 
-/** The limit in A, rounded down to the step; 0 (a pause) below the minimum. */
+/** The limit in A, rounded down to the step, but for a milliampere; 0 (a pause) below the minimum. */
 function inSteps(limitA: Amps, record: SlaveRecord, stepA: Amps): Amps {
-  const stepped = Math.round(Math.floor(limitA / stepA + EPSILON_A) * stepA * 1e6) / 1e6;
-  if (!(stepped <= limitA + EPSILON_A * stepA + ROUNDING_A)) failSteps(record, limitA, stepped);
+  const steps = Math.floor((limitA + EPSILON_A * Math.min(1, stepA)) / stepA);
+  const stepped = Math.round(steps * stepA * 1e6) / 1e6;
+  if (!(stepped <= limitA + EPSILON_A + ROUNDING_A)) failSteps(record, limitA, stepped);
   return stepped + EPSILON_A < record.facts.minA ? 0 : stepped;
 }
 

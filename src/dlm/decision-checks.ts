@@ -11,8 +11,8 @@ import type { SlaveRecord } from './group/slave-record.js';
 import { PAUSE_MIN_MS } from './sharing/reserved.js';
 import { capacityOf, exposureOf, pathOf, type Snapshot } from './sharing/snapshot.js';
 
-/** A limit is kept up to a thousandth of a step, and 16 A is the largest step. */
-const ROUNDING_A = 0.02;
+/** A limit is rounded to whole steps, upwards by a milliampere at most. */
+const ROUNDING_A = 0.002;
 
 /** No capacity is negative or above its fuse, and raises never get more than the capacity. Call before `decide`. */
 export function assertSnapshot(snapshot: Snapshot): void {
@@ -58,9 +58,9 @@ function assertGrant(snapshot: Snapshot, planned: PlannedGrant): void {
   if (!isBookedInFull(planned)) failBooking(planned);
   const { enforced } = record.account;
   if (!snapshot.isStarting && (planned.phases & ~connectedMask(record.facts.phases)) !== 0) failLimit(planned);
-  if (limitA <= enforced.limitA) return;
+  if (limitA <= enforced.limitA + ROUNDING_A) return;
   assertMayHave(snapshot, planned);
-  if (limitA > record.grantedA) assertRaise(snapshot, planned);
+  if (limitA > record.grantedA + ROUNDING_A) assertRaise(snapshot, planned);
 }
 
 function failGrant({ record, limitA, leaseMs }: PlannedGrant): never {

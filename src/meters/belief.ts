@@ -5,6 +5,7 @@
 import { assert, failInvariant } from '../base/assert.js';
 import { fail, ok, type Result } from '../base/result.js';
 import {
+  type Amps,
   type Ms,
   PHASE_NAMES,
   PHASES,
@@ -19,6 +20,8 @@ import type { MeterReading } from '../ports/meter-reading.js';
 const PLAUSIBLE_VOLTAGE_V: readonly [Volts, Volts] = [180, 260];
 /** Hardly any load takes more than this multiple of the fuse: beyond it the value is more likely wrong than high. */
 const PLAUSIBLE_FUSE_MULTIPLE = 1.5;
+/** No meter shows more, whatever its transformers: the value is no current. */
+const CURRENT_MAX_A: Amps = 100_000;
 /** No active power is larger than volts times amperes: share and watts of leave for values of two moments. */
 const POWER_EXCESS = 1.25;
 const POWER_LEAVE_W: Watts = 60;
@@ -87,9 +90,9 @@ function voltageFault({ voltageV }: MeterReading, phase: PhaseIndex): string | u
 }
 
 function currentFault({ currentA }: MeterReading, phase: PhaseIndex, limitA?: PhaseAmps): string | undefined {
-  const most = limitA && limitA[phase] * PLAUSIBLE_FUSE_MULTIPLE;
+  const most = limitA ? limitA[phase] * PLAUSIBLE_FUSE_MULTIPLE : CURRENT_MAX_A;
   const amps = currentA[phase];
-  if (most === undefined || amps === null || Math.abs(amps) <= most) return undefined;
+  if (amps === null || Math.abs(amps) <= most) return undefined;
   return `current on ${PHASE_NAMES[phase]}: expected at most ${most} A, got ${amps} A`;
 }
 
@@ -107,7 +110,11 @@ function maybeOverload(reading: MeterReading, limitA?: PhaseAmps): boolean {
   const isTooHigh = (phase: PhaseIndex): boolean => currentFault(reading, phase, limitA) !== undefined;
   const isBorneOut = (phase: PhaseIndex): boolean => {
     const [amps, volts, watts] = [reading.currentA[phase] ?? 0, reading.voltageV[phase], reading.powerW[phase]];
-    return amps > 0 && (volts === null || watts === null || watts >= amps * volts * LEAST_POWER_FACTOR);
+    return (
+      amps > 0 &&
+      amps <= CURRENT_MAX_A &&
+      (volts === null || watts === null || watts >= amps * volts * LEAST_POWER_FACTOR)
+    );
   };
   return (
     PHASES.some(isTooHigh) &&

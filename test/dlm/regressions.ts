@@ -188,3 +188,28 @@ t.test('a charge point that fell silent and draws nothing leaves room for its di
   t.ok(limitOf('a') + limitOf('b') <= 30, `a ${limitOf('a')} A, b ${limitOf('b')} A: 6 A are for c`);
   t.ok(limitOf('a') + limitOf('b') >= 28, 'and no more than that');
 });
+
+t.test('a step that does not divide what a charge point has: it is kept, or lowered, and nothing breaks', async (t) => {
+  const rows = [
+    [0.6667, 6],
+    [2.667, 16],
+    [12, 11.99],
+    [16, 15.99],
+  ] as const;
+  for (const [stepA, ownA] of rows) {
+    const points = ['a', 'b'].map((id) => chargePoint({ id, disconnectedLimitA: ownA }));
+    const of = site({ circuits: [circuit({ id: 'main', limitA: perPhase(63) })], chargePoints: points });
+    const rig = new Rig({ site: { ...of, allocation: { ...of.allocation, stepA } }, saves: false });
+    for (const id of ['a', 'b']) rig.slave(id).plugIn();
+    for (const slave of rig.slaves.values()) slave.isHeard = false;
+    rig.run(60_000);
+    for (const slave of rig.slaves.values()) slave.isHeard = true;
+    rig.restartMaster();
+    const before = rig.slave('a').core.enforced(rig.nowMs).limitA;
+    t.equal(before, ownA, `steps of ${stepA} A: they are at their disconnected limits`);
+    rig.run(3_000);
+    for (const slave of rig.slaves.values()) slave.unplug();
+    rig.run(60_000);
+    t.pass(`steps of ${stepA} A, ${ownA} A each: ${rig.limits}`);
+  }
+});

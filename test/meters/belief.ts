@@ -90,3 +90,17 @@ t.test('implausible values are a miss', (t) => {
   t.strictSame(refused.reading?.currentA, [1, 2, 3]);
   t.end();
 });
+
+t.test('what no meter can show is no current, also where the fuse is not known', (t) => {
+  for (const limitA of [undefined, [63, 63, 63] as const]) {
+    for (const huge of [1.7e308, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN, 1e6]) {
+      let belief = newBelief({ ...RULES, ...(limitA && { limitA }) }, 0);
+      for (let nowMs = 0; nowMs < 3000; nowMs += 250) {
+        const reading = { ...amps([1, huge, 2], [null, null, null]) };
+        belief = hearReading(belief, { ...RULES, ...(limitA && { limitA }) }, { reading, sampledAtMs: nowMs, nowMs });
+        t.match(belief, { state: 'waiting', reading: null, overReads: 0 }, `${huge} A`);
+      }
+    }
+  }
+  t.end();
+});

@@ -109,8 +109,8 @@ export const MASTER_MUTANTS: readonly Row[] = [
     'M1',
     'rounds up',
     DECIDE,
-    'Math.floor(limitA / stepA + EPSILON_A)',
-    'Math.ceil(limitA / stepA - EPSILON_A)',
+    'Math.floor((limitA + EPSILON_A * Math.min(1, stepA)) / stepA)',
+    'Math.ceil((limitA - EPSILON_A) / stepA)',
     'dlm/regressions',
   ],
   [

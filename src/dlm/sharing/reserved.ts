@@ -70,13 +70,17 @@ function reservationOf(snapshot: Snapshot, record: SlaveRecord): PhaseAmps {
     : exposureOf(snapshot, record);
 }
 
+/** Sums of times with fractions are not exact. */
+const ROUNDING_MS: Ms = 0.001;
+
 /**
  * True for a charge point that was just paused, has acknowledged, and is about to stop. The ledger still counts its
  * current, so no raise uses it. To reserve it too would pause a second vehicle for it, and then a third.
  */
 function isStopping({ nowMs, site, services }: Snapshot, record: SlaveRecord): boolean {
   const pausedAtMs = services.find(record).pausedUntilMs - PAUSE_MIN_MS;
-  if (!(pausedAtMs <= nowMs)) failInvariant(`${record.id} is paused from ${pausedAtMs} ms on, it is ${nowMs} ms`);
+  if (!(pausedAtMs <= nowMs + ROUNDING_MS))
+    failInvariant(`${record.id} is paused from ${pausedAtMs} ms on, it is ${nowMs} ms`);
   if (record.grantedA > 0 || nowMs - pausedAtMs >= STOPPING_MS) return false;
   return record.isOnline(nowMs) && record.account.isAcknowledged(nowMs, site.leaseMs);
 }
