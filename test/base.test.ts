@@ -3,6 +3,7 @@ import './base/aliases.js';
 import './base/carrier.js';
 import './base/errors.js';
 import './base/events.js';
+import './base/harmless.js';
 import './base/ids.js';
 import './base/messages.js';
 import './base/nearest.js';

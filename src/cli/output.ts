@@ -1,10 +1,16 @@
-/** Where commands print: results to stdout, complaints to stderr. */
+/**
+ * Where commands print: results to stdout, complaints to stderr. Files, meters and masters are quoted there, so all of it is
+ * made harmless here.
+ */
+import { harmlessJson, harmlessLines } from '../base/harmless.js';
+
 const guarded = new WeakSet<NodeJS.WriteStream>();
 
 function write(stream: NodeJS.WriteStream, text: string): void {
   if (!guarded.has(stream)) stream.on('error', onError);
   guarded.add(stream);
-  stream.write(text.endsWith('\n') ? text : `${text}\n`);
+  const shown = harmlessLines(text);
+  stream.write(shown.endsWith('\n') ? shown : `${shown}\n`);
 }
 
 /** Whoever reads may go away early (`evenkeel check | head`): what is not wanted any more is no error. */
@@ -21,5 +27,9 @@ export function complain(text: string): void {
 }
 
 export function printJson(value: unknown): void {
-  print(JSON.stringify(value, null, 2));
+  print(harmlessJson(JSON.stringify(value, null, 2)));
+}
+
+export function printJsonLine(value: unknown): void {
+  print(harmlessJson(JSON.stringify(value)));
 }

@@ -6,6 +6,7 @@ import { fstatSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { pino } from 'pino';
 import type { EventCode } from '../base/events.js';
+import { harmless, harmlessJson } from '../base/harmless.js';
 import type { LogFields, Logger, LogLevel } from '../base/logger.js';
 import { createRepeatFilter, type Repeated } from './log-repeats.js';
 import { createLogWriter, type LogWriter } from './log-writer.js';
@@ -85,7 +86,7 @@ class PinoLogger implements DaemonLogger {
         timestamp: this.#format === 'json' && pino.stdTimeFunctions.isoTime,
         formatters: { level: (label) => ({ level: label }) },
       },
-      { write: (line: string) => this.#writer.write(this.#linePrefix + line) },
+      { write: (line: string) => this.#writer.write(this.#linePrefix + harmlessJson(line)) },
     );
   }
 
@@ -168,11 +169,6 @@ function isJournal(journalStream: string | undefined): boolean {
 /** "21:03:07 LIMIT        cp3 16 A -> 10 A: garage L2 full" */
 function textLine({ level, event, message }: Line, now: Date, colour: boolean): string {
   const time = [now.getHours(), now.getMinutes(), now.getSeconds()].map((part) => String(part).padStart(2, '0'));
-  const text = `${time.join(':')} ${event.padEnd(12)} ${TEXT_MARK[level]}${withoutControls(message)}`;
+  const text = `${time.join(':')} ${event.padEnd(12)} ${TEXT_MARK[level]}${harmless(message)}`;
   return colour && level !== 'info' ? `\x1b[${TEXT_COLOUR[level]}m${text}\x1b[0m\n` : `${text}\n`;
-}
-
-/** A message may quote what came from the network: nothing in it may steer the terminal. */
-function withoutControls(text: string): string {
-  return text.replace(/\p{Control}/gu, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }

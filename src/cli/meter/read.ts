@@ -10,7 +10,7 @@ import type { SiteStatus } from '../../ports/status-sink.js';
 import type { SocketArguments } from '../command.js';
 import { ask } from '../../cli/control/client.js';
 import { untilSignal } from '../endpoint.js';
-import { complain, print } from '../output.js';
+import { complain, print, printJson, printJsonLine } from '../output.js';
 import { adviceFor } from './advice.js';
 import { type MeterSource, OwnConnection, RunningMaster } from './source.js';
 import { readingJson, readingText } from './reading-text.js';
@@ -37,7 +37,8 @@ export async function readMeter(asked: MeterQuestion): Promise<number> {
     if (asked.watch) return await watch(asked, meter, source);
     const heard = await source.look();
     if (!heard.ok) throw new ExitError(EXIT.unavailable, silenceText(meter, heard.error));
-    print(asked.json ? JSON.stringify(readingJson(meter, heard.value), null, 2) : readingText(meter, heard.value));
+    if (asked.json) printJson(readingJson(meter, heard.value));
+    else print(readingText(meter, heard.value));
     return EXIT.ok;
   } finally {
     await source.close();
@@ -52,14 +53,20 @@ async function watch({ json }: MeterQuestion, meter: MeterConfig, source: MeterS
     const heard = await source.look();
     isLooking = false;
     if (!heard.ok) complain(silenceText(meter, heard.error));
-    else if (json) print(JSON.stringify(readingJson(meter, heard.value)));
-    else print(`${process.stdout.isTTY ? CLEAR : ''}${readingText(meter, heard.value)}`);
+    else if (json) printJsonLine(readingJson(meter, heard.value));
+    else showAnew(readingText(meter, heard.value));
   };
   void show();
   const looks = setInterval(() => void show(), LOOK_PERIOD_MS);
   await untilSignal();
   clearInterval(looks);
   return EXIT.ok;
+}
+
+/** What is printed is made harmless, so the terminal is cleared beside it. */
+function showAnew(text: string): void {
+  if (process.stdout.isTTY) process.stdout.write(CLEAR);
+  print(text);
 }
 
 /** A site whose sums are not safe yet may be measured all the same. */

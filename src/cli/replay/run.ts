@@ -5,7 +5,7 @@ import { EXIT, ExitError, type ExitCode } from '../../daemon/exit-codes.js';
 import { version } from '../../daemon/identity.js';
 import { type Played, playRecording, segmentsFrom, spanOf } from '../../sim/replay/play.js';
 import type { Segment } from '../../sim/replay/recording.js';
-import { complain, print } from '../output.js';
+import { complain, print, printJsonLine } from '../output.js';
 import { type Decision, DecisionWatch } from './cycles.js';
 import { withRecording } from './source.js';
 import { decisionLines, differenceLines, runLines, titleLines, verdictText } from './text.js';
@@ -57,7 +57,7 @@ class Player {
     }
     this.#checkName();
     const verdict = { decisions: this.#watch.count, inputs: this.#inputs, missing: this.#missing };
-    if (this.#options.json) print(JSON.stringify({ verdict: 'same', ...verdict }));
+    if (this.#options.json) printJsonLine({ verdict: 'same', ...verdict });
     else print(`${this.#shown === 0 ? 'nothing to show in that time; ' : ''}${verdictText(verdict)}`);
     return EXIT.ok;
   }
@@ -93,14 +93,14 @@ class Player {
     const { difference, wallMs } = replayed;
     if (difference) {
       const decisions = this.#watch.count;
-      if (this.#options.json) print(JSON.stringify({ verdict: 'different', decisions, wallMs, ...difference }));
+      if (this.#options.json) printJsonLine({ verdict: 'different', decisions, wallMs, ...difference });
       else print(differenceLines(difference, wallMs, decisions).join('\n'));
       return EXIT.data;
     }
     if (!decision || !this.#isAskedFor(decision)) return undefined;
     this.#shown += 1;
     const { inputs, isRoleNew: _, ...rest } = decision;
-    if (this.#options.json) print(JSON.stringify({ ...rest, inputs: Object.fromEntries(inputs) }));
+    if (this.#options.json) printJsonLine({ ...rest, inputs: Object.fromEntries(inputs) });
     else print(decisionLines(decision).join('\n'));
     const goesOn = await this.#pause?.();
     return goesOn === false ? EXIT.ok : undefined;
