@@ -1,4 +1,8 @@
 /** "Did you mean": the valid word nearest to a wrong one, and how it is said. */
+
+/** A longer one is no slip of the finger. */
+const WORD_MAX = 64;
+
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, column) => column);
   for (let i = 1; i <= a.length; i++) {
@@ -17,6 +21,7 @@ function editDistance(a: string, b: string): number {
  * near ("limit" -> "limitA"). `undefined` when nothing is near enough to be helpful.
  */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
+  if (word.length > WORD_MAX) return undefined;
   const lower = word.toLowerCase();
   let best: { candidate: string; distance: number; edits: number } | undefined;
   for (const candidate of candidates) {

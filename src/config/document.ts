@@ -1,5 +1,5 @@
 /** The text of a configuration file as a plain value, with the line and column of everything in it. */
-import { type Document, LineCounter, type Node, parseDocument, type YAMLError } from 'yaml';
+import { type Document, Lexer, LineCounter, type Node, Parser, parseDocument, type YAMLError } from 'yaml';
 import type { Places } from './facts.js';
 import type { Finding, Path } from './issue.js';
 import { valueAt } from './shape.js';
@@ -52,6 +52,22 @@ function binaryAt(text: string): Position | undefined {
   return { line: lines.length, column: (lines.at(-1) ?? '').length + 1 };
 }
 
+/** What the parser has open at once at `DEPTH_MAX`, and far more; the exact depth is the tree's to judge. */
+const OPEN_MAX = 3 * DEPTH_MAX;
+
+/**
+ * Where nesting goes too deep. The package builds its nodes by functions that call themselves at each level: at the end of the
+ * stack they may end the process. Its parser does not, so that one is asked first.
+ */
+function tooDeepAt(text: string, lines: LineCounter): Position | undefined {
+  const parser = new Parser(lines.addNewLine);
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const _ of parser.next(lexeme));
+    if (parser.stack.length > OPEN_MAX) return placeOf(lines, parser.offset);
+  }
+  return undefined;
+}
+
 function plainValue(document: Document, tree: Tree): TextFile {
   try {
     const value: unknown = document.toJS({ maxAliasCount: ALIASES_MAX });
@@ -85,6 +101,8 @@ export function readText(text: string): TextFile {
   }
   const binary = binaryAt(text);
   if (binary) return refused('a text in UTF-8', 'binary data', binary);
+  const deep = tooDeepAt(text, new LineCounter());
+  if (deep) return refused(`at most ${DEPTH_MAX} levels of lists and groups`, 'more', deep);
   const lines = new LineCounter();
   // Duplicate keys are found by the tree, which knows their path. Nothing may be printed from here.
   const options = { lineCounter: lines, prettyErrors: false, uniqueKeys: false, stringKeys: true } as const;

@@ -11,7 +11,7 @@ export const docs = z.registry<{ title: string; description: string }>();
 /** Most that any current in the file may be. */
 export const AMPS_MAX = 2500;
 /** Most entries of a list, where the schema says nothing smaller. */
-const LIST_MAX = 10_000;
+export const LIST_MAX = 10_000;
 
 /** Gives a key its title and description. */
 export function key<S extends z.core.$ZodType>(title: string, description: string, schema: S): S {

@@ -13,11 +13,11 @@ import { chargePointSchema, connectorSchema } from './schema/charge-points.js';
 import { circuitSchema } from './schema/circuits.js';
 import { LEASE_DEFAULT_MS, ROLES } from './schema/common.js';
 import { masterDiscoverySchema, slaveDiscoverySchema } from './schema/discovery.js';
-import { masterSchema, SAMPLE_PERIOD_DEFAULT_MS } from './schema/master.js';
+import { CIRCUITS_MAX, METER_MAPS_MAX, masterSchema, SAMPLE_PERIOD_DEFAULT_MS } from './schema/master.js';
 import { meterMapSchema } from './schema/meter-maps.js';
 import { meterSchema } from './schema/meters.js';
 import { slaveSchema } from './schema/slave.js';
-import { draftOf, draftsOf, shapeFindings, valueAt } from './shape.js';
+import { draftOf, draftsOf, FINDINGS_MAX, shapeFindings, valueAt } from './shape.js';
 import type { Placed, Position } from './tree.js';
 import type { Config } from './types.js';
 
@@ -47,7 +47,7 @@ function inOrder(issues: readonly ConfigIssue[]): readonly ConfigIssue[] {
     column,
     path: '(file)',
     expected: 'fewer errors',
-    got: `${sorted.length}; the rest is not shown`,
+    got: `${sorted.length < FINDINGS_MAX ? sorted.length : `${FINDINGS_MAX} or more`}; the rest is not shown`,
   };
   return [...sorted.slice(0, ISSUES_MAX - 1), rest];
 }
@@ -67,10 +67,10 @@ export function entriesOf(
   // A list that is not there may be one whose name is misspelt.
   const mayLack = !shape.some(({ path, at: where }) => where === 'key' && path.length === 1);
   return {
-    circuits: draftsOf(circuitSchema, at('circuits'), ['circuits'], false),
-    meters: draftsOf(meterSchema, at('meters'), ['meters'], mayLack),
-    chargePoints: draftsOf(chargePointSchema, at('chargePoints'), ['chargePoints'], mayLack),
-    meterMaps: draftsOf(meterMapSchema, at('meterModels'), ['meterModels'], mayLack),
+    circuits: draftsOf(circuitSchema, at('circuits'), ['circuits'], { atMost: CIRCUITS_MAX }),
+    meters: draftsOf(meterSchema, at('meters'), ['meters'], { mayLack }),
+    chargePoints: draftsOf(chargePointSchema, at('chargePoints'), ['chargePoints'], { mayLack }),
+    meterMaps: draftsOf(meterMapSchema, at('meterModels'), ['meterModels'], { mayLack, atMost: METER_MAPS_MAX }),
   };
 }
 

@@ -1,9 +1,13 @@
 /** Holds a plain value against the schema: what does not fit becomes findings, and what does fit is kept. */
 import * as z from 'zod/mini';
 import { nearest } from '../base/nearest.js';
+import { LIST_MAX } from './fields.js';
 import { type Finding, gotText, type Path } from './issue.js';
 
 type Issue = z.core.$ZodIssue;
+
+/** Findings of one file. A file that is no configuration at all has as many as it has words. */
+export const FINDINGS_MAX = 1_000;
 
 export function valueAt(value: unknown, path: Path): unknown {
   let current = value;
@@ -48,7 +52,7 @@ function gotAt(value: unknown, path: Path): string {
 
 function unknownKeys(schema: z.core.$ZodType, issue: z.core.$ZodIssueUnrecognizedKeys): Finding[] {
   const valid = keysAt(schema, pathOf(issue));
-  return issue.keys.map((name) => ({
+  return issue.keys.slice(0, FINDINGS_MAX).map((name) => ({
     path: [...pathOf(issue), name],
     at: 'key' as const,
     expected: issue.message,
@@ -66,24 +70,25 @@ function findingsOf(schema: z.core.$ZodType, value: unknown, issue: Issue): Find
   return [{ path, expected: issue.message, got: gotAt(value, path), nearest: meant }];
 }
 
-/** A key that is only misspelt is not missing as well. */
-function isMisspelt(finding: Finding, value: unknown, all: readonly Finding[]): boolean {
-  if (valueAt(value, finding.path) !== undefined) return false;
-  const within = finding.path.slice(0, -1).join('.');
-  const isTwin = (other: Finding): boolean =>
-    other.at === 'key' && other.nearest === finding.path.at(-1) && other.path.slice(0, -1).join('.') === within;
-  return all.some(isTwin);
+/** What misspelt keys are meant for, each as the path that it should have had. */
+function meantPaths(all: readonly Finding[]): ReadonlySet<string> {
+  const misspelt = all.filter(({ at, nearest: word }) => at === 'key' && word !== undefined);
+  return new Set(misspelt.map(({ path, nearest: word }) => JSON.stringify([...path.slice(0, -1), word])));
 }
 
-/** Everything in `value` that the schema refuses. */
+/** What the schema refuses in `value`, `FINDINGS_MAX` at most. */
 export function shapeFindings(schema: z.core.$ZodType, value: unknown): Finding[] {
   const result = z.safeParse(schema, value);
   if (result.success) return [];
-  const all = result.error.issues.flatMap(innermost).flatMap((issue) => findingsOf(schema, value, issue));
+  const issues = result.error.issues.slice(0, FINDINGS_MAX).flatMap(innermost);
+  const all = issues.flatMap((issue) => findingsOf(schema, value, issue)).slice(0, FINDINGS_MAX);
+  const meant = meantPaths(all);
   const seen = new Set<string>();
   return all.filter((finding) => {
     const sameAs = JSON.stringify([finding.path, finding.at]);
-    if (seen.has(sameAs) || isMisspelt(finding, value, all)) return false;
+    // A key that is only misspelt is not missing as well.
+    const isMisspelt = valueAt(value, finding.path) === undefined && meant.has(JSON.stringify(finding.path));
+    if (seen.has(sameAs) || isMisspelt) return false;
     seen.add(sameAs);
     return true;
   });
@@ -118,14 +123,15 @@ export function draftOf<S extends GroupSchema>(schema: S, value: unknown, path: 
   return { path, value: Object.fromEntries(parsed) as Partial<z.output<S>>, intact: false };
 }
 
-/** A list of groups; `mayLack`: that it is not there means an empty one. */
+/** A list of groups, of `atMost`: one that is longer is not looked into. `mayLack`: that it is not there means an empty one. */
 export function draftsOf<S extends GroupSchema>(
   schema: S,
   value: unknown,
   path: Path,
-  mayLack: boolean,
+  { mayLack = false, atMost = LIST_MAX } = {},
 ): Drafts<z.output<S>> {
   if (!Array.isArray(value)) return { items: [], intact: mayLack && value === undefined };
+  if (value.length > atMost) return { items: [], intact: false };
   const items = value.map((item: unknown, index) => draftOf(schema, item, [...path, index]));
   return { items, intact: items.every((item) => item.intact) };
 }

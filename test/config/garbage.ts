@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { explainIssue } from '../../src/config/explain.js';
-import { parseConfig } from '../../src/config/parse.js';
+import { ISSUES_MAX, parseConfig } from '../../src/config/parse.js';
 import { mutated, mutation } from './mutations.js';
 import { GOOD, issueLines, MODELS, shipped } from './support.js';
 
@@ -69,7 +69,14 @@ t.test('files that are no configuration', (t) => {
       name,
     );
   }
-  t.match(issueLines('- '.repeat(20_000))[0], /levels of lists and groups, got more$/, 'deeper than the stack');
+  for (const level of ['[', '{a: ', '- ', '? ', 'a: [', '[{']) {
+    const lines = issueLines(level.repeat(50_000));
+    t.match(
+      lines,
+      [/^f\.yaml:1:\d+ \(file\): expected at most 32 levels of lists and groups, got more$/],
+      `"${level}", deeper than the stack`,
+    );
+  }
   t.end();
 });
 
@@ -144,5 +151,20 @@ t.test('no change to an example makes it throw', (t) => {
   );
   t.comment(`seed ${seed}; replay with EVENKEEL_SEED=${seed} node build/test/config.test.js`);
   t.doesNotThrow(() => fc.assert(property, { seed, numRuns }));
+  t.end();
+});
+
+t.test('60,000 unknown keys: a few are told, and the work for each does not grow with the others', (t) => {
+  const lines = issueLines(`site: x\n${Array.from({ length: 60_000 }, (_, index) => `key${index}: 1\n`).join('')}`);
+  t.equal(lines.length, ISSUES_MAX);
+  t.match(lines[1], /^f\.yaml:2:1 key0: expected one of the keys /);
+  t.match(lines.at(-1), /\(file\): expected fewer errors, got 1000 or more; the rest is not shown$/);
+  t.end();
+});
+
+t.test('a list far too long is one error, and nobody looks into it', (t) => {
+  const circuits = Array.from({ length: 30_000 }, (_, index) => `  - { id: c${index}, limitA: 1 }\n`).join('');
+  const expected = 'expected a list of circuits, at least 1, at most 1000, got a list of 30000';
+  t.same(issueLines(`site: x\ncircuits:\n${circuits}`), [`f.yaml:3:3 circuits: ${expected}`]);
   t.end();
 });

@@ -12,9 +12,9 @@ import { meterSchema } from './meters.js';
 import { mqttSchema, recorderSchema } from './services.js';
 
 /** A site has dozens; the bound keeps every walk through the tree short. */
-const CIRCUITS_MAX = 1000;
+export const CIRCUITS_MAX = 1000;
 /** More kinds of meters than any site has. */
-const METER_MAPS_MAX = 32;
+export const METER_MAPS_MAX = 32;
 export const SAMPLE_PERIOD_DEFAULT_MS = 1000;
 
 export const masterSchema = f.group({
