@@ -1,4 +1,5 @@
 /** One line of JSON in, one line of JSON out: what the control socket speaks. docs/commands.md describes it. */
+import { harmless } from '../base/harmless.js';
 import { isObject, type JsonObject, parseJson } from '../base/json.js';
 import { guessText, nearest } from '../base/nearest.js';
 import type { Result } from '../base/result.js';
@@ -69,7 +70,8 @@ function parsed(line: string): JsonObject {
   return value;
 }
 
+/** `value`: of `parseJson`, which bounds its depth. */
 function quoted(value: unknown): string {
-  const text = value === undefined ? 'nothing' : JSON.stringify(value);
+  const text = harmless(value === undefined ? 'nothing' : JSON.stringify(value));
   return text.length > QUOTE_MAX ? `${text.slice(0, QUOTE_MAX)}...` : text;
 }

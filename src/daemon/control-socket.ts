@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { chmodSync, existsSync, lstatSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { Logger } from '../base/logger.js';
 import type { Ms } from '../base/units.js';
 import type { CommandPort } from '../ports/commands.js';
@@ -17,6 +18,8 @@ const SOCKET_MODE = 0o660;
 const CONNECTIONS_MAX = 16;
 /** Longer than a command waits for its answer. */
 const SILENCE_MAX_MS: Ms = 30_000;
+/** After each answer the loop is left alone for so many times what it took: all callers together get a fifth of it at most. */
+const PAUSE_FACTOR = 4;
 /** What the kernel takes for the name of a unix socket (unix(7)), without the zero at its end. */
 const PATH_BYTES_MAX = 107;
 const PROBE_LIMIT_MS: Ms = 1_000;
@@ -50,9 +53,11 @@ export class ControlSocket {
   readonly #path: string;
   readonly #logger: Logger;
   readonly #server: Server;
-  readonly #connections = new Set<Socket>();
+  /** In the order in which they were last heard. True: a question waits for its answer. */
+  readonly #connections = new Map<Socket, boolean>();
   readonly #commands: Promise<CommandPort>;
   #answerWith: (commands: CommandPort) => void = () => {};
+  #turns: Promise<void> = Promise.resolve();
 
   constructor(path: string, logger: Logger) {
     this.#path = path;
@@ -61,7 +66,6 @@ export class ControlSocket {
       this.#answerWith = resolve;
     });
     this.#server = createServer({ allowHalfOpen: true }, (socket) => this.#accept(socket));
-    this.#server.maxConnections = CONNECTIONS_MAX;
   }
 
   async listen(): Promise<void> {
@@ -98,12 +102,13 @@ export class ControlSocket {
   /** The file goes with it. */
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    for (const socket of this.#connections) socket.destroy();
+    for (const socket of this.#connections.keys()) socket.destroy();
     await closed;
   }
 
   #accept(socket: Socket): void {
-    this.#connections.add(socket);
+    if (this.#connections.size >= CONNECTIONS_MAX) this.#closeOne();
+    this.#connections.set(socket, false);
     socket.setTimeout(SILENCE_MAX_MS, () => socket.destroy());
     // Whoever goes away early needs no answer.
     socket.on('error', () => undefined);
@@ -112,6 +117,19 @@ export class ControlSocket {
       () => socket.end(),
       () => socket.destroy(),
     );
+  }
+
+  /** The one that has been silent for the longest, best one that does not wait for an answer. */
+  #closeOne(): void {
+    const all = [...this.#connections];
+    const [socket] = all.find(([, isAsking]) => !isAsking) ?? all[0] ?? [];
+    if (!socket) return;
+    this.#connections.delete(socket);
+    socket.destroy();
+  }
+
+  #note(socket: Socket, isAsking: boolean): void {
+    if (this.#connections.delete(socket)) this.#connections.set(socket, isAsking);
   }
 
   /** One question after the other: nothing more is read before the answer has gone out. */
@@ -123,14 +141,33 @@ export class ControlSocket {
       const lines = `${rest}${chunk}`.split('\n');
       rest = lines.pop() ?? '';
       for (const line of lines.filter((each) => each.trim() !== '')) {
-        const answer = line.length > LINE_MAX ? tooLong() : answerLine(line, commands).catch(crash);
-        await send(socket, await answer);
+        this.#note(socket, true);
+        const asked = (): Promise<Answer> => answerLine(line, commands).catch(crash);
+        await this.#send(socket, line.length > LINE_MAX ? tooLong() : await this.#inTurn(asked));
+        this.#note(socket, false);
       }
       if (rest.length > LINE_MAX) {
-        await send(socket, tooLong());
+        await this.#send(socket, tooLong());
         return;
       }
     }
+  }
+
+  /** Ends when it has gone out, or never can. */
+  async #send(socket: Socket, answer: Answer): Promise<void> {
+    const line = await this.#inTurn(() => `${JSON.stringify(answer)}\n`);
+    await new Promise<void>((resolve) => void socket.write(line, () => resolve()));
+  }
+
+  /** Work for callers comes one after the other, with a pause behind each. What it waits for, nobody else waits for. */
+  #inTurn<T>(work: () => T): Promise<T> {
+    return new Promise((resolve) => {
+      this.#turns = this.#turns.then(async () => {
+        const beganMs = performance.now();
+        resolve(work());
+        await setTimeout((performance.now() - beganMs) * PAUSE_FACTOR);
+      });
+    });
   }
 }
 
@@ -144,11 +181,6 @@ function notMade(where: string, path: string, code: string): ExitError {
 
 function tooLong(): Answer {
   return refused(`expected a line of at most ${LINE_MAX} characters, got a longer one`);
-}
-
-/** Ends when it has gone out, or never can. */
-function send(socket: Socket, answer: Answer): Promise<void> {
-  return new Promise((resolve) => void socket.write(`${JSON.stringify(answer)}\n`, () => resolve()));
 }
 
 /** A daemon that died leaves its file behind; one that lives, even one that stands still, takes connections. */

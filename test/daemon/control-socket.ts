@@ -21,6 +21,8 @@ const COMMANDS: CommandPort = {
   clear: async () => ok({ forgotten: [], kept: [], notWritten: null }),
 };
 
+const NOT_KNOWN = 'command: expected one of status, slaves, adopt, forget, clear, got "\\u{202e}\\x9b2J"';
+
 interface Opened {
   readonly socket: ControlSocket | undefined;
   readonly log: string[];
@@ -112,21 +114,56 @@ t.test('a line without an end, or too long a one', async (t) => {
   flood.destroy();
 });
 
-t.test('16 connections, and not one more; whoever goes makes room', async (t) => {
+t.test('16 connections: a 17th takes the place of the one that has been silent for the longest', async (t) => {
   const path = await serving(t);
   const callers = Array.from({ length: 16 }, () => connect(path));
   const answers: string[] = [];
   for (const caller of callers) caller.on('data', (data) => answers.push(data.toString()));
   for (const caller of callers) caller.write('{"command":"slaves"}\n');
   await eventually('16 answers', () => answers.length === 16);
-  t.equal(await exchange(path, '{"command":"slaves"}\n'), '', 'the 17th is hung up on');
-  callers[0]?.destroy();
-  let answer = '';
-  await eventually('room', () => {
-    if (answer === '') void exchange(path, '{"command":"slaves"}\n').then((text) => (answer = text));
-    return answer !== '';
-  });
+  callers[0]?.write('{"command":"slaves"}\n');
+  await eventually('another one', () => answers.length === 17);
+  t.equal(await exchange(path, '{"command":"slaves"}\n'), '{"ok":true,"value":[]}\n', 'the 17th is answered');
+  await eventually('the end of the second', () => callers[1]?.destroyed === true);
+  t.equal(callers.filter((each) => each.destroyed).length, 1);
   for (const caller of callers) caller.destroy();
+});
+
+t.test('16 idle connections do not keep anyone out', async (t) => {
+  const path = await serving(t);
+  const idle = Array.from({ length: 40 }, () => connect(path).on('error', () => undefined));
+  await Promise.all(idle.map((each) => new Promise((resolve) => each.once('connect', resolve))));
+  t.equal(await exchange(path, '{"command":"slaves"}\n'), '{"ok":true,"value":[]}\n');
+  for (const each of idle) each.destroy();
+});
+
+t.test('a flood of questions leaves the loop its turns', async (t) => {
+  const path = await serving(t);
+  const questions = 50;
+  let turns = 0;
+  const count = (): void => {
+    turns += 1;
+    next = setImmediate(count);
+  };
+  let next = setImmediate(count);
+  const said = await Promise.all([1, 2, 3].map(() => exchange(path, '{"command":"slaves"}\n'.repeat(questions))));
+  clearImmediate(next);
+  for (const each of said) t.equal(each.split('\n').length, questions + 1, 'all are answered');
+  t.ok(turns > 3 * questions, `${turns} turns of the loop for ${3 * questions} answers`);
+});
+
+t.test('nesting without an end is no JSON, and what it is told of it steers no terminal', async (t) => {
+  const path = await serving(t);
+  const refused = async (line: string): Promise<string> => {
+    const [first = ''] = (await exchange(path, `${line}\n{"command":"slaves"}\n`)).split('\n');
+    return (JSON.parse(first) as { error: string }).error;
+  };
+  const expected = 'expected one JSON object in a line, like {"command":"status"}, got ';
+  const lists = `{"command":${'['.repeat(9_000)}${']'.repeat(9_000)}}`;
+  for (const text of ['['.repeat(9_000), lists, '{"a":'.repeat(9_000)]) {
+    t.equal(await refused(text), `${expected}${JSON.stringify(text).slice(0, 40)}...`);
+  }
+  t.equal(await refused('{"command":"\u202e\u009b2J"}'), NOT_KNOWN);
 });
 
 t.test('questions that come before the master is there are answered when it is', async (t) => {

@@ -1,5 +1,6 @@
 /** Asks the running master over its control socket: one line of JSON out, one line back. */
 import { connect, type Socket } from 'node:net';
+import { isObject, parseJson } from '../../base/json.js';
 import type { Ms } from '../../base/units.js';
 import { controlPathOfDaemon } from '../../daemon/control-path.js';
 import { EXIT, ExitError, isExitCode } from '../../daemon/exit-codes.js';
@@ -7,6 +8,8 @@ import type { SocketArguments } from '../command.js';
 
 /** A change waits for the disk, which gives up after 5 s. */
 const ANSWER_LIMIT_MS: Ms = 10_000;
+/** Far above what 5,000 charge points need. */
+const ANSWER_CHARS_MAX = 64_000_000;
 
 /** Why nobody answers, by the error code of the connection, and with what to end. */
 const UNREACHABLE: Readonly<Record<string, readonly [exitCode: 69 | 77, found: string]>> = {
@@ -21,8 +24,7 @@ export async function ask(where: SocketArguments, request: Readonly<Record<strin
   const path = controlPathOfDaemon({ ...where, env: process.env });
   const socket = connect(path);
   try {
-    const answer: unknown = JSON.parse(await exchange(socket, path, request));
-    return valueIn(answer);
+    return valueIn(path, await exchange(socket, path, request));
   } finally {
     socket.destroy();
   }
@@ -40,6 +42,7 @@ function exchange(socket: Socket, path: string, request: Readonly<Record<string,
     });
     socket.on('data', (chunk: string) => {
       text += chunk;
+      if (text.length > ANSWER_CHARS_MAX) lost(EXIT.unavailable, 'an endless answer');
       if (text.endsWith('\n')) resolve(text);
     });
     socket.on('end', () => lost(EXIT.unavailable, 'one that hung up; it has too many callers, or is ending'));
@@ -47,8 +50,12 @@ function exchange(socket: Socket, path: string, request: Readonly<Record<string,
   });
 }
 
-function valueIn(answer: unknown): unknown {
-  const { ok, value, error, exitCode } = answer as Readonly<Record<string, unknown>>;
+function valueIn(path: string, text: string): unknown {
+  const answer = parseJson(text);
+  if (!isObject(answer)) {
+    throw new ExitError(EXIT.data, `control socket ${path}: expected an answer of evenkeel, got something else`);
+  }
+  const { ok, value, error, exitCode } = answer;
   if (ok === true) return value;
   throw new ExitError(isExitCode(exitCode) ? exitCode : EXIT.data, String(error));
 }
