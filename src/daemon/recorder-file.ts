@@ -16,6 +16,7 @@ import {
   readArea,
   type RingLayout,
   ringLayout,
+  SEGMENT_CHARS_MAX,
   TITLE_BYTES,
   titleBytes,
 } from '../runtime/recorder/ring.js';
@@ -45,6 +46,8 @@ interface Written {
   /** Blocks and bytes that are in its area. */
   blocks: number;
   bytes: number;
+  /** Before it was packed. */
+  chars: number;
 }
 
 /** What one write takes: lines of one segment. */
@@ -149,7 +152,7 @@ export class RecorderFile implements Reel {
   async #writeBatch({ isNew, text }: Batch): Promise<void> {
     const handle = this.#handle ?? (await this.#open());
     if (isNew) this.#segment?.packer.close();
-    if (isNew) this.#segment = { number: this.#nextNumber++, packer: new Packer(), blocks: 0, bytes: 0 };
+    if (isNew) this.#segment = { number: this.#nextNumber++, packer: new Packer(), blocks: 0, bytes: 0, chars: 0 };
     const segment = this.#segment;
     if (!segment) return;
     const block = blockBytes(segment.number, segment.blocks, await segment.packer.pack(text));
@@ -159,7 +162,9 @@ export class RecorderFile implements Reel {
     await writeWhole(handle, block, areaOffset(this.#layout, segment.number) + segment.bytes);
     segment.blocks += 1;
     segment.bytes += block.length;
-    if (segment.bytes > areaBytes * (1 - RESERVE)) this.#isDue = true;
+    segment.chars += text.length;
+    const isFull = segment.bytes > areaBytes * (1 - RESERVE) || segment.chars > SEGMENT_CHARS_MAX * (1 - RESERVE);
+    if (isFull) this.#isDue = true;
   }
 
   #break(reason: string): void {
@@ -226,7 +231,7 @@ export class RecorderFile implements Reel {
     let newest = -1;
     for (let index = 0; index < this.#layout.areas; index++) {
       const area = readArea(await readAt(handle, areaOffset(this.#layout, index), this.#layout.areaBytes));
-      newest = Math.max(newest, area?.segment ?? -1);
+      if (area && area.segment % this.#layout.areas === index) newest = Math.max(newest, area.segment);
     }
     return newest;
   }

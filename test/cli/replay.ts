@@ -3,7 +3,7 @@ import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { Test } from 'tap';
-import { blockBytes, readArea, ringLayout, titleBytes } from '../../src/runtime/recorder/ring.js';
+import { blockBytes, readArea, ringLayout, SEGMENT_BYTES_MAX, titleBytes } from '../../src/runtime/recorder/ring.js';
 import { type Daemon, discoveryPort, folder, output } from '../helpers/daemon-process.js';
 import { needsMount, smallDisk } from '../helpers/small-disk.js';
 import { simulatedMeter } from './meter-site.js';
@@ -60,7 +60,7 @@ aside(
     const isIn = (text: string): boolean => unpacked(file).includes(text);
     t.ok(siteCode.length > 30 && isIn('Loopback') && isIn('cp1'), 'what is looked for could be found');
     t.same([SECRET, 'somebody', siteCode].filter(isIn), [], 'no password and no key is in it');
-    const other = withOtherFuse(t, file);
+    const other = changed(t, file, '"limitA":[40,40,40]', '"limitA":[20,20,20]');
     const differs = await output(['replay', other], { isMeasured: true });
     t.equal(differs.code, 65);
     t.match(
@@ -79,14 +79,17 @@ aside(
     const json = await output(['replay', other, '--json'], { isMeasured: true });
     const last: unknown = JSON.parse(json.stdout.trimEnd().split('\n').at(-1) ?? '');
     t.match(last, { verdict: 'different', name: 'cycle', recorded: { limitA: Number }, now: { limitA: Number } });
+    const loud = await output(['replay', changed(t, file, '"Loopback"', '"\\u001b[2J\u009b\u202e"')]);
+    t.match(loud.stdout, '\\x1b[2J\\x9b\\u{202e}: master', 'what a file says steers no terminal');
+    for (const char of ['\x1b', '\x9b', '\u202e']) t.notOk(loud.stdout.includes(char));
   },
 );
 
-/** The same recording, as if the configuration had had another fuse. */
-function withOtherFuse(t: Test, file: string): string {
+/** The same recording, with another text in it. */
+function changed(t: Test, file: string, before: string, after: string): string {
   const area = readArea(readFileSync(file).subarray(64));
   const text = inflateRawSync(Buffer.concat(area?.payloads ?? []), { finishFlush: 2 }).toString();
-  const packed = deflateRawSync(text.replace('"limitA":[40,40,40]', '"limitA":[20,20,20]'));
+  const packed = deflateRawSync(text.replace(before, after));
   const other = join(folder(t), 'other.ring');
   writeFileSync(other, Buffer.concat([titleBytes(ringLayout(1)), blockBytes(0, 0, packed)]));
   return other;
@@ -136,6 +139,19 @@ aside('what is no recording, damaged or newer is told with what was expected and
   t.match(
     await told(withHead('{"format":2,"version":"9.1.0"}')),
     /expected records of format 1, got format 2: it was recorded by evenkeel 9\.1\.0, replay it with/,
+  );
+  t.match(await told(withHead('['.repeat(9_000))), /expected the head of a segment, got "\[{60}\.\.\."/);
+  t.match(
+    await told(titleBytes({ areas: 4_000_000_000, areaBytes: 1_000 })),
+    'expected a ring of at most 1024 MB, got 4000000000 areas of 1000 bytes',
+  );
+  t.match(await told(titleBytes({ areas: 8, areaBytes: 9e6 })), 'got 8 areas of 9000000 bytes');
+  const elsewhere = Buffer.concat([title, blockBytes(3, 0, deflateRawSync('{}\n'))]);
+  t.match(await told(elsewhere), /expected at least one whole block/, 'a segment where another one belongs');
+  const bomb = blockBytes(0, 0, deflateRawSync(Buffer.alloc(SEGMENT_BYTES_MAX + 1)));
+  t.match(
+    await told(Buffer.concat([titleBytes(ringLayout(4)), bomb])),
+    /segment 0: expected a segment of at most 128 MB of text, got .*larger than 128000000 bytes/,
   );
   t.match(await refusal('replay', join(folder(t), 'none')), { code: 78, stderr: /ENOENT/ });
   t.match(await refusal('replay'), { code: 64, stderr: /expected FILE, got nothing; see: evenkeel replay --help/ });

@@ -8,9 +8,10 @@ import { type Rng, seededRng } from '../../src/base/rng.js';
 import { perPhase } from '../../src/base/units.js';
 import { TYPICAL_VEHICLE } from '../../src/chargers/vehicle.js';
 import type { Site } from '../../src/dlm/types.js';
-import { LineReader, parseHead, type Step } from '../../src/runtime/recorder/lines.js';
+import { LineReader, parseHead, type SegmentHead, type Step } from '../../src/runtime/recorder/lines.js';
 import type { PollerEvent } from '../../src/runtime/poller.js';
 import type { Fields } from '../../src/runtime/recorder/named.js';
+import { playRecording } from '../../src/sim/replay/play.js';
 import { type Replayed, Replayer } from '../../src/sim/replay/replayer.js';
 import { VirtualGroup } from '../../src/sim/virtual-group.js';
 import { CALM_NETWORK } from '../../src/sim/virtual-network.js';
@@ -201,4 +202,23 @@ t.test('an input of another kind, or before the start, is no crash of the progra
     name: 'crash',
     now: { message: 'expected a known input, got "warp"' },
   });
+});
+
+t.test('a head that no master can begin with is told, whatever is wrong with it', (t: Test) => {
+  const { head } = oneSegment(5);
+  const good = parseHead(head);
+  if (!good.ok) throw new Error(good.error);
+  const heads: readonly Partial<SegmentHead>[] = [
+    { site: {} },
+    { site: { ...(good.value.site as Site), chargePoints: 7 } },
+    { site: { ...(good.value.site as Site), leaseMs: -1 } },
+    { state: 'x' },
+    { state: '[[[' },
+  ];
+  for (const facts of heads) {
+    const segment = { number: 3, head: { ...good.value, state: '{}', ...facts }, isTorn: false, steps: () => [] };
+    const played = [...playRecording([segment], '1')].at(-1);
+    t.match(played, { kind: 'unreadable', error: /^segment 3/ }, JSON.stringify(facts));
+  }
+  t.end();
 });

@@ -16,6 +16,12 @@ const BYTES_PER_MB = 1024 * 1024;
 /** While one is written over, the others can be read. */
 const AREAS_MIN = 8;
 const AREA_MAX_MB = 2;
+/** The configuration allows no larger ring. */
+export const RING_MAX_MB = 1024;
+/** A segment ends before it has more text, however well it can be packed. So it can be unpacked without fear. */
+export const SEGMENT_CHARS_MAX = 32_000_000;
+/** A character has 3 bytes at most; what waits for the disk at the end of a segment comes on top. */
+export const SEGMENT_BYTES_MAX = 4 * SEGMENT_CHARS_MAX;
 
 export interface RingLayout {
   readonly areas: number;
@@ -53,7 +59,15 @@ export function parseTitle(bytes: Uint8Array): Result<RingLayout> {
   if (hex(crc32(ascii(body))) !== sum || Number(format) !== RING_FORMAT) {
     return fail('expected a title with a good checksum: the first 64 bytes are damaged');
   }
-  return ok({ areas: Number(areas), areaBytes: Number(areaBytes) });
+  const layout = { areas: Number(areas), areaBytes: Number(areaBytes) };
+  if (isLayout(layout)) return ok(layout);
+  return fail(`expected a ring of at most ${RING_MAX_MB} MB, got ${areas} areas of ${areaBytes} bytes`);
+}
+
+/** As `ringLayout` makes them. */
+function isLayout({ areas, areaBytes }: RingLayout): boolean {
+  const isNumber = areas >= AREAS_MIN && areas <= RING_MAX_MB / AREA_MAX_MB;
+  return isNumber && areaBytes > BLOCK_HEAD_BYTES && areaBytes <= AREA_MAX_MB * BYTES_PER_MB;
 }
 
 /** A block around bytes of a segment; `index` counts from 0. */

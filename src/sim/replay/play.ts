@@ -1,5 +1,6 @@
 /** A whole recording, run again from segment to segment: each step as it comes, and what is to be said in between. */
 import { CarrierError } from '../../base/carrier.js';
+import { errorText } from '../../base/error-text.js';
 import { fail, ok, type Result } from '../../base/result.js';
 import type { Ms } from '../../base/units.js';
 import { type SegmentHead, US_PER_MS } from '../../runtime/recorder/lines.js';
@@ -61,7 +62,9 @@ function replayerOf({ number, head }: Segment, version: string): Result<Replayer
   try {
     return ok(new Replayer(head));
   } catch (error) {
-    if (!(error instanceof CarrierError)) throw error;
+    // Nothing of the head was checked but that it is there.
+    if (!(error instanceof CarrierError))
+      return fail(`segment ${number}: no master begins with its head: ${errorText(error)}`);
     const what = `segment ${number} begins in the middle of a run, with the state of evenkeel ${head.version}`;
     return fail(`${what}; this one is ${version} and knows other fields: ${error.message}`);
   }

@@ -7,8 +7,8 @@ import { areaOffset, parseTitle, readArea, type RingLayout, TITLE_BYTES } from '
 export interface RingSource {
   /** Fewer bytes at the end of the file. */
   read(offset: number, length: number): Uint8Array;
-  /** Of a segment's payloads one after the other; as far as it goes when it is cut off. */
-  inflate(payloads: readonly Uint8Array[]): string;
+  /** Of a segment's payloads one after the other; as far as it goes when it is cut off. Fails when it is too long. */
+  inflate(payloads: readonly Uint8Array[]): Result<string>;
 }
 
 export interface Segment {
@@ -26,7 +26,7 @@ export function openRecording(source: RingSource): Result<readonly Segment[]> {
   const numbers: number[] = [];
   for (let index = 0; index < layout.value.areas; index++) {
     const area = readArea(source.read(areaOffset(layout.value, index), layout.value.areaBytes));
-    if (area) numbers.push(area.segment);
+    if (area && area.segment % layout.value.areas === index) numbers.push(area.segment);
   }
   if (numbers.length === 0)
     return fail('expected at least one whole block, got none: nothing was recorded, or it is damaged');
@@ -42,8 +42,8 @@ export function openRecording(source: RingSource): Result<readonly Segment[]> {
 
 function openSegment(source: RingSource, layout: RingLayout, number: number): Result<Segment> {
   const area = readArea(source.read(areaOffset(layout, number), layout.areaBytes));
-  const [first = ''] = area ? linesOf(source, area.payloads.slice(0, 1)) : [];
-  const head = parseHead(first);
+  const lines = linesOf(source, area?.payloads.slice(0, 1) ?? []);
+  const head = lines.ok ? parseHead(lines.value[0] ?? '') : lines;
   if (!head.ok) return fail(`segment ${number}: ${head.error}`);
   return ok({
     number,
@@ -55,19 +55,18 @@ function openSegment(source: RingSource, layout: RingLayout, number: number): Re
 
 function* steps(source: RingSource, layout: RingLayout, number: number, head: SegmentHead): Iterable<Result<Step>> {
   const area = readArea(source.read(areaOffset(layout, number), layout.areaBytes));
-  const [, ...lines] = area ? linesOf(source, area.payloads) : [];
+  const lines = linesOf(source, area?.payloads ?? []);
+  if (!lines.ok) return yield fail(`segment ${number}: ${lines.error}`);
   const reader = new LineReader(head.atUs);
-  for (const [index, line] of lines.entries()) {
+  for (const [index, line] of lines.value.slice(1).entries()) {
     const step = reader.step(line);
-    if (step.ok) yield step;
-    else {
-      yield fail(`segment ${number}, line ${index + 2}: ${step.error}`);
-      return;
-    }
+    if (!step.ok) return yield fail(`segment ${number}, line ${index + 2}: ${step.error}`);
+    yield step;
   }
 }
 
 /** Only whole ones: each ends with a line feed. */
-function linesOf(source: RingSource, payloads: readonly Uint8Array[]): readonly string[] {
-  return source.inflate(payloads).split('\n').slice(0, -1);
+function linesOf(source: RingSource, payloads: readonly Uint8Array[]): Result<readonly string[]> {
+  const text = source.inflate(payloads);
+  return text.ok ? ok(text.value.split('\n').slice(0, -1)) : text;
 }
