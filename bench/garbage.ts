@@ -2,9 +2,10 @@
  * A million datagrams of garbage, as fast as another process can send them, while 20 slaves are served: how late the
  * master's loop gets, whether a lease ends, what the memory does.
  */
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { defined } from '../src/base/assert.js';
 import type { Lag } from './lag-probe.js';
+import { probed, takeLag } from './lag.js';
 import { pause, processCpuS, processMemory, quantile } from './numbers.js';
 import { type BenchSite, openSite, until } from './site.js';
 import type { Table } from './table.js';
@@ -25,7 +26,6 @@ const FLOODS = [
 const LAG_TARGET_MS = 20;
 const LOOK_MS = 100;
 const FLOOD = new URL('./garbage-flood.js', import.meta.url).pathname;
-const PROBE = new URL('./lag-probe.js', import.meta.url).href;
 
 interface Phase {
   readonly name: string;
@@ -52,7 +52,7 @@ export const garbage: Topic = {
       isListed: true,
     });
     const lagFile = workshop.path('lag.json');
-    const master = site.startMaster(undefined, { NODE_OPTIONS: `--import=${PROBE}`, EVENKEEL_LAG_FILE: lagFile });
+    const master = site.startMaster(undefined, probed(lagFile));
     await until('current for everybody', master, () => site.slaves.limitsA().every((limitA) => limitA > 0));
     await pause(AFTER_S * 1000);
     const watch = new Watch(site, master, lagFile);
@@ -96,7 +96,7 @@ class Watch {
 
   async during(name: string, what: () => Promise<void>): Promise<Phase> {
     const { pid } = this.#master;
-    await this.#takeLag();
+    await takeLag(this.#master, this.#lagFile);
     this.#gapsMs = [];
     const [startedMs, cpuS] = [performance.now(), processCpuS(pid)];
     let leastLimitA = Number.POSITIVE_INFINITY;
@@ -107,14 +107,14 @@ class Watch {
     clearInterval(look);
     const cpuPercent = ((processCpuS(pid) - cpuS) / (performance.now() - startedMs)) * 100_000;
     const { rssMb } = processMemory(pid);
-    return { name, lag: await this.#takeLag(), gapsMs: this.#gapsMs, leastLimitA, cpuPercent, rssMb };
-  }
-
-  async #takeLag(): Promise<Lag> {
-    rmSync(this.#lagFile, { force: true });
-    process.kill(this.#master.pid, 'SIGUSR2');
-    await until('the lag', this.#master, () => existsSync(this.#lagFile) && readFileSync(this.#lagFile).length > 0);
-    return JSON.parse(readFileSync(this.#lagFile, 'utf8')) as Lag;
+    return {
+      name,
+      lag: await takeLag(this.#master, this.#lagFile),
+      gapsMs: this.#gapsMs,
+      leastLimitA,
+      cpuPercent,
+      rssMb,
+    };
   }
 }
 

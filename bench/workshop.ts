@@ -75,10 +75,16 @@ export class Workshop {
 
   /** An MQTT broker in a process of its own; gives its URL. */
   async startBroker(): Promise<string> {
-    const child = fork(new URL('./broker.js', import.meta.url), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    return `mqtt://127.0.0.1:${await this.fork(new URL('./broker.js', import.meta.url), [])}`;
+  }
+
+  /** A peer in a process of its own; gives the port that it tells, or 0 when it has none. */
+  async fork(program: URL, args: readonly string[], hasPort = true): Promise<number> {
+    const child = fork(program, args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     this.#children.add(child);
+    if (!hasPort) return 0;
     const [port] = await once(child, 'message');
-    return `mqtt://127.0.0.1:${port}`;
+    return Number(port);
   }
 
   async #stop(child: ChildProcess): Promise<void> {

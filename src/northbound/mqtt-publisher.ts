@@ -2,17 +2,21 @@
  * Shows the site on an MQTT broker (docs/mqtt.md). The broker is a guest: whether it is there, slow or gone never
  * reaches the control loop. Nothing queues up (outbox.ts). Of several masters the one that decides is connected.
  */
-import { connect, type IClientOptions, type MqttClient } from 'mqtt';
+import { type IClientOptions, MqttClient } from 'mqtt';
 import type { SecureContext } from 'node:tls';
 import type { Logger } from '../base/logger.js';
 import type { Rng } from '../base/rng.js';
 import type { Ms } from '../base/units.js';
 import type { SiteStatus, StatusSink } from '../ports/status-sink.js';
 import type { Cancel, Clock, Timers } from '../ports/time.js';
+import { BrokerLink } from './broker-link.js';
 import { createOutbox } from './outbox.js';
 import { systemSecureContext } from './system-ca.js';
 import { siteTopic, statusTopics } from './topics.js';
 
+/** Of MQTT without and with TLS (IANA: mqtt, secure-mqtt). */
+const PORT = 1883;
+const TLS_PORT = 8883;
 /** Also bounds how long the broker takes to notice that we died without a word (1.5 times this). */
 const KEEPALIVE_S = 15;
 const CONNECT_TIMEOUT_MS: Ms = 10_000;
@@ -101,7 +105,7 @@ class MqttPublisher implements StatusSink {
   #open(): void {
     let failure: string | undefined;
     try {
-      const client = connect(this.#options.url, this.#clientOptions());
+      const client = new MqttClient(() => this.#link(), this.#clientOptions());
       this.#client = client;
       client.on('connect', () => this.#onConnect(client));
       client.on('message', (_topic, payload) => this.#onStatus(client, payload.toString()));
@@ -117,7 +121,19 @@ class MqttPublisher implements StatusSink {
     }
   }
 
-  #clientOptions(): IClientOptions & { secureContext?: SecureContext } {
+  #link(): BrokerLink {
+    const { url, clock, timers } = this.#options;
+    const { hostname, port } = new URL(url);
+    const secureContext = this.#secureContext;
+    // A URL has IPv6 in brackets.
+    const host = hostname.replace(/^\[(.*)\]$/, '$1');
+    return new BrokerLink(
+      { host, port: Number(port) || (secureContext ? TLS_PORT : PORT), secureContext },
+      { clock, timers },
+    );
+  }
+
+  #clientOptions(): IClientOptions {
     const { username, password, clientId } = this.#options;
     return {
       clientId,
@@ -128,7 +144,6 @@ class MqttPublisher implements StatusSink {
       connectTimeout: CONNECT_TIMEOUT_MS,
       reconnectPeriod: 0,
       clean: true,
-      ...(this.#secureContext && { secureContext: this.#secureContext }),
     };
   }
 

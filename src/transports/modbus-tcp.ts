@@ -15,8 +15,15 @@ import { BusQueue, type BusRequest } from './bus-queue.js';
 import { type ModbusClient, newModbusClient } from './modbus-serial.js';
 import { systemClock } from './system-time.js';
 
+/** What is read at once. */
+const CHUNK_BYTES = 512;
+/** A frame has 260 bytes at most; more than two of them for one request were not asked for. */
+const ANSWER_MAX_BYTES = 520;
+
 interface Connection {
   readonly socket: net.Socket;
+  /** Since the last request. */
+  heardBytes: number;
   /** Once it is connected. */
   client: ModbusClient | undefined;
   /** Why the socket closed. */
@@ -48,9 +55,12 @@ async function readBlock(client: ModbusClient, { unitId, block }: BusRequest): P
 }
 
 function connect(target: ModbusTcpTarget): Connection {
-  const socket = net.connect({ ...target, noDelay: true });
+  const buffer = Buffer.alloc(CHUNK_BYTES);
+  const onread = { buffer, callback: (bytes: number): boolean => hear(connection, buffer.subarray(0, bytes)) };
+  const socket = net.connect({ ...target, noDelay: true, onread });
   const connection: Connection = {
     socket,
+    heardBytes: 0,
     client: undefined,
     endedBy: { kind: 'unreachable', text: 'connection closed by the device' },
     onConnect: () => {},
@@ -68,6 +78,26 @@ function connect(target: ModbusTcpTarget): Connection {
   });
   socket.once('close', () => connection.onClose());
   return connection;
+}
+
+/**
+ * The package parses whatever comes, at once: a device that talks without end is cut off before. What it is given must be a
+ * copy, since the buffer is used again.
+ */
+function hear(connection: Connection, bytes: Buffer): boolean {
+  const { socket } = connection;
+  connection.heardBytes += bytes.length;
+  if (connection.heardBytes <= ANSWER_MAX_BYTES) socket.emit('data', Buffer.from(bytes));
+  else {
+    connection.endedBy = garbled('more than it was asked for').error;
+    socket.destroy();
+  }
+  return true;
+}
+
+/** What it said after its answer ended the connection, and no read has heard of that yet. */
+function isFlooded(connection: Connection | undefined): boolean {
+  return connection !== undefined && connection.heardBytes > ANSWER_MAX_BYTES;
 }
 
 export interface ModbusTcpTarget {
@@ -99,6 +129,7 @@ class ModbusTcpBus implements RegisterBus {
   }
 
   async #perform(request: BusRequest): Promise<ReadResult> {
+    if (isFlooded(this.#connection)) request.terms.onDamaged?.();
     const connection = this.#connection?.socket.destroyed === false ? this.#connection : connect(this.#target);
     this.#connection = connection;
     const result = await this.#ask(connection, request);
@@ -121,6 +152,7 @@ class ModbusTcpBus implements RegisterBus {
       });
       connection.onClose = () => settle(fail(connection.endedBy));
       const ask = (client: ModbusClient): void => {
+        connection.heardBytes = 0;
         request.terms.onAsked?.();
         void readBlock(client, request).then(settle);
       };

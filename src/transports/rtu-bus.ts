@@ -4,6 +4,7 @@
  * late answer for the next one (docs/decisions/0009-rtu.md). Here a frame counts only whole, with its CRC, from the device
  * that was asked, of the length that was asked for, and when no earlier request can be meant (rtu-owed.ts).
  */
+import { Allowance } from '../base/allowance.js';
 import { failInvariant } from '../base/assert.js';
 import { fail, ok, type Result } from '../base/result.js';
 import type { Ms } from '../base/units.js';
@@ -26,6 +27,10 @@ const DRAIN_MIN_MS: Ms = 300;
 const DRAIN_MAX_MS: Ms = 2000;
 /** Timeouts in a row without a single byte, after which the line itself is opened anew. */
 const SILENT_TIMEOUTS_MAX = 2;
+
+/** Bytes of a line: some times what 115,200 baud carry. A gateway can bring more, which no device was asked for. */
+const ALLOWED_BYTES = { burst: 64 * 1024, perS: 32 * 1024 };
+const ENDLESS: BusError = { kind: 'garbled', text: 'the line talks without end' };
 
 interface Exchange {
   readonly unitId: number;
@@ -50,6 +55,7 @@ class RtuBus implements RegisterBus {
   #heardAtMs: Ms = Number.NEGATIVE_INFINITY;
   #longestMs: Ms = DRAIN_MIN_MS;
   #silentTimeouts = 0;
+  #allowance = new Allowance(ALLOWED_BYTES);
   #cancelPause: Cancel = () => {};
 
   constructor(openLine: OpenLine, gapMs: Ms, time: BusTime) {
@@ -100,6 +106,7 @@ class RtuBus implements RegisterBus {
       return fail(CLOSED);
     }
     this.#line = opened.value;
+    this.#allowance = new Allowance(ALLOWED_BYTES);
     this.#silentTimeouts = 0;
     return ok(undefined);
   }
@@ -151,6 +158,7 @@ class RtuBus implements RegisterBus {
   #hear(bytes: Buffer): void {
     this.#heardAtMs = this.#nowMs;
     this.#silentTimeouts = 0;
+    if (!this.#allowance.take(bytes.length, this.#nowMs)) return void this.#drop(ENDLESS);
     if (this.#exchange) this.#exchange.heardBytes += bytes.length;
     this.#cancelPause();
     if (this.#wrong === undefined) {

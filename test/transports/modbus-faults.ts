@@ -281,3 +281,29 @@ t.test('random garbage: an error each time, and a good read afterwards', async (
   });
   await eventually('no socket left over', () => sockets() <= before);
 });
+
+t.test('a device that talks without end: the answer counts, the rest is cut off, and it is said', async (t) => {
+  let written = 0;
+  const flood = ({ socket, frame }: RawRequest): void => {
+    const again = Buffer.concat(Array.from({ length: 1_000 }, () => answerTo(frame, 7)));
+    const more = (): void => {
+      while (!socket.destroyed && socket.write(again)) written += again.length;
+    };
+    socket.on('drain', more);
+    more();
+  };
+  await withDevice(flood, async (bus, device) => {
+    let damaged = 0;
+    const onDamaged = (): void => {
+      damaged += 1;
+    };
+    for (const attempt of [1, 2, 3]) {
+      const answer = await bus.read(1, registers(1, 2), LONG_MS, { onDamaged });
+      t.ok(good(answer, 7) || (!answer.ok && answer.error.kind === 'garbled'), `${attempt}: ${JSON.stringify(answer)}`);
+      await eventually('the end of the flood', () => device.open() === 0);
+      t.equal(device.connections(), attempt);
+    }
+    t.ok(written > 100_000, `${written} bytes were on their way`);
+    t.ok(damaged >= 2, 'told, so that the meter is called noisy');
+  });
+});

@@ -307,3 +307,22 @@ t.test('a line that is never silent costs no more than the timeout', async (t) =
     clearInterval(stop);
   });
 });
+
+t.test('a gateway that talks without end is cut off, and what it answers before counts', async (t) => {
+  const floods: NodeJS.Timeout[] = [];
+  const onRequest = (request: RtuRequest): void => {
+    honest(request);
+    const again = Buffer.concat(Array.from({ length: 1_000 }, () => rtuAnswer(request.unit, request.count, 9)));
+    floods.push(setInterval(() => request.say(again), 0));
+  };
+  await withGateway(onRequest, async (bus, gateway) => {
+    for (const attempt of [1, 2]) {
+      const answer = await bus.read(1, registers(3, 2), LONG_MS);
+      const isGood = answer.ok && answer.value.every((word) => word === 3);
+      t.ok(isGood || (!answer.ok && answer.error.kind !== 'timeout'), JSON.stringify(answer));
+      await eventually('the end of the flood', () => gateway.open() === 0);
+      for (const flood of floods) clearInterval(flood);
+      t.equal(gateway.connections(), attempt);
+    }
+  });
+});
