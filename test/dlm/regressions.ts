@@ -213,3 +213,26 @@ t.test('a step that does not divide what a charge point has: it is kept, or lowe
     t.pass(`steps of ${stepA} A, ${ownA} A each: ${rig.limits}`);
   }
 });
+
+t.test('a charge point that says it draws what it cannot counts as its maximum, and others are raised', async (t) => {
+  const points = ['a', 'b'].map((id) => chargePoint({ id }));
+  const rig = new Rig({
+    site: site({ circuits: [circuit({ id: 'main', limitA: perPhase(63) })], chargePoints: points }),
+  });
+  for (const id of ['a', 'b']) rig.slave(id).plugIn();
+  rig.run(20_000);
+  t.equal(rig.limits, '32 31');
+  rig.slave('a').drawsA = 655;
+  const { leaseMs } = rig.site;
+  let mostA = 0;
+  for (let second = 0; second < 60; second++) {
+    rig.run(1_000);
+    mostA = Math.max(mostA, ...rig.record('a').exposureA(rig.nowMs, leaseMs));
+    if (rig.limits !== '32 31') t.fail(`second ${second}: ${rig.limits}`);
+  }
+  t.equal(mostA, 32);
+  rig.slave('a').drawsA = 40;
+  rig.run(15_000);
+  t.match(rig.alarm('OVERDRAW'), /a/, 'what it may well draw is counted, and told');
+  t.same(rig.record('a').exposureA(rig.nowMs, leaseMs), perPhase(40));
+});

@@ -11,6 +11,7 @@ import { LedgerAccount } from '../leases/ledger.js';
 import { OFFLINE_AFTER_MS } from '../leases/lease-rules.js';
 import type { OpenGrant } from '../leases/open-grants.js';
 import type { ChargePoint } from '../types.js';
+import { believedDraw } from './believed-draw.js';
 import { assertFacts, assertNewest, assertNumberedUp, failGrant } from './record-checks.js';
 import { carriedService, NOT_YET_SERVED, type Service } from './service.js';
 import { VehicleTracker } from './vehicle.js';
@@ -250,7 +251,8 @@ export class SlaveRecord {
   }
 
   /** Updates all parts of the record. Call for a STATUS that is not stale, of a start that is not in doubt. */
-  #applyFresh(status: Status, master: Listener, nowMs: Ms): void {
+  #applyFresh(said: Status, master: Listener, nowMs: Ms): void {
+    const status = believedDraw(said, this.grantedA);
     this.#status = status;
     this.#lastHeardMs = nowMs;
     this.#isPollAnswered = false;
