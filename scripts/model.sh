@@ -13,6 +13,7 @@ variants="
 restarts       holds   -DNO_REBOOT
 reboots        holds   -DNO_CRASH
 drift          holds   $calm -DHOLD=2 -DDRIFT=1
+settling       holds   $calm -DHOLD=2 -DSETTLE=1
 epochOnly      breaks  -DNO_REBOOT -DSAME_EPOCH
 keepUnknown    breaks  -DNO_REBOOT -DKEEP_UNKNOWN
 noFencing      breaks  $calm -DNO_FENCE
@@ -22,6 +23,7 @@ noHold         breaks  $calm -DNO_HOLD
 holdFromPoll   breaks  $calm -DHOLD_FROM_POLL
 raiseEarly     breaks  $calm -DEARLY
 longAge        breaks  $calm -DT=3 -DAMAX=2
+noVehicleTime  breaks  $calm -DHOLD=2 -DSETTLE=1 -DAMAX=2
 noReserve      breaks  $calm -DNO_RESERVE
 oldPoll        breaks  -DNO_REBOOT -DNO_OUTDATED
 anyBoot        breaks  -DNO_CRASH -DNO_BOOT

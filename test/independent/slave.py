@@ -33,7 +33,7 @@ from wire import BEACON, ID, ROTATIONS, UINT32, Dropped, Reader, encode_status  
 # Section 3 of the page.
 HEARTBEAT_MS = 1000
 STEP_MS = 100
-HOLD_MS = 10_000
+HOLD_MS = 15_000
 REPORT_CHANGE_CA = 50
 PHASE_IN_USE_CA = 100
 DROP_TOLD_MS = 1000

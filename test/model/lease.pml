@@ -2,7 +2,10 @@
  * The lease protocol of docs/decisions/0003-ledger-and-leases.md for two slaves on one fuse, in whole ticks: every order
  * of every message, loss, restart and tick, without a bound on the length of a run. docs/model.md explains it.
  */
-/* Ticks. T: lease; HOLD; DRIFT: by so much may two clocks differ; AMAX: age of an acknowledgement; EXPIRY: the master's E. */
+/*
+ * Ticks. T: lease; HOLD; DRIFT: by so much may two clocks differ; SETTLE: so long may a vehicle draw on when a lease has ended;
+ * AMAX: age of an acknowledgement; EXPIRY: the master's E, and the time of the vehicle.
+ */
 #ifndef T
 #define T 2
 #endif
@@ -12,8 +15,11 @@
 #ifndef DRIFT
 #define DRIFT 0
 #endif
+#ifndef SETTLE
+#define SETTLE 0
+#endif
 #ifndef AMAX
-#define AMAX (HOLD - 2 * DRIFT)
+#define AMAX (HOLD - SETTLE - 2 * DRIFT)
 #endif
 #ifndef SLOTS
 #define SLOTS 1
@@ -24,9 +30,9 @@
 #define D 1
 #define M 2
 #ifdef NO_MARGIN
-#define EXPIRY T
+#define EXPIRY (T + SETTLE)
 #else
-#define EXPIRY (T + DRIFT)
+#define EXPIRY (T + DRIFT + SETTLE)
 #endif
 
 /* Kinds of messages. */
@@ -41,9 +47,9 @@
 /*
  * num: (epoch, seq) as a rank among the numbers in use for this slave; 0 none. lease, hold, left, unknown: ticks left.
  * age: of the poll, by the slave's clock. pre: the poll is older than the slave's last acceptance or end of a lease.
- * boot: 1 for the present boot of the slave; of an account: the boot that was heard last.
+ * falls: what the vehicle draws until it has followed the end of a lease. boot: 1 for the present boot of the slave; of an account: the boot that was heard last.
  */
-typedef Slave { byte num, gen, limit, lease, hold; bit lag }
+typedef Slave { byte num, gen, limit, lease, hold, falls; bit lag }
 typedef Account { byte num[OPEN], limit[OPEN], left[OPEN]; byte ackAge, unknown; bit boot }
 typedef Message { byte kind, who, age, num, gen, limit; bit boot, pre }
 
@@ -61,6 +67,7 @@ int f, g;
 #define MIN(x, y) ((x) < (y) -> (x) : (y))
 #define MAX(x, y) ((x) > (y) -> (x) : (y))
 #define ENFORCED(i) (s[i].hold == 0 -> D : s[i].limit)
+#define DRAWN(i) MAX(ENFORCED(i), s[i].falls)
 #define GRANTED(i) MAX(a[i].limit[0], a[i].limit[1])
 #define ACKED(i) (a[i].ackAge <= AMAX)
 #define UNACKED_A(i) (ACKED(i) -> 0 : D)
@@ -79,7 +86,7 @@ inline check() {
 #elif COVER == 3
   assert(!(s[0].num > 0 && s[0].hold == 0));
 #endif
-  assert(ENFORCED(0) + ENFORCED(1) <= B);
+  assert(DRAWN(0) + DRAWN(1) <= B);
 #ifndef ONLY_FUSE
   assert(ENFORCED(0) <= EXPOSURE(0));
   assert(ENFORCED(1) <= EXPOSURE(1));
@@ -309,6 +316,8 @@ inline accept(j) {
   assert(net[j].age == 0);
 #endif
   s[q].num = net[j].num; s[q].gen = net[j].gen; s[q].limit = net[j].limit;
+  /* What an acknowledged lowering frees is given away when it is measured: for that there are tests. */
+  s[q].falls = 0;
 #ifdef RECEIPT
   s[q].lease = T;
 #else
@@ -326,11 +335,20 @@ inline accept(j) {
 
 /* S2, S3. */
 inline slaveStep(i) {
+  s[i].falls = 0;
   if :: s[i].hold > 0 -> s[i].hold-- :: else fi;
   if
   :: s[i].lease > 0 ->
      s[i].lease--;
-     if :: s[i].lease == 0 -> markPre(i); s[i].limit = MIN(s[i].limit, D) :: else fi
+     if
+     :: s[i].lease == 0 ->
+        markPre(i);
+#if SETTLE
+        if :: s[i].limit > D -> s[i].falls = s[i].limit :: else fi;
+#endif
+        s[i].limit = MIN(s[i].limit, D)
+     :: else
+     fi
   :: else
   fi;
   if :: s[i].hold == 0 -> s[i].limit = 0 :: else fi;

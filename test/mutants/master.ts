@@ -30,6 +30,7 @@ export const MASTER_MUTANTS: readonly Row[] = [
     'HOLD_MS * (1 + CLOCK_DRIFT) + 3 * CLOCK_DRIFT * leaseMs',
     'dlm/rules',
   ],
+  ['H', 'A_max leaves no time for vehicles', RULES, ' - SETTLE_MS;', ';', 'dlm/rules'],
   ['H', 'd never counted', LEDGER, '? 0 : this.#disconnectedLimitA;', '? 0 : 0;', 'dlm/ledger'],
   [
     'H',
@@ -42,6 +43,14 @@ export const MASTER_MUTANTS: readonly Row[] = [
   ['H', 'said and drawn dropped', LEDGER, 'return this.#saidCounts(nowMs, leaseMs) ?', 'return false ?', 'dlm/ledger'],
   ['H', 'said dropped', LEDGER, 'maxOf(this.#currentA, this.#enforcesA())', 'this.#currentA', 'dlm/ledger'],
   ['H', 'drawn dropped', LEDGER, 'maxOf(this.#currentA, this.#enforcesA())', 'this.#enforcesA()', 'dlm/ledger'],
+  [
+    'H',
+    'any claim is a load',
+    'dlm/group/believed-draw.js',
+    'PLAUSIBLE_MULTIPLE = 1.5',
+    'PLAUSIBLE_MULTIPLE = 100',
+    'dlm/regressions',
+  ],
   ['H', 'the silent obey', LEDGER, ' || this.isSilentAfterOverdraw(nowMs)', '', 'dlm/overdraw'],
   [
     'H',

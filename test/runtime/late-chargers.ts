@@ -3,6 +3,7 @@ import t from 'tap';
 import { seededRng } from '../../src/base/rng.js';
 import { perPhase } from '../../src/base/units.js';
 import { TYPICAL_VEHICLE } from '../../src/chargers/vehicle.js';
+import { HOLD_MS } from '../../src/dlm/leases/lease-rules.js';
 import { VirtualGroup } from '../../src/sim/virtual-group.js';
 import { VirtualTime } from '../../src/sim/virtual-time.js';
 import { LateCharger } from '../helpers/late-charger.js';
@@ -49,7 +50,7 @@ t.test('a lease that ends between two steps: not one millisecond late', (t) => {
 t.test('higher limits are not told early: the disconnected limit after 0 A', (t) => {
   const { rig, charger } = rigWith({ delayMs: 0, reactionMs: 300 });
   rig.grant(MASTER, 0);
-  rig.time.runUntil(FACTS.leaseMs + 10_000 - 1);
+  rig.time.runUntil(FACTS.leaseMs + HOLD_MS - 1);
   t.equal(charger.followsA, 0);
   rig.run(1);
   rig.run(0);

@@ -5,7 +5,7 @@ import type { Ms } from '../../base/units.js';
 /** How often a slave polls. */
 export const HEARTBEAT_MS: Ms = 1000;
 /** How long a slave waits after its lease before it may rise to its disconnected limit. */
-export const HOLD_MS: Ms = 10_000;
+export const HOLD_MS: Ms = 15_000;
 /** Two clocks differ by at most this share. */
 export const CLOCK_DRIFT = 0.01;
 export const LEASE_MARGIN_MS: Ms = 50;
@@ -28,10 +28,11 @@ export function leaseExpiryMs(leaseMs: Ms): Ms {
 
 /**
  * A_max: how old an acknowledgement may be, counted from the sending of its grant. When it is older, the slave may be about
- * to rise to its disconnected limit.
+ * to rise to its disconnected limit. The last term is the time of the vehicles: the others are lowered so early that they also
+ * draw less by then, those included that do not hear it and follow the end of their lease.
  */
 export function acknowledgementMaxAgeMs(leaseMs: Ms): Ms {
-  const maxAgeMs = HOLD_MS * (1 - CLOCK_DRIFT) - 3 * CLOCK_DRIFT * leaseMs - 2 * LEASE_MARGIN_MS;
+  const maxAgeMs = HOLD_MS * (1 - CLOCK_DRIFT) - 3 * CLOCK_DRIFT * leaseMs - 2 * LEASE_MARGIN_MS - SETTLE_MS;
   if (!(maxAgeMs > 2 * OFFLINE_AFTER_MS && maxAgeMs < HOLD_MS)) {
     failInvariant(
       `an acknowledgement counts for ${maxAgeMs} ms: the hold of ${HOLD_MS} ms is too short for ${leaseMs} ms`,
@@ -46,5 +47,5 @@ assert(
 );
 assert(OFFLINE_AFTER_MS > 3 * HEARTBEAT_MS, `three STATUS may be lost within ${OFFLINE_AFTER_MS} ms`);
 assert(LEASE_MIN_MS > OFFLINE_AFTER_MS, `a lease of ${LEASE_MIN_MS} ms outlives ${OFFLINE_AFTER_MS} ms of silence`);
-assert(HOLD_MS > SETTLE_MS, `within a hold of ${HOLD_MS} ms a vehicle follows a lower limit`);
+assert(HOLD_MS > 2 * SETTLE_MS, `within a hold of ${HOLD_MS} ms others are lowered, and their vehicles follow`);
 assert(OVERDRAW_TOLERANCE_A > MEASURING_TOLERANCE_A, `${OVERDRAW_TOLERANCE_A} A too much is more than a meter's error`);

@@ -133,11 +133,11 @@ row(
   OPTIONS,
   async (scene, t) => {
     await scene.at(60);
-    scene.strike('broadcast-blocked', 'network', 60);
-    await scene.at(119);
+    scene.strike('broadcast-blocked', 'network', 70);
+    await scene.at(129);
     t.equal(scene.said('MASTER_LOST').length, 3);
     t.equal(scene.shown, 'a 6 b 6 c 6', 'each has its own limit');
-    await scene.at(150);
+    await scene.at(160);
     t.same([scene.wrong, scene.shown], [undefined, CALM]);
   },
 );
