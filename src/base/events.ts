@@ -4,7 +4,7 @@ export const EVENTS = {
   READY: 'the first decision was made, or the first limit enforced; systemd is told',
   STOP: 'the daemon stops in order',
   CRASH: 'a bug or a broken invariant: the process ends and is to be restarted; leases run out safely',
-  LIMIT: 'the limit of a charge point changed, and why; less than 4 A at most once a minute, the rest is debug',
+  LIMIT: 'the limit of a charge point changed, and why; a rise below 4 A at most once a minute, the rest is debug',
   SLAVE_FOUND: 'a slave was heard for the first time, or again after it was lost',
   SLAVE_LOST: 'a slave is silent; its disconnected limit stays reserved',
   SLAVE_REBOOT: 'a slave started again',

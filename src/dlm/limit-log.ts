@@ -1,13 +1,13 @@
-/** Which changes of a limit are logged: pauses and their ends, large changes, and small ones now and then. */
+/** Which changes of a limit are logged: pauses and their ends, falls, large rises, and small ones now and then. */
 import { assert, failInvariant } from '../base/assert.js';
 import type { Carrier } from '../base/carrier.js';
 import type { LogLevel } from '../base/logger.js';
 import type { LimitReason } from '../base/reason.js';
 import type { Amps, Ms } from '../base/units.js';
 
-/** A change of at least this much is logged at once. */
+/** A rise of at least this much is logged at once. */
 const LARGE_STEP_A: Amps = 4;
-/** A smaller change is logged when the last line is this old. */
+/** A smaller one is logged when the last line is this old. */
 const QUIET_MS: Ms = 60_000;
 
 interface Told {
@@ -33,7 +33,7 @@ export class LimitLog {
   readonly #last = new Map<string, Amps>();
 
   /**
-   * The line to log; `undefined` without a change. Call once per charge point and cycle. A small change is `debug`, and
+   * The line to log; `undefined` without a change. Call once per charge point and cycle. A small rise is `debug`, and
    * `fromA` is the limit before. For `info`, `fromA` is the limit in the last `info` line.
    */
   changed(id: string, { limitA, enforcedA, reason, nowMs }: LimitNow): LimitChange | undefined {
@@ -45,9 +45,11 @@ export class LimitLog {
     if (limitA === told.limitA) return limitA === last ? undefined : { level: 'debug', fromA: last };
     const isTransient = reason.kind === 'waiting';
     const startsOrStops = (limitA === 0) !== (told.limitA === 0);
-    const isLarge = Math.abs(limitA - told.limitA) >= LARGE_STEP_A;
+    // Below what was told last: a limit that wanders is told of once, until a rise is told again.
+    const isFall = limitA < told.limitA;
+    const isLarge = limitA - told.limitA >= LARGE_STEP_A;
     const isDue = nowMs - told.atMs >= QUIET_MS;
-    if (startsOrStops || (!isTransient && (isLarge || isDue))) {
+    if (startsOrStops || (!isTransient && (isFall || isLarge || isDue))) {
       this.#told.set(id, { limitA, atMs: nowMs });
       return { level: 'info', fromA: told.limitA };
     }
