@@ -236,3 +236,21 @@ t.test('a charge point that says it draws what it cannot counts as its maximum, 
   t.match(rig.alarm('OVERDRAW'), /a/, 'what it may well draw is counted, and told');
   t.same(rig.record('a').exposureA(rig.nowMs, leaseMs), perPhase(40));
 });
+
+t.test('what still flows after a charge point has lowered its own maximum is counted', async (t) => {
+  const rig = new Rig({ site: site({ circuits: [circuit({ id: 'main', limitA: perPhase(63) })] }) });
+  const slave = rig.add('a');
+  slave.plugIn();
+  rig.run(20_000);
+  t.equal(rig.limits, '32');
+  const [record, { leaseMs }] = [rig.record('a'), rig.site];
+  let leastA = 32;
+  for (let second = 1; second <= 40; second++) {
+    rig.nowMs += 1000;
+    const status = { ...slave.status(rig.nowMs), maxA: 8, minA: 6, disconnectedLimitA: 6, currentA: perPhase(32) };
+    rig.controller.hearStatus({ ...status, enforcedA: Math.min(8, status.enforcedA) }, rig.nowMs);
+    rig.controller.decide(rig.nowMs);
+    leastA = Math.min(leastA, ...record.exposureA(rig.nowMs, leaseMs));
+  }
+  t.equal(leastA, 32, 'for as long as it says so');
+});

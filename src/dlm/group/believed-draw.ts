@@ -7,10 +7,14 @@ const PLAUSIBLE_MULTIPLE = 1.5;
 /** Beside a maximum of 0 A the noise of a meter is no lie. */
 const NOISE_A: Amps = 1;
 
-/** `limitA`: its last grant. A current that cannot be counts as the maximum: no load, but no less than it may draw. */
-export function believedDraw(status: Status, limitA: Amps): Status {
-  const { maxA, currentA } = status;
-  const mostA = PLAUSIBLE_MULTIPLE * Math.max(maxA, limitA) + NOISE_A;
+/**
+ * `knownA`: the largest of its maximum as configured or heard before, and of its last grant; what it says now may be a lower one,
+ * while its vehicle has still to follow. A current that cannot be counts as the largest of these.
+ */
+export function believedDraw(status: Status, knownA: Amps): Status {
+  const { currentA } = status;
+  const maxA = Math.max(status.maxA, knownA);
+  const mostA = PLAUSIBLE_MULTIPLE * maxA + NOISE_A;
   if (currentA[0] <= mostA && currentA[1] <= mostA && currentA[2] <= mostA) return status;
   return { ...status, currentA: mapPhases((p) => (currentA[p] <= mostA ? currentA[p] : maxA)) };
 }

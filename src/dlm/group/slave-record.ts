@@ -252,7 +252,7 @@ export class SlaveRecord {
 
   /** Updates all parts of the record. Call for a STATUS that is not stale, of a start that is not in doubt. */
   #applyFresh(said: Status, master: Listener, nowMs: Ms): void {
-    const status = believedDraw(said, this.grantedA);
+    const status = believedDraw(said, Math.max(this.grantedA, this.#configured.maxA));
     this.#status = status;
     this.#lastHeardMs = nowMs;
     this.#isPollAnswered = false;
