@@ -107,7 +107,7 @@ export class ControlSocket {
   }
 
   #accept(socket: Socket): void {
-    if (this.#connections.size >= CONNECTIONS_MAX) this.#closeOne();
+    if (this.#connections.size >= CONNECTIONS_MAX && !this.#closeSilent()) return void socket.destroy();
     this.#connections.set(socket, false);
     socket.setTimeout(SILENCE_MAX_MS, () => socket.destroy());
     // Whoever goes away early needs no answer.
@@ -119,13 +119,13 @@ export class ControlSocket {
     );
   }
 
-  /** The one that has been silent for the longest, best one that does not wait for an answer. */
-  #closeOne(): void {
-    const all = [...this.#connections];
-    const [socket] = all.find(([, isAsking]) => !isAsking) ?? all[0] ?? [];
-    if (!socket) return;
+  /** The one that has been silent for the longest. False: all wait for an answer. */
+  #closeSilent(): boolean {
+    const [socket] = [...this.#connections].find(([, isAsking]) => !isAsking) ?? [];
+    if (!socket) return false;
     this.#connections.delete(socket);
     socket.destroy();
+    return true;
   }
 
   #note(socket: Socket, isAsking: boolean): void {
@@ -143,7 +143,7 @@ export class ControlSocket {
       for (const line of lines.filter((each) => each.trim() !== '')) {
         this.#note(socket, true);
         const asked = (): Promise<Answer> => answerLine(line, commands).catch(crash);
-        await this.#send(socket, line.length > LINE_MAX ? tooLong() : await this.#inTurn(asked));
+        await this.#send(socket, line.length > LINE_MAX ? tooLong() : await this.#inTurn(socket, asked));
         this.#note(socket, false);
       }
       if (rest.length > LINE_MAX) {
@@ -155,14 +155,18 @@ export class ControlSocket {
 
   /** Ends when it has gone out, or never can. */
   async #send(socket: Socket, answer: Answer): Promise<void> {
-    const line = await this.#inTurn(() => `${JSON.stringify(answer)}\n`);
+    const line = await this.#inTurn(socket, () => `${JSON.stringify(answer)}\n`);
     await new Promise<void>((resolve) => void socket.write(line, () => resolve()));
   }
 
-  /** Work for callers comes one after the other, with a pause behind each. What it waits for, nobody else waits for. */
-  #inTurn<T>(work: () => T): Promise<T> {
-    return new Promise((resolve) => {
+  /**
+   * Work for callers comes one after the other, with a pause behind each. What it waits for, nobody else waits for. Rejects,
+   * and does nothing, when the caller has gone away meanwhile.
+   */
+  #inTurn<T>(socket: Socket, work: () => T): Promise<T> {
+    return new Promise((resolve, reject) => {
       this.#turns = this.#turns.then(async () => {
+        if (socket.destroyed) return reject(new Error('the caller has gone away'));
         const beganMs = performance.now();
         resolve(work());
         await setTimeout((performance.now() - beganMs) * PAUSE_FACTOR);

@@ -30,7 +30,7 @@ const SILENT_TIMEOUTS_MAX = 2;
 
 /** Bytes of a line: some times what 115,200 baud carry. A gateway can bring more, which no device was asked for. */
 const ALLOWED_BYTES = { burst: 64 * 1024, perS: 32 * 1024 };
-const ENDLESS: BusError = { kind: 'garbled', text: 'the line talks without end' };
+const ENDLESS: BusError = { kind: 'unreachable', text: 'the line talks without end' };
 
 interface Exchange {
   readonly unitId: number;

@@ -137,6 +137,44 @@ t.test('16 idle connections do not keep anyone out', async (t) => {
   for (const each of idle) each.destroy();
 });
 
+t.test('16 that wait for their answers are not hung up on: the 17th is', async (t) => {
+  const path = join(folder(t), 'control.sock');
+  const { socket } = await open(path);
+  t.teardown(() => void socket?.close());
+  let asked = 0;
+  const adopt = (): Promise<never> => {
+    asked += 1;
+    return new Promise(() => undefined);
+  };
+  socket?.serve({ ...COMMANDS, adopt });
+  const callers = Array.from({ length: 16 }, () => connect(path).on('error', () => undefined));
+  for (const caller of callers) caller.write('{"command":"adopt","id":"cp1"}\n');
+  await eventually('16 questions', () => asked === 16);
+  t.equal(await exchange(path, '{"command":"slaves"}\n'), '');
+  t.notOk(callers.some((each) => each.destroyed));
+  for (const caller of callers) caller.destroy();
+});
+
+t.test('for a caller that has gone away nothing is worked out', async (t) => {
+  const path = join(folder(t), 'control.sock');
+  const { socket } = await open(path);
+  t.teardown(() => void socket?.close());
+  let worked = 0;
+  const slaves = (): readonly [] => {
+    worked += 1;
+    return [];
+  };
+  socket?.serve({ ...COMMANDS, slaves });
+  const gone = connect(path).on('error', () => undefined);
+  gone.write('{"command":"slaves"}\n'.repeat(2_000));
+  await eventually('a first answer', () => worked > 0);
+  gone.destroy();
+  t.equal(await exchange(path, '{"command":"slaves"}\n'), '{"ok":true,"value":[]}\n');
+  const before = worked;
+  for (let turn = 0; turn < 20; turn++) await exchange(path, '{"command":"status"}\n');
+  t.equal(worked, before, `${worked} of 2,001 questions were worked on`);
+});
+
 t.test('a flood of questions leaves the loop its turns', async (t) => {
   const path = await serving(t);
   const questions = 50;
