@@ -16,3 +16,4 @@ import './cli/fresh.js';
 import './cli/flood.js';
 import './cli/fixed.js';
 import './cli/notified.js';
+import './cli/kept-limit.js';

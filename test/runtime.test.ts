@@ -10,3 +10,4 @@ import './runtime/auth.js';
 import './runtime/memory-keeper.js';
 import './runtime/commands.js';
 import './runtime/recorder.js';
+import './runtime/kept-limit.js';

@@ -7,7 +7,7 @@ import { SlaveNet } from '../transports/slave-net.js';
 import { systemTimers } from '../transports/system-time.js';
 import { bindFailure } from './bind-failure.js';
 import type { DaemonLogger } from './pino-logger.js';
-import { createSlave } from './slave.js';
+import { createSlave, slaveStore } from './slave.js';
 
 export interface InternalSlave {
   /** The master's way to this slave and to all others. */
@@ -21,6 +21,8 @@ export interface InternalSlaveParts {
   /** The site's: the keys of this charge point are among those that follow from it. */
   readonly auth: Auth | undefined;
   readonly logger: DaemonLogger;
+  /** The master's; absent: nothing is kept over a restart. */
+  readonly stateDir: string | undefined;
 }
 
 /**
@@ -30,13 +32,14 @@ export interface InternalSlaveParts {
 export async function openInternalSlave(
   charger: ChargerConfig,
   { site, discovery: { port, interfaces } }: MasterConfig,
-  { sockets, auth, logger }: InternalSlaveParts,
+  { sockets, auth, logger, stateDir }: InternalSlaveParts,
 ): Promise<InternalSlave> {
   const where = { port, interfaces, broadcast: true };
   const slaveNet = await SlaveNet.open({ ...where, timers: systemTimers, logger }).catch(bindFailure);
   const link = internalLink(sockets, slaveNet);
   const { networkId, leaseMs } = site;
-  const runtime = createSlave(charger, { networkId, leaseMs, net: link.slave, auth, logger });
+  const store = slaveStore(stateDir, charger.id);
+  const runtime = createSlave(charger, { networkId, leaseMs, net: link.slave, auth, logger, store });
   return {
     net: link.master,
     start: () => runtime.start(),

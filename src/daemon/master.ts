@@ -1,7 +1,5 @@
 /** The master, put together from real parts: sockets, meters, broker, log, state file, systemd. */
-import { mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { errorText } from '../base/error-text.js';
 import { seededRng } from '../base/rng.js';
 import type { MasterConfig, MqttConfig } from '../config/types.js';
 import { siteSlug } from '../northbound/topics.js';
@@ -13,7 +11,6 @@ import { MasterNet } from '../transports/master-net.js';
 import { systemClock, systemTimers } from '../transports/system-time.js';
 import { controlPath } from './control-path.js';
 import { type ControlSocket, openControlSocket } from './control-socket.js';
-import { EXIT, ExitError } from './exit-codes.js';
 import { masterIdOf, newBootId, newSeed, version } from './identity.js';
 import { type InternalSlave, openInternalSlave } from './internal-slave.js';
 import { createMeters, type Meters } from './meters.js';
@@ -25,7 +22,7 @@ import { readyOnce } from './ready-once.js';
 import { type DaemonRecorder, openRecorder } from './recorder.js';
 import { createNotifier, type Notifier } from './sd-notify.js';
 import { siteAuth, tellAuth } from './site-key.js';
-import { createStateFile } from './state-file.js';
+import { openStateFile } from './state-file.js';
 
 export interface MasterStart {
   readonly config: MasterConfig;
@@ -42,7 +39,7 @@ export interface MasterStart {
 /** Throws an `ExitError` when a port or the state directory cannot be had. */
 export async function startMaster(start: MasterStart): Promise<Running> {
   const { stateDir, socket, logger } = start;
-  const store = stateDir === undefined ? undefined : openStore(stateDir);
+  const store = stateDir === undefined ? undefined : openStateFile(stateDir, systemTimers);
   const path = controlPath({ socket, stateDir, env: process.env });
   // Before anything else: of two masters with one state directory the second ends here.
   const control = path && (await openControlSocket({ path, isAsked: socket !== undefined, logger }));
@@ -72,7 +69,8 @@ async function assembleMaster(
   if (!store) logger.log('warn', 'START', 'no state directory: after a restart old leases are waited for', {});
   const sockets = await MasterNet.open({ ...discovery, timers: systemTimers, logger }).catch(bindFailure);
   const internal =
-    config.internalSlave && (await openInternalSlave(config.internalSlave, config, { sockets, auth, logger }));
+    config.internalSlave &&
+    (await openInternalSlave(config.internalSlave, config, { sockets, auth, logger, stateDir }));
   const net = internal?.net ?? sockets;
   const notifier = createNotifier({ logger, env: process.env });
   const sinks = config.mqtt ? [await mqttSink(config.mqtt, config, logger)] : [];
@@ -113,16 +111,6 @@ function describeSite({ site, meters, mqtt, discovery, internalSlave }: MasterCo
   const where = discovery.broadcast ? `UDP ${discovery.port}` : `${discovery.addresses.length} fixed addresses`;
   const internal = internalSlave ? `, internal slave ${internalSlave.id}` : '';
   return `site "${site.site}", network id ${site.networkId}, ${circuits}, ${meters.length} meters, ${where}, MQTT ${mqtt?.url ?? 'off'}${internal}`;
-}
-
-function openStore(stateDir: string): StateStore {
-  try {
-    mkdirSync(stateDir, { recursive: true });
-  } catch (error) {
-    const reason = errorText(error);
-    throw new ExitError(EXIT.system, `state directory ${stateDir}: ${reason}`);
-  }
-  return createStateFile(stateDir, systemTimers);
 }
 
 /** Loaded only where it is configured: the library costs 12 MB. */

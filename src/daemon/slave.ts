@@ -3,6 +3,7 @@ import type { ChargerConfig, SlaveConfig } from '../config/types.js';
 import { TYPICAL_VEHICLE } from '../chargers/vehicle.js';
 import { VirtualCharger } from '../chargers/virtual.js';
 import { type SlaveOptions, SlaveRuntime } from '../runtime/slave.js';
+import type { StateStore } from '../ports/state-store.js';
 import { FixedHosts } from '../transports/fixed-hosts.js';
 import { SlaveNet } from '../transports/slave-net.js';
 import { systemClock, systemTimers } from '../transports/system-time.js';
@@ -12,12 +13,21 @@ import type { DaemonLogger } from './pino-logger.js';
 import type { Running } from './process.js';
 import { readyOnce } from './ready-once.js';
 import { createNotifier } from './sd-notify.js';
+import { openStateFile, slaveFile } from './state-file.js';
 import { chargePointAuth, tellAuth } from './site-key.js';
 
-/** Throws an `ExitError` when the port cannot be had. */
-export async function startSlave(config: SlaveConfig, logger: DaemonLogger): Promise<Running> {
+export interface SlaveStart {
+  readonly config: SlaveConfig;
+  /** Absent: nothing is kept over a restart. */
+  readonly stateDir: string | undefined;
+  readonly logger: DaemonLogger;
+}
+
+/** Throws an `ExitError` when the port or the state directory cannot be had. */
+export async function startSlave({ config, stateDir, logger }: SlaveStart): Promise<Running> {
   const { id, networkId, leaseMs, discovery } = config;
   const auth = chargePointAuth(config, process.env);
+  const store = slaveStore(stateDir, id);
   const net = await SlaveNet.open({ ...discovery, timers: systemTimers, logger }).catch(bindFailure);
   const masters = new FixedHosts({ hosts: discovery.masters, timers: systemTimers, logger });
   const notifier = createNotifier({ logger, env: process.env });
@@ -27,11 +37,14 @@ export async function startSlave(config: SlaveConfig, logger: DaemonLogger): Pro
     net,
     logger,
     auth,
+    store,
     fixedMasters: () => masters.list(),
     onStep: readyOnce(notifier, logger, 'first limit enforced'),
   });
   logger.log('info', 'START', `evenkeel ${version()} slave ${id}, network id ${networkId}, ${where(config)}`, {});
   tellAuth(auth, logger);
+  if (!store)
+    logger.log('warn', 'START', 'no state directory: a raised disconnected limit holds before masters know of it', {});
   runtime.start();
   return {
     stop: async () => {
@@ -48,7 +61,12 @@ function where({ discovery: { port, broadcast, masters } }: SlaveConfig): string
   return [...(broadcast ? [`UDP ${port}`] : []), ...fixed].join(', ');
 }
 
-type SlaveParts = Pick<SlaveOptions, 'net' | 'logger' | 'auth' | 'fixedMasters' | 'onStep'>;
+/** One file for each charge point. Throws an `ExitError` when there can be no such directory. */
+export function slaveStore(stateDir: string | undefined, chargePointId: string): StateStore | undefined {
+  return stateDir === undefined ? undefined : openStateFile(stateDir, systemTimers, slaveFile(chargePointId));
+}
+
+type SlaveParts = Pick<SlaveOptions, 'net' | 'logger' | 'auth' | 'store' | 'fixedMasters' | 'onStep'>;
 
 /** One charge point with its driver, new since this start; it does nothing yet. */
 export function createSlave(

@@ -4,7 +4,7 @@
  */
 import { errorText } from '../base/error-text.js';
 import { createHash } from 'node:crypto';
-import { readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { failInvariant } from '../base/assert.js';
@@ -12,8 +12,9 @@ import { fail, ok, type Result } from '../base/result.js';
 import type { Ms } from '../base/units.js';
 import type { StateStore } from '../ports/state-store.js';
 import type { Timers } from '../ports/time.js';
+import { EXIT, ExitError } from './exit-codes.js';
 
-const FILE_NAME = 'state.json';
+const MASTER_FILE = 'state.json';
 /** Only the daemon reads it. */
 const FILE_MODE = 0o600;
 /** Far above what a large site needs; a larger file is not ours. */
@@ -30,9 +31,24 @@ interface Waiting {
   readonly askers: Set<Saved>;
 }
 
-/** The directory must exist; systemd makes it and names it in $STATE_DIRECTORY. */
-export function createStateFile(directory: string, timers: Timers): StateStore {
-  return new StateFile(directory, timers);
+/** The state of a slave: the ids of several charge points may share the directory. */
+export function slaveFile(chargePointId: string): string {
+  return `slave-${chargePointId}.json`;
+}
+
+/** Makes the directory where it is missing; systemd makes it and names it in $STATE_DIRECTORY. Throws an `ExitError`. */
+export function openStateFile(directory: string, timers: Timers, name = MASTER_FILE): StateStore {
+  try {
+    mkdirSync(directory, { recursive: true });
+  } catch (error) {
+    throw new ExitError(EXIT.system, `state directory ${directory}: ${errorText(error)}`);
+  }
+  return createStateFile(directory, timers, name);
+}
+
+/** The directory must exist. */
+export function createStateFile(directory: string, timers: Timers, name = MASTER_FILE): StateStore {
+  return new StateFile(directory, timers, name);
 }
 
 class StateFile implements StateStore {
@@ -43,10 +59,10 @@ class StateFile implements StateStore {
   #isWriting = false;
   #waiting: Waiting | undefined;
 
-  constructor(directory: string, timers: Timers) {
+  constructor(directory: string, timers: Timers, name: string) {
     this.#directory = directory;
     this.#timers = timers;
-    this.#file = join(directory, FILE_NAME);
+    this.#file = join(directory, name);
   }
 
   load(): Result<string | undefined> {

@@ -12,10 +12,12 @@ import { HEARTBEAT_MS } from '../dlm/leases/lease-rules.js';
 import { type Enforced, SlaveCore, type SlaveFacts, type SlaveObservation } from '../dlm/leases/slave.js';
 import type { ChargerPort } from '../ports/charger-port.js';
 import type { DatagramPort, NamedPeer, PeerAddress } from '../ports/datagram-port.js';
+import type { StateStore } from '../ports/state-store.js';
 import type { Cancel, Clock, Timers } from '../ports/time.js';
 import { ChargerWatch } from './charger-watch.js';
 import { DropCounter } from './drop-counter.js';
 import { FixedMasters, keyOf } from './fixed-masters.js';
+import { KeptLimit } from './kept-limit.js';
 
 /** How often the charge point is looked at and the lease is checked. */
 const STEP_MS: Ms = 100;
@@ -52,6 +54,8 @@ export interface SlaveOptions {
   readonly onStep?: (nowMs: Ms, summary: () => string) => void;
   /** Absent: datagrams are not signed. */
   readonly auth?: Auth | undefined;
+  /** Where the disconnected limit is kept that masters know of (S8). Absent: after a restart the configured one is used. */
+  readonly store?: StateStore | undefined;
 }
 
 export class SlaveRuntime {
@@ -63,6 +67,7 @@ export class SlaveRuntime {
   readonly #drops: DropCounter;
   readonly #masters = new Map<string, KnownMaster>();
   readonly #fixed: FixedMasters;
+  readonly #keptLimit: KeptLimit;
   #cancelStep: Cancel = () => {};
   #lastStatusMs: Ms = Number.NEGATIVE_INFINITY;
   #reported: Status | undefined;
@@ -82,7 +87,8 @@ export class SlaveRuntime {
     const { auth, facts, logger, fixedMasters: list = noMasters } = options;
     this.#channel = new Channel({ networkId: facts.networkId, bootId: facts.bootId, hears: ['beacon', 'grant'], auth });
     this.#drops = new DropCounter(logger);
-    this.core = new SlaveCore(facts, this.#now());
+    this.#keptLimit = new KeptLimit(facts, { store: options.store, logger });
+    this.core = new SlaveCore(facts, this.#now(), this.#keptLimit.rememberedA);
     this.#watch = new ChargerWatch(facts.chargePointId, logger);
     this.#fixed = new FixedMasters({ chargePointId: facts.chargePointId, list, logger }, this.#now());
   }
@@ -113,6 +119,7 @@ export class SlaveRuntime {
 
   #step(): void {
     const nowMs = this.#now();
+    this.#keptLimit.keep(this.core.isConfirmed, nowMs);
     this.#forgetMasters(nowMs);
     this.#apply(nowMs);
     this.#fixed.check(this.#applied.reason === 'grant', nowMs);
@@ -183,6 +190,7 @@ export class SlaveRuntime {
   }
 
   #sendStatus(nowMs: Ms): void {
+    if (!this.#keptLimit.mayTell) return;
     const status = this.#status(nowMs);
     this.#lastStatusMs = nowMs;
     this.#reported = status;
@@ -248,7 +256,7 @@ export class SlaveRuntime {
     if (!this.#hadMaster || this.#masters.size > 0 || this.#fixed.isAnyHeard(nowMs)) return;
     this.#hadMaster = false;
     const { logger, facts } = this.#options;
-    const text = `${facts.chargePointId} hears no master; at most ${facts.disconnectedLimitA} A from now on`;
+    const text = `${facts.chargePointId} hears no master; at most ${this.core.disconnectedA} A from now on`;
     logger.log('warn', 'MASTER_LOST', text, {});
   }
 

@@ -50,11 +50,15 @@ aside('a state directory that cannot be made, a TCP port that is taken', async (
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   const listen = `127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
-  const [master, meter] = await Promise.all([
+  const slaveConfig = fileIn(folder(t), 'slave.yaml', 'role: slave\nid: a\ndriver: { type: virtual }\n');
+  const [master, slave, meter] = await Promise.all([
     output(['run', '-c', config, '--state-dir', stateDir]),
+    output(['slave', '-c', slaveConfig, '--state-dir', stateDir]),
     output(['simulate', 'meter', '--listen', listen]),
   ]);
-  t.match(master, { code: 71 });
-  t.match(JSON.parse(master.stdout), { level: 'error', event: 'STOP', msg: `state directory ${stateDir}: ` });
+  for (const daemon of [master, slave]) {
+    t.match(daemon, { code: 71 });
+    t.match(JSON.parse(daemon.stdout), { level: 'error', event: 'STOP', msg: `state directory ${stateDir}: ` });
+  }
   t.match(meter, { code: 71, stdout: '', stderr: `--listen ${listen}: ` });
 });

@@ -5,6 +5,7 @@ import t from 'tap';
 import type { Beacon, Grant, Status } from '../../src/base/messages.js';
 import { type Rng, seededRng } from '../../src/base/rng.js';
 import type { PhaseCount } from '../../src/base/rotation.js';
+import { ok } from '../../src/base/result.js';
 import { decode, encode } from '../../src/discovery/codec.js';
 import type { EnforcedReason, SlaveFacts } from '../../src/dlm/leases/slave.js';
 import type { ChargerSnapshot } from '../../src/ports/charger-port.js';
@@ -17,6 +18,8 @@ import { code } from './page.js';
 import { REPLAY, SEED } from './samples.js';
 
 const CODE = `${code('6 ', 'js')}\n({ onGrant, onBeacon });`;
+
+const keptText = (limitA: number | undefined): string => JSON.stringify({ format: 1, disconnectedLimitA: limitA });
 
 interface PageSlave {
   onGrant(grant: Grant, address: string): void;
@@ -49,11 +52,18 @@ class Pair {
   #ourLimitA = Number.NaN;
   #theirLimitA = Number.NaN;
   #cancelTheirs: Cancel = () => {};
+  /** The disconnected limit that is remembered, by ours and by theirs (S8). */
+  readonly kept: { ours: string | undefined; theirs: number | undefined };
 
-  constructor(part: Partial<SlaveFacts> = {}) {
+  constructor(part: Partial<SlaveFacts> = {}, keptA?: number) {
+    this.kept = { ours: keptA === undefined ? undefined : keptText(keptA), theirs: keptA };
     this.facts = factsWith(part);
     this.#runtime = this.#startOurs();
     this.#page = this.#startTheirs();
+  }
+
+  get limitA(): number {
+    return this.#theirLimitA;
   }
 
   get nowMs(): number {
@@ -80,6 +90,14 @@ class Pair {
       },
       ...this.#node,
       logger: { log: () => {} },
+      store: {
+        load: () => ok(this.kept.ours),
+        setAside: () => ok(''),
+        save: (text, done) => {
+          this.kept.ours = text;
+          done(ok(undefined));
+        },
+      },
     });
     runtime.start();
     return runtime;
@@ -98,6 +116,10 @@ class Pair {
       ROTATION: rotation,
       FIRMWARE: firmware,
       BOOT_LEASE: leaseMs,
+      KEPT: this.kept.theirs ?? Number.POSITIVE_INFINITY,
+      keep: (limitA: number) => {
+        this.kept.theirs = limitA;
+      },
       now: () => this.nowMs,
       random64: () => bootId,
       charger: () => this.observation,
@@ -207,12 +229,15 @@ t.test('random days', async (t) => {
   for (let run = 0; run < 12; run++) {
     const rng = seededRng(SEED + run);
     const phases = (1 + rng.int(3)) as PhaseCount;
-    const pair = new Pair({ phases, disconnectedLimitA: rng.int(3) * 5, maxA: 20, leaseMs: 6000 + rng.int(20_000) });
+    const facts = { phases, disconnectedLimitA: rng.int(3) * 5, maxA: 20, leaseMs: 6000 + rng.int(20_000) };
+    const pair = new Pair(facts, rng.chance(0.3) ? undefined : rng.int(4) * 5);
     const number = { epoch: 1, seq: 1 };
     for (let event = 0; event < 400; event++) {
       pair.time.runUntil(pair.time.nowMs + randomPauseMs(rng));
       randomEvent(pair, rng, number);
     }
+    pair.time.runUntil(pair.time.nowMs + 100);
+    t.equal(pair.kept.ours, keptText(pair.kept.theirs), 'the same limit is remembered');
     for (const reason of pair.reasons) reasons.add(reason);
     sent += pair.theirs.length;
     t.strictSame(pair.differences.slice(0, 3), [], `seed ${SEED} + ${run}`);
@@ -296,5 +321,18 @@ t.test('a master that granted something is forgotten last', async (t) => {
   const theirs = polled(pair.theirs, 4);
   t.strictSame(theirs, polled(pair.ours, 4), 'as ours');
   t.equal(theirs[3], 'm1 m4 m5 m6');
+  t.strictSame(pair.differences, []);
+});
+
+t.test('a raised disconnected limit counts from a GRANT on (S8)', async (t) => {
+  const pair = new Pair({ disconnectedLimitA: 10 }, 6);
+  pair.time.runUntil(40_000);
+  pair.grant(pair.grantWith({ limitA: 0, phases: 0 }));
+  pair.time.runUntil(80_000);
+  t.equal(pair.limitA, 6, 'a probe confirms nothing');
+  pair.grant(pair.grantWith({ limitA: 0, seq: 2 }));
+  pair.time.runUntil(120_000);
+  t.equal(pair.limitA, 10);
+  t.strictSame(pair.kept, { ours: keptText(10), theirs: 10 });
   t.strictSame(pair.differences, []);
 });

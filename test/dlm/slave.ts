@@ -214,3 +214,29 @@ t.test('it is known when the next change by itself is due', async (t) => {
   t.equal(core.nextChangeMs(32_000), undefined);
   t.same(perPhase(core.facts.maxA), [32, 32, 32]);
 });
+
+t.test('S8: a raised disconnected limit holds only after a GRANT of this start', async (t) => {
+  const raised = (confirmedA?: number): SlaveCore =>
+    new SlaveCore(slaveFactsOf('cp1', { bootId: BOOT, leaseMs: LEASE_MS, disconnectedLimitA: 14 }), 0, confirmedA);
+  const aloneMs = LEASE_MS + HOLD_MS;
+  t.equal(enforced(raised(10), aloneMs), '10 disconnected', 'no master knows of 14 A');
+  t.equal(enforced(raised(20), aloneMs), '14 disconnected', 'lowered');
+  t.equal(enforced(raised(), aloneMs), '14 disconnected', 'nothing is remembered');
+  t.equal(raised(10).status(0).disconnectedLimitA, 14, 'masters are told the configured one from the start on');
+  const heard = raised(10);
+  heard.hearGrant(grant(4, { tauMs: 1000 }), 1100);
+  t.ok(heard.isConfirmed);
+  t.equal(enforced(heard, 1100 + aloneMs), '14 disconnected', 'a GRANT answered a STATUS that told of 14 A');
+});
+
+t.test('S8: a probe confirms nothing, and S3 and S6 use the confirmed one too', async (t) => {
+  const facts = slaveFactsOf('cp1', { bootId: BOOT, leaseMs: LEASE_MS, disconnectedLimitA: 14 });
+  const core = new SlaveCore(facts, 0, 10);
+  core.hearGrant(grant(0, { tauMs: 1000, phases: 0 }), 1000);
+  t.notOk(core.isConfirmed, 'the master may not count yet what this start says');
+  t.equal(enforced(core, 1000 + LEASE_MS + HOLD_MS), '10 disconnected');
+  core.hearGrant(grant(32, { tauMs: 40_000, seq: 2 }), 40_000);
+  core.observe(vehicle({ sessionId: 2 }), 41_000);
+  t.equal(enforced(core, 41_000), '14 newVehicle');
+  t.equal(enforced(core, 40_000 + LEASE_MS), '14 newVehicle');
+});

@@ -26,6 +26,7 @@ import time
 
 sys.dont_write_bytecode = True  # before the modules beside this file: nothing is left in the folder of the sources
 
+from kept import Kept  # noqa: E402
 from mac import parse_keys  # noqa: E402
 from masters import MAX_FIXED, Fixed, Masters  # noqa: E402
 from wire import BEACON, ID, ROTATIONS, UINT32, Dropped, Reader, encode_status  # noqa: E402
@@ -100,6 +101,7 @@ class Slave:
         self.counter = 0
         self.all_phases = (1 << options.phases) - 1
         self.since = now_ms()
+        self.kept = Kept(options.kept_file, options.disconnected)
         self.longest = options.boot_lease  # S3: T of the hold
         self.hold_end = now_ms() + self.longest + HOLD_MS
         self.last, self.accepted_at = None, 0
@@ -120,7 +122,7 @@ class Slave:
 
     def enforced(self, now):
         """(limit in hundredths, mask that it was counted for, state of section 5)."""
-        d = self.o.disconnected
+        d = self.kept.usable
         if now >= self.hold_end:
             return d, self.all_phases, "disconnected"
         if self.last is None:
@@ -212,6 +214,8 @@ class Slave:
                 return
         self.last, self.accepted_at = grant, now
         self.longest = max(self.longest, grant["lease"])
+        if grant["phases"] != 0:
+            self.kept.confirm()
         self.hold_end = now + self.longest + HOLD_MS
         if master := self.masters.of(address):
             master.granted = True
@@ -311,6 +315,7 @@ def parse_options():
     p.add_argument("--vehicle-phases", type=int, choices=(1, 2, 3), default=3)
     p.add_argument("--vehicle-max", type=amperes, default=1600)
     p.add_argument("--disconnected", type=amperes, default=600)
+    p.add_argument("--kept-file", help="where the disconnected limit of S8 is remembered")
     p.add_argument("--max", type=amperes, default=3200)
     p.add_argument("--minimum", type=amperes, default=600)
     p.add_argument("--boot-lease", type=int, default=60_000, help="ms; S4: the lease of the site")

@@ -27,14 +27,15 @@ export class SlaveRig {
   #seq = 0;
 
   constructor(
-    options: Partial<Pick<SlaveOptions, 'fixedMasters'>> = {},
+    options: Partial<Pick<SlaveOptions, 'fixedMasters' | 'store'>> = {},
     charger: ChargerPort = new VirtualCharger({ phases: 3, energyScale: 1 }),
     time = new VirtualTime(),
+    facts = FACTS,
   ) {
     this.time = time;
     this.runtime = new SlaveRuntime({
       ...options,
-      facts: FACTS,
+      facts,
       charger,
       net: {
         send: (to, bytes) => this.#note(to, bytes),

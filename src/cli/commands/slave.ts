@@ -6,8 +6,15 @@ export const slaveCommand: Command = (parser, exitWith) => {
   parser.command(
     'slave',
     'run a DLM slave next to a charge point',
-    (options) => withConfig(options).example('$0 slave -c etc/evenkeel-slave.yaml', 'a slave with a virtual vehicle'),
-    async ({ config: configFile }) => {
+    (options) =>
+      withConfig(options)
+        .option('state-dir', {
+          type: 'string',
+          describe: 'where the disconnected limit is kept that masters know of (default: $STATE_DIRECTORY)',
+          requiresArg: true,
+        })
+        .example('$0 slave -c etc/evenkeel-slave.yaml', 'a slave with a virtual vehicle'),
+    async ({ config: configFile, stateDir }) => {
       const { loadConfig } = await import('../../daemon/load-config.js');
       const config = loadConfig(configFile);
       if (config.role !== 'slave') {
@@ -23,7 +30,8 @@ export const slaveCommand: Command = (parser, exitWith) => {
         import('../../daemon/process.js'),
       ]);
       const logger = createLogger(config.log);
-      exitWith(await runUntilSignal(() => startSlave(config, logger), logger));
+      const directory = stateDir ?? process.env['STATE_DIRECTORY'];
+      exitWith(await runUntilSignal(() => startSlave({ config, stateDir: directory, logger }), logger));
       exitSoon();
     },
   );

@@ -56,6 +56,9 @@ export class SlaveCore {
   readonly #facts: SlaveFacts;
   readonly #startedAtMs: Ms;
   #accepted: AcceptedGrant | undefined;
+  /** S8: the disconnected limit of which masters know. Infinite: nothing is remembered of it. */
+  #confirmedA: Amps;
+  #isConfirmed = false;
   /** T for the hold. A takeover grants for the rest of a lease only, while the leases of others run on. */
   #longestLeaseMs: Ms;
   #observation: SlaveObservation = { state: 'Available', sessionId: 0, currentA: NO_AMPS };
@@ -68,13 +71,16 @@ export class SlaveCore {
   #enforcedFromMs: Ms = Number.POSITIVE_INFINITY;
   #enforcedUntilMs: Ms = Number.NEGATIVE_INFINITY;
 
-  constructor(facts: SlaveFacts, nowMs: Ms) {
+  /** `confirmedA`: the disconnected limit that a GRANT confirmed in an earlier start (S8). */
+  constructor(facts: SlaveFacts, nowMs: Ms, confirmedA: Amps = Number.POSITIVE_INFINITY) {
     const { chargePointId: id, maxA, disconnectedLimitA: d, leaseMs } = facts;
     assert(maxA >= 0 && d >= 0, `${id}: at most ${maxA} A, disconnected ${d} A`);
+    assert(confirmedA >= 0, `${id}: a disconnected limit of ${confirmedA} A was confirmed`);
     assert(leaseMs > 0 && leaseMs <= LEASE_MAX_MS, `${id}: the lease of the site is ${leaseMs} ms`);
     assert(Number.isInteger(nowMs), `${id}: its clock of ${nowMs} ms travels in whole ms`);
     this.#facts = facts;
     this.#startedAtMs = nowMs;
+    this.#confirmedA = confirmedA;
     this.#longestLeaseMs = facts.leaseMs;
     this.#vehicleSinceMs = nowMs;
     this.#usedAtMs = [nowMs, nowMs, nowMs];
@@ -86,6 +92,16 @@ export class SlaveCore {
 
   get observation(): SlaveObservation {
     return this.#observation;
+  }
+
+  /** True as soon as the master that answers knows the configured disconnected limit (S8). */
+  get isConfirmed(): boolean {
+    return this.#isConfirmed;
+  }
+
+  /** S8: the disconnected limit in A that holds now. A higher one that is configured must be confirmed first. */
+  get disconnectedA(): Amps {
+    return Math.min(this.#facts.disconnectedLimitA, this.#confirmedA);
   }
 
   /** The connector's phases that carried current since this vehicle came. */
@@ -109,8 +125,18 @@ export class SlaveCore {
     const before = this.#accepted;
     this.#accepted = { grant, acceptedAtMs: nowMs };
     this.#longestLeaseMs = Math.max(this.#longestLeaseMs, grant.leaseMs);
+    if (grant.phases !== 0) this.#confirm();
     this.#enforcedUntilMs = Number.NEGATIVE_INFINITY;
     this.#checkAccepted(grant, before, nowMs);
+  }
+
+  /**
+   * S8: a GRANT of this start answers a STATUS of this start, and each of those tells the configured limit. But a GRANT for no phases
+   * is a probe (M2c): the master may not count that STATUS yet.
+   */
+  #confirm(): void {
+    this.#isConfirmed = true;
+    this.#confirmedA = this.#facts.disconnectedLimitA;
   }
 
   #checkAccepted(grant: Grant, before: AcceptedGrant | undefined, nowMs: Ms): void {
@@ -187,11 +213,11 @@ export class SlaveCore {
 
   /** S2 to S4 said once more: the limit is never above what the lease, its end and the hold allow. */
   #checkEnforced({ limitA, reason, phases }: Enforced, nowMs: Ms): void {
-    const { chargePointId: id, maxA, disconnectedLimitA } = this.#facts;
+    const { chargePointId: id, maxA } = this.#facts;
     const grant = this.#accepted?.grant;
     const grantedA = Math.min(grant?.limitA ?? 0, maxA);
-    const leasedA = nowMs < this.#leaseEndsMs() ? grantedA : Math.min(grantedA, disconnectedLimitA);
-    const mostA = nowMs < this.#holdEndsMs() ? leasedA : disconnectedLimitA;
+    const leasedA = nowMs < this.#leaseEndsMs() ? grantedA : Math.min(grantedA, this.disconnectedA);
+    const mostA = nowMs < this.#holdEndsMs() ? leasedA : this.disconnectedA;
     if (!(limitA >= 0 && limitA <= mostA))
       failInvariant(`${id} enforces ${limitA} A (${reason}), at most ${mostA} A hold`);
     if (!(phases >= 0 && phases <= 0b111)) failInvariant(`${id} enforces on the phases ${phases}`);
@@ -203,9 +229,9 @@ export class SlaveCore {
   }
 
   #enforcedAt(nowMs: Ms): Enforced {
-    const { disconnectedLimitA } = this.#facts;
+    const { disconnectedA } = this;
     const connected = connectedMask(this.#facts.phases);
-    if (nowMs >= this.#holdEndsMs()) return { limitA: disconnectedLimitA, reason: 'disconnected', phases: connected };
+    if (nowMs >= this.#holdEndsMs()) return { limitA: disconnectedA, reason: 'disconnected', phases: connected };
     if (!this.#accepted) return { limitA: 0, reason: 'booting', phases: connected };
     const { grant } = this.#accepted;
     const { phases } = grant;
@@ -214,7 +240,7 @@ export class SlaveCore {
       return { limitA: this.#ungrantedA(grant), reason: 'newVehicle', phases };
     }
     if (nowMs < this.#leaseEndsMs()) return { limitA, reason: 'grant', phases };
-    return { limitA: Math.min(limitA, disconnectedLimitA), reason: 'leaseExpired', phases };
+    return { limitA: Math.min(limitA, disconnectedA), reason: 'leaseExpired', phases };
   }
 
   /** S2: counted from the slave's own STATUS, never from the receipt of the grant. */
@@ -239,7 +265,7 @@ export class SlaveCore {
   /** S6, S6a: 0 A where the grant covers fewer phases than are connected, because the master counts nothing there. */
   #ungrantedA(grant: Grant): Amps {
     const coversAll = (connectedMask(this.#facts.phases) & ~grant.phases) === 0;
-    return coversAll ? Math.min(grant.limitA, this.#facts.maxA, this.#facts.disconnectedLimitA) : 0;
+    return coversAll ? Math.min(grant.limitA, this.#facts.maxA, this.disconnectedA) : 0;
   }
 
   /** The STATUS to send now. */

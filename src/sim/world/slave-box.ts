@@ -4,6 +4,8 @@ import { maskToGrid } from '../../base/rotation.js';
 import type { Ms } from '../../base/units.js';
 import type { Auth } from '../../discovery/auth.js';
 import type { BroadcastPort, DatagramHandler, NamedPeer } from '../../ports/datagram-port.js';
+import type { StateStore } from '../../ports/state-store.js';
+import { ok } from '../../base/result.js';
 import { SlaveRuntime } from '../../runtime/slave.js';
 import type { Enforced } from '../../dlm/leases/slave.js';
 import { ChargePointHardware } from './charge-point.js';
@@ -32,7 +34,7 @@ export class SlaveBox {
   readonly hardware: ChargePointHardware;
   /** Where it is reached; another one after its address changed. */
   host: string;
-  /** Changed by a technician, or by a fault; counts from the next start on. */
+  /** Changed by a technician, or by a fault; counts from the next start on, a higher one once a GRANT confirms it (S8). */
   disconnectedLimitA: number;
   /** Called when what it enforces changed. */
   onEnforced: (now: Enforced) => void = () => {};
@@ -45,6 +47,16 @@ export class SlaveBox {
   #runtime: SlaveRuntime | undefined;
   #port: BroadcastPort | undefined;
   #handler: DatagramHandler = () => {};
+  /** On its disk: it outlasts a power cut. */
+  #stored: string | undefined;
+  readonly #store: StateStore = {
+    load: () => ok(this.#stored),
+    setAside: () => ok('limit.corrupt'),
+    save: (text, done) => {
+      this.#stored = text;
+      done(ok(undefined));
+    },
+  };
 
   constructor(plan: ChargePointPlan, world: SlaveWorld, tapId = plan.id) {
     this.#world = world;
@@ -99,6 +111,7 @@ export class SlaveBox {
       logger,
       auth: authOf(this.id),
       fixedMasters,
+      store: this.#store,
     });
     this.#machine.afterEvent = () => this.#tell();
     this.#runtime.start();

@@ -8,7 +8,6 @@ const CUTS = ['partition', 'polls-lost', 'grants-late', 'broadcast-blocked', 'ma
 const APART: readonly (readonly [name: string, others: readonly string[]])[] = [
   ['slave-unknown', CUTS],
   ['second-master', CUTS],
-  ['slave-disconnected-limit', [...CUTS, 'charger-outlasts-lease']],
   ['slave-doubled', [...CUTS, 'voltage-dip', 'master-killed', 'charger-outlasts-lease', 'follows-another']],
   ['charger-deaf', [...CUTS, 'master-killed']],
   ['charger-outlasts-lease', [...CUTS, 'master-killed']],

@@ -231,6 +231,19 @@ row(
   },
 );
 
+row('slave-disconnected-limit', 'unheard: it does with the former one', { config: BARE }, async (scene, t) => {
+  await scene.at(60);
+  scene.strike('polls-lost', 'a', 60);
+  scene.strike('slave-disconnected-limit', 'a', 200);
+  await scene.at(115);
+  t.same([scene.limitA('a'), scene.exposureA('a')], [6, 6], 'no master knows of 10 A');
+  await scene.at(130);
+  t.same([scene.wrong, scene.limitA('a')], [undefined, 20]);
+  scene.strike('grants-lost', 'a', 60);
+  await scene.at(185);
+  t.same([scene.limitA('a'), scene.exposureA('a')], [10, 10], 'a GRANT has confirmed 10 A');
+});
+
 row('slave-moves', 'another address: known by its id, its limit runs on', {}, async (scene, t) => {
   await scene.at(60);
   scene.strike('slave-moves', 'a', 60);
