@@ -10,3 +10,4 @@ import './discovery/page-numbers.js';
 import './discovery/page-slave.js';
 import './discovery/round-trip.js';
 import './discovery/sizes.js';
+import './discovery/page-edges.js';

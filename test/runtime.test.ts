@@ -11,3 +11,4 @@ import './runtime/memory-keeper.js';
 import './runtime/commands.js';
 import './runtime/recorder.js';
 import './runtime/kept-limit.js';
+import './runtime/slave-look.js';

@@ -7,7 +7,7 @@ import type { Logger } from '../base/logger.js';
 import type { Beacon, BootId, Grant, Status } from '../base/messages.js';
 import { type Amps, type Ms, PHASES, type PhaseAmps } from '../base/units.js';
 import { connectedMask } from '../base/rotation.js';
-import { type Auth, Channel, NO_KEY } from '../discovery/auth.js';
+import { type Auth, Channel } from '../discovery/auth.js';
 import { HEARTBEAT_MS } from '../dlm/leases/lease-rules.js';
 import { type Enforced, SlaveCore, type SlaveFacts, type SlaveObservation } from '../dlm/leases/slave.js';
 import type { ChargerPort } from '../ports/charger-port.js';
@@ -16,7 +16,7 @@ import type { StateStore } from '../ports/state-store.js';
 import type { Cancel, Clock, Timers } from '../ports/time.js';
 import { ChargerWatch } from './charger-watch.js';
 import { DropCounter } from './drop-counter.js';
-import { FixedMasters, keyOf } from './fixed-masters.js';
+import { FixedMasters, keyOf, type Polled } from './fixed-masters.js';
 import { KeptLimit } from './kept-limit.js';
 
 /** How often the charge point is looked at and the lease is checked. */
@@ -28,12 +28,7 @@ const MASTERS_MAX = 4;
 /** A master that was not heard for this long gets no STATUS any more. */
 const MASTER_FORGOTTEN_MS: Ms = 30_000;
 
-interface Polled {
-  readonly address: PeerAddress;
-  /** The highest key id of its BEACONs. Our STATUS is signed with this key. */
-  readonly keyId: number;
-}
-
+/** Its key id: the highest of its BEACONs. */
 interface KnownMaster extends Polled {
   readonly masterId: string;
   readonly bootId: BootId;
@@ -90,7 +85,8 @@ export class SlaveRuntime {
     this.#keptLimit = new KeptLimit(facts, { store: options.store, logger });
     this.core = new SlaveCore(facts, this.#now(), this.#keptLimit.rememberedA);
     this.#watch = new ChargerWatch(facts.chargePointId, logger);
-    this.#fixed = new FixedMasters({ chargePointId: facts.chargePointId, list, logger }, this.#now());
+    const { keyIds } = this.#channel;
+    this.#fixed = new FixedMasters({ chargePointId: facts.chargePointId, list, keyIds, logger }, this.#now());
   }
 
   get #id(): string {
@@ -127,7 +123,7 @@ export class SlaveRuntime {
     this.#report(nowMs);
     this.#drops.tell(nowMs);
     this.#stepLater(nowMs);
-    this.#options.onStep?.(nowMs, () => `${textOf(this.#applied)}, polls ${this.#polled().size} masters`);
+    this.#options.onStep?.(nowMs, () => `${textOf(this.#applied)}, polls ${this.#polled(nowMs).size} masters`);
   }
 
   /** The next step comes early enough for the end of a lease, whatever the charger needs to react. */
@@ -139,9 +135,12 @@ export class SlaveRuntime {
     this.#cancelStep = this.#options.timers.after(Math.min(STEP_MS, untilChangeMs), this.#onTime);
   }
 
-  /** Reads the charge point and enforces the limit that holds now. */
+  /**
+   * Reads the charge point and enforces the limit that holds now. Call before each STATUS (S6). All STATUS of one millisecond tell of
+   * one look: a vehicle that comes after it is new from a later millisecond on, and a GRANT for them is not for this vehicle.
+   */
   #apply(nowMs: Ms): void {
-    this.core.observe(this.#charger.snapshot(nowMs), nowMs);
+    if (nowMs > this.#lastStatusMs) this.core.observe(this.#charger.snapshot(nowMs), nowMs);
     const due = this.#due(nowMs);
     const { chargePointId } = this.#options.facts;
     if (!(due.limitA >= 0)) failInvariant(`${chargePointId} would enforce ${due.limitA} A: expected 0 or more`);
@@ -194,17 +193,15 @@ export class SlaveRuntime {
     const status = this.#status(nowMs);
     this.#lastStatusMs = nowMs;
     this.#reported = status;
-    for (const { address, keyId } of this.#polled().values()) {
+    for (const { address, keyId } of this.#polled(nowMs).values()) {
       this.#options.net.send(address, this.#channel.seal(status, keyId));
     }
   }
 
-  /** Each address once, heard or configured or both. A master that was not heard yet gets a STATUS with our newest key. */
-  #polled(): ReadonlyMap<string, Polled> {
-    const { addresses } = this.#fixed;
-    if (addresses.length === 0) return this.#masters;
-    const [keyId = NO_KEY] = this.#channel.keyIds;
-    const named = addresses.map((address) => ({ address, keyId }));
+  /** Each address once, heard or configured or both. Where BEACONs are heard they say the key. */
+  #polled(nowMs: Ms): ReadonlyMap<string, Polled> {
+    const named = this.#fixed.polled(nowMs);
+    if (named.length === 0) return this.#masters;
     return new Map([...named, ...this.#masters.values()].map((each) => [keyOf(each.address), each]));
   }
 
@@ -213,7 +210,7 @@ export class SlaveRuntime {
     const opened = this.#drops.passed(this.#channel.open(bytes, from, nowMs), from.host, nowMs);
     if (!opened) return;
     const { message, keyId } = opened;
-    if (message.type !== 'status') this.#fixed.hear(message.masterId, from, nowMs);
+    if (message.type !== 'status') this.#fixed.hear(message.masterId, from, keyId, nowMs);
     if (message.type === 'beacon') this.#hearBeacon(message, from, keyId);
     if (message.type === 'grant') this.#hearGrant(message, from, nowMs);
   }
@@ -235,6 +232,7 @@ export class SlaveRuntime {
     const { logger, facts } = this.#options;
     const text = `${facts.chargePointId} heard master ${masterId} at ${key} (epoch ${epoch})`;
     logger.log('info', 'MASTER_FOUND', text, { masterId, address: key, epoch });
+    this.#apply(nowMs);
     this.#sendStatus(nowMs);
   }
 

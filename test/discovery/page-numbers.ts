@@ -59,7 +59,7 @@ function sentences(): readonly string[] {
     `less than ${HEADER_BYTES + TAG_BYTES} or more than ${DATAGRAM_BYTES_MAX} bytes`,
     `**BEACON and STATUS have at least ${PADDED_BYTES} bytes**`,
     `can set ${rules.LEASE_MIN_MS} to ${rules.LEASE_MAX_MS}`,
-    `or assume ${site.leaseMs} where the master has the default, and ${rules.LEASE_MAX_MS} where you cannot know`,
+    `assume ${site.leaseMs} where the master has the default, and ${rules.LEASE_MAX_MS} where you cannot know`,
     `Once per cycle (${site.samplePeriodMs / 1000} s by default`,
     `(plus ${rules.CLOCK_DRIFT * 200} % and ${rules.LEASE_MARGIN_MS} ms)`,
     `at most ${rules.MEASURING_TOLERANCE_A} A above the new limit, or ${rules.SETTLE_MS / 1000} s after`,

@@ -240,3 +240,23 @@ t.test('S8: a probe confirms nothing, and S3 and S6 use the confirmed one too', 
   t.equal(enforced(core, 41_000), '14 newVehicle');
   t.equal(enforced(core, 40_000 + LEASE_MS), '14 newVehicle');
 });
+
+t.test('a vehicle that feeds back: the magnitude is told, and its phases are in use', async (t) => {
+  const core = slave();
+  core.observe(vehicle({ currentA: [-16, -0.4, 2] }), 1000);
+  t.match(core.status(1000), { currentA: [16, 0.4, 2], usedPhases: 0b101 });
+});
+
+t.test('S6: bits beyond the connected phases say nothing, and are told as they came', async (t) => {
+  for (const [mask, expected] of [
+    [0b111, '16 grant'],
+    [0b001, '16 grant'],
+    [0b110, '0 newVehicle'],
+  ] as const) {
+    const core = slave({ phases: 1 });
+    core.observe(vehicle({ currentA: [16, 0, 0] }), 2000);
+    core.hearGrant(grant(16, { tauMs: 1999 + (mask & 1) * 2, phases: mask }), 2100);
+    t.equal(enforced(core, 2100), expected, mask.toString(2));
+    t.equal(core.status(2100).enforcedPhases, mask);
+  }
+});

@@ -11,8 +11,10 @@ MAX_FIXED = 4
 MASTER_PORT = 16031
 SILENT_MS = 10_000
 LOOKUP_S = 10
-# Own choice, the page has none: so long after the last answer of a fixed master without BEACONs each key id is tried.
-UNANSWERED_MS = 3000
+# Of a fixed master without BEACONs: after each such time without a good datagram the other key id is taken.
+NEXT_KEY_MS = 3000
+HIGHEST_EVERY_MS = 60_000
+HIGHEST_FOR_MS = 1000
 
 
 class Master:
@@ -22,7 +24,7 @@ class Master:
         self.answered_at = None
         self.granted = False
         self.key_ids = set()
-        self.polls = 0
+        self.answered_key_id = None
 
 
 class Fixed:
@@ -90,22 +92,15 @@ class Masters:
         if is_new:
             master.key_ids = set()
         master.boot_id, master.heard_at, master.answered_at = beacon["bootId"], now, now
+        master.answered_key_id = beacon["keyId"]
         master.key_ids.add(beacon["keyId"])
         return is_new
 
     def on_answer(self, grant, address, now):
-        """Any good GRANT: it tells a fixed master's key id where no BEACON does. After a restart all are tried anew."""
+        """Any good GRANT: it tells a fixed master's key id where no BEACON does."""
         master = self.of(address)
-        if master is None:
-            return
-        master.answered_at = now
-        if self.is_heard(master, now):
-            return
-        if master.boot_id not in (None, grant["bootId"]):
-            master.key_ids, master.polls = set(), 0
-        else:
-            master.key_ids.add(grant["keyId"])
-        master.boot_id = grant["bootId"]
+        if master is not None:
+            master.answered_at, master.answered_key_id = now, grant["keyId"]
 
     def is_heard(self, master, now):
         return master.heard_at is not None and now - master.heard_at <= FORGET_MS
@@ -115,11 +110,15 @@ class Masters:
         if self.keys is None:
             return 0
         master = self.of(address)
-        is_answered = master.answered_at is not None and now - master.answered_at <= UNANSWERED_MS
-        if master.key_ids and (is_answered or self.is_heard(master, now)):
+        if master.key_ids and self.is_heard(master, now):
             return max(master.key_ids)
-        master.polls += 1
-        return self.keys.ids[(master.polls - 1) % len(self.keys.ids)]
+        highest = max(self.keys.ids)
+        if (now - self.started_at) % HIGHEST_EVERY_MS < HIGHEST_FOR_MS:
+            return highest
+        at = self.started_at if master.answered_at is None else master.answered_at
+        turns = list(self.keys.ids)
+        last = turns.index(master.answered_key_id or highest)
+        return turns[(last + (now - at) // NEXT_KEY_MS) % len(turns)]
 
     def forget(self, now):
         self.heard = {a: m for a, m in self.heard.items() if self.is_heard(m, now)}

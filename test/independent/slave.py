@@ -135,19 +135,24 @@ class Slave:
         return min(limit, d), phases, "leaseExpired"
 
     def look(self):
-        """Reads the vehicle, then puts into force what now holds."""
-        self.currents = self.vehicle.currents(now := now_ms())
-        if self.vehicle.session != self.session:
-            self.session, self.used_since, self.since = self.vehicle.session, {}, now
-        for phase in range(3):
-            if self.currents[phase] > PHASE_IN_USE_CA:
-                self.used_since.setdefault(phase, now)
+        """Reads the vehicle, then puts into force what now holds. S6: never twice in the millisecond of a STATUS."""
+        now = now_ms()
+        if now > self.told_at:
+            self.read_vehicle(now)
         self.watch_phases()
         limit, phases, rule = self.enforced(now)
         self.vehicle.limit_ca = limit
         due = {"leaseExpired": self.lease_end, "disconnected": lambda: self.hold_end}.get(rule, lambda: now)()
         self.show("limit", {"lateMs": now - due}, limitA=limit / 100, phases=phases, rule=rule)
         self.show("state", {}, state=self.vehicle.state(), sessionId=self.session, usedPhases=self.used)
+
+    def read_vehicle(self, now):
+        self.currents = self.vehicle.currents(now)
+        if self.vehicle.session != self.session:
+            self.session, self.used_since, self.since = self.vehicle.session, {}, now
+        for phase in range(3):
+            if self.currents[phase] > PHASE_IN_USE_CA:
+                self.used_since.setdefault(phase, now)
 
     def watch_phases(self):
         """S6: also for a GRANT that is accepted now and answers a poll from before a phase that it lacks was in use."""
@@ -190,6 +195,7 @@ class Slave:
             return
         if message["type"] == BEACON:
             if self.masters.on_beacon(message, address, now_ms()):
+                self.look()
                 self.send_status()
         else:
             self.on_grant(message, address)

@@ -52,6 +52,21 @@ def blocks(page, heading, language):
     return re.findall(rf"^```{language}\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)
 
 
+CHANGE = re.compile(r"at (\d+) (?:(insert|write) `([0-9a-f ]+)`|remove (\d+))")
+EDGE = re.compile(r"^\| (BEACON|STATUS|GRANT) \| (.+?) \| (.+?) \| (.+?) \|$", re.MULTILINE)
+KINDS = ("BEACON", "STATUS", "GRANT")
+
+
+def changed(data, text):
+    """A datagram with the changes of section 11."""
+    result = bytearray(data)
+    for part in text.split(", "):
+        at, verb, values, count = CHANGE.fullmatch(part).groups()
+        at, values = int(at), bytes.fromhex(values or "")
+        result[at : at + (len(values) if verb == "write" else int(count or 0))] = values
+    return bytes(result)
+
+
 class Page:
     """What the page shows, and how much of it agrees with the code beside this file."""
 
@@ -62,6 +77,7 @@ class Page:
         self.plain = self.read_dump(dump)
         self.messages = json.loads(content)
         self.secrets = dict(SECRET.fullmatch(line).groups() for line in secrets.splitlines())
+        self.edges = EDGE.findall(text)
         self.signed = [bytes.fromhex(block.replace("\n", "")) for block in blocks(text, 10, "hex")]
         self.expect("three of each", [len(x) for x in (self.plain, self.messages, self.signed)], [3, 3, 3])
 
@@ -142,6 +158,29 @@ class Page:
         if keys is not None:
             self.check_bad(m["type"], reader, data)
 
+    def check_edges(self):
+        """Section 11. Of a STATUS only whether its fields can be told apart: a slave reads no more of it."""
+        self.expect("rows of section 11", len(self.edges) >= 16, True)
+        network = self.messages[0]["message"]["networkId"]
+        for kind, change, wanted, why in self.edges:
+            plain = self.plain[KINDS.index(kind)]
+            data = changed(plain, change)
+            if kind == "STATUS":
+                try:
+                    found = "fields" if dict(split_fields(data[28:-TAG_BYTES])) else ""
+                except Dropped:
+                    found = "garbage"
+                self.expect(f"STATUS: {why}", found, "garbage" if wanted == "garbage" else "fields")
+                continue
+            found, before = (self.read(Reader(network, self.secrets["charge point"], None), d) for d in (data, plain))
+            if wanted == "garbage":
+                self.expect(f"{kind}: {why}", found.get("dropped", "").partition(":")[0], wanted)
+            elif wanted == "the same":
+                self.expect(f"{kind}: {why}", found, before)
+            else:
+                name, value = re.fullmatch(r"`(\w+)` (\d+)", wanted).groups()
+                self.expect(f"{kind}: {why}", found, before | {name: int(value)})
+
     def read(self, reader, data):
         try:
             return reader.read(data)
@@ -166,6 +205,7 @@ def main():
     with open(sys.argv[2], encoding="utf-8") as file:
         page = Page(file.read())
     page.check_datagrams(page.check_codes())
+    page.check_edges()
     print(json.dumps({"agreed": page.agreed, "wrong": len(page.wrong)}))
     for line in page.wrong:
         print(line, file=sys.stderr)

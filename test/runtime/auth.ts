@@ -6,6 +6,7 @@ import { TYPICAL_VEHICLE } from '../../src/chargers/vehicle.js';
 import { VirtualCharger } from '../../src/chargers/virtual.js';
 import type { Auth } from '../../src/discovery/auth.js';
 import { chargePointKeyRing, chargePointKeys, type NumberedKey, siteKeyRing } from '../../src/discovery/keys.js';
+import type { DatagramPort } from '../../src/ports/datagram-port.js';
 import type { SiteStatus } from '../../src/ports/status-sink.js';
 import { MasterRuntime } from '../../src/runtime/master.js';
 import { SlaveRuntime } from '../../src/runtime/slave.js';
@@ -20,6 +21,7 @@ const OLD: NumberedKey = { id: 1, key: new Uint8Array(16).fill(1) };
 const NEW: NumberedKey = { id: 2, key: new Uint8Array(16).fill(2) };
 const FORGED: NumberedKey = { id: 1, key: new Uint8Array(16).fill(3) };
 const IDS = ['a', 'b'] as const;
+const BEACON_CODE = 1;
 
 type Keys = readonly NumberedKey[] | undefined;
 
@@ -71,14 +73,21 @@ class Group {
     return this;
   }
 
-  slave(id: string, keys: Keys): this {
+  /** `isFixed`: it hears no BEACON, and was told the address of the master. */
+  slave(id: string, keys: Keys, isFixed = false): this {
     this.#slaves.get(id)?.stop();
     const charger = new VirtualCharger({ phases: 3, energyScale: 1 });
     charger.plugIn({ ...TYPICAL_VEHICLE, phases: 3, maxA: 32 }, 0);
+    const net = this.network.open(id);
+    const deaf: DatagramPort = {
+      ...net,
+      subscribe: (handler) => net.subscribe((bytes, from) => bytes[3] !== BEACON_CODE && handler(bytes, from)),
+    };
     const runtime = new SlaveRuntime({
       facts: slaveFactsOf(id, { bootId: this.#bootId() }),
       charger,
-      net: this.network.open(id),
+      net: isFixed ? deaf : net,
+      fixedMasters: () => (isFixed ? [{ name: 'dlm', address: { host: 'master', port: 1, via: '' } }] : []),
       ...this.time.node(),
       logger: this.logger,
       auth: slaveAuth(id, keys),
@@ -154,6 +163,26 @@ t.test('keys are changed without a moment in which somebody is lost', async (t) 
   group.master([OLD]).run(40);
   t.strictSame(group.seen, ['a true 1', 'b false null'], 'back to the old one: who has it still is heard');
 });
+
+t.test(
+  'a fixed master that is set back to its older key: the slave finds that key, and the newer one again',
+  async (t) => {
+    const group = new Group().master([OLD, NEW]).slave('a', [OLD, NEW], true).slave('b', [OLD]).run(20);
+    t.strictSame(group.seen, ['a true 2', 'b true 1'], 'the highest, without any BEACON');
+    t.ok(group.limitA('a') > 6);
+    group.master([OLD]).run(9);
+    t.strictSame(group.seen, ['a true 1', 'b true 1'], 'its lease has not even ended');
+    t.ok(group.limitA('a') > 6);
+    const lost = (): number => group.logger.events().filter((event) => event === 'SLAVE_LOST').length;
+
+    const before = lost();
+    group.run(300);
+    t.strictSame(group.seen, ['a true 1', 'b true 1']);
+    t.equal(lost(), before, 'the highest is tried for a heartbeat a minute, which costs nothing');
+    group.master([OLD, NEW]).run(70);
+    t.strictSame(group.seen, ['a true 2', 'b true 1'], 'the newer one is back');
+  },
+);
 
 t.test('what is recorded and sent again moves nothing', async (t) => {
   const group = new Group();

@@ -1,6 +1,7 @@
 /** A slave whose masters the installer named: polled unheard, once each, for ever; and what people are told of them. */
 import t from 'tap';
 import type { NamedPeer } from '../../src/ports/datagram-port.js';
+import { FixedMasters } from '../../src/runtime/fixed-masters.js';
 import { SlaveRig } from './slave-rig.js';
 
 const peer = (name: string, host: string | undefined): NamedPeer => {
@@ -82,6 +83,25 @@ t.test('the name has another address from now on', (t) => {
     rig.sent.map(({ to }) => to),
     ['10.0.0.1:16031', '10.0.0.2:16031'],
   );
+  t.end();
+});
+
+t.test('which key a STATUS to a fixed master is signed with', (t) => {
+  const dlm = peer('dlm', '10.0.0.1');
+  const list = (): readonly NamedPeer[] => [dlm];
+  const logger = { log: () => {} };
+  const keysIn = (masters: FixedMasters, seconds: readonly number[]): string =>
+    seconds.map((second) => masters.polled(second * 1000)[0]?.keyId).join(' ');
+  const unheard = new FixedMasters({ chargePointId: 'cp1', list, keyIds: [7, 3], logger }, 0);
+  t.equal(keysIn(unheard, [0, 2, 3, 5, 6, 8, 9, 60, 62]), '7 7 3 3 7 7 3 7 7', 'in turn, and 7 at the minute');
+  const answered = new FixedMasters({ chargePointId: 'cp1', list, keyIds: [7, 3], logger }, 0);
+  if (dlm.address) answered.hear('m', dlm.address, 3, 4000);
+  t.equal(keysIn(answered, [4, 6, 7, 9, 10]), '3 3 7 7 3', 'the one that was answered, then in turn');
+  const elsewhere = new FixedMasters({ chargePointId: 'cp1', list, keyIds: [7, 3], logger }, 0);
+  elsewhere.hear('m', { host: '10.0.0.99', port: 16_031, via: '' }, 7, 4000);
+  t.equal(keysIn(elsewhere, [4, 6, 7]), '7 7 3', 'an answer from another address of the same machine counts too');
+  const single = new FixedMasters({ chargePointId: 'cp1', list, keyIds: [3], logger }, 0);
+  t.equal(keysIn(single, [0, 5, 60]), '3 3 3');
   t.end();
 });
 

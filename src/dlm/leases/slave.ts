@@ -7,7 +7,7 @@ import { assert, failInvariant } from '../../base/assert.js';
 import type { BootId, ChargePointState, Grant, Status } from '../../base/messages.js';
 import { compareGrants } from '../../base/messages.js';
 import { connectedMask, hasPhase, type PhaseCount, type PhaseMask, type Rotation } from '../../base/rotation.js';
-import { type Amps, type Ms, NO_AMPS, type PhaseAmps, PHASES } from '../../base/units.js';
+import { type Amps, mapPhases, type Ms, NO_AMPS, type PhaseAmps, PHASES } from '../../base/units.js';
 import { HOLD_MS, LEASE_MAX_MS } from './lease-rules.js';
 
 export interface SlaveFacts {
@@ -47,6 +47,14 @@ export interface Enforced {
 /** Less than this on a phase is noise, not a vehicle. */
 export const PHASE_IN_USE_A: Amps = 1;
 
+/** A current that a vehicle feeds back loads the phase too: only its magnitude is told and counted. */
+function withoutSigns(observed: SlaveObservation): SlaveObservation {
+  const { currentA } = observed;
+  return currentA.every((amps) => amps >= 0)
+    ? observed
+    : { ...observed, currentA: mapPhases((p) => Math.abs(currentA[p])) };
+}
+
 interface AcceptedGrant {
   readonly grant: Grant;
   readonly acceptedAtMs: Ms;
@@ -62,6 +70,8 @@ export class SlaveCore {
   /** T for the hold. A takeover grants for the rest of a lease only, while the leases of others run on. */
   #longestLeaseMs: Ms;
   #observation: SlaveObservation = { state: 'Available', sessionId: 0, currentA: NO_AMPS };
+  /** The same as it came, with the sign of currents that a vehicle feeds back. */
+  #observed: SlaveObservation = this.#observation;
   #usedPhases: PhaseMask = 0;
   /** When each phase first carried current since this vehicle came. */
   #usedAtMs: [Ms, Ms, Ms];
@@ -170,8 +180,10 @@ export class SlaveCore {
   }
 
   /** Keeps what the charge point shows now, and notices a new vehicle and new phases. Call before `enforced` and `status`. */
-  observe(observation: SlaveObservation, nowMs: Ms): void {
-    if (observation === this.#observation) return;
+  observe(observed: SlaveObservation, nowMs: Ms): void {
+    if (observed === this.#observed) return;
+    this.#observed = observed;
+    const observation = withoutSigns(observed);
     if (observation.sessionId !== this.#observation.sessionId) {
       this.#usedPhases = 0;
       this.#vehicleSinceMs = nowMs;
