@@ -12,3 +12,4 @@ import './runtime/commands.js';
 import './runtime/recorder.js';
 import './runtime/kept-limit.js';
 import './runtime/slave-look.js';
+import './runtime/unread-peers.js';

@@ -7,6 +7,8 @@ export const EVENTS = {
   LIMIT: 'the limit of a charge point changed, and why; a rise below 4 A at most once a minute, the rest is debug',
   SLAVE_FOUND: 'a slave was heard for the first time, or again after it was lost',
   SLAVE_LOST: 'a slave is silent; its disconnected limit stays reserved',
+  SLAVE_MISSING:
+    'a listed charge point was not heard in the first minute of this master; "evenkeel status" says what is known of it',
   SLAVE_REBOOT: 'a slave started again',
   SLAVE_REFUSED: 'a slave is not served: too many are known, or two charge points have one id',
   SLAVE_ADOPTED: 'the operator adopted a slave that is not listed',

@@ -212,7 +212,7 @@ export function tagOf(bytes: Uint8Array): Uint8Array {
  * The ids that the key is chosen by: of a signed datagram `sender` is the first field, and of a GRANT `chargePoint` the
  * second, so that nothing else has to be read before the tag is known to be good. `undefined`: they are not there.
  */
-export function leadingIds({ bytes, type }: Envelope): readonly string[] | undefined {
+export function leadingIds({ bytes, type }: Pick<Envelope, 'bytes' | 'type'>): readonly string[] | undefined {
   const wanted = type === 'grant' ? [FIELD.sender, FIELD.chargePoint] : [FIELD.sender];
   const ids: string[] = [];
   let at = HEADER_BYTES;

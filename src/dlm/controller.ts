@@ -99,7 +99,7 @@ export class Controller {
       this.#notices.add('info', 'START', text, { waitS });
     }
     const longestMs = memory ? Math.max(memory.leaseMs, site.leaseMs) : LEASE_MAX_MS;
-    this.#roster.expect(memory?.slaves ?? [], nowMs + drawnExpiryMs(longestMs));
+    this.#roster.expect(memory?.slaves ?? [], nowMs + drawnExpiryMs(longestMs), nowMs);
   }
 
   /** The state of the core, for a recording. */

@@ -21,6 +21,42 @@ export interface SlaveEntry {
   readonly address: string | null;
   /** Why it cannot be forgotten now; `null`: it may. */
   readonly keptBecause: string | null;
+  /** While it is not heard: what is likely to be wrong, as a sentence; `null` while it is heard. */
+  readonly silentBecause: string | null;
+}
+
+/** Why the datagrams of a sender cannot be read. `foreign`: another network id. `version`: of the protocol. */
+export type UnreadReason = 'bad tag' | 'unknown key' | 'unsigned' | 'signed' | 'foreign' | 'version' | 'garbage';
+
+/** A sender whose last datagram could not be read. */
+export interface UnreadPeer {
+  /** "192.168.0.31:16031" */
+  readonly address: string;
+  readonly host: string;
+  readonly why: UnreadReason;
+  /** What it says in clear, true or not; `null`: nothing that can be read. */
+  readonly claims: { readonly kind: 'charge point' | 'master'; readonly id: string } | null;
+  readonly networkId: number | null;
+  /** Datagrams since it was first heard. */
+  readonly count: number;
+  readonly heardAgoMs: Ms;
+}
+
+/** A charge point that is not heard, with what is likely to be wrong. */
+export interface SilentChargePoint {
+  readonly id: string;
+  /** False: not since the start of this master. */
+  readonly wasHeard: boolean;
+  readonly because: string;
+  /** The unreadable sender that claims to be it; `null`: none does. */
+  readonly address: string | null;
+}
+
+/** The snapshot with what only a technician asks for. */
+export interface StatusAnswer extends SiteStatus {
+  /** The latest first. */
+  readonly unread: readonly UnreadPeer[];
+  readonly silent: readonly SilentChargePoint[];
 }
 
 /** What a change came to. */
@@ -42,7 +78,7 @@ export interface Cleared {
 
 /** A change ends when it is on the disk, or is known not to be. A refusal is a sentence for people. */
 export interface CommandPort {
-  status(): SiteStatus;
+  status(): StatusAnswer;
   slaves(): readonly SlaveEntry[];
   adopt(id: string): Promise<Result<Change>>;
   forget(id: string): Promise<Result<Change>>;

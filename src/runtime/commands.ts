@@ -4,10 +4,20 @@ import { fail, ok, type Result } from '../base/result.js';
 import type { Ms } from '../base/units.js';
 import type { Controller } from '../dlm/controller.js';
 import type { SlaveRecord } from '../dlm/group/slave-record.js';
-import type { Change, Cleared, CommandPort, SlaveEntry } from '../ports/commands.js';
+import type {
+  Change,
+  Cleared,
+  CommandPort,
+  SilentChargePoint,
+  SlaveEntry,
+  StatusAnswer,
+  UnreadPeer,
+} from '../ports/commands.js';
 import type { PeerAddress } from '../ports/datagram-port.js';
 import type { SiteStatus } from '../ports/status-sink.js';
 import type { MemoryKeeper } from './memory-keeper.js';
+import { claimantOf, silenceCause } from './silence-cause.js';
+import type { UnreadPeers } from './unread-peers.js';
 
 const NO_STATE_DIRECTORY =
   'adopt needs a state directory (evenkeel run --state-dir): without one nobody knows after a restart what it was granted';
@@ -18,6 +28,8 @@ export interface CommandParts {
   readonly addresses: Map<string, PeerAddress>;
   readonly now: () => Ms;
   readonly status: () => SiteStatus;
+  readonly unread: UnreadPeers;
+  readonly isSigned: boolean;
 }
 
 export class MasterCommands implements CommandPort {
@@ -27,24 +39,35 @@ export class MasterCommands implements CommandPort {
     this.#parts = parts;
   }
 
-  status(): SiteStatus {
-    return this.#parts.status();
+  status(): StatusAnswer {
+    const { controller, unread, now } = this.#parts;
+    const silent = controller.records.filter((record) => !record.isOnline(now()));
+    const list = unread.list(now());
+    return { ...this.#parts.status(), unread: list, silent: silent.map((record) => this.#silent(record, list)) };
   }
 
   slaves(): readonly SlaveEntry[] {
-    return this.#parts.controller.records.map((record) => this.#entry(record));
+    const list = this.#parts.unread.list(this.#parts.now());
+    return this.#parts.controller.records.map((record) => this.#entry(record, list));
   }
 
-  #entry(record: SlaveRecord): SlaveEntry {
+  #silent({ id, status }: SlaveRecord, unread: readonly UnreadPeer[]): SilentChargePoint {
+    const { controller, isSigned } = this.#parts;
+    const because = silenceCause(id, unread, { networkId: controller.site.networkId, isSigned });
+    return { id, wasHeard: status !== undefined, because, address: claimantOf(id, unread)?.address ?? null };
+  }
+
+  #entry(record: SlaveRecord, unread: readonly UnreadPeer[]): SlaveEntry {
     const { controller, addresses, now } = this.#parts;
     const { circuit, disconnectedLimitA, maxA, phases, rotation } = record.facts;
     const poll = record.lastPoll;
     const address = addresses.get(record.id);
+    const online = record.isOnline(now());
     return {
       id: record.id,
       membership: record.isListed ? 'listed' : record.isAdopted ? 'adopted' : 'waiting',
       circuit,
-      online: record.isOnline(now()),
+      online,
       heardAgoMs: poll ? Math.round(now() - poll.receivedAtMs) : null,
       disconnectedLimitA,
       maxA,
@@ -53,6 +76,7 @@ export class MasterCommands implements CommandPort {
       firmware: record.status?.firmware ?? '',
       address: address ? `${address.host}:${address.port}` : null,
       keptBecause: controller.membership.whyKept(record, now()) ?? null,
+      silentBecause: online ? null : this.#silent(record, unread).because,
     };
   }
 

@@ -24,6 +24,7 @@ import type { PollerEvent } from './poller.js';
 import { type Door, recordedCommands, recordedStore } from './recorder/ports.js';
 import type { HeardInput, MasterInput, MasterOutput, Recorder } from './recorder/types.js';
 import { type MeterBoard, siteStatus, slaveCounts } from './site-status.js';
+import { UnreadPeers } from './unread-peers.js';
 
 /** BEACONs come closer together at first, so that slaves answer at once. */
 const BEACON_FIRST_MS: Ms = 500;
@@ -67,6 +68,7 @@ export class MasterRuntime {
   readonly #keyIds = new Map<string, number>();
   readonly #channel: Channel;
   readonly #drops: DropCounter;
+  readonly #unread = new UnreadPeers();
   readonly #keeper: MemoryKeeper;
   readonly #meterEvents: MeterEvents;
   #beaconsSent = 0;
@@ -100,6 +102,8 @@ export class MasterRuntime {
       addresses: this.#addresses,
       now: () => this.#now(),
       status: () => this.#status(),
+      unread: this.#unread,
+      isSigned: this.#channel.isSigned,
     });
     this.commands = recordedCommands(commands, door);
   }
@@ -234,7 +238,9 @@ export class MasterRuntime {
 
   #open(bytes: Uint8Array, from: PeerAddress): void {
     const nowMs = this.#now();
-    const opened = this.#drops.passed(this.#channel.open(bytes, from, nowMs), from.host, nowMs);
+    const result = this.#channel.open(bytes, from, nowMs);
+    if (!result.ok) this.#unread.note(bytes, from, result.error, nowMs);
+    const opened = this.#drops.passed(result, from.host, nowMs);
     if (!opened) return;
     const { message, keyId } = opened;
     if (message.type !== 'grant') this.hear({ kind: 'message', message, keyId, from });

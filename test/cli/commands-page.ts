@@ -7,8 +7,16 @@ import { statusText } from '../../src/cli/control/status-text.js';
 import { answerLine } from '../../src/daemon/control-protocol.js';
 import { fail, ok } from '../../src/base/result.js';
 import type { CommandPort } from '../../src/ports/commands.js';
+import { silenceCause } from '../../src/runtime/silence-cause.js';
 import { closedTcpPort, Daemon, fileIn, folder, output, PROGRAM, ROOT } from '../helpers/daemon-process.js';
-import { SAMPLE_REASONS, sampleChargePoint, sampleSlave, sampleStatus } from '../helpers/sample-status.js';
+import {
+  SAMPLE_REASONS,
+  sampleAnswer,
+  sampleChargePoint,
+  sampleSlave,
+  sampleStatus,
+  sampleUnread,
+} from '../helpers/sample-status.js';
 import { simulatedMeter } from './meter-site.js';
 import { aside } from './world.js';
 
@@ -34,7 +42,28 @@ const [MAIN, GARAGE] = sampleStatus().circuits;
 if (!MAIN || !GARAGE) throw new Error('two circuits');
 const FLOWS = { sumOfLimitsA: [16, 6, 6], exposureA: [22, 6, 6] } as const;
 
-const STATUS = sampleStatus({
+const UNREAD = [
+  sampleUnread(),
+  sampleUnread({
+    address: '10.0.0.90:16030',
+    host: '10.0.0.90',
+    why: 'foreign',
+    claims: { kind: 'master', id: 'north-1' },
+    networkId: 7,
+    count: 31,
+  }),
+];
+
+const STATUS = sampleAnswer({
+  unread: UNREAD,
+  silent: [
+    {
+      id: 'cp3',
+      wasHeard: false,
+      because: silenceCause('cp3', UNREAD, { networkId: 0, isSigned: true }),
+      address: '10.0.0.33:16031',
+    },
+  ],
   slavesOnline: 2,
   slavesKnown: 3,
   circuits: [

@@ -3,7 +3,7 @@ import t from 'tap';
 import { durationOf, wrapped } from '../../src/cli/control/columns.js';
 import { adoptedText, clearedText, forgottenText, slavesText, warningText } from '../../src/cli/control/slaves-text.js';
 import { statusText } from '../../src/cli/control/status-text.js';
-import { sampleChargePoint, sampleSlave, sampleStatus } from '../helpers/sample-status.js';
+import { sampleAnswer, sampleChargePoint, sampleSlave, sampleUnread } from '../helpers/sample-status.js';
 
 const ENTRY = sampleSlave();
 
@@ -14,12 +14,12 @@ function tooWide(text: string): readonly string[] {
 t.test('status: who decides, alarms, circuits by phase, meters, charge points with their reasons', async (t) => {
   const point = sampleChargePoint();
   const text = statusText(
-    sampleStatus({
+    sampleAnswer({
       chargePoints: [point, sampleChargePoint({ id: 'cp2', online: false, leaseLeftMs: 0, limitA: 6 })],
       otherMasters: [{ id: 'spare-12ab34', rank: 1, epoch: 6, active: false }],
       alarms: [
         { code: 'OVERLOAD', active: false, text: 'main: L1 70.1 A of 63 A', sinceWallMs: Date.UTC(2026, 5, 1, 11, 58) },
-        ...sampleStatus().alarms,
+        ...sampleAnswer().alarms,
       ],
     }),
   );
@@ -45,8 +45,8 @@ cp2    silent          6      16  9.9/0/0  -      garage L2 full`,
 });
 
 t.test('status: a passive one, one that authenticates, a lost meter, and every reason there is', async (t) => {
-  const [meter] = sampleStatus().meters;
-  const all = sampleStatus({ role: 'passive', meters: meter ? [{ ...meter, online: false, ageMs: 7_000 }] : [] });
+  const [meter] = sampleAnswer().meters;
+  const all = sampleAnswer({ role: 'passive', meters: meter ? [{ ...meter, online: false, ageMs: 7_000 }] : [] });
   const text = statusText({ ...all, auth: 'on' });
   t.match(text, /^Car park north: passive, epoch 7, 1 of 2 charge points heard, auth on$/m);
   t.match(text, /^meter grid: LOST, values 7 s old \(siemens-pac2200\), 0\.4 % of its/m);
@@ -55,11 +55,47 @@ t.test('status: a passive one, one that authenticates, a lost meter, and every r
   t.match(statusText({ ...all, meters: meter ? [{ ...meter, online: false, ageMs: null }] : [] }), 'no values yet');
 });
 
+t.test('status: why charge points are silent, and who else cannot be read', async (t) => {
+  const nothing = { wasHeard: false, address: null, because: 'nothing at all arrives: check its power' } as const;
+  const others = Array.from({ length: 10 }, (_, index) =>
+    sampleUnread({
+      address: `192.168.100.1${10 + index}:16031`,
+      why: 'foreign',
+      networkId: 4_294_967_295,
+      claims: { kind: 'charge point', id: 'x'.repeat(32) },
+    }),
+  );
+  const text = statusText(
+    sampleAnswer({
+      unread: [sampleUnread(), sampleUnread({ address: 'h:1', claims: null, why: 'garbage' }), ...others],
+      silent: [
+        { id: 'cp3', wasHeard: false, address: '10.0.0.33:16031', because: '10.0.0.33 claims to be cp3, but no' },
+        { ...nothing, id: 'cp4' },
+        { ...nothing, id: 'cp5' },
+        { ...nothing, id: 'cp6', wasHeard: true },
+      ],
+    }),
+  );
+  t.same(tooWide(text), []);
+  t.match(
+    text,
+    `SILENT cp3 never heard: 10.0.0.33 claims to be cp3, but no
+SILENT cp4, cp5 never heard: nothing at all arrives: check its power
+SILENT cp6 not heard any more: nothing at all arrives: check its power
+Heard, but not readable:
+`,
+  );
+  t.notMatch(text, '10.0.0.33:16031', 'it stands above');
+  t.match(text, /\nh:1 +damaged +17 +0 s ago +-\n/);
+  t.equal(text.split('network id 4294967295').length - 1, 7, 'eight senders in all');
+  t.match(text, /\nand 3 more$/);
+});
+
 t.test('ids of 32 characters stand above their rows', async (t) => {
   const id = 'x'.repeat(32);
-  const [circuit] = sampleStatus().circuits;
+  const [circuit] = sampleAnswer().circuits;
   const text = statusText(
-    sampleStatus({
+    sampleAnswer({
       circuits: circuit ? [{ ...circuit, id }] : [],
       chargePoints: [sampleChargePoint({ id, state: 'SuspendedEVSE', currentA: [31.9, 31.9, 31.9] })],
     }),
@@ -70,7 +106,7 @@ t.test('ids of 32 characters stand above their rows', async (t) => {
 
 t.test('12 charge points and two circuits fit a terminal of 80x24', async (t) => {
   const chargePoints = Array.from({ length: 12 }, (_, index) => sampleChargePoint({ id: `cp${index + 1}` }));
-  const lines = statusText(sampleStatus({ chargePoints, alarms: [] })).split('\n');
+  const lines = statusText(sampleAnswer({ chargePoints, alarms: [] })).split('\n');
   t.ok(lines.length < 24, `${lines.length} lines`);
 });
 
@@ -79,7 +115,7 @@ t.test('slaves list', async (t) => {
   const text = slavesText([
     ENTRY,
     { ...ENTRY, ...silent, id: 'cp2', heardAgoMs: 200_000 },
-    { ...ENTRY, ...silent, id: 'cp3', heardAgoMs: null },
+    { ...ENTRY, ...silent, id: 'cp3', heardAgoMs: null, silentBecause: '10.0.0.33 claims to be cp3, but no' },
     { ...ENTRY, id: 'x', membership: 'waiting', phases: 1 },
   ]);
   t.equal(
@@ -89,6 +125,7 @@ cp1  listed    garage   now              6  3 ph STR   192.168.100.131:16031
       evenkeel 0.1.0 virtual
 cp2  adopted   garage   3 min ago        6  3 ph STR   -
 cp3  adopted   garage   never            6  3 ph STR   -
+      10.0.0.33 claims to be cp3, but no
 x    waiting   garage   now              6  1 ph STR   192.168.100.131:16031
       evenkeel 0.1.0 virtual
 

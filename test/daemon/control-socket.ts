@@ -11,10 +11,10 @@ import { type ControlSocket, openControlSocket } from '../../src/daemon/control-
 import type { CommandPort } from '../../src/ports/commands.js';
 import { folder } from '../helpers/daemon-process.js';
 import { eventually } from '../helpers/machine.js';
-import { sampleStatus } from '../helpers/sample-status.js';
+import { sampleAnswer } from '../helpers/sample-status.js';
 
 const COMMANDS: CommandPort = {
-  status: () => sampleStatus(),
+  status: () => sampleAnswer(),
   slaves: () => [],
   adopt: async (id) => ok({ id, changed: true, notWritten: null }),
   forget: async (id) => fail(`${id} is still heard`),
@@ -67,7 +67,7 @@ t.test('one line in, one line out, in the order of the questions', async (t) => 
     .split('\n')
     .map((line) => JSON.parse(line) as unknown);
   t.same(answers, [
-    { ok: true, value: JSON.parse(JSON.stringify(sampleStatus())) },
+    { ok: true, value: JSON.parse(JSON.stringify(sampleAnswer())) },
     { ok: true, value: { id: 'cp1', changed: true, notWritten: null } },
     { ok: false, exitCode: 65, error: 'cp1 is still heard' },
     { ok: true, value: [] },

@@ -24,6 +24,7 @@ const OUTSIDE: readonly string[] = [
   'runtime/identity-watch.ts',
   'runtime/setting-watch.ts',
   'runtime/drop-counter.ts',
+  'runtime/unread-peers.ts',
   'runtime/recorder/',
 ];
 /** Fields that are not carried, and why. */

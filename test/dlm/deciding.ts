@@ -83,6 +83,39 @@ t.test('a silent charge point: what it may draw stays reserved, then its disconn
   t.equal(rig.events('SLAVE_FOUND').length, 3);
 });
 
+t.test(
+  'a listed charge point that never came is told once, after a minute, and is an alarm until it comes',
+  async (t) => {
+    const rig = new Rig({ site: behind(32, 'a b c') });
+    rig.slave('a').plugIn();
+    for (const id of ['b', 'c']) rig.slave(id).isHeard = false;
+    rig.run(59_000);
+    t.same([rig.alarm('SLAVE_MISSING'), rig.events('SLAVE_MISSING')], [undefined, []]);
+    rig.run(120_000);
+    t.equal(rig.alarm('SLAVE_MISSING'), 'never heard: b, c');
+    const told = ['b', 'c'].map((id) => `${id} was never heard; "evenkeel status" says what is known of it`);
+    t.same(rig.events('SLAVE_MISSING'), told);
+    rig.slave('b').isHeard = true;
+    rig.run(2000);
+    t.equal(rig.alarm('SLAVE_MISSING'), 'never heard: c');
+    rig.slave('c').isHeard = true;
+    rig.run(2000);
+    t.equal(rig.alarm('SLAVE_MISSING'), undefined);
+    t.equal(rig.events('SLAVE_FOUND').length, 3);
+    rig.slave('c').isHeard = false;
+    rig.run(70_000);
+    t.same([rig.alarm('SLAVE_MISSING'), rig.alarm('SLAVE_LOST')], [undefined, 'silent: c'], 'it was heard');
+  },
+);
+
+t.test('a listed charge point that is only remembered is missing too', async (t) => {
+  const rig = running(behind(32, 'a b'), ['a']);
+  rig.slave('b').isHeard = false;
+  rig.restartMaster();
+  rig.run(61_000);
+  t.equal(rig.alarm('SLAVE_MISSING'), 'never heard: b');
+});
+
 t.test('its words arrive, its grants do not: it counts until the end of each lease that was sent', async (t) => {
   const rig = running(behind(32, 'a b'), ['a']);
   rig.slave('a').hears = false;

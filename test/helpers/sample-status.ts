@@ -1,7 +1,7 @@
 /** A site as the sinks see it, with every kind of reason on some charge point. */
 import type { LimitReason } from '../../src/base/reason.js';
 import { reasonText } from '../../src/base/reason.js';
-import type { SlaveEntry } from '../../src/ports/commands.js';
+import type { SlaveEntry, StatusAnswer, UnreadPeer } from '../../src/ports/commands.js';
 import type { ChargePointStatus, SiteStatus } from '../../src/ports/status-sink.js';
 
 /** One reason of each kind; the compiler keeps it complete. */
@@ -60,6 +60,7 @@ export function sampleSlave(changes: Partial<SlaveEntry> = {}): SlaveEntry {
     firmware: 'evenkeel 0.1.0 virtual',
     address: '192.168.100.131:16031',
     keptBecause: null,
+    silentBecause: null,
     ...changes,
   };
 }
@@ -122,6 +123,25 @@ export function sampleStatus(changes: Partial<SiteStatus> = {}): SiteStatus {
       },
     ],
     alarms: [{ code: 'METER_LOST', active: true, text: 'heating: no answer', sinceWallMs: Date.UTC(2026, 5, 1, 11) }],
+    ...changes,
+  };
+}
+
+/** The same as the control socket gives it. */
+export function sampleAnswer(changes: Partial<StatusAnswer> = {}): StatusAnswer {
+  const { unread = [], silent = [], ...status } = changes;
+  return { ...sampleStatus(status), unread, silent };
+}
+
+export function sampleUnread(changes: Partial<UnreadPeer> = {}): UnreadPeer {
+  return {
+    address: '10.0.0.33:16031',
+    host: '10.0.0.33',
+    why: 'bad tag',
+    claims: { kind: 'charge point', id: 'cp3' },
+    networkId: 0,
+    count: 17,
+    heardAgoMs: 400,
     ...changes,
   };
 }

@@ -6,6 +6,7 @@ import { Controller } from '../../src/dlm/controller.js';
 import type { PeerAddress } from '../../src/ports/datagram-port.js';
 import { MasterCommands } from '../../src/runtime/commands.js';
 import { MemoryKeeper } from '../../src/runtime/memory-keeper.js';
+import { UnreadPeers } from '../../src/runtime/unread-peers.js';
 import { statusOf } from '../helpers/messages.js';
 import { chargePoint, circuit, site } from '../helpers/site.js';
 import { sampleStatus } from '../helpers/sample-status.js';
@@ -42,7 +43,8 @@ class Desk {
     this.keeper = new MemoryKeeper({ clock, logger: { log: () => {} }, ...(isLasting && { store }) });
     const { controller, keeper, addresses } = this;
     const now = (): Ms => this.nowMs;
-    this.commands = new MasterCommands({ controller, keeper, addresses, now, status: () => sampleStatus() });
+    const [status, unread] = [() => sampleStatus(), new UnreadPeers()];
+    this.commands = new MasterCommands({ controller, keeper, addresses, now, status, unread, isSigned: true });
     this.hear('x');
     this.keeper.keep(controller);
     this.saves.pop()?.(ok(undefined));
@@ -72,6 +74,7 @@ t.test('list: listed, adopted, waiting, with all that is known', async (t) => {
     firmware: 'test',
     address: '192.168.0.31:16031',
     keptBecause: 'is still heard: switch it off first',
+    silentBecause: null,
   });
   void desk.commands.adopt('x');
   t.equal(desk.commands.slaves()[1]?.membership, 'adopted');

@@ -16,11 +16,11 @@ export function slavesText(slaves: readonly SlaveEntry[]): string {
       `${slave.phases} ph ${slave.rotation}`,
       slave.address ?? '-',
     ],
-    text: slave.firmware,
+    text: slave.silentBecause ?? slave.firmware,
   }));
   const waiting = slaves.filter(({ membership }) => membership === 'waiting').map(({ id }) => id);
   const way = waiting.length > 0 ? ['', ...waiting.map((id) => `waits for: evenkeel slaves adopt ${id}`)] : [];
-  return [...described(HEAD, rows, 'firmware'), ...way].join('\n');
+  return [...described(HEAD, rows, 'firmware or fault'), ...way].join('\n');
 }
 
 function heardText({ online, heardAgoMs }: SlaveEntry): string {

@@ -1,5 +1,6 @@
 /** A snapshot of the site for people, in 80 columns: alarms first, then circuits, meters and charge points. */
 import { PHASE_NAMES, PHASES } from '../../base/units.js';
+import type { StatusAnswer } from '../../ports/commands.js';
 import type {
   Alarm,
   ChargePointStatus,
@@ -9,14 +10,17 @@ import type {
   SiteStatus,
 } from '../../ports/status-sink.js';
 import { ampsOf, described, durationOf, phasesOf, wrapped } from './columns.js';
+import { silentLines, unreadLines } from './silent-text.js';
 
-export function statusText(status: SiteStatus): string {
+export function statusText(status: StatusAnswer): string {
   const blocks = [
     headLines(status),
     alarmLines(status),
     circuitLines(status.circuits),
     status.meters.flatMap(meterLines),
     chargePointLines(status.chargePoints),
+    silentLines(status),
+    unreadLines(status),
   ];
   return blocks.flat().join('\n');
 }

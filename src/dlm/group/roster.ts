@@ -29,6 +29,8 @@ export const SLAVES_MAX = 1000;
 export const STRANGERS_MAX = 100;
 /** At most one message about refused strangers in this time. */
 const REFUSALS_QUIET_MS: Ms = 60_000;
+/** A listed charge point that was never heard is missing this long after the start: many slaves need half a minute. */
+const MISSING_AFTER_MS: Ms = 60_000;
 
 export interface RosterParts {
   readonly site: Site;
@@ -49,6 +51,8 @@ export class Roster {
   /** The highest sequence number of a grant to a charge point that is forgotten. */
   #forgottenSeq = 0;
   #refusalsQuietUntilMs: Ms = Number.NEGATIVE_INFINITY;
+  /** From then on listed charge points that were never heard are missing; `undefined` once that was told. */
+  #missingFromMs: Ms | undefined;
 
   constructor({ site, topology, notices, alarms }: RosterParts) {
     this.#site = site;
@@ -75,6 +79,7 @@ export class Roster {
     this.#belowOf.clear();
     this.#forgottenSeq = carrier.value('forgottenSeq', this.#forgottenSeq);
     this.#refusalsQuietUntilMs = carrier.value('refusalsQuietUntilMs', this.#refusalsQuietUntilMs);
+    this.#missingFromMs = carrier.value('missingFromMs', this.#missingFromMs);
   }
 
   /** All charge points, in the order in which the master came to know them. */
@@ -90,8 +95,9 @@ export class Roster {
    * Adds every listed and every remembered charge point. Call once, before the first STATUS. M3: each is counted in full
    * until it acknowledges a grant, or until `unknownUntilMs`, when all old leases have ended.
    */
-  expect(remembered: readonly RememberedSlave[], unknownUntilMs: Ms): void {
+  expect(remembered: readonly RememberedSlave[], unknownUntilMs: Ms, nowMs: Ms): void {
     assert(this.#records.size === 0, `${this.#records.size} charge points are known before the first is expected`);
+    this.#missingFromMs = nowMs + MISSING_AFTER_MS;
     for (const listed of this.#site.chargePoints) {
       // A STATUS before the restart may have shown a higher disconnected limit than the list. It still holds.
       const before = remembered.find(({ id }) => id === listed.id)?.disconnectedLimitA ?? 0;
@@ -216,11 +222,24 @@ export class Roster {
     }
     const lost = this.list.filter((record) => record.status && !record.isOnline(nowMs));
     this.#alarms.set('SLAVE_LOST', namesText('silent', lost), nowMs);
+    this.#watchMissing(nowMs);
     const over = namesText(
       'above the limit',
       this.list.filter((record) => isOver(record, nowMs)),
     );
     if (this.#alarms.set('OVERDRAW', over, nowMs) && over) this.#notices.add('error', 'OVERDRAW', over);
+  }
+
+  /** A remembered charge point counts too: it was heard before the restart, and may have gone since. */
+  #watchMissing(nowMs: Ms): void {
+    if (this.#missingFromMs !== undefined && nowMs < this.#missingFromMs) return;
+    const missing = this.list.filter((record) => record.isListed && !record.status);
+    this.#alarms.set('SLAVE_MISSING', namesText('never heard', missing), nowMs);
+    if (this.#missingFromMs === undefined) return;
+    this.#missingFromMs = undefined;
+    for (const record of missing) {
+      this.tell('warn', 'SLAVE_MISSING', record, 'was never heard; "evenkeel status" says what is known of it');
+    }
   }
 
   /** M7: a silent charge point may follow another master, with a limit up to its maximum. Call when there may be another. */
