@@ -11,7 +11,7 @@ import type { UnreadPeer, UnreadReason } from '../ports/commands.js';
 import type { PeerAddress } from '../ports/datagram-port.js';
 
 /** The most senders that are kept. Of more, the one that has been silent for longest is forgotten. */
-export const UNREAD_PEERS_MAX = 32;
+const UNREAD_PEERS_MAX = 32;
 
 /** The other reasons to drop a datagram say nothing of its sender. */
 const UNREAD: Readonly<Partial<Record<DropReason, UnreadReason>>> = {
