@@ -35,6 +35,10 @@ export function maxOf(a: PhaseAmps, b: PhaseAmps): PhaseAmps {
   return [Math.max(a[0], b[0]), Math.max(a[1], b[1]), Math.max(a[2], b[2])];
 }
 
+export function minOf(a: PhaseAmps, b: PhaseAmps): PhaseAmps {
+  return [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.min(a[2], b[2])];
+}
+
 /** Whether a value exceeds its counterpart by more than `toleranceA` on any phase. */
 export function isAnyAbove(a: PhaseAmps, b: PhaseAmps, toleranceA: Amps): boolean {
   return a[0] > b[0] + toleranceA || a[1] > b[1] + toleranceA || a[2] > b[2] + toleranceA;

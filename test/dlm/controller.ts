@@ -179,7 +179,9 @@ t.test('M7: a charge point that follows another master counts in full until it i
   t.equal(rig.controller.mastership.epoch, 7, 'slaves take the highest epoch only');
   t.same(rig.events('EPOCH'), ['grants continue with epoch 7']);
   rig.run(2000);
-  t.equal(rig.exposures, '32 0', 'b acknowledged');
+  t.equal(rig.exposures, '22 10', 'b acknowledged, and its vehicle may still follow the 10 A of the other master');
+  rig.run(4000);
+  t.equal(rig.exposures, '32 0', 'for 5 s');
 });
 
 t.test('M7: a new grant of a stronger master that a slave follows makes this one passive', async (t) => {

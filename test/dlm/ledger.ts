@@ -1,7 +1,7 @@
 /** The ledger, rule by rule: what a charge point may draw at worst, and what alone makes that less. */
 import t from 'tap';
 import { type Ms, type PhaseAmps, NO_AMPS, perPhase } from '../../src/base/units.js';
-import { LEASE_MIN_MS, leaseExpiryMs, SETTLE_MS } from '../../src/dlm/leases/lease-rules.js';
+import { LEASE_MIN_MS, leaseExpiryMs, SETTLE_MS, SETTLED_AFTER_MS } from '../../src/dlm/leases/lease-rules.js';
 import { OPEN_GRANTS_MAX } from '../../src/dlm/leases/open-grants.js';
 import { A_MAX_MS, Book, LATER_BOOT, LEASE_MS } from './book.js';
 
@@ -110,7 +110,7 @@ t.test('settling: what a lowered vehicle frees', async (t) => {
   book.acknowledge(book.send(16, 0), 16, 0);
   const lower = book.send(10, 10_000);
   book.acknowledge(lower, 10, 10_100, { currentA: perPhase(16) });
-  t.same(book.exposureA(10_100 + SETTLE_MS - 1), perPhase(16), '5 s after the acknowledgement...');
+  t.same(book.exposureA(10_100 + SETTLED_AFTER_MS - 1), perPhase(16), '5 s after the acknowledgement...');
   book.acknowledge(lower, 10, 14_000, { currentA: perPhase(10.2) });
   t.same(book.exposureA(14_000), perPhase(10.2), '... or as soon as it is measured there');
 });
@@ -147,7 +147,7 @@ t.test('settling: a raise that was sent, and not heard to be followed, may have 
   book.send(16, 9000);
   book.acknowledge(book.send(8, 9500), 8, 9600, { currentA: perPhase(8) });
   t.same(book.exposureA(9600), perPhase(16));
-  t.same(book.exposureA(9600 + SETTLE_MS), perPhase(8));
+  t.same(book.exposureA(9600 + SETTLED_AFTER_MS), perPhase(8));
 });
 
 t.test('settling starts anew with each further lowering, and ends by itself', async (t) => {
@@ -156,9 +156,9 @@ t.test('settling starts anew with each further lowering, and ends by itself', as
   book.acknowledge(book.send(16, 0), 16, 0);
   book.acknowledge(book.send(10, 10_000), 10, 10_000, draws);
   book.acknowledge(book.send(8, 12_000), 8, 12_000, draws);
-  t.same(book.exposureA(16_999), perPhase(16));
+  t.same(book.exposureA(12_000 + SETTLED_AFTER_MS - 1), perPhase(16));
   t.same(
-    book.exposureA(17_000),
+    book.exposureA(12_000 + SETTLED_AFTER_MS),
     [16, 8, 8],
     'five seconds after the second lowering: only what it is measured to draw',
   );
@@ -224,12 +224,13 @@ t.test(
 
 t.test('what it says and what it draws count too', async (t) => {
   const book = new Book();
-  const seq = book.send(10, 0);
-  book.acknowledge(seq, 10, 0, { currentA: [14, 10, 0] });
-  t.same(book.exposureA(0), [14, 10, 10], 'drawn above the limit');
-  book.acknowledge(seq, 12, 1000, { currentA: perPhase(0) });
-  t.same(book.exposureA(1000), perPhase(12), 'said to be enforced above the limit');
-  const afterMs = 1000 + leaseExpiryMs(LEASE_MS) + SETTLE_MS;
+  for (const nowMs of [3000, 6000]) book.hear({}, nowMs);
+  const seq = book.send(10, 7000);
+  book.acknowledge(seq, 10, 7000, { currentA: [14, 10, 0] });
+  t.same(book.exposureA(7000), [14, 10, 10], 'drawn above the limit');
+  book.acknowledge(seq, 12, 8000, { currentA: perPhase(0) });
+  t.same(book.exposureA(8000), perPhase(12), 'said to be enforced above the limit');
+  const afterMs = 8000 + leaseExpiryMs(LEASE_MS) + SETTLE_MS;
   t.same(book.exposureA(afterMs), perPhase(12), 'its last words hold for a lease and the time to follow');
   t.same(book.exposureA(afterMs + 1), perPhase(6));
 });
@@ -241,7 +242,7 @@ t.test('a restart of the slave: old grants stay, its disconnected limit counts a
   t.same(book.exposureA(1000), perPhase(16), 'it may be a late word of an earlier life');
   const seq = book.send(8, 1100, { bootId: LATER_BOOT });
   book.hear({ bootId: LATER_BOOT, acceptedIsMine: true, accepted: { epoch: 1, seq }, enforcedA: 8 }, 1200);
-  t.same(book.exposureA(1200 + SETTLE_MS), perPhase(8), 'the new life acknowledges: the old grants are fenced');
+  t.same(book.exposureA(1200 + SETTLED_AFTER_MS), perPhase(8), 'the new life acknowledges: the old grants are fenced');
   const low = new Book();
   low.acknowledge(low.send(0, 0), 0, 0);
   low.hear({ bootId: LATER_BOOT }, 1000);

@@ -53,10 +53,11 @@ t.test('who disobeyed and fell silent counts in full until it is heard again', a
   const book = new Book({ disconnectedLimitA: 0 });
   const said = { disconnectedLimitA: 0, enforcedPhases: 0b001 };
   const over = { ...said, currentA: [19, 0, 0] as const };
-  for (let nowMs = 0; nowMs <= SETTLE_MS; nowMs += 1000) book.hear(over, nowMs);
-  t.same(book.account.exposureA(SETTLE_MS, LEASE_MS), [19, 0, 0], 'measured, while it is heard');
-  t.same(book.account.exposureA(SETTLE_MS + OFFLINE_AFTER_MS, LEASE_MS), [19, 0, 0]);
-  const silentMs = SETTLE_MS + OFFLINE_AFTER_MS + 1;
+  const heardMs = 2 * SETTLE_MS;
+  for (let nowMs = 0; nowMs <= heardMs; nowMs += 1000) book.hear(over, nowMs);
+  t.same(book.account.exposureA(heardMs, LEASE_MS), [19, 0, 0], 'measured, while it is heard');
+  t.same(book.account.exposureA(heardMs + OFFLINE_AFTER_MS, LEASE_MS), [19, 0, 0]);
+  const silentMs = heardMs + OFFLINE_AFTER_MS + 1;
   for (const nowMs of [silentMs, silentMs + 3_600_000]) {
     t.same(book.account.exposureA(nowMs, LEASE_MS), perPhase(32), 'it may draw anything');
     t.ok(book.account.isSilentAfterOverdraw(nowMs));

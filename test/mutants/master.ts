@@ -2,6 +2,7 @@
 import type { Row } from './edit.js';
 
 const LEDGER = 'dlm/leases/ledger.js';
+const SETTLING = 'dlm/leases/settling.js';
 const OPEN = 'dlm/leases/open-grants.js';
 const RULES = 'dlm/leases/lease-rules.js';
 const DECIDE = 'dlm/decide.js';
@@ -185,20 +186,32 @@ export const MASTER_MUTANTS: readonly Row[] = [
   [
     'M2',
     'settling dropped',
-    LEDGER,
+    SETTLING,
     'return this.#settling && nowMs < this.#settling.untilMs ?',
     'return false ?',
     'dlm/ledger',
   ],
-  ['M2', 'settled while it rises', LEDGER, ' || nowMs - this.#roseAtMs < SETTLE_MS', '', 'dlm/ledger'],
+  ['M2', 'settled while it rises', SETTLING, ' || nowMs - this.#roseAtMs < SETTLE_MS', '', 'dlm/ledger'],
   [
     'M2',
     'settled above the limit',
-    LEDGER,
-    'isAnyAbove(this.#currentA, limitsOf(acked), MEASURING_TOLERANCE_A)',
-    'PHASES.every((p) => this.#currentA[p] > limitsOf(acked)[p] + MEASURING_TOLERANCE_A)',
+    SETTLING,
+    'isAnyAbove(currentA, limitA, MEASURING_TOLERANCE_A)',
+    '[0, 1, 2].every((p) => currentA[p] > limitA[p] + MEASURING_TOLERANCE_A)',
     'dlm/ledger',
   ],
+  ['M2', 'a fall of a foreign limit settled', SETTLING, 'this.lower(beforeA, nowMs);', ';', 'dlm/settling'],
+  ['M2', 'a foreign raise settled', SETTLING, 'if (isRaised)', 'if (false)', 'dlm/settling'],
+  ['M2', 'd after silence settled', LEDGER, '|| !wasSilent ||', '|| true ||', 'dlm/settling'],
+  [
+    'M7',
+    'a limit of another master settled',
+    LEDGER,
+    'isCountedInFull(nowMs, grant.leaseMs))',
+    'isCountedInFull(nowMs, grant.leaseMs) && false)',
+    'dlm/settling',
+  ],
+  ['R7', 'an older limit is not noticed', LEDGER, 'if (isNew && ', 'if (false && ', 'dlm/settling'],
   ['M2', 'an unheard raise settled', LEDGER, 'maxOf(grantA, olderA)', 'grantA', 'dlm/ledger'],
   // M3: start and takeover.
   ['M3', 'no wait after restart', LEDGER, 'return nowMs < this.#unknownUntilMs;', 'return false;', 'dlm/ledger'],

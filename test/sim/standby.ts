@@ -101,6 +101,12 @@ t.test('two masters, whatever happens: no fuse is exceeded, and one of them deci
   t.pass(`${RUNS} runs judged`);
 });
 
+t.test('a vehicle that rises to the limit of the other master is counted with that limit', (t) => {
+  // Both decide for a moment. One raises a vehicle to 11 A, the other one lowers it to 6 A 2 s later, and it begins to rise then.
+  t.equal(play(145).violation, undefined, 'seed 145: it was counted as measured, and 33 of 32 A were drawn');
+  t.end();
+});
+
 /** From the lowest up: who gets the remainder goes round. */
 function limitsOf(group: VirtualGroup): string {
   const limitsA = IDS.map((id) => group.limitA(id));

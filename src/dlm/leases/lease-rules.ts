@@ -13,6 +13,8 @@ export const LEASE_MIN_MS: Ms = 6_000;
 export const LEASE_MAX_MS: Ms = 60_000;
 /** IEC 61851-1: a vehicle follows a lower limit within 5 s. */
 export const SETTLE_MS: Ms = 5_000;
+/** The same by the clock of the master, counted from what it heard: that clock may run ahead of the vehicle's. */
+export const SETTLED_AFTER_MS: Ms = LEASE_MARGIN_MS + SETTLE_MS * (1 + CLOCK_DRIFT);
 /** A charge point still obeys when it is measured this much above its limit: its meter is no better. */
 export const MEASURING_TOLERANCE_A = 0.5;
 /** A charge point disobeys when it is measured more than this above its limit (faults 18, 19). */

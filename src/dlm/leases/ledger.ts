@@ -7,12 +7,20 @@ import { assert, failInvariant } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
 import { type BootId, compareGrants, type GrantNumber } from '../../base/messages.js';
 import { onPhases, type PhaseMask } from '../../base/rotation.js';
-import { type Amps, isAnyAbove, maxOf, type Ms, NO_AMPS, type PhaseAmps } from '../../base/units.js';
+import { type Amps, isAnyAbove, maxOf, minOf, type Ms, NO_AMPS, type PhaseAmps } from '../../base/units.js';
 import { checkCovers, checkNotLowered, checkSame, type Exposure } from './exposure.js';
-import { acknowledgementMaxAgeMs, leaseExpiryMs, MEASURING_TOLERANCE_A, SETTLE_MS } from './lease-rules.js';
+import {
+  acknowledgementMaxAgeMs,
+  leaseExpiryMs,
+  MEASURING_TOLERANCE_A,
+  OFFLINE_AFTER_MS,
+  SETTLE_MS,
+  SETTLED_AFTER_MS,
+} from './lease-rules.js';
 import { checkReport, type LedgerReport } from './ledger-report.js';
 import { Obedience } from './obedience.js';
 import { type GrantTerms, limitsOf, nameOf, OPEN_GRANTS_MAX, type OpenGrant, OpenGrants } from './open-grants.js';
+import { Settling } from './settling.js';
 
 /** How long a grant may cause current to flow, counted from the receipt of the STATUS that it answers. */
 export function drawnExpiryMs(leaseMs: Ms): Ms {
@@ -39,20 +47,18 @@ export class LedgerAccount {
   #currentAtMs: Ms = Number.NEGATIVE_INFINITY;
   #enforcedA: Amps = 0;
   #enforcedPhases: PhaseMask = 0;
+  /** Since when it is heard without a gap. Before that another master may have raised and lowered it, and nobody told. */
+  #heardSinceMs: Ms = Number.NEGATIVE_INFINITY;
   /** Sending time of the newest acknowledged grant. */
   #ackedSentAtMs: Ms = Number.NEGATIVE_INFINITY;
   #acked: OpenGrant | undefined;
-  /** When the charge point was last raised, or measured to rise. Its vehicle may rise on until it sees a lower limit. */
-  #roseAtMs: Ms = Number.NEGATIVE_INFINITY;
-  /** The lowest current that was measured since then. */
-  #lowestA: PhaseAmps = NO_AMPS;
+  readonly #settling: Settling;
   readonly #obedience: Obedience;
   /** Until then the maximum counts, because the grants of an earlier master are not known (M3). */
   #unknownUntilMs: Ms;
   #mayFollowAnother = false;
   /** Current that a STATUS of an unproven start says may flow. It counts until a STATUS without doubt arrives. */
   #doubtfulA: PhaseAmps = NO_AMPS;
-  #settling: { readonly fromA: PhaseAmps; readonly untilMs: Ms } | undefined;
   /** The last computed exposure: one decision asks for it several times. `undefined` after any change. */
   #lastExposure: Exposure | undefined;
 
@@ -63,6 +69,7 @@ export class LedgerAccount {
     assert(Number.isFinite(unknownUntilMs), `${id}: its maximum counts until ${unknownUntilMs} ms`);
     this.#id = id;
     this.#open = new OpenGrants(id);
+    this.#settling = new Settling(id);
     this.#obedience = new Obedience(id);
     this.#disconnectedLimitA = facts.disconnectedLimitA;
     this.#maxA = facts.maxA;
@@ -81,18 +88,17 @@ export class LedgerAccount {
     this.#currentAtMs = carrier.value('currentAtMs', this.#currentAtMs);
     this.#enforcedA = carrier.value('enforcedA', this.#enforcedA);
     this.#enforcedPhases = carrier.value('enforcedPhases', this.#enforcedPhases);
+    this.#heardSinceMs = carrier.value('heardSinceMs', this.#heardSinceMs);
     this.#ackedSentAtMs = carrier.value('ackedSentAtMs', this.#ackedSentAtMs);
     const acked = carrier.value('acked', this.#acked);
     // The same object as in the list, not a copy: identity is compared.
     this.#acked = acked && (this.#open.find(acked) ?? acked);
-    this.#roseAtMs = carrier.value('roseAtMs', this.#roseAtMs);
-    this.#lowestA = carrier.value('lowestA', this.#lowestA);
+    carrier.part('settling', this.#settling);
     carrier.part('obedience', this.#obedience);
     this.#unknownUntilMs = carrier.value('unknownUntilMs', this.#unknownUntilMs);
     this.#mayFollowAnother = carrier.value('mayFollowAnother', this.#mayFollowAnother);
     this.#lastExposure = undefined;
     this.#doubtfulA = carrier.value('doubtfulA', this.#doubtfulA);
-    this.#settling = carrier.value('settling', this.#settling);
   }
 
   /** The limit and the grid phases that the last STATUS reported. A grant within both raises nothing. */
@@ -112,7 +118,8 @@ export class LedgerAccount {
 
   /** What another master granted is not known here: then only its own report is compared. */
   #watchDraw(followsMe: boolean, nowMs: Ms): void {
-    const grantedA = followsMe && this.#acked ? maxOf(this.#grantedA(nowMs), this.#settlingA(nowMs)) : undefined;
+    const grantedA =
+      followsMe && this.#acked ? maxOf(this.#grantedA(nowMs), this.#settling.countedA(nowMs)) : undefined;
     this.#obedience.applyReport({ currentA: this.#currentA, enforcedA: this.#enforcesA(), grantedA }, nowMs);
   }
 
@@ -165,12 +172,16 @@ export class LedgerAccount {
     this.#maxA = report.maxA;
     this.#connected = report.connected;
     this.#currentA = report.currentA;
+    if (nowMs - this.#currentAtMs > OFFLINE_AFTER_MS) this.#heardSinceMs = nowMs;
     this.#currentAtMs = nowMs;
+    const beforeA = this.#enforcesA();
     this.#enforcedA = report.enforcedA;
     this.#enforcedPhases = report.enforcedPhases;
-    this.#watchRise(nowMs);
-    if (report.acceptedIsMine) this.#acknowledge(report.accepted, nowMs);
-    this.#settleIfObeyed(nowMs);
+    const enforcedA = this.#enforcesA();
+    this.#settling.applyReport({ currentA: report.currentA, enforcedA, beforeA }, nowMs);
+    if (report.acceptedIsMine) this.#acknowledge(report.accepted, beforeA, nowMs);
+    if (this.#acked) this.#settling.endIfObeyed(report.currentA, minOf(limitsOf(this.#acked), enforcedA), nowMs);
+    this.#watchOlderLimit(nowMs);
     this.#watchDraw(report.acceptedIsMine, nowMs);
     const areOpen = this.#open.list.length;
     if (areOpen !== wereOpen && !report.acceptedIsMine) {
@@ -197,40 +208,40 @@ export class LedgerAccount {
     this.#ackedSentAtMs = Number.NEGATIVE_INFINITY;
   }
 
-  /** Adds up small steps from the lowest current on, so that a slow rise is noticed too. */
-  #watchRise(nowMs: Ms): void {
-    const rises = isAnyAbove(this.#currentA, this.#lowestA, MEASURING_TOLERANCE_A);
-    if (rises) this.#roseAtMs = nowMs;
-    if (rises) this.#lowestA = this.#currentA;
-    // Mostly the current is the same as before.
-    else if (isAnyAbove(this.#lowestA, this.#currentA, 0)) this.#lowestA = minOf(this.#lowestA, this.#currentA);
-    if (
-      isAnyAbove(this.#lowestA, this.#currentA, 0) ||
-      isAnyAbove(this.#currentA, this.#lowestA, MEASURING_TOLERANCE_A)
-    ) {
-      failInvariant(`${this.#id} draws ${this.#currentA.join(', ')} A, its lowest is ${this.#lowestA.join(', ')} A`);
-    }
-  }
-
-  /** M2: the slave follows this grant, so it cannot accept an older one any more. */
-  #acknowledge(accepted: GrantNumber, nowMs: Ms): void {
+  /** M2: the slave follows this grant, so it cannot accept an older one any more. `enforcedBeforeA`: by the STATUS before. */
+  #acknowledge(accepted: GrantNumber, enforcedBeforeA: PhaseAmps, nowMs: Ms): void {
     const grant = this.#open.find(accepted);
     if (!grant) return;
     if (grant === this.#acked && grant === this.#open.oldest) return;
-    const olderA = this.#grantedA(nowMs, accepted);
+    const olderA = this.#countedBeforeA(grant, nowMs);
     this.#open.forgetBefore(grant);
     if (grant === this.#acked) return;
     // This grant raised it, or an older one did that it may have followed for a while without being heard.
     const grantA = limitsOf(grant);
     const before = this.#acked;
     this.#checkAcknowledged(grant, before, nowMs);
-    if (isAnyAbove(maxOf(grantA, olderA), before ? limitsOf(before) : NO_AMPS, 0)) this.#roseAtMs = nowMs;
+    const beforeA = before ? limitsOf(before) : enforcedBeforeA;
+    if (isAnyAbove(maxOf(grantA, olderA), beforeA, 0)) this.#settling.raise(nowMs);
+    this.#unknownUntilMs = Math.min(this.#unknownUntilMs, nowMs);
+    // Heard again a moment ago: another master may have lowered it just before.
+    if (this.#mayFollowAnother && this.#isCountedInFull(nowMs, grant.leaseMs)) this.#distrustUntilSettled();
     this.#acked = grant;
     this.#ackedSentAtMs = grant.sentAtMs;
-    this.#unknownUntilMs = Math.min(this.#unknownUntilMs, nowMs);
     // A renewal of the same limit does not start the 5 s anew.
-    if (!isAnyAbove(olderA, grantA, 0)) return;
-    this.#settling = { fromA: maxOf(olderA, this.#settlingA(nowMs)), untilMs: nowMs + SETTLE_MS };
+    if (isAnyAbove(olderA, grantA, 0)) this.#settling.lower(olderA, nowMs);
+  }
+
+  /** The maximum counts until 5 s after it was first heard, or heard again. That may be in the past. */
+  #distrustUntilSettled(): void {
+    this.#unknownUntilMs = Math.max(this.#unknownUntilMs, this.#heardSinceMs + SETTLED_AFTER_MS);
+  }
+
+  /** What the older grants allow; and the disconnected limit, if the slave was silent and may have risen to it. */
+  #countedBeforeA(grant: OpenGrant, nowMs: Ms): PhaseAmps {
+    const olderA = this.#grantedA(nowMs, grant);
+    const wasSilent = nowMs < this.#heardSinceMs + SETTLED_AFTER_MS;
+    if (!this.#acked || !wasSilent || this.isAcknowledged(nowMs, grant.leaseMs)) return olderA;
+    return maxOf(olderA, onPhases(this.#connected, this.#disconnectedLimitA));
   }
 
   #checkAcknowledged(grant: OpenGrant, before: OpenGrant | undefined, nowMs: Ms): void {
@@ -242,20 +253,16 @@ export class LedgerAccount {
         `${this.#id} follows at ${nowMs} ms what was sent at ${grant.sentAtMs} ms, before: ${this.#ackedSentAtMs} ms`,
       );
     }
-    const settling = this.#settling;
-    if (settling && !(settling.untilMs <= nowMs + SETTLE_MS)) {
-      failInvariant(`${this.#id} settles until ${settling.untilMs} ms, at ${nowMs} ms`);
-    }
   }
 
   /**
-   * The current that a lowering frees is usable once the vehicle is measured at or below the new limit. Not while the vehicle
-   * may still be rising to the old limit.
+   * A vehicle that was heard a moment ago, and draws more than all limits that are known, follows an older limit that is not
+   * known: the former master lowered it just before.
    */
-  #settleIfObeyed(nowMs: Ms): void {
-    const acked = this.#acked;
-    if (!this.#settling || !acked || nowMs - this.#roseAtMs < SETTLE_MS) return;
-    if (!isAnyAbove(this.#currentA, limitsOf(acked), MEASURING_TOLERANCE_A)) this.#settling = undefined;
+  #watchOlderLimit(nowMs: Ms): void {
+    const knownA = maxOf(this.#enforcesA(), this.#settling.countedA(nowMs));
+    const isNew = nowMs < this.#heardSinceMs + SETTLED_AFTER_MS;
+    if (isNew && isAnyAbove(this.#currentA, knownA, MEASURING_TOLERANCE_A)) this.#distrustUntilSettled();
   }
 
   /** Books a grant. Call before it is sent. False: too many are open, and it must not be sent. */
@@ -318,7 +325,8 @@ export class LedgerAccount {
   #knownA(nowMs: Ms, leaseMs: Ms): PhaseAmps {
     const disconnectedA = this.isAcknowledged(nowMs, leaseMs) ? 0 : this.#disconnectedLimitA;
     let knownA = this.#grantedA(nowMs);
-    if (this.#settling) knownA = maxOf(knownA, this.#settlingA(nowMs));
+    const settlingA = this.#settling.countedA(nowMs);
+    if (settlingA !== NO_AMPS) knownA = maxOf(knownA, settlingA);
     if (this.#doubtfulA !== NO_AMPS) knownA = maxOf(knownA, this.#doubtfulA);
     return disconnectedA === 0 ? knownA : maxOf(knownA, onPhases(this.#connected, disconnectedA));
   }
@@ -345,14 +353,10 @@ export class LedgerAccount {
    */
   silentFromMs(leaseMs: Ms): Ms {
     const expiriesMs = this.#open.list.map((open) => open.expiresAtMs + SETTLE_MS);
-    const settledMs = this.#settling?.untilMs ?? Number.NEGATIVE_INFINITY;
+    const settledMs = this.#settling.untilMs;
     const fromMs = Math.max(this.#unknownUntilMs, settledMs, this.#currentAtMs + drawnExpiryMs(leaseMs), ...expiriesMs);
     assert(fromMs >= this.#currentAtMs, `${this.#id}: silent from ${fromMs} ms, heard at ${this.#currentAtMs} ms`);
     return fromMs;
-  }
-
-  #settlingA(nowMs: Ms): PhaseAmps {
-    return this.#settling && nowMs < this.#settling.untilMs ? this.#settling.fromA : NO_AMPS;
   }
 
   /** The measured current, and the limit that the slave reports: the exposure is never less, whatever we granted. */
@@ -373,8 +377,4 @@ export class LedgerAccount {
   #grantedA(nowMs: Ms, before?: GrantNumber): PhaseAmps {
     return this.#open.allowedA(this.#disconnectedLimitA, nowMs, before);
   }
-}
-
-function minOf(a: PhaseAmps, b: PhaseAmps): PhaseAmps {
-  return [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.min(a[2], b[2])];
 }
