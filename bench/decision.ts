@@ -45,7 +45,7 @@ export function siteOf(count: number): Site {
     chargePoints: Array.from({ length: count }, (_, index) => chargePointOf(index)),
     defaultCircuit: 'main',
     autoAdopt: false,
-    allocation: { stepA: 1, sharing: 'equal', shortage: 'longest-charging-first', dwellMs: 900_000 },
+    allocation: { stepA: 1, sharing: 'equal', shortage: 'longest-charging-first', dwellMs: 900_000, steadyMs: 300_000 },
   };
 }
 

@@ -102,7 +102,7 @@ function siteOf(count: number): Site {
     chargePoints: [],
     defaultCircuit: 'main',
     autoAdopt: true,
-    allocation: { stepA: 1, sharing: 'equal', shortage: 'longest-charging-first', dwellMs: 900_000 },
+    allocation: { stepA: 1, sharing: 'equal', shortage: 'longest-charging-first', dwellMs: 900_000, steadyMs: 300_000 },
   };
 }
 

@@ -65,7 +65,7 @@ function siteOf(count: number): Site {
     chargePoints: idsOf(count).map((id) => ({ id, circuit, ...CONNECTOR, priority: 1 })),
     defaultCircuit: circuit,
     autoAdopt: false,
-    allocation: { stepA: 1, sharing: 'equal', shortage: 'longest-charging-first', dwellMs: 900_000 },
+    allocation: { stepA: 1, sharing: 'equal', shortage: 'longest-charging-first', dwellMs: 900_000, steadyMs: 300_000 },
   };
 }
 

@@ -2,6 +2,7 @@
 import { assert } from '../src/base/assert.js';
 import { seededRng } from '../src/base/rng.js';
 import type { Ms } from '../src/base/units.js';
+import { TYPICAL_VEHICLE } from '../src/chargers/vehicle.js';
 import { explainIssue } from '../src/config/explain.js';
 import { parseConfig } from '../src/config/parse.js';
 import type { MasterConfig } from '../src/config/types.js';
@@ -40,7 +41,7 @@ export function configText(site: EvaluationSite, sharing: Sharing, playedS: numb
       const wiring = `phases: 3, rotation: ${rotation}, priority: ${priorityOf(point)}`;
       return `  - { id: ${idOf(index)}, circuit: fuse, ${limits}, ${wiring} }`;
     }),
-    `allocation: { sharing: ${sharing}, dwellMin: ${dwellMin(playedS)} }`,
+    `allocation: { sharing: ${sharing}, dwellMin: ${dwellMin(playedS)}, steadyMin: ${Math.round(dwellMin(playedS) / 3)} }`,
     '',
   ].join('\n');
 }
@@ -65,12 +66,14 @@ export function scenarioOf(site: EvaluationSite, sharing: Sharing, playedS: numb
     chargePoints: builtAsListed(config),
     buildings: [],
     days: [],
+    loads: [],
     visits: [],
     network: NETWORK,
     clockDriftMax: CLOCK_DRIFT_MAX,
     meterLatencyMs: METER_LATENCY_MS,
     meterRenewMs: 200,
     meterNoiseA: METER_NOISE_A,
+    meterRoundA: 0,
     faults: [],
     durationMs: Number.POSITIVE_INFINITY,
     calmFromMs: 0,
@@ -88,13 +91,6 @@ function readMaster(text: string): MasterConfig {
 /** How quickly each vehicle follows is drawn for its session. When it is full is not its own affair here: see `Guest`. */
 export function vehicleOf({ phases, maxA }: VehicleKind, seed: number): VehiclePlan {
   const reactionMs = Math.round(seededRng(seed).between(REACTION_LEAST_MS, REACTION_MOST_MS));
-  return {
-    phases,
-    minA: MIN_A,
-    maxA,
-    demandWh: Number.POSITIVE_INFINITY,
-    reactionMs,
-    rampAPerS: RAMP_A_PER_S,
-    needsWakeUp: false,
-  };
+  const kind = { phases, minA: MIN_A, maxA, reactionMs, rampAPerS: RAMP_A_PER_S };
+  return { ...TYPICAL_VEHICLE, ...kind, needsWakeUp: false };
 }

@@ -20,8 +20,10 @@ const worst = {
   overSeed: 0,
   unfair: 0,
   unfairSeed: 0,
-  changes: 0,
-  changesSeed: 0,
+  flapping: 0,
+  flappingSeed: 0,
+  starts: 0,
+  startsSeed: 0,
 };
 let nextSeed = FIRST_SEED;
 
@@ -50,9 +52,10 @@ function take({ seed, log }) {
     if (margin < worst.margin) Object.assign(worst, { margin, marginSeed: seed });
     if (longestOverMs > worst.overMs) Object.assign(worst, { overMs: longestOverMs, overSeed: seed });
   }
-  const { unfairnessShare, limitChangesPerHour } = log.measures;
+  const { unfairnessShare, mostFlapping, mostStarts } = log.measures;
   if ((unfairnessShare ?? 0) > worst.unfair) Object.assign(worst, { unfair: unfairnessShare, unfairSeed: seed });
-  if (limitChangesPerHour > worst.changes) Object.assign(worst, { changes: limitChangesPerHour, changesSeed: seed });
+  if (mostFlapping > worst.flapping) Object.assign(worst, { flapping: mostFlapping, flappingSeed: seed });
+  if (mostStarts > worst.starts) Object.assign(worst, { starts: mostStarts, startsSeed: seed });
   if (log.violations.length === 0) return;
   total.violated += 1;
   const [{ atMs, judge, text }] = log.violations;
@@ -97,7 +100,10 @@ function summary() {
     `breakers: least margin ${(100 * worst.margin).toFixed(1)} % (seed ${worst.marginSeed}), longest overload ${seconds(worst.overMs)} (seed ${worst.overSeed})`,
   );
   print(`equal vehicles: at most ${(100 * worst.unfair).toFixed(2)} % apart (seed ${worst.unfairSeed})`);
-  print(`limits: at most ${worst.changes.toFixed(0)} changes per vehicle and calm hour (seed ${worst.changesSeed})`);
+  print(
+    `limits: at most ${(100 * worst.flapping).toFixed(0)} % of the changes that one charge point may have (seed ${worst.flappingSeed})`,
+  );
+  print(`starts: at most ${worst.starts} of one vehicle within an hour (seed ${worst.startsSeed})`);
   print(
     `${(total.energyKwh / 1000).toFixed(1)} MWh; ${Object.entries(total.counts)
       .map(([what, count]) => `${count} ${what}`)

@@ -14,6 +14,8 @@ export const EVENTS = {
   SLAVE_ADOPTED: 'the operator adopted a slave that is not listed',
   SLAVE_FORGOTTEN: 'the operator had a slave forgotten; nothing is reserved for it any more',
   SLAVE_STATE: 'the state of a charge point changed',
+  VEHICLE_ASLEEP:
+    'a vehicle charged, was paused, and takes nothing of its offer since: it is full, or sleeps until it is plugged in again',
   PHASE_MISMATCH:
     'a charge point reports more phases than the configuration lists for it, or a meter shows its load on other phases',
   OVERDRAW:

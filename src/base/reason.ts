@@ -30,6 +30,10 @@ export type LimitReason =
   /** The master has started: which old grants the charge point may still follow is not known yet. */
   | { readonly kind: 'startup' }
   | { readonly kind: 'noVehicle' }
+  /** Paused: its room became too small twice within the hour, and is not steady yet. */
+  | { readonly kind: 'unsteady' }
+  /** Its limit stays for a moment: a raise was taken back within 10 s. */
+  | { readonly kind: 'calming' }
   /** The vehicle does not charge: its minimum stays offered. */
   | { readonly kind: 'vehiclePaused' }
   /** Withdrawn offer: the vehicle drew nothing of it, and others can use it in this circuit, on this phase (no phase: a power limit binds). */
@@ -68,6 +72,10 @@ export function reasonText(reason: LimitReason): string {
       return 'start: old grants may still be in force';
     case 'noVehicle':
       return 'no vehicle';
+    case 'unsteady':
+      return 'paused, its room wandered: it starts once the room is steady';
+    case 'calming':
+      return 'kept for a moment: its room wanders';
     case 'vehiclePaused':
       return 'vehicle does not charge, minimum kept open';
     case 'declined':

@@ -23,6 +23,9 @@ export type PhaseIndex = 0 | 1 | 2;
 export const PHASES = [0, 1, 2] as const;
 export const PHASE_NAMES = ['L1', 'L2', 'L3'] as const;
 
+/** IEC 61851-1: the control pilot offers at least this. Less is no offer: the vehicle pauses. */
+export const PILOT_MIN_A: Amps = 6;
+
 export const NO_AMPS: PhaseAmps = [0, 0, 0];
 
 /** The same value on each phase. */

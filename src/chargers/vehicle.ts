@@ -26,10 +26,23 @@ export interface VehicleSpec {
   readonly reactionMs: Ms;
   /** How fast the current rises, A/s; it falls at once. */
   readonly rampAPerS: number;
+  /** From the end of the reaction to the first current after each pause: some check their battery first. */
+  readonly startMs: Ms;
+  /** After so long of charging it pauses by itself to cool, for `coolsForMs`; Infinity: never. */
+  readonly coolsEveryMs: Ms;
+  readonly coolsForMs: Ms;
 }
 
 /** What most vehicles share; phases and maximum are to be added. */
-export const TYPICAL_VEHICLE = { minA: 6, demandWh: Infinity, reactionMs: 2000, rampAPerS: 4 } as const;
+export const TYPICAL_VEHICLE = {
+  minA: 6,
+  demandWh: Infinity,
+  reactionMs: 2000,
+  rampAPerS: 4,
+  startMs: 0,
+  coolsEveryMs: Infinity,
+  coolsForMs: 30_000,
+} as const;
 
 export interface PlugInConditions {
   /** Phases of the connector; a vehicle with more uses only these. */
@@ -45,6 +58,12 @@ function assertSpec(spec: VehicleSpec): void {
   assert(spec.demandWh >= 0, `vehicle demandWh: expected 0 or more, got ${spec.demandWh}`);
   assert(spec.reactionMs >= 0, `vehicle reactionMs: expected 0 or more, got ${spec.reactionMs}`);
   assert(spec.rampAPerS > 0, `vehicle rampAPerS: expected more than 0, got ${spec.rampAPerS}`);
+  assert(spec.startMs >= 0, `vehicle startMs: expected 0 or more, got ${spec.startMs}`);
+  const [everyMs, forMs] = [spec.coolsEveryMs, spec.coolsForMs];
+  assert(
+    everyMs > 0 && forMs >= 0,
+    `vehicle cools for ${forMs} ms every ${everyMs} ms: expected 0 or more, more than 0`,
+  );
 }
 
 /**
@@ -62,6 +81,10 @@ export class Vehicle {
   #followedA: Amps = 0;
   /** When the signalled limit will be followed; `undefined` when it already is. */
   #followAtMs: Ms | undefined;
+  /** Before that it takes nothing: it starts, or it cools. */
+  #restsUntilMs: Ms = Number.NEGATIVE_INFINITY;
+  /** How long it has charged since it cooled last. */
+  #warmMs: Ms = 0;
   #currentA: Amps = 0;
   #deliveredWh = 0;
 
@@ -105,7 +128,8 @@ export class Vehicle {
     for (;;) {
       // At rest nothing happens before the next change: a long pause costs nothing.
       const regularMs = this.#currentA === 0 ? Infinity : this.#timeMs + STEP_MS;
-      const nextMs = Math.min(regularMs, this.#followAtMs ?? Infinity);
+      const restedMs = this.#restsUntilMs > this.#timeMs ? this.#restsUntilMs : Infinity;
+      const nextMs = Math.min(regularMs, restedMs, this.#followAtMs ?? Infinity);
       if (nextMs > nowMs) return;
       this.#step(nextMs);
     }
@@ -117,16 +141,31 @@ export class Vehicle {
     const deliveredWh = this.#deliveredWh + (powerW * elapsedMs * this.#energyScale) / MS_PER_HOUR;
     this.#deliveredWh = Math.min(deliveredWh, this.#spec.demandWh);
     this.#timeMs = toMs;
-    if (toMs === this.#followAtMs) {
-      this.#followedA = this.#signalledA;
-      this.#followAtMs = undefined;
-    }
+    if (toMs === this.#followAtMs) this.#follow();
+    this.#cool(elapsedMs);
     const risenA = this.#currentA === 0 ? this.#spec.minA : this.#currentA + (this.#spec.rampAPerS * elapsedMs) / 1000;
     this.#currentA = Math.min(this.#targetA(), risenA);
   }
 
+  #follow(): void {
+    const { minA, startMs } = this.#spec;
+    const wasOffered = this.#followedA >= minA;
+    this.#followedA = this.#signalledA;
+    this.#followAtMs = undefined;
+    if (wasOffered || this.#followedA < minA) return;
+    this.#restsUntilMs = Math.max(this.#restsUntilMs, this.#timeMs + startMs);
+  }
+
+  #cool(elapsedMs: Ms): void {
+    const { coolsEveryMs, coolsForMs } = this.#spec;
+    if (this.#currentA > 0) this.#warmMs += elapsedMs;
+    if (this.#warmMs < coolsEveryMs) return;
+    this.#warmMs = 0;
+    this.#restsUntilMs = this.#timeMs + coolsForMs;
+  }
+
   #targetA(): Amps {
-    if (this.isFull || this.#followedA < this.#spec.minA) return 0;
+    if (this.isFull || this.#followedA < this.#spec.minA || this.#timeMs < this.#restsUntilMs) return 0;
     return Math.min(this.#followedA, this.#acceptedA());
   }
 

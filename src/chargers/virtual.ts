@@ -2,7 +2,7 @@
 import { assert } from '../base/assert.js';
 import type { ChargePointState } from '../base/messages.js';
 import type { PhaseCount } from '../base/rotation.js';
-import { type Amps, type Ms, mapPhases, NO_AMPS, type PhaseAmps } from '../base/units.js';
+import { type Amps, type Ms, mapPhases, NO_AMPS, PILOT_MIN_A, type PhaseAmps } from '../base/units.js';
 import type { ChargerPort, ChargerSnapshot } from '../ports/charger-port.js';
 import { Vehicle, type VehicleSpec } from './vehicle.js';
 
@@ -15,9 +15,9 @@ export interface VirtualChargerOptions {
 
 /**
  * States, in the sense of OCPP 1.6: Available without vehicle; Charging while current flows; Preparing from plug-in until the
- * vehicle has reacted for the first time; then SuspendedEV when it is full, and SuspendedEVSE when it wants to charge but the
- * limit does not let it (also in the moment between a new limit and the vehicle's reaction). Finishing is never entered:
- * unplugging frees the charge point at once.
+ * vehicle has reacted for the first time. Then SuspendedEV while current is offered and the vehicle takes none, whatever its
+ * reason (full, a minimum of its own, or not yet awake), and SuspendedEVSE while nothing is offered: less than 6 A is no offer
+ * (IEC 61851-1). Finishing is never entered: unplugging frees the charge point at once.
  */
 export class VirtualCharger implements ChargerPort {
   readonly reactionMs: Ms = 0;
@@ -60,7 +60,7 @@ export class VirtualCharger implements ChargerPort {
   snapshot(nowMs: Ms): ChargerSnapshot {
     const vehicle = this.#vehicle;
     vehicle?.advance(nowMs);
-    const state = vehicle ? stateWith(vehicle, nowMs) : 'Available';
+    const state = vehicle ? stateWith(vehicle, this.#limitA, nowMs) : 'Available';
     const vehicleA = vehicle?.currentA ?? 0;
     const shown = this.#shown;
     const isSame = state === shown.state && this.#sessionId === shown.sessionId && vehicleA === shown.currentA[0];
@@ -80,8 +80,8 @@ function onPhases(count: number, amps: Amps): PhaseAmps {
   return mapPhases((phase) => (phase < count ? amps : 0));
 }
 
-function stateWith(vehicle: Vehicle, nowMs: Ms): ChargePointState {
+function stateWith(vehicle: Vehicle, limitA: Amps, nowMs: Ms): ChargePointState {
   if (vehicle.currentA > 0) return 'Charging';
   if (vehicle.isShakingHands(nowMs)) return 'Preparing';
-  return vehicle.isFull ? 'SuspendedEV' : 'SuspendedEVSE';
+  return limitA >= PILOT_MIN_A ? 'SuspendedEV' : 'SuspendedEVSE';
 }

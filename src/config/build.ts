@@ -98,7 +98,7 @@ function siteOf(file: MasterFile): Site {
     circuits.find((circuit) => circuit.parent === undefined),
     'the root circuit',
   );
-  const { stepA, sharing, shortage, dwellMin } = file.allocation;
+  const { stepA, sharing, shortage, dwellMin, steadyMin } = file.allocation;
   return {
     site: file.site,
     networkId: file.networkId,
@@ -108,7 +108,7 @@ function siteOf(file: MasterFile): Site {
     chargePoints: file.chargePoints,
     defaultCircuit: file.discovery.circuit ?? root.id,
     autoAdopt: file.discovery.autoAdopt,
-    allocation: { stepA, sharing, shortage, dwellMs: dwellMin * MS_PER_MIN },
+    allocation: { stepA, sharing, shortage, dwellMs: dwellMin * MS_PER_MIN, steadyMs: steadyMin * MS_PER_MIN },
   };
 }
 

@@ -9,14 +9,15 @@ import type { LimitReason } from '../base/reason.js';
 import { hasPhase, maskToGrid, onPhases, type PhaseMask } from '../base/rotation.js';
 import { type Amps, isAnyAbove, maxOf, type Ms, type PhaseAmps, type PhaseIndex, PHASES } from '../base/units.js';
 import type { AllocatedLimit } from './allocate.js';
+import { afterStop } from './group/calm.js';
 import type { Service } from './group/service.js';
 import type { SlaveRecord } from './group/slave-record.js';
 import { leaseExpiryMs } from './leases/lease-rules.js';
 import { ExposureSums } from './sharing/exposure-sums.js';
 import { PAUSE_MIN_MS } from './sharing/reserved.js';
 import { capacityOf, exposureOf, pathOf, phasesOf, type Snapshot } from './sharing/snapshot.js';
-import { isIdle, notServed, targets } from './sharing/targets.js';
-import { afterOffer } from './sharing/turns.js';
+import { notServed, targets } from './sharing/targets.js';
+import { awaitsSteadyRoom, followOffer, idleMaxA, mayWander } from './sharing/offers.js';
 
 const EPSILON_A = 1e-3;
 /** Limits are rounded to this. */
@@ -137,8 +138,8 @@ function startupWishes(snapshot: Snapshot, present: readonly SlaveRecord[]): rea
 }
 
 function wishesOf(snapshot: Snapshot, present: readonly SlaveRecord[]): readonly Wish[] {
-  const { services, nowMs } = snapshot;
-  for (const record of present) services.replace(record, afterOffer(record, services.find(record), nowMs));
+  const { services } = snapshot;
+  for (const record of present) services.replace(record, followOffer(record, services.find(record), snapshot));
   const shares = targets(snapshot);
   return present.map((record) => wishOf(snapshot, record, shares.get(record.id)));
 }
@@ -155,11 +156,24 @@ function wishOf(snapshot: Snapshot, record: SlaveRecord, share: AllocatedLimit |
   services.replace(record, service);
   if (refused) return { record, limitA: 0, phases, reason: refused };
   if (record.account.overdraws(nowMs)) return overdrawingWish(snapshot, record);
-  if (!share) return { record, limitA: 0, phases, reason: withoutShare(record, service, nowMs) };
-  if (share.limitA === 0 && record.grantedA > 0) {
-    services.replace(record, { ...service, pausedUntilMs: nowMs + PAUSE_MIN_MS });
-  }
+  if (!share) return { record, limitA: 0, phases, reason: withoutShare(snapshot, record) };
+  if (share.limitA === 0 && record.grantedA > 0) pause(snapshot, record, share.boundBy);
+  const isHeld = record.grantedA > 0 && nowMs < service.calm.noRaiseUntilMs && share.limitA > record.grantedA;
+  if (isHeld) return { record, limitA: record.grantedA, phases, reason: { kind: 'calming' } };
   return { record, limitA: share.limitA, phases, reason: explained(snapshot, record, share.boundBy) };
+}
+
+/** A pause lasts for a while. It counts as a stop unless the turn of another one has begun, or another one has come. */
+function pause(snapshot: Snapshot, record: SlaveRecord, boundBy: LimitReason): void {
+  const { services, records, nowMs } = snapshot;
+  const service = services.find(record);
+  const nextId = boundBy.kind === 'shortage' ? boundBy.yieldsTo[0] : undefined;
+  const next = records.find(({ id }) => id === nextId);
+  const isTurn = next !== undefined && (services.find(next).servedSinceMs ?? nowMs) >= nowMs;
+  const isArrival = next !== undefined && next.vehicle.connectedAtMs >= (record.service.servedSinceMs ?? nowMs);
+  const isExplained = isTurn || isArrival || !mayWander(snapshot, record);
+  const calm = isExplained ? service.calm : afterStop(service.calm, nowMs);
+  services.replace(record, { ...service, calm, pausedUntilMs: nowMs + PAUSE_MIN_MS });
 }
 
 /** Notes since when the charge point is served without a break. The same object if nothing changed. */
@@ -168,8 +182,12 @@ function afterShare(service: Service, shareA: Amps, nowMs: Ms): Service {
   return servedSinceMs === service.servedSinceMs ? service : { ...service, servedSinceMs };
 }
 
-function withoutShare({ reason }: SlaveRecord, { withdrawn }: Service, nowMs: Ms): LimitReason {
-  return withdrawn && nowMs < withdrawn.untilMs ? withdrawn.reason : reason;
+function withoutShare(snapshot: Snapshot, record: SlaveRecord): LimitReason {
+  const { services, nowMs } = snapshot;
+  const { withdrawn, pausedUntilMs } = services.find(record);
+  if (withdrawn && nowMs < withdrawn.untilMs) return withdrawn.reason;
+  const isUnsteady = nowMs >= pausedUntilMs && awaitsSteadyRoom(snapshot, record);
+  return isUnsteady ? { kind: 'unsteady' } : record.reason;
 }
 
 /** The others yield to the current it draws. Its limit stays, or is 0 A if that current exceeds a fuse above. */
@@ -200,7 +218,8 @@ function explained(snapshot: Snapshot, record: SlaveRecord, boundBy: LimitReason
   if (unsafe !== undefined) {
     return { kind: 'fallbackUnsafe', circuit: defined(snapshot.site.circuits[unsafe], `unsafe circuit ${unsafe}`).id };
   }
-  return isIdle(record) ? { kind: 'vehiclePaused' } : boundBy;
+  const isIdle = idleMaxA(record, snapshot.services.find(record)) !== undefined;
+  return isIdle ? { kind: 'vehiclePaused' } : boundBy;
 }
 
 /** M1: as much of the wish as fits beside the exposures of all others. Else at most the limit it enforces already. */

@@ -56,6 +56,8 @@ export interface AllocationRules {
   readonly shortage: ShortageRule;
   /** How long a turn lasts at least. Configured in minutes. */
   readonly dwellMs: Ms;
+  /** Where the room of a paused vehicle wandered, it must be steady for so long before a start. Configured in minutes. */
+  readonly steadyMs: Ms;
 }
 
 export interface Site {

@@ -91,6 +91,7 @@ function chargePointBody(point: ChargePointStatus): JsonObject {
     exposureA: rounded(point.exposureA, 2),
     currentA: amps(point.currentA),
     disconnectedLimitA: rounded(point.disconnectedLimitA, 2),
+    neededA: rounded(point.neededA, 2),
     reason: reasonBody(point.reason, point.reasonText),
     firmware: point.firmware,
     keyId: point.keyId,

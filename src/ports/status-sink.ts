@@ -33,6 +33,8 @@ export interface ChargePointStatus {
   readonly reasonText: string;
   readonly leaseLeftMs: Ms;
   readonly disconnectedLimitA: Amps;
+  /** Below this its vehicle is paused: its minimum, or what the vehicle has shown that it needs. */
+  readonly neededA: Amps;
   readonly firmware: string;
   /** The id of the key that it signs with; `null` before it was heard, and while nothing is signed. */
   readonly keyId: number | null;

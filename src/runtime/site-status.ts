@@ -4,6 +4,7 @@ import { reasonText } from '../base/reason.js';
 import type { Amps, Ms } from '../base/units.js';
 import type { Controller } from '../dlm/controller.js';
 import type { SlaveRecord } from '../dlm/group/slave-record.js';
+import { neededA } from '../dlm/sharing/offers.js';
 import type { ChargePointStatus, CircuitStatus, MeterStatus, SiteStatus } from '../ports/status-sink.js';
 
 /** Where the state of the meters is asked for. */
@@ -94,6 +95,7 @@ function chargePointStatus({ site }: Controller, record: SlaveRecord, nowMs: Ms)
     reasonText: reasonText(reason),
     leaseLeftMs: Math.max(0, Math.round(leaseLeftMs)),
     disconnectedLimitA: facts.disconnectedLimitA,
+    neededA: neededA(record, record.service),
     firmware: status?.firmware ?? '',
   };
 }

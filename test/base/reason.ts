@@ -21,6 +21,8 @@ const ROWS: { readonly [K in LimitReason['kind']]: readonly [Extract<LimitReason
   startup: [{ kind: 'startup' }, 'start: old grants may still be in force'],
   noVehicle: [{ kind: 'noVehicle' }, 'no vehicle'],
   overdraw: [{ kind: 'overdraw' }, 'draws more than its limit'],
+  unsteady: [{ kind: 'unsteady' }, 'paused, its room wandered: it starts once the room is steady'],
+  calming: [{ kind: 'calming' }, 'kept for a moment: its room wanders'],
   vehiclePaused: [{ kind: 'vehiclePaused' }, 'vehicle does not charge, minimum kept open'],
   declined: [
     { kind: 'declined', circuit: 'garage', phase: 1 },

@@ -19,12 +19,12 @@ t.test('states follow OCPP from an empty charge point to a full vehicle', async 
   cp.setLimit(5.9, 4000);
   t.equal(cp.snapshot(9000).state, 'SuspendedEVSE', 'less than its minimum');
   cp.setLimit(10, 10_000);
-  t.equal(cp.snapshot(11_999).state, 'SuspendedEVSE', 'it has not reacted yet');
+  t.equal(cp.snapshot(11_999).state, 'SuspendedEV', 'it has not reacted yet');
   t.same(cp.snapshot(12_000), { state: 'Charging', sessionId: 1, currentA: [6, 6, 6] });
   t.same(cp.snapshot(14_000).currentA, [10, 10, 10]);
   t.equal(cp.snapshot(60_000).state, 'SuspendedEV', 'full');
   cp.setLimit(0, 61_000);
-  t.equal(cp.snapshot(70_000).state, 'SuspendedEV', 'full stays full, whatever the limit');
+  t.equal(cp.snapshot(70_000).state, 'SuspendedEVSE', 'nothing is offered: whether it would take some shows later');
   cp.unplug(80_000);
   t.same(cp.snapshot(80_000), { state: 'Available', sessionId: 1, currentA: [0, 0, 0] });
   t.equal(cp.sessionEnergyWh(90_000), 1000, 'of the last session');
@@ -150,13 +150,16 @@ interface Change {
 function randomChanges(seed: number): { spec: VehicleSpec; changes: Change[] } {
   const rng = seededRng(seed);
   const spec = {
+    ...TYPICAL_VEHICLE,
     phases: 3,
-    minA: 6,
     maxA: rng.between(6, 32),
     demandWh: rng.chance(0.5) ? Infinity : rng.between(10, 300),
     reactionMs: rng.int(5001),
     rampAPerS: rng.between(0.5, 20),
-  } as const;
+    startMs: rng.chance(0.3) ? rng.int(20_000) : 0,
+    coolsEveryMs: rng.chance(0.3) ? rng.between(1_000, 60_000) : Infinity,
+    coolsForMs: rng.int(20_000),
+  } as const satisfies VehicleSpec;
   let atMs = 0;
   const changes = Array.from({ length: 60 }, () => {
     atMs += rng.int(4000);
@@ -200,4 +203,39 @@ t.test('random limits: never above what was allowed within the reaction, wheneve
     t.same(often.snapshot(endMs), seldom.snapshot(endMs), `seed ${seed}: same state however often it was looked at`);
     t.equal(often.sessionEnergyWh(endMs), seldom.sessionEnergyWh(endMs), `seed ${seed}: same energy`);
   }
+});
+
+t.test('a vehicle with a minimum of its own refuses what is offered below it', async (t) => {
+  const cp = charger();
+  cp.setLimit(7, 0);
+  cp.plugIn({ ...THREE_PHASE, minA: 8 }, 0);
+  t.equal(cp.snapshot(60_000).state, 'SuspendedEV');
+  cp.setLimit(8, 60_000);
+  t.same(cp.snapshot(63_000), { state: 'Charging', sessionId: 1, currentA: [8, 8, 8] });
+  cp.setLimit(7, 70_000);
+  t.same(cp.snapshot(73_000), { state: 'SuspendedEV', sessionId: 1, currentA: [0, 0, 0] });
+});
+
+t.test('a vehicle that starts late does so after each pause', async (t) => {
+  const cp = charger();
+  cp.setLimit(16, 0);
+  cp.plugIn({ ...THREE_PHASE, startMs: 30_000 }, 0);
+  t.equal(cp.snapshot(31_999).state, 'SuspendedEV');
+  t.equal(cp.snapshot(32_000).state, 'Charging');
+  cp.setLimit(10, 50_000);
+  t.equal(cp.snapshot(53_000).state, 'Charging', 'a lower limit is no pause');
+  cp.setLimit(0, 60_000);
+  cp.setLimit(10, 70_000);
+  t.equal(cp.snapshot(101_999).state, 'SuspendedEV');
+  t.equal(cp.snapshot(102_000).state, 'Charging');
+});
+
+t.test('a vehicle that cools pauses under its offer, and goes on by itself', async (t) => {
+  const cp = charger();
+  cp.setLimit(16, 0);
+  cp.plugIn({ ...THREE_PHASE, coolsEveryMs: 60_000, coolsForMs: 20_000 }, 0);
+  t.equal(cp.snapshot(61_900).state, 'Charging');
+  t.equal(cp.snapshot(62_100).state, 'SuspendedEV');
+  t.equal(cp.snapshot(81_900).state, 'SuspendedEV');
+  t.equal(cp.snapshot(82_100).state, 'Charging');
 });

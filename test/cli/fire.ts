@@ -98,7 +98,7 @@ async function underGarbage(t: Test, { master, port, a, b }: Fire): Promise<void
 async function afterStop(t: Test, { master, a, b }: Fire): Promise<void> {
   b.state = 'Available';
   await a.untilEnforced(FUSE_A);
-  a.state = 'SuspendedEV';
+  a.state = 'Preparing';
   await a.untilEnforced(6);
   const from = master.log.length;
   master.signal('SIGSTOP');

@@ -41,6 +41,8 @@ export function madeRun(made: MadeRun): RunLog {
       unfairnessShare: 0.031,
       limitChangesPerHour: 14.2,
       pausesPerHour: 0.4,
+      mostFlapping: 0.2,
+      mostStarts: 2,
       energyKwh: 61.3,
     },
     counts: { events: 1_204_551, decisions: Math.round(durationMs / 1_000), datagrams: 88_412 },

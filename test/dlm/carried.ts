@@ -14,6 +14,7 @@ const NOT_THE_MASTERS: readonly string[] = [
   'dlm/sharing/services.ts',
   'dlm/division/',
   'runtime/slave.ts',
+  'runtime/kept-limit.ts',
   'runtime/charger-watch.ts',
   'runtime/fixed-masters.ts',
 ];

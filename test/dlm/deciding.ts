@@ -169,7 +169,7 @@ t.test('who is not served, and why', async (t) => {
     ['Preparing', 'vehiclePaused', 6],
     ['Charging', 'maximum', 32],
     ['SuspendedEVSE', 'maximum', 32],
-    ['SuspendedEV', 'vehiclePaused', 6],
+    ['SuspendedEV', 'maximum', 32],
     ['Finishing', 'noVehicle', 0],
     ['Reserved', 'unavailable', 0],
     ['Unavailable', 'unavailable', 0],

@@ -57,6 +57,7 @@ function randomSite(rng: Rng): Site {
       sharing: pick(rng, SHARING_RULES),
       shortage: pick(rng, SHORTAGE_RULES),
       dwellMs: 60_000,
+      steadyMs: 300_000,
     },
   });
 }

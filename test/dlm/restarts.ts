@@ -46,7 +46,7 @@ t.test('a poll from before a lowering, heard by the next master, raises nobody',
   const rig = running(behind(32, 'a b'), 'a b');
   const late = rig.slave('a').status(rig.nowMs);
   t.equal(late.enforcedA, 16);
-  rig.slave('a').state = 'SuspendedEV';
+  rig.slave('a').state = 'Preparing';
   rig.run(8000);
   t.equal(rig.limits, '6 26');
   rig.slave('a').state = undefined;
@@ -78,7 +78,7 @@ t.test('nor does a poll from before the end of a lease', async (t) => {
 
 t.test('two words of the same millisecond: the one that follows the older grant is the older', async (t) => {
   const rig = running(behind(32, 'a b'), 'a b');
-  rig.slave('a').state = 'SuspendedEV';
+  rig.slave('a').state = 'Preparing';
   rig.nowMs += 1000;
   const late = rig.slave('a').status(rig.nowMs);
   rig.run(0);

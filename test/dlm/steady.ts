@@ -37,7 +37,13 @@ function randomSite(rng: Rng): Site {
   );
   const sharing = rng.chance(0.7) ? 'equal' : 'priority';
   // No turn ends within a run: whoever came first stays.
-  const allocation = { stepA: 1, sharing, shortage: 'longest-charging-first', dwellMs: 1e9 } as const;
+  const allocation = {
+    stepA: 1,
+    sharing,
+    shortage: 'longest-charging-first',
+    dwellMs: 1e9,
+    steadyMs: 300_000,
+  } as const;
   return site({ autoAdopt: false, circuits, chargePoints, allocation });
 }
 

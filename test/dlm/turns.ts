@@ -14,7 +14,7 @@ function shortOf(room: number, ids: string, shortage: ShortageRule, dwellMs = DW
       autoAdopt: false,
       circuits: [circuit({ id: 'main', limitA: perPhase(6 * room + 2) })],
       chargePoints: ids.split(' ').map((id) => chargePoint({ id, disconnectedLimitA: 0 })),
-      allocation: { stepA: 1, sharing: 'equal', shortage, dwellMs },
+      allocation: { stepA: 1, sharing: 'equal', shortage, dwellMs, steadyMs: 300_000 },
     }),
   });
 }
@@ -169,7 +169,7 @@ for (const shortage of SHORTAGE_RULES) {
           chargePoint({ id: 'onL2', phases: 1, rotation: 'STR', disconnectedLimitA: 0 }),
           chargePoint({ id: 'onL3', phases: 1, rotation: 'TRS', disconnectedLimitA: 0 }),
         ],
-        allocation: { stepA: 1, sharing: 'equal', shortage, dwellMs: DWELL_MS },
+        allocation: { stepA: 1, sharing: 'equal', shortage, dwellMs: DWELL_MS, steadyMs: 300_000 },
       }),
     });
     // 20 A between L2 and L3: nothing more on L2, unless somebody loads L3.

@@ -46,6 +46,25 @@ t.test('phases in use are believed after ten seconds of charging', async (t) => 
   t.equal(tracker.activePhases(onePhase), 0b111, 'the next vehicle has to show it anew');
 });
 
+t.test('after a vehicle that added phases late, the next one is watched for twice as long', async (t) => {
+  const tracker = new VehicleTracker();
+  const later = (atMs: number, usedPhases: number, sessionId = 1): number => {
+    const status = charging({ usedPhases, sessionId });
+    tracker.applyStatus(status, atMs);
+    return tracker.activePhases(status);
+  };
+  later(0, 0);
+  later(1000, 0b001);
+  t.equal(later(60_000, 0b001), 0b001, 'nobody can know that it will use more');
+  later(61_000, 0b111);
+  later(100_000, 0, 2);
+  later(101_000, 0b001, 2);
+  t.equal(later(200_000, 0b001, 2), 0b111, 'a connected phase that is idle counts');
+  t.equal(later(245_000, 0b001, 2), 0b001);
+  later(250_000, 0, 3);
+  t.equal(later(265_000, 0b001, 3), 0b001, 'the last one added none');
+});
+
 t.test('a vehicle that charges already when the master starts has shown its phases before', async (t) => {
   const running = new VehicleTracker();
   running.applyStatus(charging({ usedPhases: 0b001 }), 0);

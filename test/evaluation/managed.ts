@@ -85,7 +85,7 @@ t.test('who is full and stays keeps his 6 A from the others for no longer than t
   const stays = await runManaged(site, 'equal', REAL);
   const leaves = await runManaged(site, 'equal', { ...REAL, fullLeave: true });
   const ratio = (leaves.energyWh[1]?.[0] ?? 0) / (stays.energyWh[1]?.[0] ?? 1);
-  t.ok(ratio >= 1 && ratio < 1.03, `${ratio.toFixed(3)} times as much where he drives away`);
+  t.ok(ratio >= 1 && ratio < 1.05, `${ratio.toFixed(3)} times as much where he drives away`);
 });
 
 t.test('priorities are written down only where they count', async (t) => {

@@ -34,7 +34,13 @@ export function site(facts: Partial<Site> & Pick<Site, 'circuits'>): Site {
     chargePoints: [],
     defaultCircuit: facts.circuits[0]?.id ?? 'main',
     autoAdopt: true,
-    allocation: { stepA: 1, sharing: 'equal', shortage: 'longest-charging-first', dwellMs: 15 * 60_000 },
+    allocation: {
+      stepA: 1,
+      sharing: 'equal',
+      shortage: 'longest-charging-first',
+      dwellMs: 15 * 60_000,
+      steadyMs: 300_000,
+    },
     ...facts,
   };
 }

@@ -7,16 +7,23 @@ import { MASTER_MUTANTS } from './master.js';
 import { MASTERS_MUTANTS } from './masters.js';
 import { METER_MUTANTS } from './meters.js';
 import { SLAVE_MUTANTS } from './slave.js';
+import { VEHICLE_MUTANTS } from './vehicles.js';
 
 export interface Mutant extends Edit {
-  /** As in the rules: S1 to S6, M1 to M7, I4, I5; RTU: the traps of serial lines. */
+  /** As in the rules: S1 to S6, M1 to M7, I4, I5; K1 to K7: vehicles and meters as they are; RTU: the traps of serial lines. */
   readonly rule: string;
   readonly name: string;
   /** A file of test/ without its ending that must fail: `dlm/ledger`. */
   readonly killer: string;
 }
 
-const rows: readonly Row[] = [...SLAVE_MUTANTS, ...MASTER_MUTANTS, ...MASTERS_MUTANTS, ...METER_MUTANTS];
+const rows: readonly Row[] = [
+  ...SLAVE_MUTANTS,
+  ...MASTER_MUTANTS,
+  ...MASTERS_MUTANTS,
+  ...METER_MUTANTS,
+  ...VEHICLE_MUTANTS,
+];
 
 export const MUTANTS: readonly Mutant[] = rows.map(([rule, name, file, find, replace, killer]) => ({
   ...{ rule, name, file, find, replace, killer },

@@ -367,8 +367,8 @@ export const MASTER_MUTANTS: readonly Row[] = [
     'I4',
     'who may rise shares below d',
     TARGETS,
-    'isAcknowledged(snapshot, record) ? facts.minA : Math.max(facts.minA, facts.disconnectedLimitA)',
-    'facts.minA',
+    'isAcknowledged(snapshot, record) ? needsA : Math.max(needsA, facts.disconnectedLimitA)',
+    'needsA',
     'dlm/rules',
   ],
   [

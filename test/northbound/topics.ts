@@ -52,6 +52,7 @@ t.test('payloads: units, decimals, null for what is not there', (t) => {
     exposureA: 16,
     currentA: [9.88, 0, 0],
     disconnectedLimitA: 6,
+    neededA: 6,
     reason: { kind: 'circuit', circuit: 'garage', phase: 'L2', text: 'garage L2 full' },
     firmware: 'virtual 1.0',
     keyId: 1,

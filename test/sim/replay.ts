@@ -34,7 +34,7 @@ function siteOf(leaseMs: number): Site {
     chargePoints: LISTED.map((id) => chargePoint({ id, circuit: 'garage' })),
     defaultCircuit: 'garage',
     autoAdopt: false,
-    allocation: { stepA: 1, sharing: 'equal', shortage: 'longest-charging-first', dwellMs: 60_000 },
+    allocation: { stepA: 1, sharing: 'equal', shortage: 'longest-charging-first', dwellMs: 60_000, steadyMs: 300_000 },
   });
 }
 

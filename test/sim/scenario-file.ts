@@ -32,12 +32,14 @@ t.test('the least that a scenario needs, with every default', (t) => {
     ],
     buildings: [],
     days: [],
+    loads: [],
     visits: [],
     network: CALM_NETWORK,
     clockDriftMax: 0.005,
     meterLatencyMs: 5,
     meterRenewMs: 200,
     meterNoiseA: 0.1,
+    meterRoundA: 0,
     faults: [],
     durationMs: 600_000,
     calmFromMs: 0,
@@ -51,20 +53,21 @@ standby: true
 auth: on
 clocks: { driftPercent: 2 }
 network: { lossPercent: 7, duplicationPercent: 3, delayMinMs: 4, delayMaxMs: 90, tailPercent: 55, tailMs: 2000 }
-meters: { latencyMs: 70, renewMs: 500, noiseA: 0.4 }
+meters: { latencyMs: 70, renewMs: 10000, noiseA: 0.4, roundA: 1 }
 configuration:
   site: X
-  circuits: [{ id: main, limitA: 63, meter: grid }, { id: evse, parent: main, limitA: 40 }]
+  circuits: [{ id: main, limitA: 63, meter: grid }, { id: evse, parent: main, limitA: 40 }, { id: shop, parent: main, limitA: 20 }]
   meters: [{ id: grid, model: siemens-pac2200, connection: "tcp://a" }]
   chargePoints: [{ id: cp1, circuit: evse, maxA: 20 }, { id: cp2, circuit: evse, phases: 1, rotation: STR }]
 chargePoints:
   - { id: cp1, circuit: main, maxA: 25, minA: 7, disconnectedLimitA: 9, phases: 2, rotation: TRS }
 building: [{ circuit: evse, lowA: [1, 2, 3], highA: 12, everyS: 2.5 }]
 days: [{ circuit: main, start: "06:30", households: 3, plants: 1.5, loadFile: day.csv }]
+loads: [{ circuit: shop, atS: 0, loadA: 4 }, { circuit: shop, atS: 90.5, loadA: [9, 0, 1] }]
 vehicles:
   - { chargePoint: cp2, atS: 20.125 }
   - { chargePoint: cp1, atS: 100, leaveS: 9000 }
-  - { chargePoint: cp1, atS: 0, leaveS: 99.999, phases: 1, minA: 8, maxA: 13, energyKwh: 0.5, reactionMs: 900, rampAPerS: 0.5, needsWakeUp: true }
+  - { chargePoint: cp1, atS: 0, leaveS: 99.999, phases: 1, minA: 8, maxA: 13, energyKwh: 0.5, reactionMs: 900, rampAPerS: 0.5, startS: 30, coolsEveryS: 600, coolsForS: 45.5, needsWakeUp: true }
 faults:
   - { atS: 300, forS: 60, fault: meter-silent, target: grid }
   - { atS: 120.5, forS: 600, fault: charge-point-cut-off }
@@ -86,12 +89,19 @@ const FULL_READ: Omit<Scenario, 'config'> = {
       building: { loadW: new Array(1440).fill(230), loadFactor: 3, pvW: generateDay(1).pvW, pvFactor: 1.5 },
     },
   ],
+  loads: [
+    { circuit: 'shop', atMs: 0, loadA: [4, 4, 4] },
+    { circuit: 'shop', atMs: 90_500, loadA: [9, 0, 1] },
+  ],
   visits: [
     {
       atMs: 0,
       leaveAtMs: 99_999,
       chargePoint: 'cp1',
-      vehicle: { phases: 1, minA: 8, maxA: 13, demandWh: 500, reactionMs: 900, rampAPerS: 0.5, needsWakeUp: true },
+      vehicle: {
+        ...{ phases: 1, minA: 8, maxA: 13, demandWh: 500, reactionMs: 900, rampAPerS: 0.5 },
+        ...{ startMs: 30_000, coolsEveryMs: 600_000, coolsForMs: 45_500, needsWakeUp: true },
+      },
     },
     { atMs: 20_125, leaveAtMs: 2_400_000, chargePoint: 'cp2', vehicle: typical(1, 32) },
     { atMs: 100_000, leaveAtMs: 2_400_000, chargePoint: 'cp1', vehicle: typical(2, 25) },
@@ -99,8 +109,9 @@ const FULL_READ: Omit<Scenario, 'config'> = {
   network: { loss: 0.07, duplication: 0.03, delayMinMs: 4, delayMaxMs: 90, tail: 0.55, tailMs: 2000 },
   clockDriftMax: 0.02,
   meterLatencyMs: 70,
-  meterRenewMs: 500,
+  meterRenewMs: 10_000,
   meterNoiseA: 0.4,
+  meterRoundA: 1,
   faults: [
     { atMs: 120_500, forMs: 600_000, fault: 'charge-point-cut-off' },
     { atMs: 300_000, forMs: 60_000, fault: 'meter-silent', target: 'grid' },
@@ -110,12 +121,13 @@ const FULL_READ: Omit<Scenario, 'config'> = {
 };
 
 function typical(phases: 1 | 2, maxA: number): Scenario['visits'][number]['vehicle'] {
-  return { phases, minA: 6, maxA, demandWh: Infinity, reactionMs: 2000, rampAPerS: 4, needsWakeUp: false };
+  const kind = { phases, minA: 6, maxA, demandWh: Infinity, reactionMs: 2000, rampAPerS: 4 };
+  return { ...kind, startMs: 0, coolsEveryMs: Infinity, coolsForMs: 30_000, needsWakeUp: false };
 }
 
 t.test('every key', (t) => {
   const { config, ...others } = goodScenario(FULL);
-  t.equal(config.site.circuits.length, 2);
+  t.equal(config.site.circuits.length, 3);
   t.same(others, FULL_READ);
   t.equal(goodScenario(edited(FULL, 'durationMin: 40\n', '')).durationMs, 1_320_500, '10 min after the last fault');
   t.end();

@@ -1,5 +1,5 @@
 /** A snapshot of the site for people, in 80 columns: alarms first, then circuits, meters and charge points. */
-import { PHASE_NAMES, PHASES } from '../../base/units.js';
+import { PHASE_NAMES, PHASES, PILOT_MIN_A } from '../../base/units.js';
 import type { StatusAnswer } from '../../ports/commands.js';
 import type {
   Alarm,
@@ -89,7 +89,7 @@ function chargePointLines(points: readonly ChargePointStatus[]): string[] {
       phasesOf(point.currentA),
       point.leaseLeftMs > 0 ? durationOf(point.leaseLeftMs) : '-',
     ],
-    text: point.reasonText,
+    text: point.neededA > PILOT_MIN_A ? `${point.reasonText}; needs ${ampsOf(point.neededA)} A` : point.reasonText,
   }));
   return described(POINT_HEAD, rows, 'reason');
 }

@@ -194,6 +194,7 @@ function reasonText({ kind, circuit, phase, text }: ReasonView): string {
   if (kind === 'shortage') return `paused: ${circuit} ${phase} full`;
   if (kind === 'offline') return 'falls to its own limit';
   if (kind === 'startup') return 'start: waits for leases';
+  if (kind === 'unsteady') return 'waits for steady room';
   if (kind === 'vehiclePaused') return 'vehicle does not charge';
   if (kind === 'declined') return 'does not charge, others do';
   return text;

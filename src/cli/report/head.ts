@@ -51,7 +51,13 @@ function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-function measuresHtml({ unfairnessShare, limitChangesPerHour, pausesPerHour, energyKwh }: Measures): string {
+function measuresHtml({
+  unfairnessShare,
+  limitChangesPerHour,
+  pausesPerHour,
+  mostStarts,
+  energyKwh,
+}: Measures): string {
   return facts([
     ['energy charged', `${energyKwh.toFixed(1)} kWh`],
     [
@@ -60,6 +66,7 @@ function measuresHtml({ unfairnessShare, limitChangesPerHour, pausesPerHour, ene
     ],
     ['changes of the limit', `${limitChangesPerHour.toFixed(1)} per vehicle and hour`],
     ['pauses', `${pausesPerHour.toFixed(1)} per vehicle and hour`],
+    ['most starts by a master', `${mostStarts} of one vehicle within an hour`],
   ]);
 }
 

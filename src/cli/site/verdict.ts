@@ -56,13 +56,14 @@ function faultLines(faults: readonly FaultMark[]): readonly string[] {
 }
 
 function measureLines({ measures, counts }: RunLog): readonly string[] {
-  const { unfairnessShare, limitChangesPerHour, pausesPerHour, energyKwh } = measures;
+  const { unfairnessShare, limitChangesPerHour, pausesPerHour, mostStarts, energyKwh } = measures;
   const unfair = unfairnessShare === null ? 'no two alike' : `${(unfairnessShare * PERCENT).toFixed(2)} %`;
   return [
     '',
     `energy charged             ${energyKwh.toFixed(1)} kWh`,
     `equal vehicles differ by   ${unfair}`,
     `per vehicle and calm hour  ${limitChangesPerHour.toFixed(1)} changes of the limit, ${pausesPerHour.toFixed(1)} pauses`,
+    `most starts by a master    ${mostStarts} of one vehicle within an hour`,
     ...wrapped(
       'decided                    ',
       `${counts['cycles'] ?? 0} times, ${counts['datagrams'] ?? 0} datagrams, ${counts['samples'] ?? 0} meter samples`,

@@ -21,4 +21,9 @@ export const allocationSchema = f.group({
     'Minutes that a vehicle charges at least before it yields to another one of its rank.',
     z._default(f.minutes(1, 120), 15),
   ),
+  steadyMin: key(
+    'Steady room',
+    'Where a load has paused a vehicle twice within 12 times this: minutes of steady room before it starts again.',
+    z._default(f.minutes(0, 60), 5),
+  ),
 });

@@ -1,13 +1,12 @@
 /** A charge point: its connector, the master's row for it, and the driver behind an internal slave. */
 import * as z from 'zod/mini';
 import { ROTATIONS } from '../../base/rotation.js';
+import { PILOT_MIN_A } from '../../base/units.js';
 import * as f from '../fields.js';
 import { key } from '../fields.js';
 
 /** Most that one connector may deliver. */
 export const CONNECTOR_AMPS_MAX = 500;
-/** IEC 61851-1: the control pilot cannot signal less; a charger may round a smaller limit up to it. */
-export const PILOT_MIN_A = 6;
 export const PILOT_MAX_A = 80;
 
 /** What is known of a connector, in the master's list and in the slave's own file. */

@@ -51,6 +51,11 @@ export const meterMapSchema = f.group({
     'How many registers between two values one read may pass over; 0 where the device refuses unknown addresses.',
     z._default(f.whole(0, MAX_REGISTERS), 0),
   ),
+  updateMs: key(
+    'Renewal',
+    'How often, in ms, the device renews its values, where it is slower than once a second.',
+    z.optional(f.milliseconds(20, 60_000)),
+  ),
   rows: key(
     'Rows',
     'Where each value stands; two rows of one measurand add up.',

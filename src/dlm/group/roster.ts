@@ -19,7 +19,9 @@ import { LEASE_MAX_MS } from '../leases/lease-rules.js';
 import { drawnExpiryMs } from '../leases/ledger.js';
 import type { Notice, Notices } from '../notice.js';
 import { CircuitSums } from './circuit-sums.js';
-import { type RememberedSlave, SlaveRecord } from './slave-record.js';
+import type { RememberedSlave } from './record-types.js';
+import { SlaveRecord } from './slave-record.js';
+import { wantsCurrent } from './vehicle.js';
 import type { Topology } from '../topology.js';
 import type { ChargePoint, Site } from '../types.js';
 
@@ -228,6 +230,15 @@ export class Roster {
       this.list.filter((record) => isOver(record, nowMs)),
     );
     if (this.#alarms.set('OVERDRAW', over, nowMs) && over) this.#notices.add('error', 'OVERDRAW', over);
+    this.#watchSleepers(nowMs);
+  }
+
+  /** K3: vehicles that charged, were paused, and take nothing since. Some never wake up by themselves. */
+  #watchSleepers(nowMs: Ms): void {
+    const asleep = this.list.filter((record) => record.isOnline(nowMs) && isAsleep(record));
+    const names = namesText('no current is taken since a pause', asleep);
+    const text = names && `${names}: full, or asleep; then unplug the vehicle and plug it in again`;
+    if (this.#alarms.set('VEHICLE_ASLEEP', text, nowMs) && text) this.#notices.add('warn', 'VEHICLE_ASLEEP', text);
   }
 
   /** A remembered charge point counts too: it was heard before the restart, and may have gone since. */
@@ -336,6 +347,10 @@ export class Roster {
 function isOver(record: SlaveRecord, nowMs: Ms): boolean {
   const { account } = record;
   return record.isOnline(nowMs) ? account.overdraws(nowMs) : account.isSilentAfterOverdraw(nowMs);
+}
+
+function isAsleep({ service, status }: SlaveRecord): boolean {
+  return service.appetite.isAsleep && status !== undefined && wantsCurrent(status.state);
 }
 
 function namesText(what: string, records: readonly SlaveRecord[]): string | undefined {

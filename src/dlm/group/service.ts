@@ -1,10 +1,13 @@
-/** How a charge point is served: its turn, its pause, and its declined or withdrawn offers. */
+/** How a charge point is served: its turn, its pause, its declined or withdrawn offers, and what its vehicle needs. */
 import type { Carrier } from '../../base/carrier.js';
 import type { LimitReason } from '../../base/reason.js';
 import type { Ms } from '../../base/units.js';
+import { type Appetite, UNKNOWN_APPETITE } from './appetite.js';
+import { ALWAYS_CALM, type Calm } from './calm.js';
 
 /** A withdrawn offer. The charge point gets no new offer until `untilMs`. */
 export interface Withdrawn {
+  readonly fromMs: Ms;
   readonly untilMs: Ms;
   readonly reason: LimitReason;
 }
@@ -20,6 +23,10 @@ export interface Service {
   /** Since when the vehicle takes nothing of its offer; `undefined` while it takes some, or has no offer. */
   readonly unusedSinceMs: Ms | undefined;
   readonly withdrawn: Withdrawn | undefined;
+  readonly appetite: Appetite;
+  readonly calm: Calm;
+  /** When an unseen vehicle was let go before its turn, to see which phases it uses. Once in a session. */
+  readonly lookedAtMs: Ms | undefined;
 }
 
 export const NOT_YET_SERVED: Service = {
@@ -28,7 +35,16 @@ export const NOT_YET_SERVED: Service = {
   declinedAtMs: undefined,
   unusedSinceMs: undefined,
   withdrawn: undefined,
+  appetite: UNKNOWN_APPETITE,
+  calm: ALWAYS_CALM,
+  lookedAtMs: undefined,
 };
+
+/** What stays when another vehicle is plugged in: its turn and its pause. */
+export function forNextVehicle(service: Service): Service {
+  const { servedSinceMs, pausedUntilMs, calm } = service;
+  return { ...NOT_YET_SERVED, servedSinceMs, pausedUntilMs, calm: { ...calm, stopsMs: [] } };
+}
 
 /** Writing: records each field of `now`. Reading: the recorded service. */
 export function carriedService(carrier: Carrier, now: Service): Service {
@@ -38,5 +54,8 @@ export function carriedService(carrier: Carrier, now: Service): Service {
     declinedAtMs: carrier.value('declinedAtMs', now.declinedAtMs),
     unusedSinceMs: carrier.value('unusedSinceMs', now.unusedSinceMs),
     withdrawn: carrier.value('withdrawn', now.withdrawn),
+    appetite: carrier.value('appetite', now.appetite),
+    calm: carrier.value('calm', now.calm),
+    lookedAtMs: carrier.value('lookedAtMs', now.lookedAtMs),
   };
 }

@@ -1,9 +1,9 @@
 /** Everything the master knows of one charge point: its facts, its account in the ledger, its vehicle, its last STATUS. */
 import { assert, defined, failInvariant } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
-import { type BootId, compareGrants, type Grant, type GrantNumber, type Status } from '../../base/messages.js';
+import { compareGrants, type Grant, type GrantNumber, type Status } from '../../base/messages.js';
 import type { LimitReason } from '../../base/reason.js';
-import { connectedMask, maskToGrid, onPhases, type PhaseMask, type Rotation, toGrid } from '../../base/rotation.js';
+import { connectedMask, maskToGrid, onPhases, type PhaseMask, toGrid } from '../../base/rotation.js';
 import { type Amps, maxOf, type Ms, NO_AMPS, type PhaseAmps, perPhase } from '../../base/units.js';
 import { type Doubt, Starts } from '../leases/starts.js';
 import { ReportedDraw } from '../load/reported-draw.js';
@@ -13,51 +13,12 @@ import type { OpenGrant } from '../leases/open-grants.js';
 import type { ChargePoint } from '../types.js';
 import { believedDraw } from './believed-draw.js';
 import { assertFacts, assertNewest, assertNumberedUp, failGrant } from './record-checks.js';
-import { carriedService, NOT_YET_SERVED, type Service } from './service.js';
+import type { HeardStatus, LastPoll, Listener, RememberedSlave, SlaveOptions } from './record-types.js';
+import { carriedService, forNextVehicle, NOT_YET_SERVED, type Service } from './service.js';
 import { VehicleTracker } from './vehicle.js';
-
-/** What the state file keeps of a charge point over a restart of the master. */
-export interface RememberedSlave {
-  readonly id: string;
-  /** True: adopted, but not listed. The charge point stays adopted when `autoAdopt` is switched off later. */
-  readonly adopted: boolean;
-  readonly maxA: Amps;
-  readonly disconnectedLimitA: Amps;
-  readonly phases: 1 | 2 | 3;
-  readonly rotation: Rotation;
-}
 
 /** A STATUS with a higher sequence number is broken or forged. */
 const SEQ_BELIEVED_MAX = 0xfffffff0;
-
-/** `stale` and the kinds of doubt: the STATUS is not applied. `duplicate`: it is applied, but two boxes use the id. */
-export type HeardStatus = 'fresh' | 'stale' | 'duplicate' | Doubt['kind'];
-
-/** The STATUS that a GRANT answers. */
-export interface LastPoll {
-  readonly bootId: BootId;
-  readonly tauMs: Ms;
-  readonly receivedAtMs: Ms;
-}
-
-/** The master that receives a STATUS. */
-export interface Listener {
-  readonly id: string;
-  readonly epoch: number;
-  /** False while the master is passive: it sends no grants, and so cannot probe an unproven start. */
-  readonly grants: boolean;
-}
-
-export interface SlaveOptions {
-  readonly facts: ChargePoint;
-  /** True: the configuration lists the charge point, and its rotation and phases hold. */
-  readonly isListed: boolean;
-  readonly isAdopted: boolean;
-  /** M3: the charge point is counted in full until then. */
-  readonly unknownUntilMs: Ms;
-  /** Grants get numbers above this. So no old grant to a forgotten charge point has the number of a new one. */
-  readonly lastSeq?: number;
-}
 
 export class SlaveRecord {
   readonly id: string;
@@ -262,7 +223,7 @@ export class SlaveRecord {
     }
     this.#learn(status);
     const { phases, rotation } = this.#facts;
-    if (this.vehicle.applyStatus(status, nowMs)) this.#forgetOffers();
+    if (this.vehicle.applyStatus(status, nowMs)) this.#service = forNextVehicle(this.#service);
     const currentA = toGrid(rotation, status.currentA);
     this.#drawn.addStatus(currentA, nowMs);
     this.account.applyReport(
@@ -285,11 +246,6 @@ export class SlaveRecord {
         `${this.id} says ${status.enforcedA} of ${status.maxA} A, the ledger ${enforced.limitA} of ${maxA} A`,
       );
     }
-  }
-
-  /** Call when another vehicle is plugged in. */
-  #forgetOffers(): void {
-    this.#service = { ...this.#service, declinedAtMs: undefined, unusedSinceMs: undefined, withdrawn: undefined };
   }
 
   /** Updates the facts of the charge point. They seldom change: the object stays the same until they do. */
@@ -317,6 +273,12 @@ export class SlaveRecord {
   activePhases(): PhaseMask {
     if (!this.#status) return connectedMask(3);
     return this.vehicle.activePhases({ usedPhases: this.#status.usedPhases, phases: this.#facts.phases });
+  }
+
+  /** The phases that an unseen vehicle uses most likely, in connector order; `undefined` where no guess is due. */
+  likelyPhases(): PhaseMask | undefined {
+    if (!this.#status) return undefined;
+    return this.vehicle.likelyPhases({ usedPhases: this.#status.usedPhases, phases: this.#facts.phases });
   }
 
   /** Measured current by the last STATUS, in A per phase of the grid. While the charge point is silent: 0 A. */

@@ -7,6 +7,8 @@ import type { Ms } from '../../base/units.js';
 
 /** The phases in use count after this time of charging. Some vehicles begin on one phase and add the others later. */
 export const PHASES_SETTLED_AFTER_MS: Ms = 10_000;
+/** A charge point whose last vehicle added phases later is watched for twice as long, but not longer than this. */
+const PHASES_SETTLED_MAX_MS: Ms = 600_000;
 
 /** States in which a vehicle is plugged in and may want current (OCPP 1.6). */
 const WANTING: ReadonlySet<ChargePointState> = new Set(['Preparing', 'Charging', 'SuspendedEV', 'SuspendedEVSE']);
@@ -25,6 +27,15 @@ export class VehicleTracker {
   #lastHeardMs: Ms = 0;
   #wasCharging = false;
   #isFirst = true;
+  #state: ChargePointState = 'Available';
+  #stateSinceMs: Ms = 0;
+  /** Connector order; 0 before the first current. */
+  #usedPhases: PhaseMask = 0;
+  /** Those of the session before; 0: unknown. */
+  #lastPhases: PhaseMask = 0;
+  #settledAfterMs: Ms = PHASES_SETTLED_AFTER_MS;
+  /** How long the vehicle had charged when it last added a phase. */
+  #addedAfterMs: Ms = 0;
 
   /** Updates the vehicle by a STATUS. True: another vehicle is plugged in. Call for each fresh STATUS, in order of time. */
   applyStatus(status: Status, nowMs: Ms): boolean {
@@ -38,11 +49,15 @@ export class VehicleTracker {
       this.#bootId = status.bootId;
       this.#sessionId = status.sessionId;
       this.#connectedAtMs = nowMs;
+      this.#forgetPhases();
       // The vehicle charges at the first STATUS that the master receives. So its phases have settled before.
       this.#chargingMs = this.#isFirst && status.state === 'Charging' ? PHASES_SETTLED_AFTER_MS : 0;
     } else if (this.#wasCharging) {
       this.#chargingMs += nowMs - this.#lastHeardMs;
     }
+    this.#notePhases(status.usedPhases);
+    if (this.#isFirst || status.state !== this.#state) this.#stateSinceMs = nowMs;
+    this.#state = status.state;
     this.#isFirst = false;
     this.#wasCharging = status.state === 'Charging';
     this.#lastHeardMs = nowMs;
@@ -53,8 +68,27 @@ export class VehicleTracker {
     return isNew;
   }
 
+  #forgetPhases(): void {
+    if (this.#usedPhases !== 0) this.#lastPhases = this.#usedPhases;
+    this.#settledAfterMs = Math.min(PHASES_SETTLED_MAX_MS, Math.max(PHASES_SETTLED_AFTER_MS, 2 * this.#addedAfterMs));
+    this.#usedPhases = 0;
+    this.#addedAfterMs = 0;
+  }
+
+  #notePhases(usedPhases: PhaseMask): void {
+    const isAdded = this.#usedPhases !== 0 && (usedPhases & ~this.#usedPhases) !== 0;
+    if (isAdded) this.#addedAfterMs = Math.max(this.#addedAfterMs, this.#chargingMs);
+    this.#usedPhases = usedPhases;
+  }
+
   /** All that changes in here. */
   carry(carrier: Carrier): void {
+    this.#state = carrier.value('state', this.#state);
+    this.#stateSinceMs = carrier.value('stateSinceMs', this.#stateSinceMs);
+    this.#usedPhases = carrier.value('usedPhases', this.#usedPhases);
+    this.#lastPhases = carrier.value('lastPhases', this.#lastPhases);
+    this.#settledAfterMs = carrier.value('settledAfterMs', this.#settledAfterMs);
+    this.#addedAfterMs = carrier.value('addedAfterMs', this.#addedAfterMs);
     this.#bootId = carrier.value('bootId', this.#bootId);
     this.#sessionId = carrier.value('sessionId', this.#sessionId);
     this.#connectedAtMs = carrier.value('connectedAtMs', this.#connectedAtMs);
@@ -74,10 +108,32 @@ export class VehicleTracker {
     return this.#chargingMs;
   }
 
+  /** Since when the charge point says its present state. */
+  get stateSinceMs(): Ms {
+    return this.#stateSinceMs;
+  }
+
+  /** True once the vehicle has charged for long enough to show its phases. */
+  get hasSettled(): boolean {
+    return this.#usedPhases !== 0 && this.#chargingMs >= this.#settledAfterMs;
+  }
+
   /** The phases that a grant must cover, in connector order: all connected ones, until the phases in use have settled. */
   activePhases(status: Pick<Status, 'phases' | 'usedPhases'>): PhaseMask {
     const connected = connectedMask(status.phases);
     const used = status.usedPhases & connected;
-    return used !== 0 && this.#chargingMs >= PHASES_SETTLED_AFTER_MS ? used : connected;
+    return used !== 0 && this.#chargingMs >= this.#settledAfterMs ? used : connected;
+  }
+
+  /**
+   * The phases that the vehicle uses most likely, connector order: those of the session before, or L1, which every
+   * vehicle uses. `undefined` once it showed others, and where that is all that is connected.
+   */
+  likelyPhases({ phases, usedPhases }: Pick<Status, 'phases' | 'usedPhases'>): PhaseMask | undefined {
+    const connected = connectedMask(phases);
+    const last = this.#lastPhases & connected;
+    const likely = last === 0 ? connectedMask(1) : last;
+    if (likely === connected || this.hasSettled || (usedPhases & ~likely) !== 0) return undefined;
+    return likely;
   }
 }

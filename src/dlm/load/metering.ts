@@ -52,6 +52,19 @@ interface Parts {
   readonly roster: ChargePointDraw;
 }
 
+/** A meter that is this late is frozen, not slow. */
+const SLOW_MAX_MS: Ms = 25_000;
+
+/**
+ * The earliest moment at which the values of a sample may have been measured. Values that stand still were not renewed
+ * since they last moved (M8): what the charge points did meanwhile is not in them.
+ */
+function measuredFromMs({ sampledAtMs, updateMs, periodMs, movedAtMs }: MeterSample, nowMs: Ms): Ms {
+  const renewedMs = sampledAtMs - updateMs;
+  if (movedAtMs >= sampledAtMs) return renewedMs;
+  return Math.min(renewedMs, Math.max(movedAtMs - Math.max(updateMs, periodMs), nowMs - SLOW_MAX_MS));
+}
+
 export class Metering {
   readonly #parts: Parts;
   readonly #book: CapacityBook;
@@ -124,7 +137,7 @@ export class Metering {
     assertNumbers(sample.currentA, meterId, 'shows');
     if (!(sample.updateMs >= 0 && sample.periodMs > 0))
       failInvariant(`meter ${meterId}: ${sample.updateMs} ms, every ${sample.periodMs} ms`);
-    const drawn = this.#parts.roster.drawnBelowA(index, sample.sampledAtMs - sample.updateMs, nowMs);
+    const drawn = this.#parts.roster.drawnBelowA(index, measuredFromMs(sample, nowMs), nowMs);
     assertOrder(NO_AMPS, drawn.leastA, meterId, 'nothing, and the least that is drawn');
     const shownA = this.#corrected(index, sample, drawn, nowMs);
     const isOver = this.#overload.addSample(index, shownA, drawn.mostA, nowMs);

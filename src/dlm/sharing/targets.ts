@@ -1,10 +1,12 @@
 /** What every charge point should have: which ones take part in the division, in which order, and their shares. */
 import { failInvariant } from '../../base/assert.js';
 import type { LimitReason } from '../../base/reason.js';
+import type { PhaseMask } from '../../base/rotation.js';
 import { mapPhases, type Ms } from '../../base/units.js';
 import type { AllocatedLimit, AllocationCandidate, AllocationRequest } from '../allocate.js';
 import type { SlaveRecord } from '../group/slave-record.js';
 import { wantsCurrent } from '../group/vehicle.js';
+import { awaitsSteadyRoom, followRoom, idleMaxA, neededA } from './offers.js';
 import { reservedLoad } from './reserved.js';
 import { assertSharesFit } from './share-checks.js';
 import { capacityOf, isAcknowledged, pathOf, phasesOf, type Snapshot } from './snapshot.js';
@@ -18,6 +20,11 @@ import {
   serviceKey,
 } from './turns.js';
 import { neededOffers } from './unused.js';
+
+type Limits = ReadonlyMap<string, AllocatedLimit>;
+/** Connector order. */
+type Phases = ReadonlyMap<SlaveRecord, PhaseMask>;
+const NONE_ASSUMED: Phases = new Map();
 
 /** Why a charge point takes no part in the division; `undefined` when it may take part. */
 export function notServed(record: SlaveRecord, nowMs: Ms): LimitReason | undefined {
@@ -35,10 +42,13 @@ export function notServed(record: SlaveRecord, nowMs: Ms): LimitReason | undefin
  * share is at least that, on all its phases; if that is not left, it takes no part. Withdraws unused offers that others
  * need.
  */
-export function targets(snapshot: Snapshot): ReadonlyMap<string, AllocatedLimit> {
-  let served = snapshot.records.filter((record) => isCandidate(snapshot, record));
+export function targets(snapshot: Snapshot): Limits {
+  const able = snapshot.records.filter((record) => isCandidate(snapshot, record));
+  followRoom(snapshot, able);
+  let served = able.filter((record) => !awaitsSteadyRoom(snapshot, record));
   for (;;) {
     const limits = dividedAmong(snapshot, served);
+    if (beginLooks(snapshot, served, limits)) continue;
     const shared = served.filter((record) => limits.get(record.id)?.limitA !== 0 || isAcknowledged(snapshot, record));
     const needed = shared.length === served.length ? neededOffers(snapshot, served, limits) : undefined;
     if (needed?.size === 0) return limits;
@@ -50,14 +60,36 @@ export function targets(snapshot: Snapshot): ReadonlyMap<string, AllocatedLimit>
 }
 
 /**
+ * K5: a vehicle that was not seen to charge counts on all phases. Where that leaves it nothing, although its minimum fits
+ * on the phases that it uses most likely, it goes first in its class for a moment, to be seen. True when such a look
+ * begins: then divide again.
+ */
+function beginLooks(snapshot: Snapshot, served: readonly SlaveRecord[], limits: Limits): boolean {
+  const { services, nowMs } = snapshot;
+  const waiting = new Map<SlaveRecord, PhaseMask>();
+  for (const record of served) {
+    const boundBy = limits.get(record.id)?.boundBy;
+    if (boundBy?.kind !== 'shortage' || boundBy.phase === undefined) continue;
+    const isLookDue = services.find(record).lookedAtMs === undefined && isAcknowledged(snapshot, record);
+    const likely = isLookDue ? record.likelyPhases() : undefined;
+    if (likely !== undefined) waiting.set(record, likely);
+  }
+  if (waiting.size === 0) return false;
+  const tried = dividedAmong(snapshot, served, waiting);
+  const fitting = [...waiting.keys()].filter((record) => tried.get(record.id)?.limitA !== 0);
+  for (const record of fitting) services.replace(record, { ...services.find(record), lookedAtMs: nowMs });
+  return fitting.length > 0;
+}
+
+/**
  * Within an imbalance limit, serving in order can refuse a charge point that a later one would balance. Each turn that
  * begins or ends would admit and refuse it again. Retry refused charge points behind the others of their priority,
  * until their number stops falling. The others lose nothing.
  */
-function dividedAmong(snapshot: Snapshot, served: readonly SlaveRecord[]): ReadonlyMap<string, AllocatedLimit> {
+function dividedAmong(snapshot: Snapshot, served: readonly SlaveRecord[], assumed: Phases = NONE_ASSUMED): Limits {
   const behind = new Map<SlaveRecord, number>();
   for (let refusedBefore = Number.POSITIVE_INFINITY, round = 1; ; round++) {
-    const request = requestFor(snapshot, served, behind);
+    const request = requestFor(snapshot, served, behind, assumed);
     const { limits } = snapshot.shares.divide(request);
     assertSharesFit(request, limits, snapshot.topology);
     const refused = served.filter((record) => isUnbalanced(limits.get(record.id)));
@@ -79,10 +111,15 @@ function withdraw({ services, nowMs, site }: Snapshot, record: SlaveRecord, reas
   if (beforeMs > nowMs) failInvariant(`the offer of ${record.id} is withdrawn until ${beforeMs} ms already`);
   if (!(untilMs > nowMs))
     failInvariant(`the offer of ${record.id} is withdrawn until ${untilMs} ms, it is ${nowMs} ms`);
-  services.replace(record, { ...service, withdrawn: { untilMs, reason } });
+  services.replace(record, { ...service, withdrawn: { fromMs: nowMs, untilMs, reason } });
 }
 
-function requestFor(snapshot: Snapshot, served: readonly SlaveRecord[], behind: Behind): AllocationRequest {
+function requestFor(
+  snapshot: Snapshot,
+  served: readonly SlaveRecord[],
+  behind: Behind,
+  assumed: Phases,
+): AllocationRequest {
   const { site, nowMs } = snapshot;
   const reserved = reservedLoad(snapshot, new Set(served));
   return {
@@ -96,7 +133,7 @@ function requestFor(snapshot: Snapshot, served: readonly SlaveRecord[], behind: 
         ...(imbalanceLimitA === undefined ? {} : { imbalanceLimitA }),
       };
     }),
-    chargePoints: inOrderOfService(snapshot, served, behind),
+    chargePoints: inOrderOfService(snapshot, served, behind, assumed),
     stepA: site.allocation.stepA,
     sharing: site.allocation.sharing,
     // The order of the candidates follows the site's rule already.
@@ -110,6 +147,7 @@ function inOrderOfService(
   snapshot: Snapshot,
   served: readonly SlaveRecord[],
   behind: Behind,
+  assumed: Phases,
 ): readonly AllocationCandidate[] {
   const { services, nowMs, site } = snapshot;
   const keyed = served.map((record) => {
@@ -124,7 +162,7 @@ function inOrderOfService(
       failInvariant(`${record.id} comes too late in the order of service: ${key.join()}`);
     if (!before || !isSameClass(key, before)) priority += 1;
     before = key;
-    return candidateOf(snapshot, record, priority);
+    return candidateOf(snapshot, record, priority, assumed.get(record) ?? phasesOf(snapshot, record));
   });
 }
 
@@ -135,24 +173,27 @@ function isCandidate({ services, nowMs }: Snapshot, record: SlaveRecord): boolea
   return !isWithdrawn && !record.account.overdraws(nowMs);
 }
 
-/** True for a vehicle that does not charge now. It is offered no more than its minimum. */
-export function isIdle({ status }: SlaveRecord): boolean {
-  return status?.state === 'SuspendedEV' || status?.state === 'Preparing';
-}
-
-function candidateOf(snapshot: Snapshot, record: SlaveRecord, priority: number): AllocationCandidate {
+function candidateOf(
+  snapshot: Snapshot,
+  record: SlaveRecord,
+  priority: number,
+  activePhases: PhaseMask,
+): AllocationCandidate {
   const { facts } = record;
   const { unsafeCircuits } = snapshot;
   const unsafe = unsafeCircuits.size > 0 && pathOf(snapshot, record).some((circuit) => unsafeCircuits.has(circuit));
   const maxA = unsafe ? Math.min(facts.maxA, facts.disconnectedLimitA) : facts.maxA;
-  const minA = isAcknowledged(snapshot, record) ? facts.minA : Math.max(facts.minA, facts.disconnectedLimitA);
+  const service = snapshot.services.find(record);
+  const needsA = Math.max(facts.minA, Math.min(maxA, neededA(record, service)));
+  const minA = isAcknowledged(snapshot, record) ? needsA : Math.max(needsA, facts.disconnectedLimitA);
+  const idleA = idleMaxA(record, service);
   return {
     id: record.id,
     circuit: facts.circuit,
     rotation: facts.rotation,
-    activePhases: phasesOf(snapshot, record),
+    activePhases,
     minA,
-    maxA: isIdle(record) ? Math.min(maxA, minA) : maxA,
+    maxA: idleA === undefined ? maxA : Math.min(maxA, Math.max(idleA, minA)),
     priority,
     connectedAtS: 0,
     chargingS: 0,

@@ -9,11 +9,16 @@ import type { SlaveRecord } from '../group/slave-record.js';
 import type { AllocationRules, ShortageRule } from '../types.js';
 
 /** A vehicle may take this long from its offer to its first current. */
-const START_MAX_MS: Ms = 60_000;
+export const START_MAX_MS: Ms = 60_000;
 /** A vehicle that declined its offer is served last for this long. Then it gets an offer in its order again. */
 export const DECLINED_HOLD_MS: Ms = 3_600_000;
 /** An offer unused for this long may be withdrawn. The slowest vehicles take two minutes to start. */
 export const UNUSED_MAX_MS: Ms = 180_000;
+
+/** An unseen vehicle that was let go first has shown its phases by then. */
+const LOOK_MS: Ms = 60_000;
+/** Before all others of its priority. */
+const LOOK_FIRST = -1;
 
 /** A charge point and its service in one decision. */
 export interface Candidate {
@@ -46,7 +51,7 @@ export function serviceKey(
   return [
     isServedLast(record, service, nowMs) ? 1 : 0,
     record.facts.priority,
-    behind.get(record) ?? 0,
+    isLookedAt(record, service, nowMs) ? LOOK_FIRST : (behind.get(record) ?? 0),
     hasTurn(service, nowMs, dwellMs) ? 0 : 1,
     finite(orderByRule(record, shortage, dwellMs), record),
   ];
@@ -88,24 +93,16 @@ export function isBehind(a: ServiceKey, b: ServiceKey): boolean {
  * True for a vehicle that does not charge now. It keeps an offer of its minimum while no other vehicle needs that
  * current. A full vehicle and one that the master paused look alike. What became of the last offer tells which.
  */
-export function isServedLast({ status }: SlaveRecord, { declinedAtMs, servedSinceMs }: Service, nowMs: Ms): boolean {
+export function isServedLast(
+  { status }: SlaveRecord,
+  { declinedAtMs, servedSinceMs, appetite }: Service,
+  nowMs: Ms,
+): boolean {
   if (status?.state === 'Preparing') return true;
   if (status?.state === 'Charging') return false;
   if (declinedAtMs !== undefined && nowMs - declinedAtMs < DECLINED_HOLD_MS) return true;
-  return status?.state === 'SuspendedEV' && !(servedSinceMs !== undefined && nowMs - servedSinceMs < START_MAX_MS);
-}
-
-/** Updates since when the offer is unused, when it was declined. The same object if unchanged. Once per cycle. */
-export function afterOffer({ status }: SlaveRecord, service: Service, nowMs: Ms): Service {
-  const { servedSinceMs } = service;
-  if (!((servedSinceMs ?? nowMs) <= nowMs))
-    failInvariant(`an offer is made since ${servedSinceMs} ms, it is ${nowMs} ms`);
-  const isUnused = status?.state === 'SuspendedEV' && servedSinceMs !== undefined;
-  const unusedSinceMs = isUnused ? (service.unusedSinceMs ?? nowMs) : undefined;
-  let declinedAtMs = status?.state === 'Charging' ? undefined : service.declinedAtMs;
-  if (isUnused && nowMs - servedSinceMs >= START_MAX_MS) declinedAtMs = nowMs;
-  const isSame = unusedSinceMs === service.unusedSinceMs && declinedAtMs === service.declinedAtMs;
-  return isSame ? service : { ...service, unusedSinceMs, declinedAtMs };
+  const isStarting = servedSinceMs !== undefined && nowMs - servedSinceMs < START_MAX_MS;
+  return status?.state === 'SuspendedEV' && appetite.isRefused && !isStarting;
 }
 
 /** When a declined offer no longer counts and the vehicle is offered current again; now if it declined none. */
@@ -124,6 +121,14 @@ export function leavesUnused(service: Service, nowMs: Ms): boolean {
   return servedSinceMs === undefined || (unusedSinceMs !== undefined && nowMs - unusedSinceMs >= UNUSED_MAX_MS);
 }
 
-function hasTurn({ servedSinceMs }: Service, nowMs: Ms, dwellMs: Ms): boolean {
-  return servedSinceMs !== undefined && nowMs - servedSinceMs < dwellMs;
+/** True while an unseen vehicle goes before its turn, until it has shown its phases. */
+function isLookedAt({ vehicle }: SlaveRecord, { lookedAtMs }: Service, nowMs: Ms): boolean {
+  return lookedAtMs !== undefined && nowMs - lookedAtMs < LOOK_MS && !vehicle.hasSettled;
+}
+
+/** A look is no turn: where a vehicle needs more phases than it was thought to, it waits like all others. */
+function hasTurn({ servedSinceMs, lookedAtMs }: Service, nowMs: Ms, dwellMs: Ms): boolean {
+  if (servedSinceMs === undefined) return false;
+  const isByLook = lookedAtMs !== undefined && Math.abs(servedSinceMs - lookedAtMs) < LOOK_MS;
+  return !isByLook && nowMs - servedSinceMs < dwellMs;
 }

@@ -4,7 +4,7 @@ import type { Rng } from '../../base/rng.js';
 import { buildingCurrentA } from '../../sim/day/profile.js';
 import type { VirtualTime } from '../virtual-time.js';
 import type { Copper } from './copper.js';
-import type { BuildingPlan, DayPlan } from './scenario.js';
+import type { BuildingPlan, DayPlan, LoadPlan } from './scenario.js';
 
 /** Share of the changes that are an appliance, on one phase. */
 const APPLIANCE_SHARE = 0.15;
@@ -55,4 +55,10 @@ export function connectDay({ circuit, building, startMinute }: DayPlan, time: Vi
     time.at(time.nowMs + MS_PER_MINUTE, change);
   };
   change();
+}
+
+/** Loads its circuit so from its moment on, until the next step. */
+export function connectLoad({ circuit, atMs, loadA }: LoadPlan, time: VirtualTime, copper: Copper): void {
+  const index = copper.indexOf(circuit);
+  time.at(atMs, () => copper.setBuilding(index, loadA));
 }

@@ -4,7 +4,7 @@
  */
 import type { ChargePointState } from '../../base/messages.js';
 import { type Rotation, toGrid } from '../../base/rotation.js';
-import { type Amps, mapPhases, type Ms, NO_AMPS, type PhaseAmps } from '../../base/units.js';
+import { type Amps, mapPhases, type Ms, NO_AMPS, PILOT_MIN_A, type PhaseAmps } from '../../base/units.js';
 import { VirtualCharger } from '../../chargers/virtual.js';
 import type { ChargerPort, ChargerSnapshot } from '../../ports/charger-port.js';
 import type { ChargePointPlan, VehiclePlan } from './scenario.js';
@@ -125,8 +125,9 @@ export class ChargePointHardware implements ChargerPort {
     const seen = this.#charger.snapshot(nowMs);
     const { phases, state } = this.#wrong;
     const currentA = phases === undefined ? seen.currentA : cut(seen.currentA, phases);
-    const isSuspended = seen.state === 'SuspendedEVSE' && (this.#wrong.isPausing || this.#isAsleep);
-    return { ...seen, currentA, state: state ?? (isSuspended ? 'SuspendedEV' : seen.state) };
+    // What does not reach the vehicle is offered to it all the same.
+    const isOffered = seen.state === 'SuspendedEVSE' && this.#isPowered && this.#limitA >= PILOT_MIN_A;
+    return { ...seen, currentA, state: state ?? (isOffered ? 'SuspendedEV' : seen.state) };
   }
 
   /** Watt-hours of the vehicle that is plugged in, or else of the last one. */

@@ -36,6 +36,8 @@ export class Copper {
   readonly #taps = new Map<string, Tap>();
   readonly #buildings: readonly Int32Array[];
   readonly #beforeChange: BeforeChange;
+  /** Per circuit: the sum of all steps of its own load. */
+  readonly #movedMa: number[] = [];
 
   constructor(circuits: readonly Circuit[], beforeChange: BeforeChange) {
     const three = (): Int32Array => new Int32Array(3);
@@ -87,12 +89,33 @@ export class Copper {
   setBuilding(circuit: number, currentA: PhaseAmps): void {
     const own = defined(this.#buildings[circuit], 'circuit');
     const nextMa = [milli(currentA[0]), milli(currentA[1]), milli(currentA[2])] as const;
+    const movedMa = Math.max(...PHASES.map((p) => Math.abs(nextMa[p] - (own[p] ?? 0))));
+    this.#movedMa[circuit] = (this.#movedMa[circuit] ?? 0) + movedMa;
     this.#replace(own, nextMa, this.wayOf(circuit), (conductor) => conductor.buildingMa);
   }
 
   /** The own load of a circuit. */
   ownBuildingMa(circuit: number): Int32Array {
     return defined(this.#buildings[circuit], 'circuit');
+  }
+
+  /** On the most loaded circuit and phase of its way: what could flow there beside what flows. Grid phases. */
+  freeA(id: string, phases: PhaseMask, ceilingA: (circuit: Circuit) => PhaseAmps): Amps {
+    let freeA = Number.POSITIVE_INFINITY;
+    for (const index of this.#tap(id).way) {
+      const { circuit, drawnMa, buildingMa } = defined(this.conductors[index], 'circuit');
+      const ownA = ceilingA(circuit);
+      for (const p of PHASES) {
+        if (!hasPhase(phases, p)) continue;
+        freeA = Math.min(freeA, ownA[p] - ((drawnMa[p] ?? 0) + (buildingMa[p] ?? 0)) / MILLI);
+      }
+    }
+    return freeA;
+  }
+
+  /** How far the loads that nobody controls have moved so far, up and down, along the way of a charge point. */
+  movedA(id: string): Amps {
+    return this.#tap(id).way.reduce((sumA, index) => sumA + (this.#movedMa[index] ?? 0) / MILLI, 0);
   }
 
   drawnA(id: string): PhaseAmps {

@@ -53,26 +53,23 @@ const RESTARTS: readonly string[] = [
 ];
 
 /**
- * What is not played in one run, because the decisions name it as a limit: two masters of rank 0 that never hear each other (0003:
- * make one a standby); two boxes with one id, of which the known one falls silent (0007); another meter that is put in the
- * place of one while the master starts (0010: what it finds at its start is taken for the right one); a charger that obeys nobody
- * while nobody hears that.
+ * What is not played in one run, because the decisions name it as a limit: two boxes with one id, of which the known one falls
+ * silent (0007); another meter in the place of one while the master starts (0010: what it finds then is taken for the right one,
+ * and the right one is refused for ever); a charger that outlasts its lease while nobody hears that.
  */
 const LIMITS: readonly { readonly names: readonly string[]; readonly without: readonly string[] }[] = [
-  { names: ['second-master', 'follows-another'], without: CUTS },
   { names: ['slave-doubled'], without: [...CUTS, ...POWER, ...RESTARTS, 'charger-outlasts-lease'] },
   { names: ['meter-stranger'], without: RESTARTS },
-  { names: ['charger-deaf', 'charger-outlasts-lease'], without: [...CUTS, ...RESTARTS] },
+  { names: ['charger-outlasts-lease'], without: [...CUTS, ...RESTARTS] },
 ];
 /** How a meter is connected shows in what the charge points do: beside them nothing shows it (0010), so there it stays right. */
 const WIRING: readonly string[] = ['meter-phases-swapped', 'meter-backwards'];
 const OUTLASTS = 'charger-outlasts-lease';
 /**
- * What nobody can know of who is not heard: that it is there, in no configuration; which of two it is, for a master that is cut
- * off from all charge points but one, and not from a twin.
+ * What nobody can know of who is not heard: which of two it is, for a master that is cut off from all charge points but one, and
+ * not from a twin.
  */
 const UNHEARD: readonly { readonly name: string; readonly beside: readonly string[] }[] = [
-  { name: 'slave-unknown', beside: CUTS },
   { name: 'slave-doubled', beside: ['follows-another'] },
 ];
 /** Whoever hears no BEACON speaks on for 30 s: in that time its lease must end, and show. */

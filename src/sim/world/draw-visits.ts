@@ -1,6 +1,6 @@
 /** Vehicles that come and go at a drawn site, and some that stay through the calm end, equal ones among them. */
 import type { Rng } from '../../base/rng.js';
-import type { Ms } from '../../base/units.js';
+import type { Amps, Ms } from '../../base/units.js';
 import { TYPICAL_VEHICLE } from '../../chargers/vehicle.js';
 import type { ChargePointPlan, VehiclePlan, VisitPlan } from './scenario.js';
 
@@ -15,15 +15,30 @@ export interface Span {
   readonly durationMs: Ms;
 }
 
+/** 6 A by IEC 61851-1; some need 7 or 8 A, a few more than 10 A. */
+function drawMinimum(rng: Rng): Amps {
+  if (rng.chance(0.8)) return 6;
+  return rng.chance(0.8) ? 7 + rng.int(2) : rng.between(10, 11);
+}
+
+/** What it takes of any offer: what its charger can take, or what its driver has set. */
+function drawMaximum(rng: Rng): Amps {
+  if (rng.chance(0.1)) return 11;
+  return rng.chance(0.3) ? 16 : 32;
+}
+
 function drawVehicle(rng: Rng): VehiclePlan {
-  const isSmall = rng.chance(0.3);
+  const cools = rng.chance(0.1);
   return {
     phases: ([1, 1, 2, 3, 3, 3] as const)[rng.int(6)] ?? 3,
-    minA: rng.chance(0.15) ? 8 : 6,
-    maxA: isSmall ? 16 : 32,
+    minA: drawMinimum(rng),
+    maxA: drawMaximum(rng),
     demandWh: rng.chance(0.5) ? rng.between(200, 8_000) : Number.POSITIVE_INFINITY,
     reactionMs: Math.floor(rng.between(1_000, 5_000)),
     rampAPerS: rng.between(1, 8),
+    startMs: rng.chance(0.15) ? rng.between(5_000, 30_000) : 0,
+    coolsEveryMs: cools ? rng.between(2 * MINUTE_MS, 10 * MINUTE_MS) : Number.POSITIVE_INFINITY,
+    coolsForMs: rng.between(10_000, 60_000),
     needsWakeUp: rng.chance(0.1),
   };
 }

@@ -106,7 +106,7 @@ function configText(rng: Rng, site: Site): string {
   const rules = [
     `sharing: ${one(rng, ['equal', 'equal', 'priority'])}`,
     `shortage: ${one(rng, ['longest-charging-first', 'longest-charging-first', 'last-connected-first', 'priority-only'])}`,
-    `dwellMin: 1`,
+    `dwellMin: ${one(rng, [1, 1, 5])}`,
   ];
   const meters = [
     ...(site.metering === 'none' ? [] : [meterText(rng, 'grid', 1)]),
@@ -188,13 +188,15 @@ export function drawScenario({ seed, durationMs, calmMs = CALM_MS, chargePoints 
     chargePoints: built,
     buildings: buildingsOf(site, rng).filter(({ circuit }) => !days.some((day) => day.circuit === circuit)),
     days,
+    loads: [],
     visits: drawVisits(rng, built, { calmFromMs, durationMs }),
     network: CALM_NETWORK,
     clockDriftMax: rng.between(0, 0.005),
     meterLatencyMs: one(rng, [2, 5, 30]),
     meterNoiseA: one(rng, [0, 0.05, 0.2]),
     faults: drawFaults(rng, world, calmFromMs),
-    meterRenewMs: one(rng, [200, 200, 500, 1000]),
+    meterRenewMs: one(rng, [200, 200, 200, 500, 1000, 10_000]),
+    meterRoundA: rng.chance(0.15) ? 1 : 0,
     durationMs,
     calmFromMs,
   };

@@ -53,6 +53,8 @@ export interface MeterDeviceOptions {
   /** How often registers are renewed. */
   readonly renewMs: Ms;
   readonly noiseA: number;
+  /** It shows multiples of this only; 0: all it measures. */
+  readonly roundA: number;
   readonly time: VirtualTime;
   readonly rng: Rng;
 }
@@ -121,12 +123,13 @@ export class MeterDevice implements RegisterImage {
 
   /** Registers are renewed on a grid of their own; nobody can see them between two reads. */
   #renew(): void {
-    const { time, flowA, renewMs, noiseA, rng } = this.options;
+    const { time, flowA, renewMs, noiseA, roundA, rng } = this.options;
     const gridMs = Math.floor(time.nowMs / renewMs) * renewMs;
     if (gridMs === this.#renewedAtMs || this.#faults.isFrozen) return;
     this.#renewedAtMs = gridMs;
     const trueA = this.#faults.wiring(flowA());
-    const currentA = mapPhases((p) => trueA[p] + rng.between(-noiseA, noiseA));
+    const measuredA = mapPhases((p) => trueA[p] + rng.between(-noiseA, noiseA));
+    const currentA = roundA > 0 ? mapPhases((p) => Math.round(measuredA[p] / roundA) * roundA) : measuredA;
     this.#own.set({ currentA, voltageV: mapPhases(() => rng.between(VOLTAGE_LOW_V, VOLTAGE_HIGH_V)) });
   }
 }

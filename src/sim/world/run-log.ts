@@ -70,6 +70,10 @@ export interface Measures {
   /** Changes of the limit, and pauses, per vehicle and hour. */
   readonly limitChangesPerHour: number;
   readonly pausesPerHour: number;
+  /** Of the worst charge point: changes of its limit in the calm time, as a part of what is allowed. */
+  readonly mostFlapping: number;
+  /** The most starts of one vehicle within an hour, turns of a shortage included. */
+  readonly mostStarts: number;
   readonly energyKwh: number;
 }
 

@@ -19,6 +19,7 @@ import type {
   BuiltPointEntry,
   DayEntry,
   FaultEntry,
+  LoadEntry,
   NetworkEntry,
   VehicleEntry,
 } from './scenario-schema.js';
@@ -43,6 +44,7 @@ export interface ScenarioFacts {
   readonly built: Drafts<BuiltPointEntry>;
   readonly buildings: Drafts<BuildingEntry>;
   readonly days: Drafts<DayEntry>;
+  readonly loads: Drafts<LoadEntry>;
   readonly vehicles: Drafts<VehicleEntry>;
   readonly faults: Drafts<FaultEntry>;
   readonly kinds: readonly FaultKind[];
@@ -137,6 +139,29 @@ function ofBuildings({ buildings, days, site, places }: ScenarioFacts): Finding[
       ...dangling(at, 'the id of a circuit', value.circuit, site.circuits),
       ...(earlier ? [{ path: at, expected: 'each circuit once', got }] : []),
       ...bounds(path, value),
+    ];
+  });
+}
+
+/** The steps of one circuit go on in time, and nothing else loads it. */
+function ofLoads(facts: ScenarioFacts): Finding[] {
+  const { loads, buildings, days, site, places } = facts;
+  const others = [...buildings.items, ...days.items];
+  const end = endOf(facts);
+  const lastS = new Map<string, number>();
+  return loads.items.flatMap(({ path, value: { circuit, atS } }) => {
+    const other = others.find(({ value }) => circuit !== undefined && value.circuit === circuit);
+    const beforeS = lastS.get(circuit ?? '');
+    if (circuit !== undefined && atS !== undefined) lastS.set(circuit, Math.max(atS, beforeS ?? 0));
+    const isEarly = atS !== undefined && beforeS !== undefined && atS <= beforeS;
+    const isLate = end !== undefined && atS !== undefined && toMs(atS) >= end.atMs;
+    const [at, got] = [[...path, 'atS'], sText(atS ?? 0)];
+    const beside = `${gotText(circuit)}, which has another load on line ${places.lineOf(other?.path ?? [])}`;
+    return [
+      ...dangling([...path, 'circuit'], 'the id of a circuit', circuit, site.circuits),
+      ...(other ? [{ path: [...path, 'circuit'], expected: 'a circuit without building and days', got: beside }] : []),
+      ...(isEarly ? [{ path: at, expected: `more than ${sText(beforeS)}, the step of ${circuit} before`, got }] : []),
+      ...(isLate ? [{ path: at, expected: beforeEnd(end), got }] : []),
     ];
   });
 }
@@ -245,6 +270,7 @@ export function scenarioFindings(facts: ScenarioFacts): Finding[] {
     ...ofNetwork(facts.network, facts.places),
     ...ofBuiltPoints(facts),
     ...ofBuildings(facts),
+    ...ofLoads(facts),
     ...facts.vehicles.items.flatMap((vehicle) => ofVehicle(vehicle, facts)),
     ...overlaps(facts),
     ...facts.faults.items.flatMap((fault) => ofFault(fault, facts)),

@@ -11,7 +11,15 @@ import { type ChargePointEntry, connectorSchema } from '../../config/schema/char
 import { masterSchema } from '../../config/schema/master.js';
 import { type Draft, draftOf, draftsOf, shapeFindings, valueAt } from '../../config/shape.js';
 import type { MasterConfig } from '../../config/types.js';
-import type { BuildingPlan, ChargePointPlan, PlannedFault, Scenario, VisitPlan } from './scenario.js';
+import type {
+  BuildingPlan,
+  ChargePointPlan,
+  LoadPlan,
+  PlannedFault,
+  Scenario,
+  VehiclePlan,
+  VisitPlan,
+} from './scenario.js';
 import { dayFileFindings, dayPlanOf } from './scenario-days.js';
 import {
   durationMs,
@@ -117,6 +125,7 @@ function factsOf(file: TextFile, embedded: Embedded | undefined, { faults }: Sce
     built: draftsOf(schema.builtPointSchema, at('chargePoints'), ['chargePoints'], { mayLack: true }),
     buildings: draftsOf(schema.buildingSchema, at('building'), ['building'], { mayLack: true }),
     days: draftsOf(schema.daySchema, at('days'), ['days'], { mayLack: true }),
+    loads: draftsOf(schema.loadSchema, at('loads'), ['loads'], { mayLack: true }),
     vehicles: draftsOf(schema.vehicleSchema, at('vehicles'), ['vehicles'], { mayLack: true }),
     faults: draftsOf(schema.faultSchema, at('faults'), ['faults'], { mayLack: true }),
     kinds: faults,
@@ -139,18 +148,29 @@ function chargePointsOf({ site, internalSlave }: MasterConfig, entry: schema.Sce
 }
 
 function visitOf(entry: schema.VehicleEntry, chargePoints: readonly ChargePointPlan[], endMs: number): VisitPlan {
-  const { chargePoint, atS, leaveS = Infinity, energyKwh = Infinity, minA, reactionMs, rampAPerS, needsWakeUp } = entry;
+  const { chargePoint, atS, leaveS = Infinity } = entry;
   const at = defined(
     chargePoints.find(({ id }) => id === chargePoint),
     `charge point ${chargePoint}`,
   );
-  const { phases = at.phases, maxA = at.maxA } = entry;
-  const vehicle = { phases, minA, maxA, demandWh: energyKwh * WH_PER_KWH, reactionMs, rampAPerS, needsWakeUp };
+  const vehicle = vehicleOf(entry, at);
   return { atMs: toMs(atS), leaveAtMs: Math.min(toMs(leaveS), endMs), chargePoint, vehicle };
+}
+
+function vehicleOf(entry: schema.VehicleEntry, at: ChargePointPlan): VehiclePlan {
+  const { phases = at.phases, maxA = at.maxA, energyKwh = Infinity, coolsEveryS = Infinity } = entry;
+  const { minA, reactionMs, rampAPerS, needsWakeUp } = entry;
+  const [startMs, coolsEveryMs, coolsForMs] = [toMs(entry.startS), toMs(coolsEveryS), toMs(entry.coolsForS)];
+  const demandWh = energyKwh * WH_PER_KWH;
+  return { phases, minA, maxA, demandWh, reactionMs, rampAPerS, startMs, coolsEveryMs, coolsForMs, needsWakeUp };
 }
 
 function buildingOf({ circuit, lowA, highA, everyS }: schema.BuildingEntry): BuildingPlan {
   return { circuit, lowA: toPhases(lowA), highA: toPhases(highA), everyMs: toMs(everyS) };
+}
+
+function loadOf({ circuit, atS, loadA }: schema.LoadEntry): LoadPlan {
+  return { circuit, atMs: toMs(atS), loadA: toPhases(loadA) };
 }
 
 function faultOf({ atS, forS, fault, target }: schema.FaultEntry): PlannedFault {
@@ -182,12 +202,14 @@ function scenarioOf(
     chargePoints,
     buildings: entry.building.map(buildingOf),
     days: entry.days.map((day) => dayPlanOf(day, readFile)),
+    loads: inTime(entry.loads.map(loadOf)),
     visits: inTime(entry.vehicles.map((each) => visitOf(each, chargePoints, endMs))),
     network: networkOf(entry.network),
     clockDriftMax: entry.clocks.driftPercent / PERCENTS,
     meterLatencyMs: entry.meters.latencyMs,
     meterRenewMs: entry.meters.renewMs,
     meterNoiseA: entry.meters.noiseA,
+    meterRoundA: entry.meters.roundA,
     faults: inTime(entry.faults.map(faultOf)),
     durationMs: endMs,
     calmFromMs: lastEndMs(entry.faults),

@@ -3,10 +3,11 @@
  * tables of docs/scenarios.md are made from it. What belongs to a configuration is taken from src/config.
  */
 import * as z from 'zod/mini';
+import { PILOT_MIN_A } from '../../base/units.js';
 import { TYPICAL_VEHICLE } from '../../chargers/vehicle.js';
 import * as f from '../../config/fields.js';
 import { docs, key } from '../../config/fields.js';
-import { CONNECTOR_AMPS_MAX, connectorSchema, PILOT_MAX_A, PILOT_MIN_A } from '../../config/schema/charge-points.js';
+import { CONNECTOR_AMPS_MAX, connectorSchema, PILOT_MAX_A } from '../../config/schema/charge-points.js';
 import { CALM_NETWORK } from '../virtual-network.js';
 
 /** A week: the longest that anybody waits for, and far below what a number of milliseconds holds. */
@@ -15,6 +16,7 @@ const SECONDS_MAX = MINUTES_MAX * 60;
 /** A minute: far above what any network or meter takes. */
 const DELAY_MAX_MS = 60_000;
 const FAULTS_MAX = 1000;
+const LOADS_MAX = 2000;
 
 /** What is played knows whole milliseconds only. */
 function seconds(low: number) {
@@ -58,9 +60,14 @@ const metersSchema = f.group({
   renewMs: key(
     'Renewal',
     'How often, in ms, a meter renews its registers.',
-    z._default(f.milliseconds(20, 1_000), 200),
+    z._default(f.milliseconds(20, DELAY_MAX_MS), 200),
   ),
   noiseA: key('Noise', 'Largest error, in A, of what a meter shows.', z._default(f.amps(0, 10), 0.1)),
+  roundA: key(
+    'Rounding',
+    'A meter shows multiples of so many A: 1 for whole amperes; 0 where it rounds nothing.',
+    z._default(f.amps(0, 10), 0),
+  ),
 });
 
 const { maxA, minA, disconnectedLimitA, phases, rotation } = connectorSchema.shape;
@@ -111,6 +118,12 @@ export const daySchema = f.group({
   ),
 });
 
+export const loadSchema = f.group({
+  circuit: key('Circuit', 'Id of the circuit that feeds these consumers.', f.id('the id of a circuit')),
+  atS: key('Begin', 'Seconds from the start.', seconds(0)),
+  loadA: key('Load', 'What they take from then on, in A: one number, or [L1, L2, L3].', f.phaseAmps()),
+});
+
 export const vehicleSchema = f.group({
   chargePoint: key('Charge point', 'Id of the charge point where it is plugged in.', f.id('the id of a charge point')),
   atS: key('Arrival', 'Seconds from the start until it is plugged in.', seconds(0)),
@@ -148,6 +161,21 @@ export const vehicleSchema = f.group({
     'Ramp',
     'How fast its current rises, in A per second; it falls at once.',
     z._default(f.quantity('a rise in A per second', 0.1, 1000), TYPICAL_VEHICLE.rampAPerS),
+  ),
+  startS: key(
+    'Start',
+    'Seconds from its reaction to its first current, after each pause; some vehicles check their battery first.',
+    z._default(seconds(0), TYPICAL_VEHICLE.startMs / 1000),
+  ),
+  coolsEveryS: key(
+    'Cooling',
+    'After so many seconds of charging it pauses by itself to cool; never when left out.',
+    z.optional(seconds(1)),
+  ),
+  coolsForS: key(
+    'Length of the cooling',
+    'Seconds that such a pause lasts.',
+    z._default(seconds(0), TYPICAL_VEHICLE.coolsForMs / 1000),
   ),
   needsWakeUp: key(
     'Wake-up',
@@ -209,6 +237,11 @@ export const scenarioSchema = f.group({
     'Households and PV plants of a circuit, through a recorded or generated day.',
     z._default(f.list('days', daySchema), []),
   ),
+  loads: key(
+    'Loads',
+    'The other consumers of a circuit, step by step over time.',
+    z._default(f.list('loads', loadSchema, { atMost: LOADS_MAX }), []),
+  ),
   vehicles: key('Vehicles', 'Who charges when.', z._default(f.list('vehicles', vehicleSchema), [])),
   faults: key('Faults', 'What goes wrong when.', z._default(f.list('faults', faultSchema, { atMost: FAULTS_MAX }), [])),
 });
@@ -216,6 +249,7 @@ export const scenarioSchema = f.group({
 export type BuiltPointEntry = z.output<typeof builtPointSchema>;
 export type BuildingEntry = z.output<typeof buildingSchema>;
 export type DayEntry = z.output<typeof daySchema>;
+export type LoadEntry = z.output<typeof loadSchema>;
 export type VehicleEntry = z.output<typeof vehicleSchema>;
 export type FaultEntry = z.output<typeof faultSchema>;
 export type NetworkEntry = z.output<typeof networkSchema>;

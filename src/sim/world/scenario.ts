@@ -48,6 +48,13 @@ export interface DayPlan {
   readonly startMinute: number;
 }
 
+/** What the other consumers of a circuit take from a moment on, as somebody wrote it down. */
+export interface LoadPlan {
+  readonly circuit: string;
+  readonly atMs: Ms;
+  readonly loadA: PhaseAmps;
+}
+
 export interface PlannedFault {
   readonly atMs: Ms;
   readonly forMs: Ms;
@@ -66,6 +73,8 @@ export interface Scenario {
   readonly chargePoints: readonly ChargePointPlan[];
   readonly buildings: readonly BuildingPlan[];
   readonly days: readonly DayPlan[];
+  /** In order of time. */
+  readonly loads: readonly LoadPlan[];
   readonly visits: readonly VisitPlan[];
   readonly network: NetworkFaults;
   /** No clock runs faster or slower than true time by more than this share. */
@@ -75,6 +84,8 @@ export interface Scenario {
   readonly meterRenewMs: Ms;
   /** Largest error of what a meter shows. */
   readonly meterNoiseA: Amps;
+  /** A meter shows multiples of this only; 0: all it measures. */
+  readonly meterRoundA: Amps;
   /** In order of time. */
   readonly faults: readonly PlannedFault[];
   readonly durationMs: Ms;

@@ -12,7 +12,7 @@ import type { MacPort } from '../../ports/mac-port.js';
 import { modelOfMeter } from '../../runtime/meter-model.js';
 import { VirtualNetwork } from '../virtual-network.js';
 import { VirtualTime } from '../virtual-time.js';
-import { connectDay, WanderingLoad } from './building.js';
+import { connectDay, connectLoad, WanderingLoad } from './building.js';
 import { ampsOf, Copper } from './copper.js';
 import { Journal } from './journal.js';
 import type { MachineOptions } from './machine.js';
@@ -77,6 +77,7 @@ export class World {
     this.devices = scenario.config.meters.map((config) => this.#deviceOf(config, fork()));
     for (const plan of scenario.buildings) new WanderingLoad(plan, fork()).connect(this.time, this.copper);
     for (const plan of scenario.days) connectDay(plan, this.time, this.copper);
+    for (const plan of scenario.loads) connectLoad(plan, this.time, this.copper);
     this.#addMaster('master', 0, fork());
     if (scenario.hasStandby) this.#addMaster('standby', 1, fork());
     for (const plan of scenario.chargePoints) this.addBox(plan);
@@ -174,6 +175,7 @@ export class World {
     const circuit = defined(found, `circuit of meter ${config.id}`);
     const index = this.copper.indexOf(circuit.id);
     const { meterLatencyMs: latencyMs, meterRenewMs: renewMs, meterNoiseA: noiseA } = this.scenario;
+    const { meterRoundA: roundA } = this.scenario;
     const flowA = (): readonly [number, number, number] => {
       const { drawnMa, buildingMa } = defined(this.copper.conductors[index], 'conductor');
       if (circuit.meterLocation === 'excluding') return ampsOf(this.copper.ownBuildingMa(index));
@@ -188,6 +190,7 @@ export class World {
       latencyMs,
       renewMs,
       noiseA,
+      roundA,
       time,
       rng,
     });

@@ -42,9 +42,16 @@ class Charging {
   }
 }
 
+/** What the copper around the charge points shows. */
+interface Looked {
+  freeA: number;
+  movedA: number;
+}
+
 interface Watched {
   readonly told: string[];
   readonly judge: CalmJudge;
+  readonly copper: Looked;
 }
 
 function judgeOf(
@@ -53,7 +60,18 @@ function judgeOf(
 ): Watched {
   const told: string[] = [];
   const violate = (judge: string, text: string): number => told.push(`${judge}: ${text}`);
-  return { told, judge: new CalmJudge({ dwellMs: DWELL_MS, stepA: 1, shortage, priorityOf, violate }) };
+  const copper: Looked = { freeA: 0, movedA: 0 };
+  const judge = new CalmJudge({
+    dwellMs: DWELL_MS,
+    steadyMs: DWELL_MS,
+    stepA: 1,
+    shortage,
+    priorityOf,
+    freeA: () => copper.freeA,
+    movedA: () => copper.movedA,
+    violate,
+  });
+  return { told, judge, copper };
 }
 
 function lookedAt(
@@ -173,7 +191,7 @@ t.test('starvation: one has nothing for longer than the turns of all take', asyn
   t.same(waiting(210, 'waiting'), [], 'two dwell times and 90 s');
   t.same(waiting(211, 'waiting'), ['starvation: b had nothing for 211 s: waiting']);
   t.same(waiting(300, undefined), ['starvation: b had nothing for 300 s: no master knows it']);
-  for (const kind of ['shortage', 'circuit', 'imbalance', 'vehiclePaused'])
+  for (const kind of ['shortage', 'circuit', 'imbalance', 'vehiclePaused', 'unsteady'])
     t.same(waiting(300, kind), [], `${kind}: by the rules of the site`);
   t.same(waiting(600, 'waiting', 800, 'shortage'), ['starvation: b had nothing for 220 s: waiting']);
   t.same(waiting(400, 'shortage', 600, 'waiting'), [], 'now the rules have nothing for it');
@@ -268,29 +286,53 @@ t.test('one that is full, asleep or gone does not starve', async (t) => {
   }
 });
 
-/** Its limit goes up and down `perHour` times. */
-function moving(perHour: number): Watched {
+/** Its limit goes up and down `perHour` times, while the building above moves by so many amperes. */
+function moving(perHour: number, buildingA = 0): Watched {
   const watched = judgeOf();
   const box = new Charging('a');
   const everyS = 3600 / perHour;
   const move = (second: number): void => {
     box.wh += 1;
+    watched.copper.movedA = (buildingA * second) / 3600;
     if (second % everyS === 0) box.enforced = { limitA: box.enforced.limitA === 16 ? 15 : 16 };
   };
   watched.judge.finish(undefined, lookedAt(watched, [box], move, 3600));
   return watched;
 }
 
-t.test('flapping: limits change all the time', async (t) => {
-  const { told, judge } = moving(1800);
-  t.same(told, ['flapping: limits change 1800 times per vehicle and hour']);
-  t.equal(judge.measures.limitChangesPerHour, 1800);
+t.test('flapping: the limit of one charge point changes all the time', async (t) => {
+  const { told, judge } = moving(360);
+  t.same(told, ['flapping: the limit of a changed 360 times in 3600 s, 123 are explained']);
+  t.equal(judge.measures.limitChangesPerHour, 360);
+  t.ok(judge.measures.mostFlapping > 1.9);
 });
 
 t.test('limits that follow a load do not flap', async (t) => {
-  const { told, judge } = moving(1200);
-  t.same(told, []);
-  t.equal(judge.measures.limitChangesPerHour, 1200);
+  t.same(moving(240).told, [], 'two for each minute of the remainder');
+  t.same(moving(360, 120).told, [], 'one for each step of the building');
+  t.same(moving(360, 110).told.length, 1);
+});
+
+t.test('starvation: beside free copper nobody waits, whatever its master says', async (t) => {
+  const waitsBeside = (freeA: number, forS: number, minA = 6): readonly string[] => {
+    const watched = judgeOf();
+    const box = new Charging('a', {}, { minA });
+    box.enforced = { limitA: 0 };
+    watched.copper.freeA = freeA;
+    lookedAt(
+      watched,
+      [box],
+      () => {},
+      forS,
+      () => masterWith({ a: 'circuit' }),
+    );
+    return [...new Set(watched.told)];
+  };
+  t.same(waitsBeside(9, 210), [], 'the steady time and 150 s');
+  t.same(waitsBeside(9, 211), ['starvation: a waits for 211 s beside 9.0 A that nobody uses']);
+  t.same(waitsBeside(8.9, 2000), []);
+  t.same(waitsBeside(11, 2000, 11), [], 'it needs more, and one to spare');
+  t.match(waitsBeside(12, 211, 11), [/beside 12.0 A/]);
 });
 
 t.test('pauses are counted, once each', async (t) => {

@@ -6,10 +6,7 @@ import { drawScenario } from '../../../src/sim/world/draw.js';
 const SEEDS = 1000;
 const CUTS = ['partition', 'polls-lost', 'grants-late', 'broadcast-blocked', 'masters-parted'];
 const APART: readonly (readonly [name: string, others: readonly string[]])[] = [
-  ['slave-unknown', CUTS],
-  ['second-master', CUTS],
   ['slave-doubled', [...CUTS, 'voltage-dip', 'master-killed', 'charger-outlasts-lease', 'follows-another']],
-  ['charger-deaf', [...CUTS, 'master-killed']],
   ['charger-outlasts-lease', [...CUTS, 'master-killed']],
   ['meter-stranger', ['master-killed']],
 ];

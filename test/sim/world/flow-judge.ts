@@ -23,13 +23,15 @@ class Watch {
   readonly judge: FlowJudge;
   nowMs: Ms = 0;
   followMs: Ms = FOLLOW_MS;
+  isObeyed = true;
 
   constructor(facts: Partial<Circuit> = {}) {
     const circuits = [circuit({ id: 'main', limitA: perPhase(FUSE_A), ...facts })];
     this.copper = new Copper(circuits, (index) => this.judge.close(index, this.nowMs));
     this.judge = new FlowJudge(this.copper, {
-      chargePoints: 1,
+      chargePointsBelow: () => 1,
       followMs: () => this.followMs,
+      isObeyed: () => this.isObeyed,
       violate: (judge, text, atMs) => this.told.push({ judge, text, atMs }),
     });
     this.copper.connect('cp1', 'main');
@@ -168,6 +170,29 @@ t.test('the fuse is of the type that its circuit names, B where it names none', 
   }
 });
 
+t.test('what flows is above the fuse for no longer than limits and vehicles need to follow', async (t) => {
+  const overFor = (forMs: Ms, change: (watch: Watch) => void = () => {}): readonly string[] => {
+    const watch = new Watch({ meter: 'grid', fuseType: 'gG' });
+    change(watch);
+    watch.at(0, (copper) => copper.setBuilding(0, [15, 0, 0]));
+    watch.at(10, (copper) => copper.setDrawn('cp1', [7, 0, 0]));
+    watch.at(10 + forMs, (copper) => copper.setDrawn('cp1', [5, 0, 0]));
+    return watch.end(60_000).map(({ judge, text }) => `${judge}: ${text}`);
+  };
+  t.same(overFor(FOLLOW_MS + 5_000), []);
+  t.same(overFor(FOLLOW_MS + 5_001), ['drawn: main L1: 22.0 A flow, of 20.0 A, for 8.0 s']);
+  const disobeyed = (watch: Watch): void => {
+    watch.isObeyed = false;
+  };
+  t.same(overFor(30_000, disobeyed), [], 'one does not do what it is told');
+});
+
+t.test('the building alone above the fuse is nobody’s fault', async (t) => {
+  const watch = new Watch({ meter: 'grid', fuseType: 'gG' });
+  watch.at(0, (copper) => copper.setBuilding(0, [22, 0, 0]));
+  t.same(watch.end(60_000), []);
+});
+
 t.test('each circuit above is watched', async (t) => {
   const told: string[] = [];
   const circuits = [
@@ -176,7 +201,12 @@ t.test('each circuit above is watched', async (t) => {
   ];
   const copper: Copper = new Copper(circuits, (index) => judge.close(index, 0));
   const violate = (_: string, text: string): number => told.push(text);
-  const judge = new FlowJudge(copper, { chargePoints: 2, followMs: () => FOLLOW_MS, violate });
+  const judge = new FlowJudge(copper, {
+    chargePointsBelow: () => 2,
+    followMs: () => FOLLOW_MS,
+    isObeyed: () => true,
+    violate,
+  });
   for (const id of ['a', 'b']) copper.connect(id, 'garage');
   copper.setAllowed('a', 12, 0b001);
   copper.setAllowed('b', 12, 0b001);

@@ -20,7 +20,7 @@ class Bench {
   readonly device: MeterDevice;
   flowA: PhaseAmps = [10, 20, 30];
 
-  constructor(noiseA = 0) {
+  constructor(noiseA = 0, roundA = 0) {
     const config = defined(CONFIG, 'a meter');
     const model = modelOfMeter(config);
     const known = defined(model.ok ? model.value : undefined, 'its model');
@@ -31,6 +31,7 @@ class Bench {
       latencyMs: 5,
       renewMs: 200,
       noiseA,
+      roundA,
       time: this.time,
       rng: seededRng(1),
     });

@@ -111,13 +111,18 @@ t.test('a fault beside others says nothing of itself', async (t) => {
 t.test('how long a lie is taken into account, and when the last fault ended', async (t) => {
   const recovery = new Recovery();
   t.equal(recovery.lastEndMs, 0);
-  t.equal(recovery.liesSince(0), false);
+  t.equal(recovery.liesSince('grid', 0), false);
   const lie = recovery.begin(injector('meter-frozen'), 'grid', 1_000);
   t.same([recovery.isAnyOpen, recovery.lastEndMs], [true, Number.POSITIVE_INFINITY]);
-  t.equal(recovery.liesSince(1e9), true, 'it lasts');
+  t.equal(recovery.liesSince('grid', 1e9), true, 'it lasts');
+  t.equal(recovery.liesSince('garage', 0), false, 'another meter');
   recovery.end(lie, 2_000);
   t.same([recovery.isAnyOpen, recovery.lastEndMs], [false, 2_000]);
-  t.same([recovery.liesSince(2_000), recovery.liesSince(2_001)], [true, false]);
+  t.same([recovery.liesSince('grid', 2_000), recovery.liesSince('grid', 2_001)], [true, false]);
   recovery.end(recovery.begin(injector('loss'), 'network', 3_000), 4_000);
-  t.same([recovery.lastEndMs, recovery.liesSince(3_000)], [4_000, false], 'no lie');
+  t.same([recovery.lastEndMs, recovery.liesSince('network', 3_000)], [4_000, false], 'no lie');
+  const open = recovery.begin(injector('charger-deaf'), 'cp1', 5_000);
+  t.same([recovery.befalls('cp1'), recovery.befalls('cp2')], [true, false]);
+  recovery.end(open, 6_000);
+  t.equal(recovery.befalls('cp1'), false);
 });

@@ -106,15 +106,20 @@ row('vehicle-takes-less', 'differs: what it leaves of its limit is not given to 
   t.equal(scene.shown, 'a 18 b 18 c 0');
 });
 
-row('vehicle-pauses', 'all but its minimum goes to the others within 30 s, and comes back', {}, async (scene, t) => {
-  await scene.at(60);
-  scene.strike('vehicle-pauses', 'a', 60);
-  await scene.at(90);
-  t.equal(scene.shown, 'a 6 b 30 c 0');
-  t.equal(scene.reason('a'), 'vehiclePaused');
-  await scene.at(135);
-  t.same([scene.wrong, scene.shown], [undefined, 'a 18 b 18 c 0']);
-});
+row(
+  'vehicle-pauses',
+  'all but what it needs to start goes to the others after 30 s, and comes back',
+  {},
+  async (scene, t) => {
+    await scene.at(60);
+    scene.strike('vehicle-pauses', 'a', 60);
+    await scene.at(105);
+    t.equal(scene.shown, 'a 8 b 28 c 0');
+    t.equal(scene.reason('a'), 'vehiclePaused');
+    await scene.at(135);
+    t.same([scene.wrong, scene.shown], [undefined, 'a 18 b 18 c 0']);
+  },
+);
 
 row(
   'vehicle-pauses',
@@ -124,7 +129,7 @@ row(
     await scene.at(60);
     scene.strike('vehicle-pauses', 'a', 300);
     await scene.at(230);
-    t.equal(scene.shown, 'a 6 b 30 c 0');
+    t.equal(scene.shown, 'a 8 b 28 c 0');
     await scene.at(260);
     t.equal(scene.shown, 'a 0 b 32 c 0');
     t.equal(scene.reason('a'), 'declined');

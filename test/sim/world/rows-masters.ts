@@ -219,7 +219,7 @@ row('master-stalls', 'what the meter said before is stale', {}, async (scene, t)
   scene.strike('master-stalls', 'master', 5);
   await scene.at(65.3);
   t.same([scene.alarms(), scene.shown], [['METER_LOST'], 'a 10 b 10 c 0']);
-  await scene.at(90);
+  await scene.at(120);
   t.same([scene.wrong, scene.shown], [undefined, CALM]);
 });
 

@@ -119,7 +119,7 @@ row(
     await scene.at(130);
     t.same(scene.alarms(), ['METER_STUCK', 'METER_LOST']);
     t.equal(scene.capacityA(), FALLBACK_A);
-    await scene.at(190);
+    await scene.at(230);
     t.equal(scene.wrong, undefined);
     t.equal(scene.shown, 'a 12 b 12 c 12');
   },

@@ -17,6 +17,7 @@ import { mostA } from '../../../src/sim/world/charge-point.js';
 import { injector } from '../../../src/sim/world/faults/index.js';
 import { whatIsWrong } from '../../../src/sim/world/judges/recovery.js';
 import { Referee } from '../../../src/sim/world/judges/referee.js';
+import { TYPICAL_VEHICLE } from '../../../src/chargers/vehicle.js';
 import type { MasterBox } from '../../../src/sim/world/master-box.js';
 import { arrange, strikeAt } from '../../../src/sim/world/play.js';
 import type { Scenario, VehiclePlan } from '../../../src/sim/world/scenario.js';
@@ -27,12 +28,9 @@ const FOR_EVER_MS: Ms = 1e9;
 const PLUGGED_IN_AT_S = 2;
 
 export const VEHICLE: VehiclePlan = {
+  ...TYPICAL_VEHICLE,
   phases: 3,
-  minA: 6,
   maxA: 32,
-  demandWh: Number.POSITIVE_INFINITY,
-  reactionMs: 2_000,
-  rampAPerS: 4,
   needsWakeUp: false,
 };
 
@@ -98,6 +96,7 @@ function scenarioOf(options: SceneOptions): Scenario {
     chargePoints: builtAsListed(config),
     buildings: loadA ? [{ circuit, lowA: loadA, highA: loadA, everyMs: 5_000 }] : [],
     days: [],
+    loads: [],
     visits,
     // The same for every datagram: what else is sent must not move the others.
     network: { loss: 0, duplication: 0, delayMinMs: 2, delayMaxMs: 2, tail: 0, tailMs: 0 },
@@ -105,6 +104,7 @@ function scenarioOf(options: SceneOptions): Scenario {
     meterLatencyMs: 5,
     meterRenewMs: 200,
     meterNoiseA: 0,
+    meterRoundA: 0,
     faults: [],
     durationMs: FOR_EVER_MS,
     calmFromMs: FOR_EVER_MS,

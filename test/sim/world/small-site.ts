@@ -2,6 +2,7 @@
 import { defined } from '../../../src/base/assert.js';
 import { fail } from '../../../src/base/result.js';
 import type { Ms } from '../../../src/base/units.js';
+import { TYPICAL_VEHICLE } from '../../../src/chargers/vehicle.js';
 import { virtualPorts } from '../../../src/cli/site/ports.js';
 import { METER_MODELS } from '../../../src/meters/models/index.js';
 import { INJECTORS } from '../../../src/sim/world/faults/index.js';
@@ -59,10 +60,9 @@ export async function judged(scenario: Scenario, forMs: Ms): Promise<Judged> {
 }
 
 export const VEHICLE: VehiclePlan = {
+  ...TYPICAL_VEHICLE,
   phases: 3,
-  minA: 6,
   maxA: 32,
-  demandWh: Number.POSITIVE_INFINITY,
   reactionMs: 1_000,
   rampAPerS: 8,
   needsWakeUp: false,

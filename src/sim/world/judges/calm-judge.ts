@@ -24,8 +24,19 @@ const TURN_SLACK_MS: Ms = 90_000;
 /** Turns are counted in whole dwell times. */
 const AHEAD_DWELLS = 2;
 const MS_PER_HOUR = 3_600_000;
-/** More changes of a limit than this per hour is flapping: a load that drifts moves it every few seconds at most. */
-const CHANGES_PER_HOUR_MAX = 1_200;
+/** More changes of one limit than this per hour is flapping, beside those that a load of the building explains. */
+const CHANGES_PER_HOUR_MAX = 120;
+/** A short look proves nothing. */
+const CHANGES_LEAST = 12;
+/** A vehicle that starts or stops moves each limit so often: lowered, raised, and raised by what is freed. */
+const CHANGES_BY_VEHICLE = 3;
+/** The remainder of a division goes round once in a dwell time: up, and down. */
+const CHANGES_BY_DWELL = 2;
+/** Beside so much free copper nobody waits, whatever its master says; nor for longer than the rules allow. */
+const FREE_A: Amps = 9;
+const FREE_SLACK_MS: Ms = 150_000;
+/** One whose room wandered so often waits for up to an hour. */
+const PAUSES_MAX = 5;
 
 interface Watched {
   readonly box: SlaveBox;
@@ -43,13 +54,23 @@ interface Watched {
   pausedAtMs: Ms;
   lastA: number;
   lastWh: number;
+  /** Since when it waits beside free copper. */
+  freeSinceMs: Ms | undefined;
+  readonly movedBeforeA: Amps;
+  readonly turnedBefore: number;
+  isCharging: boolean;
 }
 
 export interface CalmTerms {
   readonly dwellMs: Ms;
+  readonly steadyMs: Ms;
   readonly stepA: Amps;
   readonly shortage: ShortageRule;
   readonly priorityOf: (id: string) => number;
+  /** What could flow to it beside what flows now. */
+  readonly freeA: (box: SlaveBox) => Amps;
+  /** How far the loads above it have moved so far. */
+  readonly movedA: (box: SlaveBox) => Amps;
   readonly violate: (judge: string, text: string) => void;
 }
 
@@ -57,6 +78,8 @@ export interface CalmMeasures {
   readonly unfairnessShare: number | null;
   readonly limitChangesPerHour: number;
   readonly pausesPerHour: number;
+  /** Of the worst charge point: its changes as a part of what is allowed. */
+  readonly mostFlapping: number;
 }
 
 export class CalmJudge {
@@ -67,6 +90,10 @@ export class CalmJudge {
   #changes = 0;
   #pauses = 0;
   #unfairnessShare: number | null = null;
+  /** How often a vehicle started or stopped so far. */
+  #turned = 0;
+  /** The largest part of what is allowed. */
+  #mostFlapping = 0;
 
   constructor(terms: CalmTerms) {
     this.#terms = terms;
@@ -89,10 +116,6 @@ export class CalmJudge {
       this.#judgeStarvation(watched, all, master, nowMs);
       this.#close(watched, nowMs);
     }
-    if (this.measures.limitChangesPerHour > CHANGES_PER_HOUR_MAX) {
-      const text = `limits change ${this.measures.limitChangesPerHour.toFixed(0)} times per vehicle and hour`;
-      this.#terms.violate('flapping', text);
-    }
   }
 
   get measures(): CalmMeasures {
@@ -101,6 +124,7 @@ export class CalmJudge {
       unfairnessShare: this.#unfairnessShare,
       limitChangesPerHour: hours > 0 ? this.#changes / hours : 0,
       pausesPerHour: hours > 0 ? this.#pauses / hours : 0,
+      mostFlapping: this.#mostFlapping,
     };
   }
 
@@ -121,8 +145,23 @@ export class CalmJudge {
     if (limitA < vehicle.minA && now.lastA >= vehicle.minA) now.pauses += 1;
     if (limitA < vehicle.minA) Object.assign(now, { isDisturbed: true, pausedAtMs: nowMs });
     if (wh > now.lastWh) now.servedAtMs = nowMs;
+    if (wh > now.lastWh !== now.isCharging) this.#turned += 1;
+    now.isCharging = wh > now.lastWh;
     now.lastA = limitA;
     now.lastWh = wh;
+    this.#judgeFree(now, nowMs);
+  }
+
+  /** Waits beside free copper, for longer than any rule says. The reason that its master gives does not matter. */
+  #judgeFree(now: Watched, nowMs: Ms): void {
+    const { box, vehicle, lastA, pauses } = now;
+    const isFree = lastA < vehicle.minA && this.#terms.freeA(box) >= Math.max(FREE_A, vehicle.minA + 1);
+    now.freeSinceMs = isFree ? (now.freeSinceMs ?? nowMs) : undefined;
+    const waitsMs = nowMs - (now.freeSinceMs ?? nowMs);
+    const { steadyMs, dwellMs } = this.#terms;
+    if (pauses >= PAUSES_MAX || waitsMs <= Math.max(steadyMs, dwellMs) + FREE_SLACK_MS) return;
+    const text = `${box.id} waits for ${(waitsMs / 1000).toFixed(0)} s beside ${this.#terms.freeA(box).toFixed(1)} A`;
+    this.#terms.violate('starvation', `${text} that nobody uses`);
   }
 
   #begin(box: SlaveBox, vehicle: VehiclePlan, nowMs: Ms): Watched {
@@ -141,6 +180,10 @@ export class CalmJudge {
       pausedAtMs: Number.NEGATIVE_INFINITY,
       lastA,
       lastWh: startWh,
+      freeSinceMs: undefined,
+      movedBeforeA: this.#terms.movedA(box),
+      turnedBefore: this.#turned,
+      isCharging: false,
     };
     this.#watched.set(box, watched);
     return watched;
@@ -150,6 +193,19 @@ export class CalmJudge {
     this.#vehicleMs += nowMs - watched.sinceMs;
     this.#changes += watched.changes;
     this.#pauses += watched.pauses;
+    this.#judgeFlapping(watched, nowMs);
+  }
+
+  #judgeFlapping({ box, changes, sinceMs, movedBeforeA, turnedBefore }: Watched, nowMs: Ms): void {
+    const { stepA, dwellMs } = this.#terms;
+    const byBuilding = (this.#terms.movedA(box) - movedBeforeA) / stepA;
+    const byOthers = CHANGES_BY_VEHICLE * (this.#turned - turnedBefore);
+    const explained = byBuilding + byOthers + (CHANGES_BY_DWELL * (nowMs - sinceMs)) / dwellMs;
+    const most = Math.max(CHANGES_LEAST, (CHANGES_PER_HOUR_MAX * (nowMs - sinceMs)) / MS_PER_HOUR);
+    this.#mostFlapping = Math.max(this.#mostFlapping, (changes - explained) / most);
+    if (changes - explained <= most) return;
+    const text = `the limit of ${box.id} changed ${changes} times in ${((nowMs - sinceMs) / 1000).toFixed(0)} s`;
+    this.#terms.violate('flapping', `${text}, ${explained.toFixed(0)} are explained`);
   }
 
   #judgeFairness(all: readonly Watched[], nowMs: Ms): void {
@@ -187,8 +243,6 @@ export class CalmJudge {
 
   /** Paused for longer than all the others' turns take, although it is its circuit's turn to give. */
   #judgeStarvation(watched: Watched, all: readonly Watched[], master: MasterBox | undefined, nowMs: Ms): void {
-    // A vehicle that needs more than its charge point is set up for never starts; that is for the installer.
-    if (watched.vehicle.minA > watched.box.hardware.plan.minA) return;
     const kind = recordOf(master, watched)?.reason.kind;
     const before = kind === 'shortage' ? this.#servedInstead(watched, all, master) : undefined;
     const sinceMs = before ? watched.servedAtMs : Math.max(watched.servedAtMs, watched.excusedAtMs);
@@ -234,5 +288,5 @@ function recordOf(master: MasterBox | undefined, { box }: Watched): SlaveRecord 
 
 /** By the rules that the site chose it may wait for ever: the fuse cannot carry even its minimum beside those before it. */
 function isRightlyWithout(kind: string): boolean {
-  return kind === 'shortage' || kind === 'circuit' || kind === 'imbalance' || kind === 'vehiclePaused';
+  return ['shortage', 'circuit', 'imbalance', 'vehiclePaused', 'unsteady'].includes(kind);
 }

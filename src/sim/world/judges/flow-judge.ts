@@ -4,6 +4,7 @@
  */
 import { defined } from '../../../base/assert.js';
 import { type Ms, PHASE_NAMES, type PhaseIndex, PHASES } from '../../../base/units.js';
+import { SETTLE_MS } from '../../../dlm/leases/lease-rules.js';
 import { ownCeilingA } from '../../../dlm/load/capacity.js';
 import type { Circuit } from '../../../dlm/types.js';
 import { type Copper, milli } from '../copper.js';
@@ -17,10 +18,12 @@ const METERED_SLACK_MA = 1_000;
 const REPORTED_SLACK_MA = 500;
 
 export interface FlowTerms {
-  /** How many there are. */
-  readonly chargePoints: number;
-  /** For how long limits may still follow a load that was lower then: meter, loop, network, lease. */
-  readonly followMs: () => Ms;
+  /** How many there are at a circuit and below it. */
+  readonly chargePointsBelow: (circuit: Circuit) => number;
+  /** For how long limits may still follow a load that was lower then: meter, loop, network, lease. Infinity: its meter lies. */
+  readonly followMs: (circuit: Circuit) => Ms;
+  /** All charge points at the circuit and below do what they are told. */
+  readonly isObeyed: (circuit: Circuit) => boolean;
   /** Told of what did not hold. */
   readonly violate: (judge: string, text: string, atMs: Ms) => void;
 }
@@ -34,6 +37,8 @@ interface Watched {
   readonly isMetered: boolean;
   readonly slackMa: number;
   sinceMs: Ms;
+  /** Per phase: since when more flows than the fuse carries, while charge points draw. */
+  readonly overSinceMs: (Ms | undefined)[];
 }
 
 export class FlowJudge {
@@ -53,8 +58,10 @@ export class FlowJudge {
         poles: PHASES.map((p) => new BreakerPole(circuit.fuseType ?? 'B', milli(circuit.limitA[p]))),
         leastBuilding: PHASES.map(() => new RecentLeast()),
         isMetered: circuit.meter !== undefined,
-        slackMa: circuit.meter === undefined ? 0 : METERED_SLACK_MA + REPORTED_SLACK_MA * terms.chargePoints,
+        slackMa:
+          circuit.meter === undefined ? 0 : METERED_SLACK_MA + REPORTED_SLACK_MA * terms.chargePointsBelow(circuit),
         sinceMs: 0,
+        overSinceMs: [undefined, undefined, undefined],
       };
     });
   }
@@ -84,11 +91,12 @@ export class FlowJudge {
       const text = `${name}: the breaker may have tripped at ${amps(drawn + building)} A of ${circuit.limitA[p]} A`;
       this.#terms.violate('breaker', text, this.#nowMs);
     }
+    this.#judgeDrawn(watched, p, { drawn, building, sinceMs });
     let leastMa = 0;
     if (isMetered) {
       const least = defined(leastBuilding[p], 'phase');
       least.add(building, this.#nowMs);
-      const followMs = this.#terms.followMs();
+      const followMs = this.#terms.followMs(circuit);
       // A meter that lies may show anything: then the fuse alone is held to.
       leastMa = followMs === Number.POSITIVE_INFINITY ? 0 : least.least(this.#nowMs - followMs);
     }
@@ -100,6 +108,20 @@ export class FlowJudge {
       `${name}: ${amps(allowed)} A allowed${beside}, of ${amps(watched.ceilingMa[p])} A`,
       sinceMs,
     );
+  }
+
+  /** What flows: above the fuse for no longer than limits and then vehicles need to follow. */
+  #judgeDrawn(
+    { circuit, ceilingMa, slackMa, overSinceMs }: Watched,
+    p: PhaseIndex,
+    { drawn, building, sinceMs }: { readonly drawn: number; readonly building: number; readonly sinceMs: Ms },
+  ): void {
+    const isOver = drawn > 0 && drawn + building > ceilingMa[p] + slackMa && this.#terms.isObeyed(circuit);
+    overSinceMs[p] = isOver ? (overSinceMs[p] ?? sinceMs) : undefined;
+    const overMs = this.#nowMs - (overSinceMs[p] ?? this.#nowMs);
+    if (overMs <= this.#terms.followMs(circuit) + SETTLE_MS) return;
+    const text = `${amps(drawn + building)} A flow, of ${amps(ceilingMa[p])} A, for ${(overMs / 1000).toFixed(1)} s`;
+    this.#terms.violate('drawn', `${circuit.id} ${PHASE_NAMES[p]}: ${text}`, this.#nowMs);
   }
 
   get margins(): readonly BreakerMargin[] {

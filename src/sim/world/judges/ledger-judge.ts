@@ -65,8 +65,7 @@ export class LedgerJudge {
     const { limitA, phases } = box.enforced;
     if (limitA === 0) return;
     const record = master.runtime?.controller.records.find(({ id }) => id === box.id);
-    // Of a disconnected limit that was changed nobody can know before it was told.
-    if (!record || box.disconnectedLimitA > (record.status?.disconnectedLimitA ?? 0)) return;
+    if (!record) return;
     const exposureA = record.exposureA(master.nowMs, this.#terms.leaseMs);
     const grid = maskToGrid(box.hardware.rotation, phases);
     for (const p of PHASES) {

@@ -6,7 +6,13 @@ import type { FaultMark } from '../run-log.js';
 import type { World } from '../world.js';
 
 /** Alarms that say what was found out about a meter: taken back only when vehicles show it anew. */
-const LASTING: ReadonlySet<string> = new Set(['METER_SIGN', 'PHASE_MISMATCH', 'OVERLOAD', 'TWO_MASTERS']);
+const LASTING: ReadonlySet<string> = new Set([
+  'METER_SIGN',
+  'PHASE_MISMATCH',
+  'OVERLOAD',
+  'TWO_MASTERS',
+  'VEHICLE_ASLEEP',
+]);
 /** A charge point that has its limit for one of these reasons is not served as it should be. */
 const UNWELL: ReadonlySet<string> = new Set([
   'startup',
@@ -58,9 +64,16 @@ export class Recovery {
     for (const fault of waiting) fault.recoveredMs = nowMs;
   }
 
-  /** Whether something lies, or did until a short while ago. */
-  liesSince(sinceMs: Ms): boolean {
-    return this.#faults.some(({ injector, endMs }) => injector.isLie && (endMs ?? Number.POSITIVE_INFINITY) >= sinceMs);
+  /** Whether this meter lies, or did until a short while ago. */
+  liesSince(meterId: string, sinceMs: Ms): boolean {
+    return this.#faults.some(({ injector, target, endMs }) => {
+      return injector.isLie && target === meterId && (endMs ?? Number.POSITIVE_INFINITY) >= sinceMs;
+    });
+  }
+
+  /** Whether something is wrong with this charge point now. */
+  befalls(chargePointId: string): boolean {
+    return this.#faults.some(({ target, endMs }) => target === chargePointId && endMs === undefined);
   }
 
   /** When the last fault ended; Infinity while one lasts. */

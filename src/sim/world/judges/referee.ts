@@ -1,6 +1,9 @@
 /** All judges over one world: hangs them in where things happen, and collects what they say. */
-import type { Ms } from '../../../base/units.js';
-import { leaseExpiryMs } from '../../../dlm/leases/lease-rules.js';
+import type { Amps, Ms } from '../../../base/units.js';
+import { connectedMask, maskToGrid, type PhaseCount } from '../../../base/rotation.js';
+import { leaseExpiryMs, SETTLE_MS } from '../../../dlm/leases/lease-rules.js';
+import { ownCeilingA } from '../../../dlm/load/capacity.js';
+import type { Circuit } from '../../../dlm/types.js';
 import type { Injector } from '../../../sim/world/faults/injector.js';
 import type { MasterBox } from '../master-box.js';
 import type { Measures, Violation } from '../run-log.js';
@@ -11,13 +14,12 @@ import { CalmJudge, HEALING_MS } from './calm-judge.js';
 import { FlowJudge } from './flow-judge.js';
 import { LedgerJudge } from './ledger-judge.js';
 import { Recovery, whatIsWrong } from './recovery.js';
+import { StartsJudge } from './starts-judge.js';
 
 /** Of one judge; more say nothing new, and must not hide what another one says later. */
 const VIOLATIONS_MAX = 5;
 /** Cycle, network and the next poll of a charge point. */
 const FOLLOW_CALM_MS: Ms = 2_500;
-/** A master that starts keeps what it finds until it has heard the meters. */
-const FOLLOW_START_MS: Ms = 8_000;
 const DATAGRAM_BYTES_MAX = 1_200;
 const MS_PER_KWH = 1_000;
 
@@ -28,8 +30,10 @@ export class Referee {
   readonly #flow: FlowJudge;
   readonly #ledger: LedgerJudge;
   readonly #calm: CalmJudge;
+  readonly #starts: StartsJudge;
+  /** The start of a master that decided last. */
+  #decider: MasterBox['runtime'];
   readonly #patience: { readonly calmMs: Ms; readonly stormMs: Ms };
-  #followAt: { readonly atMs: Ms; readonly followMs: Ms } = { atMs: -1, followMs: 0 };
   #energyWh = 0;
 
   constructor(world: World) {
@@ -37,21 +41,32 @@ export class Referee {
     this.#patience = patienceOf(world.scenario);
     const { site } = world.scenario.config;
     const violate = (judge: string, text: string, atMs = world.time.nowMs): void => this.#violate(judge, text, atMs);
-    const followMs = (): Ms => this.#followMs();
-    const chargePoints = world.boxes.size;
-    this.#flow = new FlowJudge(world.copper, { chargePoints, followMs, violate });
+    this.#flow = new FlowJudge(world.copper, {
+      chargePointsBelow: (circuit) => this.#boxesBelow(circuit).length,
+      followMs: (circuit) => this.#followMs(circuit),
+      isObeyed: (circuit) => this.#boxesBelow(circuit).every(({ hardware }) => !hardware.isMisbehaving),
+      violate,
+    });
     const isExcused = (box: SlaveBox): boolean => this.#isExcused(box);
     this.#ledger = new LedgerJudge({ leaseMs: site.leaseMs, nowMs: () => world.time.nowMs, isExcused, violate });
     const priorities = new Map(site.chargePoints.map(({ id, priority }) => [id, priority]));
     const priorityOf = (id: string): number => priorities.get(id) ?? 1;
-    this.#calm = new CalmJudge({ ...site.allocation, priorityOf, violate });
+    const freeA = (box: SlaveBox): Amps => this.#freeA(box);
+    const movedA = (box: SlaveBox): Amps => world.copper.movedA(box.tapId);
+    this.#calm = new CalmJudge({ ...site.allocation, priorityOf, freeA, movedA, violate });
+    const isBefallen = (box: SlaveBox): boolean => isExcused(box) || this.recovery.befalls(box.id);
+    const { dwellMs } = site.allocation;
+    this.#starts = new StartsJudge({ dwellMs, nowMs: () => world.time.nowMs, isBefallen, violate });
     this.#attach();
   }
 
   #attach(): void {
     const world = this.#world;
     world.onFlow = (circuit) => this.#flow.close(circuit, world.time.nowMs);
-    world.onEnforced = (box) => this.#ledger.enforces(box, [...world.masters.values()]);
+    world.onEnforced = (box) => {
+      this.#ledger.enforces(box, [...world.masters.values()]);
+      this.#starts.enforces(box);
+    };
     world.onCycle = (master) => this.#decided(master);
     const listen = world.network.onSend;
     world.network.onSend = (from, to, bytes) => {
@@ -90,7 +105,8 @@ export class Referee {
     for (const master of masters)
       if (!master.isQueueKept) this.#violate('queue', `${master.name} asked twice at once`, nowMs);
     for (const box of world.boxes.values()) if (box.hardware.vehicle) this.visited(box.hardware.energyWh(box.nowMs));
-    return { breakers: this.#flow.margins, ...this.#calm.measures, energyKwh: this.#energyWh / MS_PER_KWH };
+    const { mostStarts } = this.#starts;
+    return { breakers: this.#flow.margins, ...this.#calm.measures, mostStarts, energyKwh: this.#energyWh / MS_PER_KWH };
   }
 
   #judgeRecovery(deciding: readonly MasterBox[]): void {
@@ -109,6 +125,8 @@ export class Referee {
     const world = this.#world;
     world.journal.count('cycles');
     const boxes = [...world.boxes.values()];
+    if (master.isDeciding && master.runtime !== this.#decider) this.#starts.forget();
+    if (master.isDeciding) this.#decider = master.runtime;
     this.#ledger.decided(master, boxes, [...world.masters.values()]);
     this.recovery.look(world, world.time.nowMs);
     if (this.#isHealed(world.time.nowMs))
@@ -124,16 +142,31 @@ export class Referee {
     return box.tapId !== box.id || this.#world.boxes.has(`${box.id} twin`);
   }
 
-  /** For how long limits may be as they were; asked for at each change, the same for all that happens at one moment. */
-  #followMs(): Ms {
+  #boxesBelow({ id }: Circuit): readonly SlaveBox[] {
+    const { copper, boxes } = this.#world;
+    const index = copper.indexOf(id);
+    return [...boxes.values()].filter(({ hardware }) =>
+      copper.wayOf(copper.indexOf(hardware.plan.circuit)).includes(index),
+    );
+  }
+
+  /** What could flow to a charge point beside what flows. Nothing where a difference of phases may hold it. */
+  #freeA({ tapId, hardware }: SlaveBox): Amps {
+    const { copper } = this.#world;
+    const { plan, vehicle } = hardware;
+    const way = copper.wayOf(copper.indexOf(plan.circuit));
+    if (way.some((index) => copper.conductors[index]?.circuit.imbalanceLimitA !== undefined)) return 0;
+    const phases = maskToGrid(plan.rotation, connectedMask(smaller(plan.phases, vehicle?.phases ?? plan.phases)));
+    return copper.freeA(tapId, phases, ownCeilingA);
+  }
+
+  /** For how long limits may be as they were. */
+  #followMs({ meter }: Circuit): Ms {
     const { nowMs } = this.#world.time;
-    if (nowMs === this.#followAt.atMs) return this.#followAt.followMs;
     const { calmMs, stormMs } = this.#patience;
-    const isCalm = nowMs - this.recovery.lastEndMs > stormMs;
-    const isLied = !isCalm && this.recovery.liesSince(nowMs - stormMs);
-    const followMs = isLied ? Number.POSITIVE_INFINITY : isCalm ? calmMs : stormMs;
-    this.#followAt = { atMs: nowMs, followMs };
-    return followMs;
+    if (nowMs - this.recovery.lastEndMs > stormMs) return calmMs;
+    const isLied = meter !== undefined && this.recovery.liesSince(meter, nowMs - stormMs);
+    return isLied ? Number.POSITIVE_INFINITY : stormMs;
   }
 
   #violate(judge: string, text: string, atMs: Ms): void {
@@ -144,10 +177,15 @@ export class Referee {
 }
 
 /** How long limits may follow a load that was lower: without faults, and with them. */
-function patienceOf({ config, meterLatencyMs }: Scenario): { readonly calmMs: Ms; readonly stormMs: Ms } {
+function patienceOf({ config, meterLatencyMs, meterRenewMs }: Scenario): { readonly calmMs: Ms; readonly stormMs: Ms } {
   const { site, meters } = config;
   const pollMs = Math.max(0, ...meters.map(({ pollPeriodMs }) => pollPeriodMs));
-  const calmMs = pollMs + FOLLOW_CALM_MS + 4 * meterLatencyMs;
+  const renewMs = meters.length > 0 ? meterRenewMs : 0;
+  const calmMs = pollMs + renewMs + FOLLOW_CALM_MS + 4 * meterLatencyMs;
   const ageMs = Math.max(0, ...meters.map(({ maxAgeMs, timeoutMs }) => maxAgeMs + timeoutMs));
-  return { calmMs, stormMs: calmMs + ageMs + leaseExpiryMs(site.leaseMs) + FOLLOW_START_MS };
+  return { calmMs, stormMs: calmMs + ageMs + leaseExpiryMs(site.leaseMs) + SETTLE_MS };
+}
+
+function smaller(a: PhaseCount, b: PhaseCount): PhaseCount {
+  return a < b ? a : b;
 }

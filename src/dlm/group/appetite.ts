@@ -1,0 +1,110 @@
+/**
+ * What a vehicle takes of its offers. Some vehicles need more than the minimum of their charge point: below that they say
+ * SuspendedEV, like a full one. An offer that was not taken yet is not refused. It stays for a minute. Then the next step is
+ * offered: 8, 10, 11 A. What the vehicle needs is remembered for the session. docs/decisions/0015-vehicles.md has the reasons.
+ */
+import { failInvariant } from '../../base/assert.js';
+import type { Amps, Ms } from '../../base/units.js';
+
+/** A vehicle takes its first current within this time, the slowest ones excepted. */
+const OFFER_MS: Ms = 60_000;
+/** One that took this offer and stopped by itself is full, or cools for a moment. */
+const STOPPED_MS: Ms = 30_000;
+/** Most vehicles start at 6 A (IEC 61851-1), nearly all others at 8 A, the few that are left at 10 or 11 A. */
+const STEPS_A: readonly Amps[] = [8, 10, 11];
+/** A vehicle takes its offer when it draws this share of it, or of the last step. */
+const TAKEN_SHARE = 0.4;
+/** A step that no offer confirmed for so long was a wrong guess, or there is no room for it. */
+const GUESS_MS: Ms = 1_800_000;
+/** A vehicle that has not followed a lower limit yet draws more than this above it. */
+const FOLLOWED_A: Amps = 0.25;
+
+/** Immutable. */
+export interface Appetite {
+  /** The lowest limit of which it took its share in this session; Infinity before that. */
+  readonly tookA: Amps;
+  /** It refused less than this; 0: it refused nothing. */
+  readonly needsA: Amps;
+  readonly needsSinceMs: Ms | undefined;
+  /** Since when it takes nothing of its present offer; `undefined` while it takes some, or has none. */
+  readonly leftSinceMs: Ms | undefined;
+  /** True once it took some of its present offer. */
+  readonly isTaken: boolean;
+  /** True after it left an offer that its minimum does not explain: it is full, or asleep, or waits for its own reasons. */
+  readonly isRefused: boolean;
+  /** True when it charged in this session, was paused by its master, and left the offer after that. */
+  readonly isAsleep: boolean;
+}
+
+export const UNKNOWN_APPETITE: Appetite = {
+  tookA: Number.POSITIVE_INFINITY,
+  needsA: 0,
+  needsSinceMs: undefined,
+  leftSinceMs: undefined,
+  isTaken: false,
+  isRefused: false,
+  isAsleep: false,
+};
+
+/** What the charge point offers and its vehicle draws. */
+export interface Offer {
+  /** The limit in force. 0: below the minimum, so nothing is offered. */
+  readonly offeredA: Amps;
+  /** On its most loaded phase. */
+  readonly drawnA: Amps;
+  /** No more can be offered, even if all others yield. */
+  readonly maxA: Amps;
+}
+
+/** Follows one offer. The same object if nothing changed. Call once per cycle. */
+export function afterOffer(before: Appetite, offer: Offer, nowMs: Ms): Appetite {
+  const { offeredA, drawnA } = offer;
+  if (!(offeredA >= 0 && drawnA >= 0)) failInvariant(`${drawnA} A are drawn of an offer of ${offeredA} A`);
+  if (offeredA === 0) return afterPause(before, nowMs);
+  const lastStepA = STEPS_A.at(-1) ?? offeredA;
+  if (drawnA >= TAKEN_SHARE * Math.min(offeredA, lastStepA)) return afterTaking(before, offer);
+  const leftSinceMs = before.leftSinceMs ?? nowMs;
+  const hasStopped = before.isTaken && before.tookA <= offeredA;
+  if (nowMs - leftSinceMs < (hasStopped ? STOPPED_MS : OFFER_MS)) return changed(before, { leftSinceMs });
+  return afterRefusal(before, offer, nowMs);
+}
+
+function afterPause(before: Appetite, nowMs: Ms): Appetite {
+  const { tookA, needsSinceMs } = before;
+  const isWrong = tookA === Number.POSITIVE_INFINITY && needsSinceMs !== undefined && nowMs - needsSinceMs >= GUESS_MS;
+  const needs = isWrong ? { needsA: 0, needsSinceMs: undefined } : {};
+  return changed(before, { ...needs, leftSinceMs: undefined, isTaken: false });
+}
+
+function afterTaking(before: Appetite, { offeredA, drawnA }: Offer): Appetite {
+  const hasFollowed = drawnA <= offeredA + FOLLOWED_A;
+  const tookA = hasFollowed ? Math.min(before.tookA, offeredA) : before.tookA;
+  const needsA = tookA < before.needsA ? 0 : before.needsA;
+  const good = { leftSinceMs: undefined, isTaken: true, isRefused: false, isAsleep: false };
+  return changed(before, { tookA, needsA, ...good });
+}
+
+/** The next step, or what a refusal of the last one means. */
+function afterRefusal(before: Appetite, { offeredA, maxA }: Offer, nowMs: Ms): Appetite {
+  const nextA = before.isRefused ? undefined : STEPS_A.find((stepA) => stepA > offeredA && stepA <= maxA);
+  if (nextA !== undefined && before.tookA > offeredA) {
+    return { ...before, needsA: nextA, needsSinceMs: nowMs, leftSinceMs: nowMs };
+  }
+  // Nothing helped: what it needs is no more than what it took before.
+  const needsA = before.tookA === Number.POSITIVE_INFINITY ? 0 : before.needsA;
+  const isAsleep = before.isAsleep || (!before.isTaken && before.tookA < Number.POSITIVE_INFINITY);
+  return changed(before, { needsA, isRefused: true, isAsleep });
+}
+
+/** The offer that stays for a vehicle that left it, if nobody else can use it: enough for nearly all of them to start. */
+export function standingA({ needsA, tookA }: Appetite, minA: Amps): Amps {
+  const provenA = tookA === Number.POSITIVE_INFINITY ? 0 : Math.min(tookA, STEPS_A[0] ?? tookA);
+  return Math.max(minA, needsA, provenA);
+}
+
+function changed(before: Appetite, now: Partial<Appetite>): Appetite {
+  for (const key of Object.keys(now) as (keyof Appetite)[]) {
+    if (before[key] !== now[key]) return { ...before, ...now };
+  }
+  return before;
+}

@@ -1,0 +1,151 @@
+/**
+ * Follows what became of each offer, once per cycle, before the division: whether the vehicle takes it, when it was
+ * declined or left unused, whether a withdrawn one is wanted again, and whether there is steady room for a start.
+ */
+import { failInvariant } from '../../base/assert.js';
+import { hasPhase, maskToGrid } from '../../base/rotation.js';
+import { type Amps, type Ms, PHASES } from '../../base/units.js';
+import { afterOffer, type Appetite, standingA } from '../group/appetite.js';
+import { afterGrant, afterRoom, isWandering, mayStart } from '../group/calm.js';
+import type { Service } from '../group/service.js';
+import type { SlaveRecord } from '../group/slave-record.js';
+import { SETTLE_MS } from '../leases/lease-rules.js';
+import { reservedLoad } from './reserved.js';
+import { capacityOf, pathOf, phasesOf, type Snapshot } from './snapshot.js';
+import { compareService, DECLINED_HOLD_MS, type ServiceKey, serviceKey, START_MAX_MS } from './turns.js';
+
+/** The least that a charge point may be limited to, so that its vehicle charges. */
+export function neededA({ facts }: SlaveRecord, { appetite }: Service): Amps {
+  return Math.min(facts.maxA, Math.max(facts.minA, appetite.needsA));
+}
+
+/** The most that is offered to a vehicle that left its offer, or that is not ready yet. */
+export function idleMaxA(record: SlaveRecord, service: Service): Amps | undefined {
+  const { facts, status } = record;
+  if (status?.state === 'Preparing') return neededA(record, service);
+  if (status?.state !== 'SuspendedEV' || !service.appetite.isRefused) return undefined;
+  return Math.min(facts.maxA, standingA(service.appetite, facts.minA));
+}
+
+/** Follows the offer and the grant of one charge point. The same object if nothing changed. */
+export function followOffer(record: SlaveRecord, before: Service, snapshot: Snapshot): Service {
+  const { nowMs, site } = snapshot;
+  const service = askedAgain(record, before, site.leaseMs, nowMs);
+  const appetite = appetiteOf(snapshot, record, service);
+  const calm = mayWander(snapshot, record) ? afterGrant(service.calm, record.grantedA, nowMs) : service.calm;
+  const { declinedAtMs, unusedSinceMs } = unusedOf(record, { ...service, appetite }, nowMs);
+  const isSameOffer = declinedAtMs === service.declinedAtMs && unusedSinceMs === service.unusedSinceMs;
+  if (isSameOffer && appetite === service.appetite && calm === service.calm) return service;
+  return { ...service, appetite, calm, declinedAtMs, unusedSinceMs };
+}
+
+/** True where a load that nobody controls can take the room of the charge point. Elsewhere only other vehicles do. */
+export function mayWander(snapshot: Snapshot, record: SlaveRecord): boolean {
+  return pathOf(snapshot, record).some((circuit) => snapshot.site.circuits[circuit]?.meter !== undefined);
+}
+
+/** An hour after it declined an offer a vehicle is asked again. One that shows that it wants current has its whole offer. */
+function askedAgain(record: SlaveRecord, service: Service, leaseMs: Ms, nowMs: Ms): Service {
+  const { declinedAtMs, appetite } = service;
+  const asked = { ...service, withdrawn: undefined, declinedAtMs: undefined };
+  if (isWantedAgain(record, service, leaseMs, nowMs)) return { ...asked, appetite: { ...appetite, isRefused: false } };
+  const isForgotten = declinedAtMs !== undefined && nowMs - declinedAtMs >= DECLINED_HOLD_MS;
+  return isForgotten ? asked : service;
+}
+
+function appetiteOf(snapshot: Snapshot, record: SlaveRecord, service: Service): Appetite {
+  const { status, facts } = record;
+  if (!status) return service.appetite;
+  const { limitA } = record.account.enforced;
+  const drawnA = Math.max(status.currentA[0], status.currentA[1], status.currentA[2]);
+  const offeredA = limitA >= facts.minA ? limitA : 0;
+  const maxA = Math.min(facts.maxA, roomFor(snapshot, record, [], undefined));
+  return afterOffer(service.appetite, { offeredA, drawnA, maxA }, snapshot.nowMs);
+}
+
+/**
+ * K7: without an offer a charge point says SuspendedEVSE, or what its vehicle would do. A change to SuspendedEVSE long
+ * after the offer was withdrawn comes from the vehicle: it wants current again.
+ */
+function isWantedAgain({ vehicle, status }: SlaveRecord, { withdrawn }: Service, leaseMs: Ms, nowMs: Ms): boolean {
+  if (withdrawn === undefined || nowMs >= withdrawn.untilMs) return false;
+  const sinceMs = vehicle.stateSinceMs - withdrawn.fromMs;
+  if (status?.state === 'Charging') return sinceMs > 0;
+  return status?.state === 'SuspendedEVSE' && sinceMs > leaseMs + SETTLE_MS;
+}
+
+/** Since when the offer is unused, and when it was declined. */
+function unusedOf(
+  { status }: SlaveRecord,
+  { servedSinceMs, unusedSinceMs, declinedAtMs, appetite }: Service,
+  nowMs: Ms,
+): Pick<Service, 'unusedSinceMs' | 'declinedAtMs'> {
+  if (!((servedSinceMs ?? nowMs) <= nowMs))
+    failInvariant(`an offer is made since ${servedSinceMs} ms, it is ${nowMs} ms`);
+  if (status?.state === 'Charging') return { unusedSinceMs: undefined, declinedAtMs: undefined };
+  if (status?.state !== 'SuspendedEV' || servedSinceMs === undefined) return { unusedSinceMs: undefined, declinedAtMs };
+  const isDeclined = appetite.isRefused && nowMs - servedSinceMs >= START_MAX_MS;
+  return { unusedSinceMs: unusedSinceMs ?? nowMs, declinedAtMs: isDeclined ? nowMs : declinedAtMs };
+}
+
+/** Notes how much room there is for those whose room wandered. Call after `followOffer` of all. */
+export function followRoom(snapshot: Snapshot, served: readonly SlaveRecord[]): void {
+  const { services, nowMs, site } = snapshot;
+  const waiting = served.filter((record) => isHeld(snapshot, record));
+  if (waiting.length === 0) return;
+  const reserved = reservedLoad(snapshot, new Set(served));
+  const keyOf = (record: SlaveRecord): ServiceKey =>
+    serviceKey({ record, service: services.find(record) }, new Map(), site.allocation, nowMs);
+  const others = served.flatMap((record) =>
+    services.find(record).servedSinceMs === undefined ? [] : [{ record, key: keyOf(record) }],
+  );
+  for (const record of waiting) {
+    const service = services.find(record);
+    const ownKey = keyOf(record);
+    const before = others.filter(({ key }) => compareService(key, ownKey) < 0).map((other) => other.record);
+    const roomA = roomFor(snapshot, record, before, reserved);
+    const calm = afterRoom(service.calm, roomA, neededA(record, service), nowMs);
+    services.replace(record, calm === service.calm ? service : { ...service, calm });
+  }
+}
+
+/** True for a paused vehicle whose room wandered: it starts once its room is steady. */
+function isHeld({ services, nowMs, site }: Snapshot, record: SlaveRecord): boolean {
+  const { servedSinceMs, calm } = services.find(record);
+  return servedSinceMs === undefined && isWandering(calm, site.allocation.steadyMs, nowMs);
+}
+
+/** True while the room of a paused vehicle is not steady enough for a start. */
+export function awaitsSteadyRoom(snapshot: Snapshot, record: SlaveRecord): boolean {
+  const { services, nowMs, site } = snapshot;
+  return isHeld(snapshot, record) && !mayStart(services.find(record).calm, site.allocation.steadyMs, nowMs);
+}
+
+/** What the record could get beside the minima of those before it, in A. */
+function roomFor(
+  snapshot: Snapshot,
+  record: SlaveRecord,
+  before: readonly SlaveRecord[],
+  reserved: ReturnType<typeof reservedLoad> | undefined,
+): Amps {
+  const grid = maskToGrid(record.facts.rotation, phasesOf(snapshot, record));
+  let roomA: Amps = Number.POSITIVE_INFINITY;
+  for (const circuit of pathOf(snapshot, record)) {
+    const { capacityA } = capacityOf(snapshot, circuit);
+    const beside = before.filter((other) => pathOf(snapshot, other).includes(circuit));
+    for (const p of PHASES) {
+      if (!hasPhase(grid, p)) continue;
+      const takenA = beside.reduce(
+        (sumA, other) => sumA + minimumOn(snapshot, other, p),
+        reserved?.[circuit]?.[p] ?? 0,
+      );
+      roomA = Math.min(roomA, capacityA[p] - takenA);
+    }
+  }
+  return roomA;
+}
+
+function minimumOn(snapshot: Snapshot, other: SlaveRecord, p: 0 | 1 | 2): Amps {
+  const grid = maskToGrid(other.facts.rotation, phasesOf(snapshot, other));
+  return hasPhase(grid, p) ? neededA(other, snapshot.services.find(other)) : 0;
+}

@@ -1,0 +1,25 @@
+/** Mutants of how vehicles are served that take less, later or otherwise than they are offered. */
+import type { Row } from './edit.js';
+
+const APPETITE = 'dlm/group/appetite.js';
+const CALM = 'dlm/group/calm.js';
+const OFFERS = 'dlm/sharing/offers.js';
+
+export const VEHICLE_MUTANTS: readonly Row[] = [
+  ['K1', 'an offer is refused at once', APPETITE, 'const OFFER_MS = 60_000;', 'const OFFER_MS = 0;', 'dlm/appetite'],
+  ['K1', 'no next step', APPETITE, 'nextA !== undefined && ', 'false && ', 'dlm/appetite'],
+  ['K1', 'what still flows is taken', APPETITE, 'drawnA <= offeredA + FOLLOWED_A', 'true', 'dlm/appetite'],
+  ['K2', 'starts whenever there is room', CALM, 'return stopsMs.length > 1 && ', 'return false && ', 'dlm/calm'],
+  ['K2', 'starts without end', CALM, 'stopsMs.length === STOPS_MAX && ', 'false && ', 'dlm/calm'],
+  ['K2', 'turns are stops', 'dlm/decide.js', 'isTurn || isArrival || ', 'isArrival || ', 'dlm/calm'],
+  ['K4', 'a slow meter is now', 'dlm/load/metering.js', 'if (movedAtMs >= sampledAtMs)', 'if (true)', 'sim/cars'],
+  ['K5', 'nobody is let go first', 'dlm/sharing/turns.js', '? LOOK_FIRST :', '? 0 :', 'dlm/cars'],
+  [
+    'K7',
+    'a withdrawal is not ended',
+    OFFERS,
+    'return status?.state === ',
+    'return false && status?.state === ',
+    'dlm/cars',
+  ],
+];
