@@ -320,9 +320,11 @@ export class Controller {
   #keepHouse(nowMs: Ms): void {
     if (this.#masters.update(nowMs)) {
       // Another master may have raised any charge point in the epochs before.
-      for (const record of this.#roster.list) record.account.distrust(nowMs + drawnExpiryMs(LEASE_MAX_MS));
+      const tookOver = this.#masters.activeSinceMs === nowMs;
+      for (const record of this.#roster.list) record.distrust(tookOver, nowMs);
       this.#isMemoryDirty = true;
     }
+    for (const record of this.#roster.list) if (record.watchDuplicate(nowMs)) this.#isMemoryDirty = true;
     if (this.#masters.isStrict) this.#roster.countSilentInFull();
     this.#metering.watch(nowMs);
     this.#roster.watch(nowMs);

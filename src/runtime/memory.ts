@@ -20,6 +20,7 @@ const slaveSchema = z.object({
   disconnectedLimitA: amps,
   phases: z.literal([1, 2, 3]),
   rotation: z.enum(ROTATIONS),
+  isDuplicate: z.optional(z.boolean()),
 });
 
 /** Keys that are not ours are left behind. */

@@ -105,3 +105,78 @@ t.test('the number of a grant proves nothing when another master sent it', async
   }
   t.same(rig.events('SLAVE_REFUSED'), []);
 });
+
+/** A standby hears `a` and its twin while another master grants to both; then that one is gone, and `a` with it. */
+function tookOverBesideTwins(isOtherHeard: boolean): { readonly rig: Rig; readonly twin: RigSlave } {
+  const rig = new Rig({ site: twoBehind32, rank: 1 });
+  const twin = twinOf(rig);
+  const hear = (slave: RigSlave): void => {
+    const accepted = { masterId: 'gone', epoch: 3, seq: 1 };
+    rig.controller.hearStatus({ ...slave.status(rig.nowMs), accepted }, rig.nowMs);
+  };
+  const beacon = { type: 'beacon', networkId: 0, masterId: 'gone', bootId: bootIdOf('gone', 1), rank: 0 } as const;
+  for (let second = 0; second < 20; second++) {
+    rig.nowMs += 1000;
+    rig.controller.hearBeacon({ ...beacon, epoch: 3, active: true }, rig.nowMs);
+    if (isOtherHeard || second < 5) hear(rig.slave('a'));
+    if (second >= 5) hear(twin);
+    rig.controller.decide(rig.nowMs);
+  }
+  rig.slaves.delete('a');
+  for (let second = 0; second < 20; second++) {
+    rig.run(1000);
+    cycleOf(rig, twin);
+  }
+  return { rig, twin };
+}
+
+t.test('a standby that takes over beside two boxes of one id counts both, though one alone answers', async (t) => {
+  const { rig } = tookOverBesideTwins(true);
+  t.notOk(rig.controller.isPassive(rig.nowMs), 'it decides');
+  t.ok(rig.record('a').isDuplicate(rig.nowMs));
+  t.same(rig.record('a').exposureA(rig.nowMs, twoBehind32.leaseMs), perPhase(64));
+  const { rig: other } = tookOverBesideTwins(false);
+  t.notOk(other.controller.isPassive(other.nowMs));
+  t.notOk(other.record('a').isDuplicate(other.nowMs), 'the one before was not heard since: it has started again');
+});
+
+t.test('a restart does not pulse the vehicles behind two boxes of one id', async (t) => {
+  const rig = running();
+  const twin = twinOf(rig);
+  for (let second = 0; second < 20; second++) {
+    rig.run(1000);
+    cycleOf(rig, twin);
+  }
+  t.equal(rig.limits.split(' ')[0], '0');
+  rig.restartMaster();
+  for (let second = 0; second < 40; second++) {
+    rig.run(1000);
+    cycleOf(rig, twin);
+    if (rig.limits.split(' ')[0] !== '0') t.fail(`${second} s after the restart: ${rig.limits}`);
+  }
+  t.ok(rig.record('a').isDuplicate(rig.nowMs));
+});
+
+t.test('one of them is gone: the state file forgets it too', async (t) => {
+  const rig = running();
+  const twin = twinOf(rig);
+  for (let second = 0; second < 20; second++) {
+    rig.run(1000);
+    cycleOf(rig, twin);
+  }
+  t.same(
+    rig.saved?.slaves.map(({ id, isDuplicate }) => [id, isDuplicate]),
+    [
+      ['a', true],
+      ['b', undefined],
+    ],
+  );
+  rig.run(70_000);
+  t.same(
+    rig.saved?.slaves.map(({ isDuplicate }) => isDuplicate),
+    [undefined, undefined],
+  );
+  rig.restartMaster();
+  rig.run(10_000);
+  t.equal(rig.limits, '16 16');
+});

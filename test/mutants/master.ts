@@ -261,7 +261,7 @@ export const MASTER_MUTANTS: readonly Row[] = [
     'M3',
     'takeover trusts all',
     CONTROLLER,
-    'for (const record of this.#roster.list)\n                record.account.distrust(nowMs + drawnExpiryMs(LEASE_MAX_MS));',
+    'for (const record of this.#roster.list)\n                record.distrust(tookOver, nowMs);',
     '',
     'dlm/standby',
   ],

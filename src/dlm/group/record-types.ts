@@ -14,6 +14,8 @@ export interface RememberedSlave {
   readonly disconnectedLimitA: Amps;
   readonly phases: 1 | 2 | 3;
   readonly rotation: Rotation;
+  /** Two boxes used the id. */
+  readonly isDuplicate?: boolean | undefined;
 }
 
 /** `stale` and the kinds of doubt: the STATUS is not applied. `duplicate`: it is applied, but two boxes use the id. */

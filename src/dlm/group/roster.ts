@@ -102,17 +102,20 @@ export class Roster {
     this.#missingFromMs = nowMs + MISSING_AFTER_MS;
     for (const listed of this.#site.chargePoints) {
       // A STATUS before the restart may have shown a higher disconnected limit than the list. It still holds.
-      const before = remembered.find(({ id }) => id === listed.id)?.disconnectedLimitA ?? 0;
-      const facts = { ...listed, disconnectedLimitA: Math.max(listed.disconnectedLimitA, before) };
-      this.#add(new SlaveRecord({ facts, isListed: true, isAdopted: true, unknownUntilMs }));
+      const before = remembered.find(({ id }) => id === listed.id);
+      const disconnectedLimitA = Math.max(listed.disconnectedLimitA, before?.disconnectedLimitA ?? 0);
+      const facts = { ...listed, disconnectedLimitA };
+      const record = this.#add(new SlaveRecord({ facts, isListed: true, isAdopted: true, unknownUntilMs }));
+      if (before?.isDuplicate) record.expectDuplicate(nowMs);
     }
     for (const slave of remembered) {
       if (this.#records.has(slave.id)) continue;
-      const { adopted, ...known } = slave;
+      const { adopted, isDuplicate, ...known } = slave;
       const facts = { ...this.#strangerFacts(slave.id), ...known };
       const isAdopted = adopted || this.#site.autoAdopt;
       const record = new SlaveRecord({ facts, isListed: false, isAdopted, unknownUntilMs });
       record.remember();
+      if (isDuplicate) record.expectDuplicate(nowMs);
       this.#add(record);
     }
   }

@@ -7,8 +7,8 @@ import { connectedMask, maskToGrid, onPhases, type PhaseMask, toGrid } from '../
 import { type Amps, maxOf, type Ms, NO_AMPS, type PhaseAmps, perPhase } from '../../base/units.js';
 import { type Doubt, Starts } from '../leases/starts.js';
 import { ReportedDraw } from '../load/reported-draw.js';
-import { LedgerAccount } from '../leases/ledger.js';
-import { OFFLINE_AFTER_MS } from '../leases/lease-rules.js';
+import { drawnExpiryMs, LedgerAccount } from '../leases/ledger.js';
+import { LEASE_MAX_MS, OFFLINE_AFTER_MS } from '../leases/lease-rules.js';
 import type { OpenGrant } from '../leases/open-grants.js';
 import type { ChargePoint } from '../types.js';
 import { believedDraw } from './believed-draw.js';
@@ -38,6 +38,7 @@ export class SlaveRecord {
   #lastHeardMs: Ms = Number.NEGATIVE_INFINITY;
   readonly #starts: Starts;
   #isPollAnswered = false;
+  #wasDuplicate = false;
   #lastNumber: GrantNumber = { epoch: 0, seq: 0 };
   readonly #lowestSeq: number;
   readonly #drawn = new ReportedDraw();
@@ -80,6 +81,7 @@ export class SlaveRecord {
     this.#status = carrier.value('status', this.#status);
     this.#lastHeardMs = carrier.value('lastHeardMs', this.#lastHeardMs);
     this.#starts.carry(carrier);
+    this.#wasDuplicate = carrier.value('wasDuplicate', this.#wasDuplicate);
     this.#isPollAnswered = carrier.value('isPollAnswered', this.#isPollAnswered);
     this.#lastNumber = carrier.value('lastNumber', this.#lastNumber);
     carrier.part('drawn', this.#drawn);
@@ -171,6 +173,26 @@ export class SlaveRecord {
 
   isDuplicate(nowMs: Ms): boolean {
     return this.#starts.isDuplicate(nowMs);
+  }
+
+  /** Call for a charge point that the state file has as a duplicate. */
+  expectDuplicate(nowMs: Ms): void {
+    this.#starts.expectDuplicate(nowMs);
+    this.#wasDuplicate = true;
+  }
+
+  /** True when the id has become a duplicate since the last call, or is none any more. Call once per cycle. */
+  watchDuplicate(nowMs: Ms): boolean {
+    const is = this.isDuplicate(nowMs);
+    const hasChanged = is !== this.#wasDuplicate;
+    this.#wasDuplicate = is;
+    return hasChanged;
+  }
+
+  /** Call when another master may have granted until now. `tookOver`: this one was passive until now. */
+  distrust(tookOver: boolean, nowMs: Ms): void {
+    this.account.distrust(nowMs + drawnExpiryMs(LEASE_MAX_MS));
+    if (tookOver) this.#starts.suspectDuplicate(this.#status?.bootId);
   }
 
   /** Updates the record by a STATUS. It does not apply an older STATUS of the same start, nor one of a start in doubt. */
@@ -344,7 +366,8 @@ export class SlaveRecord {
     const { maxA } = this.account;
     assert(maxA > 0, `${id} is to be remembered with a maximum of ${maxA} A`);
     assert(this.#isAdopted || this.#isRemembered, `${id} is to be remembered, but was never adopted`);
-    return { id, adopted, maxA, disconnectedLimitA, phases, rotation };
+    const known = { id, adopted, maxA, disconnectedLimitA, phases, rotation };
+    return this.#wasDuplicate ? { ...known, isDuplicate: true } : known;
   }
 }
 

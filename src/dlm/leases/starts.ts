@@ -6,11 +6,14 @@ import { assert, failInvariant } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
 import { type BootId, compareGrants, type GrantNumber, type Status } from '../../base/messages.js';
 import type { Ms } from '../../base/units.js';
+import { LEASE_MAX_MS, leaseExpiryMs, SETTLE_MS } from './lease-rules.js';
 
 /** A duplicate id: both clocks run on for longer than any datagram can be under way. */
 const DUPLICATE_AFTER_MS: Ms = 60_000;
 /** How long an id stays a duplicate after the last STATUS of the box that is heard less. */
 const DUPLICATE_HOLD_MS: Ms = 60_000;
+/** What another master granted to it is over then, and its vehicle has followed. */
+const GRANTED_MAX_MS: Ms = leaseExpiryMs(LEASE_MAX_MS) + SETTLE_MS;
 const STARTS_MAX = 8;
 /** After this silence a start may have been replaced by a new start of the same box: two heartbeats and a half. */
 const REPLACED_AFTER_MS: Ms = 2_500;
@@ -61,6 +64,24 @@ export class Starts {
   /** True when two boxes use this id. */
   isDuplicate(nowMs: Ms): boolean {
     return nowMs < this.#duplicateUntilMs;
+  }
+
+  /** M2j: the id was a duplicate when this master, or the one before it on this machine, was there last. */
+  expectDuplicate(nowMs: Ms): void {
+    this.#duplicateUntilMs = Math.max(this.#duplicateUntilMs, nowMs + DUPLICATE_HOLD_MS);
+  }
+
+  /**
+   * M2i: call when this master takes over. While it was passive it could ask for no proof. Where another start was heard
+   * after the present one had come, both may be there, and the other one may hold a grant of another master.
+   */
+  suspectDuplicate(presentId: BootId | undefined): void {
+    const present = this.#find(presentId);
+    if (!present) return;
+    for (const other of this.#starts) {
+      if (other === present || other.lastHeardMs < present.firstHeardMs) continue;
+      this.#duplicateUntilMs = Math.max(this.#duplicateUntilMs, other.lastHeardMs + GRANTED_MAX_MS);
+    }
   }
 
   /** Updates the start that sent a STATUS. False: the STATUS is older than one heard before of the same start. Call first. */
