@@ -51,6 +51,36 @@ t.test('every model on every connection that it has', async (t) => {
   }
 });
 
+/** The same device with another number in the register that its probe reads. */
+function withCode(model: MeterModel, code: number): RegisterBus {
+  const bus = busTo(model);
+  const row = model.probe?.row;
+  return {
+    ...bus,
+    read: async (unit, block) => {
+      const answer = await bus.read(unit, block, 1000);
+      const at = row === undefined || row.functionCode !== block.functionCode ? -1 : row.address - block.address;
+      if (!answer.ok || at < 0 || at >= answer.value.length) return answer;
+      return { ok: true, value: Uint16Array.from(answer.value, (word, index) => (index === at ? code : word)) };
+    },
+  };
+}
+
+t.test('a three-phase meter with a code that nobody knows is no meter of one phase', async (t) => {
+  for (const id of ['eastron-sdm630-v2', 'eastron-sdm630mct-v2', 'eastron-sdm72d-m-v2']) {
+    const model = METER_MODELS.find((each) => each.id === id);
+    t.ok(model, id);
+    if (!model) continue;
+    for (const code of [0, 0x0999]) {
+      const models = METER_MODELS.filter(({ connections }) => connections.includes('rtu'));
+      const fits = await fitsOf(new Device(withCode(model, code), 1, () => 1000), models);
+      t.same([...new Set(fits.map((fit) => fit.model.phases))], [3], `${id} with the code ${code}`);
+      const connection = { kind: 'rtu', path: '/dev/ttyUSB0', baud: 9600, parity: 'even', stopBits: 1 } as const;
+      t.notMatch(foundText([{ connection, unitId: 1, fits, isTried: true }], []), /63, 0, 0/);
+    }
+  }
+});
+
 t.test('nothing is asked once the time is over', async (t) => {
   const [model] = METER_MODELS;
   if (!model) return t.fail('no model');

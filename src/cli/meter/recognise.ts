@@ -92,19 +92,44 @@ export class Device {
 const RANKS = ['named', 'fits', 'denied', 'named, but without good values'] as const;
 type Rank = (typeof RANKS)[number];
 
+interface Ranked {
+  readonly model: MeterModel;
+  readonly rank: Rank;
+  /** How many phases of its map show a voltage that can be. */
+  readonly phases: number;
+}
+
 /** The models of the surest rank that any has; none for a device that is not known. */
 export async function fitsOf(device: Device, models: readonly MeterModel[]): Promise<readonly Fit[]> {
-  const ranked: { readonly model: MeterModel; readonly rank: Rank }[] = [];
+  const ranked: Ranked[] = [];
   for (const model of models) {
     const rank = await rankOf(device, model);
-    if (rank !== undefined) ranked.push({ model, rank });
+    if (rank === undefined) continue;
+    const volts = (await device.reading(model))?.voltageV ?? [];
+    ranked.push({ model, rank, phases: volts.filter((each) => each !== null).length });
   }
-  const best = RANKS.find((rank) => ranked.some((each) => each.rank === rank));
+  const best = bestOf(ranked);
+  const most = mostPhases(ranked, best);
   const fits: Fit[] = [];
-  for (const { model, rank } of ranked) {
-    if (rank === best) fits.push(await fit(device, model, rank.startsWith('named') ? 'probe' : 'values'));
+  for (const { model, rank, phases } of ranked) {
+    if (rank === best && (rank !== 'denied' || phases === most))
+      fits.push(await fit(device, model, rank.startsWith('named') ? 'probe' : 'values'));
   }
   return fits.sort((a, b) => weight(b) - weight(a));
+}
+
+/**
+ * The surest rank. But a map of one phase fits any meter of its maker: a circuit of three phases would be guarded on one.
+ * So where the device has a code that no model has, the maps that show more phases count, though their models have another code.
+ */
+function bestOf(ranked: readonly Ranked[]): Rank | undefined {
+  const best = RANKS.find((rank) => ranked.some((each) => each.rank === rank));
+  if (best !== 'fits') return best;
+  return mostPhases(ranked, 'denied') > mostPhases(ranked, 'fits') ? 'denied' : best;
+}
+
+function mostPhases(ranked: readonly Ranked[], rank: Rank | undefined): number {
+  return ranked.reduce((most, each) => Math.max(most, each.rank === rank ? each.phases : 0), 0);
 }
 
 /** The fuller reading first; where they are alike, the model that has no probe which stayed without an answer. */
