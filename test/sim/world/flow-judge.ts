@@ -92,6 +92,25 @@ t.test('limits follow a load within the time that it takes', async (t) => {
   t.same(withBuilding(1_000 + FOLLOW_MS).end(10_000), []);
 });
 
+t.test('what meters may be off by grows with the charge points below a circuit, not with all', async (t) => {
+  const told: string[] = [];
+  const circuits = [
+    circuit({ id: 'main', limitA: perPhase(20), meter: 'grid' }),
+    circuit({ id: 'garage', parent: 'main', limitA: perPhase(20), meter: 'garage-meter' }),
+  ];
+  const copper: Copper = new Copper(circuits, (index) => judge.close(index, 0));
+  const judge = new FlowJudge(copper, {
+    chargePointsBelow: ({ id }) => (id === 'main' ? 4 : 1),
+    followMs: () => FOLLOW_MS,
+    isObeyed: () => true,
+    violate: (_, text) => told.push(text),
+  });
+  copper.connect('a', 'garage');
+  copper.setAllowed('a', 22, 0b001);
+  judge.closeAll(1_000);
+  t.same(told, ['garage L1: 22.0 A allowed beside at least 0.0 A of others, of 20.0 A']);
+});
+
 t.test('limits that follow a load too late', async (t) => {
   t.same(withBuilding(1_001 + FOLLOW_MS).end(10_000), [
     { judge: 'I3', text: 'main L1: 16.0 A allowed beside at least 10.0 A of others, of 20.0 A', atMs: 1_000 },
