@@ -39,6 +39,13 @@ const CUTS: readonly string[] = [
   'broadcast-blocked-fixed',
   'masters-parted',
 ];
+/** Cuts between masters. */
+const DEAF_MASTERS: readonly string[] = [
+  'interface-down',
+  'broadcast-blocked',
+  'broadcast-blocked-fixed',
+  'masters-parted',
+];
 const POWER: readonly string[] = ['slave-reboots', 'slave-moves', 'slave-disconnected-limit', 'voltage-dip'];
 const RESTARTS: readonly string[] = [
   'master-killed',
@@ -53,11 +60,13 @@ const RESTARTS: readonly string[] = [
 ];
 
 /**
- * What is not played in one run, because the decisions name it as a limit: two boxes with one id, of which the known one falls
- * silent (0007); another meter in the place of one while the master starts (0010: what it finds then is taken for the right one,
- * and the right one is refused for ever); a charger that outlasts its lease while nobody hears that.
+ * What is not played in one run, because the decisions name it as a limit: two masters of rank 0 that do not hear each other
+ * (0003: make one a standby; each believes that it is alone, and that who is silent has gone down); two boxes with one id, of
+ * which the known one falls silent (0007); another meter in the place of one while the master starts (0010: what it finds then
+ * is taken for the right one, and the right one is refused for ever); a charger that outlasts its lease while nobody hears that.
  */
 const LIMITS: readonly { readonly names: readonly string[]; readonly without: readonly string[] }[] = [
+  { names: ['second-master', 'follows-another'], without: DEAF_MASTERS },
   { names: ['slave-doubled'], without: [...CUTS, ...POWER, ...RESTARTS, 'charger-outlasts-lease'] },
   { names: ['meter-stranger'], without: RESTARTS },
   { names: ['charger-outlasts-lease'], without: [...CUTS, ...RESTARTS] },

@@ -6,6 +6,7 @@ import { drawScenario } from '../../../src/sim/world/draw.js';
 const SEEDS = 1000;
 const CUTS = ['partition', 'polls-lost', 'grants-late', 'broadcast-blocked', 'masters-parted'];
 const APART: readonly (readonly [name: string, others: readonly string[]])[] = [
+  ['second-master', ['interface-down', 'broadcast-blocked', 'broadcast-blocked-fixed', 'masters-parted']],
   ['slave-doubled', [...CUTS, 'voltage-dip', 'master-killed', 'charger-outlasts-lease', 'follows-another']],
   ['charger-outlasts-lease', [...CUTS, 'master-killed']],
   ['meter-stranger', ['master-killed']],
