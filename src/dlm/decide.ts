@@ -181,10 +181,12 @@ function pause(snapshot: Snapshot, record: SlaveRecord, boundBy: LimitReason): v
   services.replace(record, { ...service, calm, pausedUntilMs: nowMs + PAUSE_MIN_MS });
 }
 
-/** Notes since when the charge point is served without a break. The same object if nothing changed. */
+/** Notes since when the charge point is served without a break: a look begins with that. The same object if unchanged. */
 function afterShare(service: Service, shareA: Amps, nowMs: Ms): Service {
   const servedSinceMs = shareA > 0 ? (service.servedSinceMs ?? nowMs) : undefined;
-  return servedSinceMs === service.servedSinceMs ? service : { ...service, servedSinceMs };
+  if (servedSinceMs === service.servedSinceMs) return service;
+  const isLook = service.lookedAtMs === Number.POSITIVE_INFINITY && servedSinceMs !== undefined;
+  return { ...service, servedSinceMs, ...(isLook && { lookedAtMs: servedSinceMs }) };
 }
 
 function withoutShare(snapshot: Snapshot, record: SlaveRecord): LimitReason {

@@ -117,6 +117,21 @@ t.test('what still flows after a lowering is not taken for its share of the lowe
   t.equal(vehicle.pass(7, MINUTE_MS + 2000).needsA, 8);
 });
 
+t.test(
+  'one that stops twice right after it was lowered needs more, though no low offer stays for a minute',
+  async (t) => {
+    const vehicle = new Vehicle(8).pass(16, 20_000).pass(6, 15_000).pass(16, 20_000);
+    t.equal(vehicle.needsA, 0, 'once may have another reason');
+    vehicle.pass(6, 9000);
+    t.equal(vehicle.needsA, 0);
+    vehicle.pass(6, 3000);
+    t.equal(vehicle.needsA, 8);
+    const obedient = new Vehicle(6);
+    for (let time = 0; time < 5; time++) obedient.pass(16, 20_000).pass(6, 15_000);
+    t.equal(obedient.needsA, 0);
+  },
+);
+
 t.test('one that charged before, and leaves its offer after a pause, sleeps', async (t) => {
   const vehicle = new Vehicle(6).pass(16, MINUTE_MS).pass(0, MINUTE_MS);
   vehicle.minA = 99;

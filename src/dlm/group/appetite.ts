@@ -14,6 +14,9 @@ const STOPPED_MS: Ms = 30_000;
 const STEPS_A: readonly Amps[] = [8, 10, 11];
 /** A vehicle takes its offer when it draws this share of it, or of the last step. */
 const TAKEN_SHARE = 0.4;
+/** It stopped for so long after a lowering. Twice in a session shows that it needs more than it was lowered to. */
+const LOWERED_MS: Ms = 10_000;
+const LOWERED_STOPS = 2;
 /** A step that no offer confirmed for so long was a wrong guess, or there is no room for it. */
 const GUESS_MS: Ms = 1_800_000;
 /** A vehicle that has not followed a lower limit yet draws more than this above it. */
@@ -26,6 +29,9 @@ export interface Appetite {
   /** It refused less than this; 0: it refused nothing. */
   readonly needsA: Amps;
   readonly needsSinceMs: Ms | undefined;
+  /** How often it stopped because it was lowered, and whether that of its present offer is among them. */
+  readonly stops: number;
+  readonly isStopCounted: boolean;
   /** Since when it takes nothing of its present offer; `undefined` while it takes some, or has none. */
   readonly leftSinceMs: Ms | undefined;
   /** True once it took some of its present offer. */
@@ -40,6 +46,8 @@ export const UNKNOWN_APPETITE: Appetite = {
   tookA: Number.POSITIVE_INFINITY,
   needsA: 0,
   needsSinceMs: undefined,
+  stops: 0,
+  isStopCounted: false,
   leftSinceMs: undefined,
   isTaken: false,
   isRefused: false,
@@ -64,6 +72,8 @@ export function afterOffer(before: Appetite, offer: Offer, nowMs: Ms): Appetite 
   const lastStepA = STEPS_A.at(-1) ?? offeredA;
   if (drawnA >= TAKEN_SHARE * Math.min(offeredA, lastStepA)) return afterTaking(before, offer);
   const leftSinceMs = before.leftSinceMs ?? nowMs;
+  const isLowered = before.isTaken && offeredA < before.tookA && !before.isStopCounted;
+  if (isLowered && nowMs - leftSinceMs >= LOWERED_MS) return afterStop({ ...before, leftSinceMs }, offer, nowMs);
   const hasStopped = before.isTaken && before.tookA <= offeredA;
   if (nowMs - leftSinceMs < (hasStopped ? STOPPED_MS : OFFER_MS)) return changed(before, { leftSinceMs });
   return afterRefusal(before, offer, nowMs);
@@ -76,11 +86,19 @@ function afterPause(before: Appetite, nowMs: Ms): Appetite {
   return changed(before, { ...needs, leftSinceMs: undefined, isTaken: false });
 }
 
+/** It stopped right after it was lowered. The second time tells what it needs, though no offer stays for a minute. */
+function afterStop(before: Appetite, { offeredA, maxA }: Offer, nowMs: Ms): Appetite {
+  const counted = { ...before, stops: before.stops + 1, isStopCounted: true };
+  const nextA = STEPS_A.find((stepA) => stepA > offeredA && stepA <= maxA);
+  if (counted.stops < LOWERED_STOPS || nextA === undefined) return counted;
+  return { ...counted, needsA: Math.max(counted.needsA, nextA), needsSinceMs: nowMs };
+}
+
 function afterTaking(before: Appetite, { offeredA, drawnA }: Offer): Appetite {
   const hasFollowed = drawnA <= offeredA + FOLLOWED_A;
   const tookA = hasFollowed ? Math.min(before.tookA, offeredA) : before.tookA;
   const needsA = tookA < before.needsA ? 0 : before.needsA;
-  const good = { leftSinceMs: undefined, isTaken: true, isRefused: false, isAsleep: false };
+  const good = { leftSinceMs: undefined, isTaken: true, isRefused: false, isAsleep: false, isStopCounted: false };
   return changed(before, { tookA, needsA, ...good });
 }
 

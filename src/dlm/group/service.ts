@@ -25,7 +25,7 @@ export interface Service {
   readonly withdrawn: Withdrawn | undefined;
   readonly appetite: Appetite;
   readonly calm: Calm;
-  /** When an unseen vehicle was let go before its turn, to see which phases it uses. Once in a session. */
+  /** When an unseen vehicle was let go before its turn, to see which phases it uses; Infinity: soon. Once in a session. */
   readonly lookedAtMs: Ms | undefined;
 }
 

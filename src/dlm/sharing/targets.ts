@@ -65,7 +65,7 @@ export function targets(snapshot: Snapshot): Limits {
  * begins: then divide again.
  */
 function beginLooks(snapshot: Snapshot, served: readonly SlaveRecord[], limits: Limits): boolean {
-  const { services, nowMs } = snapshot;
+  const { services } = snapshot;
   const waiting = new Map<SlaveRecord, PhaseMask>();
   for (const record of served) {
     const boundBy = limits.get(record.id)?.boundBy;
@@ -77,7 +77,8 @@ function beginLooks(snapshot: Snapshot, served: readonly SlaveRecord[], limits: 
   if (waiting.size === 0) return false;
   const tried = dividedAmong(snapshot, served, waiting);
   const fitting = [...waiting.keys()].filter((record) => tried.get(record.id)?.limitA !== 0);
-  for (const record of fitting) services.replace(record, { ...services.find(record), lookedAtMs: nowMs });
+  const lookedAtMs = Number.POSITIVE_INFINITY;
+  for (const record of fitting) services.replace(record, { ...services.find(record), lookedAtMs });
   return fitting.length > 0;
 }
 

@@ -123,7 +123,7 @@ export function leavesUnused(service: Service, nowMs: Ms): boolean {
 
 /** True while an unseen vehicle goes before its turn, until it has shown its phases. */
 function isLookedAt({ vehicle }: SlaveRecord, { lookedAtMs }: Service, nowMs: Ms): boolean {
-  return lookedAtMs !== undefined && nowMs - lookedAtMs < LOOK_MS && !vehicle.hasSettled;
+  return lookedAtMs !== undefined && nowMs < lookedAtMs + LOOK_MS && !vehicle.hasSettled;
 }
 
 /** A look is no turn: where a vehicle needs more phases than it was thought to, it waits like all others. */

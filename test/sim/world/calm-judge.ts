@@ -333,6 +333,15 @@ t.test('starvation: beside free copper nobody waits, whatever its master says', 
   t.same(waitsBeside(8.9, 2000), []);
   t.same(waitsBeside(11, 2000, 11), [], 'it needs more, and one to spare');
   t.match(waitsBeside(12, 211, 11), [/beside 12.0 A/]);
+  const behind = judgeOf((id) => (id === 'a' ? 2 : 1));
+  const [waiting, first] = [new Charging('a'), new Charging('b')];
+  waiting.enforced = { limitA: 0 };
+  behind.copper.freeA = 20;
+  const charge = (): void => {
+    first.wh += 1;
+  };
+  lookedAt(behind, [waiting, first], charge, 1000);
+  t.same(behind.told, [], 'one of a higher rank charges');
 });
 
 t.test('pauses are counted, once each', async (t) => {

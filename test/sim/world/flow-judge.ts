@@ -23,7 +23,7 @@ class Watch {
   readonly judge: FlowJudge;
   nowMs: Ms = 0;
   followMs: Ms = FOLLOW_MS;
-  isObeyed = true;
+  obeyedSinceMs: Ms = 0;
 
   constructor(facts: Partial<Circuit> = {}) {
     const circuits = [circuit({ id: 'main', limitA: perPhase(FUSE_A), ...facts })];
@@ -31,7 +31,7 @@ class Watch {
     this.judge = new FlowJudge(this.copper, {
       chargePointsBelow: () => 1,
       followMs: () => this.followMs,
-      isObeyed: () => this.isObeyed,
+      obeyedSinceMs: () => this.obeyedSinceMs,
       violate: (judge, text, atMs) => this.told.push({ judge, text, atMs }),
     });
     this.copper.connect('cp1', 'main');
@@ -102,7 +102,7 @@ t.test('what meters may be off by grows with the charge points below a circuit, 
   const judge = new FlowJudge(copper, {
     chargePointsBelow: ({ id }) => (id === 'main' ? 4 : 1),
     followMs: () => FOLLOW_MS,
-    isObeyed: () => true,
+    obeyedSinceMs: () => 0,
     violate: (_, text) => told.push(text),
   });
   copper.connect('a', 'garage');
@@ -201,9 +201,13 @@ t.test('what flows is above the fuse for no longer than limits and vehicles need
   t.same(overFor(FOLLOW_MS + 5_000), []);
   t.same(overFor(FOLLOW_MS + 5_001), ['drawn: main L1: 22.0 A flow, of 20.0 A, for 8.0 s']);
   const disobeyed = (watch: Watch): void => {
-    watch.isObeyed = false;
+    watch.obeyedSinceMs = Number.POSITIVE_INFINITY;
   };
   t.same(overFor(30_000, disobeyed), [], 'one does not do what it is told');
+  const until = (watch: Watch): void => {
+    watch.obeyedSinceMs = 22_010;
+  };
+  t.same(overFor(30_000, until), [], 'one did not until 8 s ago');
 });
 
 t.test('the building alone above the fuse is nobody’s fault', async (t) => {
@@ -223,7 +227,7 @@ t.test('each circuit above is watched', async (t) => {
   const judge = new FlowJudge(copper, {
     chargePointsBelow: () => 2,
     followMs: () => FOLLOW_MS,
-    isObeyed: () => true,
+    obeyedSinceMs: () => 0,
     violate,
   });
   for (const id of ['a', 'b']) copper.connect(id, 'garage');

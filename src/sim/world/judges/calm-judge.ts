@@ -155,13 +155,21 @@ export class CalmJudge {
   /** Waits beside free copper, for longer than any rule says. The reason that its master gives does not matter. */
   #judgeFree(now: Watched, nowMs: Ms): void {
     const { box, vehicle, lastA, pauses } = now;
-    const isFree = lastA < vehicle.minA && this.#terms.freeA(box) >= Math.max(FREE_A, vehicle.minA + 1);
+    const isShort = lastA < vehicle.minA && !this.#isBehindOthers(box);
+    const isFree = isShort && this.#terms.freeA(box) >= Math.max(FREE_A, vehicle.minA + 1);
     now.freeSinceMs = isFree ? (now.freeSinceMs ?? nowMs) : undefined;
     const waitsMs = nowMs - (now.freeSinceMs ?? nowMs);
     const { steadyMs, dwellMs } = this.#terms;
     if (pauses >= PAUSES_MAX || waitsMs <= Math.max(steadyMs, dwellMs) + FREE_SLACK_MS) return;
     const text = `${box.id} waits for ${(waitsMs / 1000).toFixed(0)} s beside ${this.#terms.freeA(box).toFixed(1)} A`;
     this.#terms.violate('starvation', `${text} that nobody uses`);
+  }
+
+  /** One of a higher rank charges. The phases of an unseen vehicle are not looked at before it. */
+  #isBehindOthers(box: SlaveBox): boolean {
+    const { priorityOf } = this.#terms;
+    const own = priorityOf(box.id);
+    return [...this.#watched.values()].some((other) => other.isCharging && priorityOf(other.box.id) < own);
   }
 
   #begin(box: SlaveBox, vehicle: VehiclePlan, nowMs: Ms): Watched {

@@ -22,8 +22,8 @@ export interface FlowTerms {
   readonly chargePointsBelow: (circuit: Circuit) => number;
   /** For how long limits may still follow a load that was lower then: meter, loop, network, lease. Infinity: its meter lies. */
   readonly followMs: (circuit: Circuit) => Ms;
-  /** All charge points at the circuit and below do what they are told. */
-  readonly isObeyed: (circuit: Circuit) => boolean;
+  /** Since when all charge points at the circuit and below do what they are told; Infinity: one does not. */
+  readonly obeyedSinceMs: (circuit: Circuit) => Ms;
   /** Told of what did not hold. */
   readonly violate: (judge: string, text: string, atMs: Ms) => void;
 }
@@ -116,9 +116,9 @@ export class FlowJudge {
     p: PhaseIndex,
     { drawn, building, sinceMs }: { readonly drawn: number; readonly building: number; readonly sinceMs: Ms },
   ): void {
-    const isOver = drawn > 0 && drawn + building > ceilingMa[p] + slackMa && this.#terms.isObeyed(circuit);
+    const isOver = drawn > 0 && drawn + building > ceilingMa[p] + slackMa;
     overSinceMs[p] = isOver ? (overSinceMs[p] ?? sinceMs) : undefined;
-    const overMs = this.#nowMs - (overSinceMs[p] ?? this.#nowMs);
+    const overMs = this.#nowMs - Math.max(overSinceMs[p] ?? this.#nowMs, this.#terms.obeyedSinceMs(circuit));
     if (overMs <= this.#terms.followMs(circuit) + SETTLE_MS) return;
     const text = `${amps(drawn + building)} A flow, of ${amps(ceilingMa[p])} A, for ${(overMs / 1000).toFixed(1)} s`;
     this.#terms.violate('drawn', `${circuit.id} ${PHASE_NAMES[p]}: ${text}`, this.#nowMs);

@@ -73,7 +73,13 @@ export class Recovery {
 
   /** Whether something is wrong with this charge point now. */
   befalls(chargePointId: string): boolean {
-    return this.#faults.some(({ target, endMs }) => target === chargePointId && endMs === undefined);
+    return this.spareSinceMs(chargePointId) === Number.POSITIVE_INFINITY;
+  }
+
+  /** When the last fault of this charge point ended; Infinity while one lasts, 0 where there was none. */
+  spareSinceMs(chargePointId: string): Ms {
+    const own = this.#faults.filter(({ target }) => target === chargePointId);
+    return own.reduce((last, { endMs }) => Math.max(last, endMs ?? Number.POSITIVE_INFINITY), 0);
   }
 
   /** When the last fault ended; Infinity while one lasts. */

@@ -44,7 +44,7 @@ export class Referee {
     this.#flow = new FlowJudge(world.copper, {
       chargePointsBelow: (circuit) => this.#boxesBelow(circuit).length,
       followMs: (circuit) => this.#followMs(circuit),
-      isObeyed: (circuit) => this.#boxesBelow(circuit).every(({ hardware }) => !hardware.isMisbehaving),
+      obeyedSinceMs: (circuit) => Math.max(0, ...this.#boxesBelow(circuit).map((box) => this.#obeysSinceMs(box))),
       violate,
     });
     const isExcused = (box: SlaveBox): boolean => this.#isExcused(box);
@@ -140,6 +140,10 @@ export class Referee {
   /** A box beside another one of its id, and one that no configuration knows. */
   #isExcused(box: SlaveBox): boolean {
     return box.tapId !== box.id || this.#world.boxes.has(`${box.id} twin`);
+  }
+
+  #obeysSinceMs({ id, hardware }: SlaveBox): Ms {
+    return hardware.isMisbehaving ? Number.POSITIVE_INFINITY : this.recovery.spareSinceMs(id);
   }
 
   #boxesBelow({ id }: Circuit): readonly SlaveBox[] {
