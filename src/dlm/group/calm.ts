@@ -18,7 +18,7 @@ const TOGGLE_MS: Ms = 10_000;
 const AGAIN_MS: Ms = 60_000;
 /** Then the next raise waits for so long; twice as long after each further toggle, up to the longest wait. */
 const RAISE_WAIT_MS: Ms = 30_000;
-const RAISE_WAIT_MAX_MS: Ms = 120_000;
+export const RAISE_WAIT_MAX_MS: Ms = 120_000;
 
 /** Immutable. */
 export interface Calm {

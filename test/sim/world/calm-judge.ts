@@ -132,6 +132,7 @@ t.test('those that are not equal are not compared', async (t) => {
     ['fewer phases', new Charging('b', {}, { phases: 1 })],
     ['a vehicle that takes less', new Charging('b', {}, { maxA: 16 })],
     ['one that gets full', new Charging('b', {}, { demandWh: 9_000 })],
+    ['one that cools', new Charging('b', {}, { coolsEveryMs: 300_000 })],
     ['another priority', new Charging('b'), (id) => (id === 'a' ? 1 : 2)],
   ];
   for (const [what, other, priorityOf] of rows) {

@@ -6,6 +6,7 @@ import { maskToGrid, type PhaseMask } from '../../../base/rotation.js';
 import type { Amps, Ms } from '../../../base/units.js';
 import { VEHICLE_VOLTAGE_V } from '../../../chargers/vehicle.js';
 import type { SlaveRecord } from '../../../dlm/group/slave-record.js';
+import { RAISE_WAIT_MAX_MS } from '../../../dlm/group/calm.js';
 import { DECLINED_HOLD_MS } from '../../../dlm/sharing/turns.js';
 import type { ShortageRule } from '../../../dlm/types.js';
 import type { MasterBox } from '../master-box.js';
@@ -217,7 +218,10 @@ export class CalmJudge {
   }
 
   #judgeFairness(all: readonly Watched[], nowMs: Ms): void {
-    const calm = all.filter((one) => !one.isDisturbed && one.vehicle.demandWh === Number.POSITIVE_INFINITY);
+    // One that is full, or cools, takes less by its own will.
+    const isSteady = ({ demandWh, coolsEveryMs }: VehiclePlan): boolean =>
+      Math.min(demandWh, coolsEveryMs) === Number.POSITIVE_INFINITY;
+    const calm = all.filter((one) => !one.isDisturbed && isSteady(one.vehicle));
     for (const [index, one] of calm.entries()) {
       if (nowMs - one.sinceMs < FAIR_AFTER_DWELLS * this.#terms.dwellMs) continue;
       for (const other of calm.slice(index + 1)) if (this.#areEqual(one, other)) this.#compare(one, other);
@@ -243,10 +247,10 @@ export class CalmJudge {
     this.#terms.violate('fairness', text);
   }
 
-  /** One step of the division goes round, a dwell time for each: nobody is owed less than two such turns. */
+  /** One step of the division goes round, a dwell time for each: nobody is owed less than two such turns, and one raise that waits. */
   #turnsWh({ phases }: VehiclePlan): number {
     const { stepA, dwellMs } = this.#terms;
-    return (TURNS * stepA * phases * VEHICLE_VOLTAGE_V * dwellMs) / MS_PER_HOUR;
+    return (stepA * phases * VEHICLE_VOLTAGE_V * (TURNS * dwellMs + RAISE_WAIT_MAX_MS)) / MS_PER_HOUR;
   }
 
   /** Paused for longer than all the others' turns take, although it is its circuit's turn to give. */
