@@ -10,7 +10,7 @@ import { type Ms, PHASES, type PhaseAmps } from '../base/units.js';
 import { AlarmBoard } from './alarms.js';
 import { Allocator } from './allocate.js';
 import type { CircuitCapacity } from './load/capacity.js';
-import { decide, onlyLowerings } from './decide.js';
+import { decide } from './decide.js';
 import { assertDecision, assertSnapshot } from './decision-checks.js';
 import { Granting } from './granting.js';
 import { type Heard, IGNORED, NOT_URGENT, URGENT } from './heard.js';
@@ -291,8 +291,7 @@ export class Controller {
     const decision = decide(snapshot);
     assertDecision(snapshot, decision);
     this.#sums = decision.sums;
-    const isYielding = this.mastership.isYielding(nowMs);
-    const grants = this.#granting.apply(isYielding ? onlyLowerings(decision) : decision, snapshot.epoch, nowMs);
+    const grants = this.#granting.apply(decision, snapshot.epoch, nowMs);
     this.#logLimits(nowMs);
     return grants;
   }

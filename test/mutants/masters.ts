@@ -8,7 +8,6 @@ const CONTROLLER = 'dlm/controller.js';
 const STARTS = 'dlm/leases/starts.js';
 const RECORD = 'dlm/group/slave-record.js';
 const MASTERSHIP = 'dlm/masters/mastership.js';
-const WATCH = 'dlm/masters/master-watch.js';
 
 export const MASTERS_MUTANTS: readonly Row[] = [
   [
@@ -70,33 +69,6 @@ export const MASTERS_MUTANTS: readonly Row[] = [
     'dlm/twins',
   ],
   ['M2', 'a restart forgets twins', RECORD, 'return this.#wasDuplicate ? ', 'return false ? ', 'dlm/twins'],
-  [
-    'M7',
-    'BEACONs alone silence it',
-    MASTERSHIP,
-    ' && !this.#followers.areFollowingThis(nowMs))',
-    ')',
-    'dlm/mastership',
-  ],
-  ['M7', 'climbs behind a stronger one', MASTERSHIP, ' || this.isOutranked(nowMs) || ', ' || ', 'dlm/mastership'],
-  ['M7', 'a ghost is news again', MASTERSHIP, 'if (this.#ghosts.has(masterId))', 'if (false)', 'dlm/mastership'],
-  [
-    'M7',
-    'answers every poll before the stronger one',
-    MASTERSHIP,
-    'return nowMs - this.#yieldedAtMs < YIELD_MS && ',
-    'return false && ',
-    'sim/world/rows-masters',
-  ],
-  ['M7', 'yields its lowerings too', DECIDE, 'limitA < record.grantedA)', 'false)', 'dlm/standby'],
-  [
-    'M7',
-    'outranked, counts the silent in part',
-    WATCH,
-    'const isBehind = isPassive || ',
-    'const isBehind = isPassive && ',
-    'dlm/standby',
-  ],
   ['M7', 'waits for a ghost', MASTERSHIP, '&& !this.#isGhost(nowMs)', '', 'dlm/mastership'],
   ['M7', 'one witness is enough', 'dlm/masters/followers.js', 'WITNESSES = 2', 'WITNESSES = 1', 'dlm/mastership'],
   ['M2', 'proven beside the other', STARTS, 'isThereToo && isPresentSilent', 'isThereToo', 'dlm/twins'],

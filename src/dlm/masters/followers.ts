@@ -1,4 +1,4 @@
-/** Which slaves were heard lately, and whose new grants they follow. */
+/** Which slaves were heard lately, and which of them follow a new grant of another master. */
 import { failInvariant } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
 import { setLatest } from '../../base/recent.js';
@@ -11,13 +11,8 @@ const FOLLOWS_FOR_MS: Ms = 10_000;
 /** Where more than two slaves are heard, one alone is no proof: it may be faulty, or its key stolen (T4). */
 const WITNESSES = 2;
 
-/** Whose grant a slave has accepted since its last STATUS. */
-export type Follows = 'this' | 'stronger' | undefined;
-
 interface Signs {
   heardAtMs: Ms;
-  /** When it was last seen to have accepted a new grant of this master. */
-  obeyedAtMs: Ms;
   /** When it was last seen to have accepted a new grant of another master. */
   followedAtMs: Ms;
 }
@@ -25,18 +20,16 @@ interface Signs {
 export class Followers {
   readonly #signs = new Map<string, Signs>();
 
-  /** Call once for each STATUS. */
-  addStatus(chargePointId: string, follows: Follows, nowMs: Ms): void {
-    const never = Number.NEGATIVE_INFINITY;
-    const signs = this.#signs.get(chargePointId) ?? { heardAtMs: nowMs, obeyedAtMs: never, followedAtMs: never };
+  /** Call once for each STATUS. `followsAnother`: it tells of a new grant of a stronger master. */
+  addStatus(chargePointId: string, followsAnother: boolean, nowMs: Ms): void {
+    const signs = this.#signs.get(chargePointId) ?? { heardAtMs: nowMs, followedAtMs: Number.NEGATIVE_INFINITY };
     if (!(signs.heardAtMs <= nowMs && signs.followedAtMs <= signs.heardAtMs)) {
       failInvariant(
         `${chargePointId} is heard at ${nowMs} ms, before ${signs.heardAtMs}, following ${signs.followedAtMs} ms`,
       );
     }
     signs.heardAtMs = nowMs;
-    if (follows === 'this') signs.obeyedAtMs = nowMs;
-    if (follows === 'stronger') signs.followedAtMs = nowMs;
+    if (followsAnother) signs.followedAtMs = nowMs;
     setLatest(this.#signs, chargePointId, signs, SLAVES_MAX);
     if (this.#signs.size > SLAVES_MAX) failInvariant(`${this.#signs.size} slaves are watched, at most ${SLAVES_MAX}`);
   }
@@ -57,25 +50,16 @@ export class Followers {
     return follow > 0 && follow >= Math.min(WITNESSES, Math.max(1, heard - 1));
   }
 
-  /** True when slaves that are heard follow new grants of this master, and more of them than follow another one. */
-  areFollowingThis(nowMs: Ms): boolean {
-    const { follow, obey } = this.#count(nowMs);
-    return obey > follow;
-  }
-
-  #count(nowMs: Ms): { readonly heard: number; readonly follow: number; readonly obey: number } {
-    let [heard, follow, obey] = [0, 0, 0];
-    for (const { heardAtMs, followedAtMs, obeyedAtMs } of this.#signs.values()) {
+  #count(nowMs: Ms): { readonly heard: number; readonly follow: number } {
+    let [heard, follow] = [0, 0];
+    for (const { heardAtMs, followedAtMs } of this.#signs.values()) {
       if (nowMs - heardAtMs >= HEARD_FOR_MS) continue;
       heard += 1;
       if (nowMs - followedAtMs < FOLLOWS_FOR_MS) follow += 1;
-      else if (nowMs - obeyedAtMs < HEARD_FOR_MS) obey += 1;
     }
-    if (!(follow + obey <= heard && heard <= this.#signs.size)) {
-      failInvariant(
-        `${follow} slaves follow another master, ${obey} this one, of ${heard} heard and ${this.#signs.size} known`,
-      );
+    if (!(follow <= heard && heard <= this.#signs.size)) {
+      failInvariant(`${follow} slaves follow another master, of ${heard} heard and ${this.#signs.size} known`);
     }
-    return { heard, follow, obey };
+    return { heard, follow };
   }
 }

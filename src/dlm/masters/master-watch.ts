@@ -51,7 +51,7 @@ export class MasterWatch {
 
   /**
    * True when this master counts silent charge points in full (T9). Another master that it does not hear may serve them. Of
-   * two masters one must be strict: the standby, or else the one that was outranked once, whether it stepped back or not.
+   * two masters one must be strict: the standby, or else the one that has stepped back once.
    */
   get isStrict(): boolean {
     return this.#isStrict;
@@ -125,11 +125,9 @@ export class MasterWatch {
     this.#watchRival(nowMs);
     const { mastership } = this;
     const wasActive = this.#activeSinceMs !== undefined;
-    const isPassive = mastership.isPassive(nowMs);
-    const isBehind = isPassive || mastership.isOutranked(nowMs);
-    if (isBehind && mastership.rival(nowMs)?.rank === 0) this.#isStrict = true;
-    if (isPassive) {
+    if (mastership.isPassive(nowMs)) {
       this.#activeSinceMs = undefined;
+      if (mastership.rival(nowMs)?.rank === 0) this.#isStrict = true;
       return false;
     }
     const isRenewed = mastership.renew(nowMs);
