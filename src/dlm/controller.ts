@@ -10,7 +10,7 @@ import { type Ms, PHASES, type PhaseAmps } from '../base/units.js';
 import { AlarmBoard } from './alarms.js';
 import { Allocator } from './allocate.js';
 import type { CircuitCapacity } from './load/capacity.js';
-import { decide } from './decide.js';
+import { decide, onlyLowerings } from './decide.js';
 import { assertDecision, assertSnapshot } from './decision-checks.js';
 import { Granting } from './granting.js';
 import { type Heard, IGNORED, NOT_URGENT, URGENT } from './heard.js';
@@ -266,7 +266,7 @@ export class Controller {
 
   #isAnyAwaited(nowMs: Ms): boolean {
     const isAwaited = (record: SlaveRecord): boolean =>
-      (record.isAtMostDisconnected || this.#masters.isStrict) &&
+      (record.isAtMostDisconnected || this.#masters.isStrict(nowMs)) &&
       !record.account.isAcknowledged(nowMs, this.site.leaseMs);
     return this.#roster.list.some((record) => record.isOnline(nowMs) && isAwaited(record));
   }
@@ -291,7 +291,8 @@ export class Controller {
     const decision = decide(snapshot);
     assertDecision(snapshot, decision);
     this.#sums = decision.sums;
-    const grants = this.#granting.apply(decision, snapshot.epoch, nowMs);
+    const isYielding = this.mastership.isYielding(nowMs);
+    const grants = this.#granting.apply(isYielding ? onlyLowerings(decision) : decision, snapshot.epoch, nowMs);
     this.#logLimits(nowMs);
     return grants;
   }
@@ -325,7 +326,7 @@ export class Controller {
       this.#isMemoryDirty = true;
     }
     for (const record of this.#roster.list) if (record.watchDuplicate(nowMs)) this.#isMemoryDirty = true;
-    if (this.#masters.isStrict) this.#roster.countSilentInFull();
+    this.#roster.expectOtherMaster(this.#masters.isStrict(nowMs), this.#masters.isWeaker);
     this.#metering.watch(nowMs);
     this.#roster.watch(nowMs);
   }
@@ -373,7 +374,7 @@ export class Controller {
       services: new Services(),
       noRaise: undefined,
       isStarting: false,
-      isStrict: this.#masters.isStrict,
+      isStrict: this.#masters.isStrict(nowMs),
       unsafeCircuits: new Set(),
     };
   }

@@ -84,6 +84,11 @@ export function decide(snapshot: Snapshot): Decision {
   return { grants, services: services.changed, reasons, unanswered, sums };
 }
 
+/** The same decision without its renewals and raises. Their polls stay unanswered. */
+export function onlyLowerings(decision: Decision): Decision {
+  return { ...decision, grants: decision.grants.filter(({ record, limitA }) => limitA < record.grantedA) };
+}
+
 /** The grant is the wish, or less, but for the rounding to whole steps, and on no other phases. */
 function assertWithinWish(wish: Wish, { record, limitA, phases }: PlannedGrant): void {
   if (limitA >= 0 && limitA <= wish.limitA + EPSILON_A + ROUNDING_A && (phases & ~wish.phases) === 0) return;

@@ -171,3 +171,73 @@ t.test('one slave among many is no witness: it may be broken, or broken into', a
     t.equal(master.isPassive(0), isPassive, `${follow} of ${heard}`);
   }
 });
+
+t.test('BEACONs alone prove nothing while slaves follow new grants of this master', async (t) => {
+  const own = (seq: number) => ({ masterId: 'm', epoch: 8, seq });
+  const rows = [
+    ['one slave follows new grants', [own(2)], true, 'active'],
+    ['it tells of the same grant again', [own(2)], false, 'passive'],
+    ['of another epoch', [{ ...own(2), epoch: 7 }], true, 'passive'],
+    ['as many follow the stronger one', [own(2), { masterId: 'z', epoch: 9, seq: 1 }], true, 'passive'],
+    ['nobody is heard', [], true, 'passive'],
+  ] as const;
+  for (const [name, words, isNew, role] of rows) {
+    const master = masterOf(7);
+    for (const [index, accepted] of words.entries()) master.applyAccepted(`cp${index}`, accepted, isNew, 1000);
+    master.applyBeacon(beacon('z', 9), 1500);
+    t.equal(master.role(1500), role, name);
+    t.ok(master.isOutranked(1500), `${name}: it is behind another one`);
+    t.notOk(master.renew(1500), `${name}: it does not climb`);
+  }
+  const master = masterOf(7);
+  master.applyAccepted('cp', own(2), true, 1000);
+  master.applyBeacon(beacon('z', 9), 1500);
+  t.equal(master.role(5999), 'active');
+  t.equal(master.role(6001), 'passive', 'that it follows was long ago');
+});
+
+t.test('it leaves its polls to a ghost too, once a minute: that may have become a master', async (t) => {
+  const master = masterOf(7);
+  const obey = (second: number): void => {
+    master.applyAccepted('cp', { masterId: 'm', epoch: 8, seq: second + 1 }, true, second * 1000);
+  };
+  for (let second = 0; second <= 22; second++) {
+    master.applyBeacon(beacon('z', 9), second * 1000);
+    master.applyAccepted('cp', { masterId: '', epoch: 0, seq: 0 }, false, second * 1000);
+  }
+  for (let second = 23; second < 90; second++) obey(second);
+  master.applyBeacon(beacon('z', 9), 90_000);
+  t.same([master.role(90_000), master.isOutranked(90_000), master.isYielding(90_000)], ['active', false, true]);
+  t.equal(master.isYielding(92_600), false);
+});
+
+t.test('behind a stronger master the epoch stays, also where one slave follows that one', async (t) => {
+  const master = masterOf(7);
+  for (const id of ['a', 'b', 'c']) master.applyAccepted(id, { masterId: 'm', epoch: 8, seq: 2 }, true, 1000);
+  master.applyBeacon(beacon('z', 9), 1500);
+  master.applyAccepted('d', { masterId: 'z', epoch: 9, seq: 1 }, true, 1600);
+  t.same([master.role(1700), master.renew(1700), master.epoch], ['active', false, 8]);
+  t.same([master.renew(12_000), master.epoch], [true, 10], 'once no BEACON comes any more');
+});
+
+t.test('a ghost stays one until slaves follow it', async (t) => {
+  const master = masterOf(7);
+  for (let second = 0; second <= 22; second++) {
+    master.applyBeacon(beacon('z', 9), second * 1000);
+    master.applyAccepted('cp', { masterId: '', epoch: 0, seq: 0 }, false, second * 1000);
+  }
+  t.equal(master.role(22_000), 'active', 'found out');
+  master.applyBeacon(beacon('z', 9), 60_000);
+  t.equal(master.role(60_000), 'active', 'its BEACONs are no news after a pause either');
+  master.applyBeacon(beacon('y', 9), 60_000);
+  t.equal(master.role(60_000), 'passive', 'those of another one are');
+  const known = masterOf(7);
+  for (let second = 0; second <= 22; second++) {
+    known.applyBeacon(beacon('z', 9), second * 1000);
+    known.applyAccepted('cp', { masterId: '', epoch: 0, seq: 0 }, false, second * 1000);
+  }
+  known.applyAccepted('cp', { masterId: 'z', epoch: 9, seq: 1 }, true, 23_000);
+  t.equal(known.role(23_000), 'passive', 'a slave follows it');
+  known.applyBeacon(beacon('z', 9), 40_000);
+  t.equal(known.role(40_000), 'passive', 'and from then on its BEACONs count again');
+});

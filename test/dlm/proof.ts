@@ -101,7 +101,15 @@ t.test('grants are numbered above what a slave has taken in our epoch from someb
 
 t.test('a passive master, which sends no grants, asks for no proof', async (t) => {
   const rig = running();
+  // No slave shows that it follows this master.
+  for (const slave of rig.slaves.values()) Object.assign(slave, { isHeard: false, hears: false });
+  rig.run(6000);
+  for (const [id, slave] of rig.slaves) {
+    Object.assign(slave, { isHeard: true, hears: true });
+    rig.poll(id);
+  }
   rig.controller.hearBeacon(beaconOf('zzz', { epoch: 9 }), rig.nowMs);
+  t.ok(rig.controller.isPassive(rig.nowMs));
   rig.slave('a').reboot(rig.nowMs);
   rig.run(1000);
   t.equal(rig.record('a').status?.bootId, bootIdOf('a', 2));

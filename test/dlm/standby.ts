@@ -105,6 +105,25 @@ t.test('a master without a standby counts the disconnected limit of a silent one
   t.equal(rig.exposures, '13 13 6');
 });
 
+t.test('beside an active master also the stronger one counts the silent in full', async (t) => {
+  const rig = new Rig({ site: behind(64) });
+  for (const id of ids) rig.slave(id).plugIn();
+  rig.run(5000);
+  const before = rig.limits;
+  rig.slave('c').isHeard = false;
+  rig.slave('c').hears = false;
+  const { leaseMs } = rig.site;
+  for (let second = 0; second < 100; second++) {
+    rig.controller.hearBeacon(beaconOf('weaker', { epoch: 0 }), rig.nowMs);
+    rig.run(1000);
+    if (second < 5) t.same(rig.limits, before, `second ${second}: all keep what they have`);
+  }
+  t.equal(rig.controller.mastership.isOutranked(rig.nowMs), false);
+  t.same(rig.record('c').exposureA(rig.nowMs, leaseMs), perPhase(32), 'the other one may have raised it');
+  rig.run(90_000);
+  t.same(rig.record('c').exposureA(rig.nowMs, leaseMs), perPhase(6), 'what the other one granted has ended');
+});
+
 t.test('a slave tells of a higher epoch: whoever granted in it may have raised anybody who is silent', async (t) => {
   const rig = new Rig({ site: behind(64) });
   for (const id of ['b', 'c']) rig.slave(id).isHeard = false;
@@ -121,7 +140,6 @@ t.test('a slave tells of a higher epoch: whoever granted in it may have raised a
 
 t.test('a ghost is named: its BEACONs come, but no slave that is heard follows it', async (t) => {
   const rig = new Rig({ site: behind(32) });
-  rig.run(5000);
   for (let second = 0; second < 30; second++) {
     rig.controller.hearBeacon(beaconOf('zzz', { epoch: 9 }), rig.nowMs);
     rig.run(1000);
@@ -129,4 +147,50 @@ t.test('a ghost is named: its BEACONs come, but no slave that is heard follows i
   const text = 'no charge point that is heard here follows master zzz: this one takes over with epoch 10';
   t.same(rig.events('TAKEOVER'), [text]);
   t.match(rig.alarm('TWO_MASTERS'), /this one stays active/);
+});
+
+t.test('BEACONs alone, by a stolen key, silence no master that slaves follow', async (t) => {
+  const rig = new Rig({ site: behind(32) });
+  rig.run(10_000);
+  const before = rig.limits;
+  const names = ['zzz', 'zzz', 'yyy', 'xxx'];
+  for (let second = 0; second < 120; second++) {
+    if (second % 30 < 20) {
+      const [masterId = ''] = names.slice(second % names.length);
+      rig.controller.hearBeacon(beaconOf(masterId, { epoch: 9 + second }), rig.nowMs);
+    }
+    rig.run(1000);
+    t.same([rig.controller.isPassive(rig.nowMs), rig.limits], [false, before], `second ${second}`);
+  }
+  t.equal(rig.controller.mastership.epoch, 1, 'and it does not climb above what it is told');
+  for (const text of rig.events('TWO_MASTERS')) t.match(text, /is active in network id 0; this one stays active/);
+  rig.slave('a').isHeard = false;
+  rig.run(90_000);
+  const { leaseMs } = rig.site;
+  t.same(
+    rig.record('a').exposureA(rig.nowMs, leaseMs),
+    perPhase(32),
+    'another one may serve those who are silent here',
+  );
+});
+
+t.test('while it leaves the polls to a stronger master it still lowers', async (t) => {
+  const rig = new Rig({ site: behind(32) });
+  for (const slave of rig.slaves.values()) slave.plugIn();
+  rig.controller.hearBeacon(beaconOf('yyy', { epoch: 0 }), rig.nowMs);
+  rig.run(30_000);
+  t.equal(rig.controller.isPassive(rig.nowMs), false);
+  rig.controller.hearBeacon(beaconOf('zzz', { epoch: 9 }), rig.nowMs);
+  rig.nowMs += 1000;
+  t.same(rig.cycle(), [], 'no renewal');
+  rig.slave('a').unplug();
+  rig.nowMs += 1000;
+  const grants = rig.cycle();
+  t.equal(grants.find(({ chargePointId }) => chargePointId === 'a')?.limitA, 0);
+  t.ok(grants.length < 3, 'nothing but what lowers');
+  rig.nowMs += 1000;
+  t.ok(rig.cycle().length > 1, 'then all are answered again');
+  rig.controller.hearBeacon(beaconOf('zzz', { epoch: 9 }), rig.nowMs);
+  rig.nowMs += 1000;
+  t.ok(rig.cycle().length > 1, 'at most once a minute');
 });

@@ -8,6 +8,8 @@ const CONTROLLER = 'dlm/controller.js';
 const STARTS = 'dlm/leases/starts.js';
 const RECORD = 'dlm/group/slave-record.js';
 const MASTERSHIP = 'dlm/masters/mastership.js';
+const FOLLOWERS = 'dlm/masters/followers.js';
+const WATCH = 'dlm/masters/master-watch.js';
 
 export const MASTERS_MUTANTS: readonly Row[] = [
   [
@@ -69,8 +71,36 @@ export const MASTERS_MUTANTS: readonly Row[] = [
     'dlm/twins',
   ],
   ['M2', 'a restart forgets twins', RECORD, 'return this.#wasDuplicate ? ', 'return false ? ', 'dlm/twins'],
+  [
+    'M7',
+    'BEACONs alone silence it',
+    MASTERSHIP,
+    ' && !this.#followers.isAnyFollowingThis(nowMs))',
+    ')',
+    'dlm/mastership',
+  ],
+  ['M7', 'climbs behind a stronger one', MASTERSHIP, ' || this.isOutranked(nowMs) || ', ' || ', 'dlm/mastership'],
+  ['M7', 'a ghost is news again', MASTERSHIP, 'if (this.#ghosts.has(masterId))', 'if (false)', 'dlm/mastership'],
+  [
+    'M7',
+    'answers every poll before the stronger one',
+    MASTERSHIP,
+    'return nowMs - this.#yieldedAtMs < YIELD_MS && ',
+    'return false && ',
+    'dlm/standby',
+  ],
+  ['M7', 'yields its lowerings too', DECIDE, 'limitA < record.grantedA)', 'false)', 'dlm/standby'],
+  ['M7', 'beside another, counts silent in part', WATCH, '!isPassive && rival?.active', 'false', 'dlm/standby'],
+  [
+    'M7',
+    'lowered, though heard',
+    LEDGER,
+    'if (this.#mayBeLowered && ',
+    'if (this.#mayFollowAnother && ',
+    'sim/world/rows-masters',
+  ],
   ['M7', 'waits for a ghost', MASTERSHIP, '&& !this.#isGhost(nowMs)', '', 'dlm/mastership'],
-  ['M7', 'one witness is enough', 'dlm/masters/followers.js', 'WITNESSES = 2', 'WITNESSES = 1', 'dlm/mastership'],
+  ['M7', 'one witness is enough', FOLLOWERS, 'WITNESSES = 2', 'WITNESSES = 1', 'dlm/mastership'],
   ['M2', 'proven beside the other', STARTS, 'isThereToo && isPresentSilent', 'isThereToo', 'dlm/twins'],
   ['M2', 'an old proof counts', STARTS, 'start.followsSentAtMs > present.firstHeardMs', 'isProven(start)', 'dlm/twins'],
   ['M1', 'two grants for one poll', DECIDE, 'if (planned.record.isPollAnswered)', 'if (false)', 'dlm/proof'],

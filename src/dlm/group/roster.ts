@@ -256,9 +256,9 @@ export class Roster {
     }
   }
 
-  /** M7: a silent charge point may follow another master, with a limit up to its maximum. Call when there may be another. */
-  countSilentInFull(): void {
-    for (const { account } of this.#records.values()) account.expectOtherMaster();
+  /** M7: `isExpected`: a silent charge point may follow another master, with a limit up to its maximum. Call per cycle. */
+  expectOtherMaster(isExpected: boolean, isWeaker: boolean): void {
+    for (const { account } of this.#records.values()) account.expectOtherMaster(isExpected, isWeaker);
   }
 
   /** I4: circuits whose disconnected limits plus the largest uncontrolled load exceed the fuse. Sets the alarm, too. */

@@ -4,6 +4,8 @@ import type { Carrier } from '../../base/carrier.js';
 import { type Beacon, compareGrants, type Status } from '../../base/messages.js';
 import { setLatest } from '../../base/recent.js';
 import type { Ms } from '../../base/units.js';
+import { LEASE_MAX_MS } from '../leases/lease-rules.js';
+import { drawnExpiryMs } from '../leases/ledger.js';
 import type { AlarmBoard } from '../alarms.js';
 import { Mastership, type MastershipOptions, PASSIVE_HOLD_MS } from './mastership.js';
 import type { Notices } from '../notice.js';
@@ -22,7 +24,10 @@ export class MasterWatch {
   readonly #parts: MasterWatchParts;
   /** Since when this master decides; `undefined` while it is passive. */
   #activeSinceMs: Ms | undefined;
-  #isStrict: boolean;
+  /** The standby, or a master that was outranked once: strict for good. */
+  #isWeaker: boolean;
+  /** Strict until then: another master granted beside this one, and what it granted last may be in force. */
+  #besideUntilMs: Ms = Number.NEGATIVE_INFINITY;
   /** The role in which people were last told of each other master. */
   readonly #told = new Map<string, string>();
 
@@ -30,7 +35,7 @@ export class MasterWatch {
     this.mastership = new Mastership(options, nowMs);
     this.#parts = parts;
     this.#activeSinceMs = options.rank > 0 ? undefined : nowMs;
-    this.#isStrict = options.rank > 0;
+    this.#isWeaker = options.rank > 0;
     if (options.rank === 0) return;
     const text = `standby: takes over when no other master was heard for ${PASSIVE_HOLD_MS / 1000} s`;
     parts.notices.add('info', 'START', text, { rank: options.rank });
@@ -40,7 +45,8 @@ export class MasterWatch {
   carry(carrier: Carrier): void {
     carrier.part('mastership', this.mastership);
     this.#activeSinceMs = carrier.value('activeSinceMs', this.#activeSinceMs);
-    this.#isStrict = carrier.value('isStrict', this.#isStrict);
+    this.#isWeaker = carrier.value('isWeaker', this.#isWeaker);
+    this.#besideUntilMs = carrier.value('besideUntilMs', this.#besideUntilMs);
     carrier.values('told', this.#told);
   }
 
@@ -51,10 +57,15 @@ export class MasterWatch {
 
   /**
    * True when this master counts silent charge points in full (T9). Another master that it does not hear may serve them. Of
-   * two masters one must be strict: the standby, or else the one that has stepped back once.
+   * two masters one must be strict for good: the standby, or else the one that was outranked once. While both grant, both are.
    */
-  get isStrict(): boolean {
-    return this.#isStrict;
+  isStrict(nowMs: Ms): boolean {
+    return this.#isWeaker || nowMs < this.#besideUntilMs;
+  }
+
+  /** True for the standby, and for a master that was outranked once. */
+  get isWeaker(): boolean {
+    return this.#isWeaker;
   }
 
   /** Call for each BEACON. */
@@ -105,7 +116,7 @@ export class MasterWatch {
 
   /** Updates the role. Call once per cycle. True when another master may have granted: the ledger must count all in full. */
   update(nowMs: Ms): boolean {
-    const wasStrict = this.#isStrict;
+    const wasWeaker = this.#isWeaker;
     const isUnknown = this.#updateRole(nowMs);
     const [{ id }, isActive] = [this.mastership, this.#activeSinceMs !== undefined];
     assert(
@@ -117,17 +128,26 @@ export class MasterWatch {
       !isActive || this.activeSinceMs <= nowMs,
       `master ${id} is active since ${this.activeSinceMs} ms, it is ${nowMs} ms`,
     );
-    assert(this.#isStrict || !wasStrict, `master ${id} counts the silent in full no longer`);
+    assert(this.#isWeaker || !wasWeaker, `master ${id} counts the silent in full no longer`);
     return isUnknown;
+  }
+
+  /** T9: of two masters one is strict for good. Beside one that grants both are, until its last grants have ended. */
+  #watchBeside(isPassive: boolean, nowMs: Ms): void {
+    const rival = this.mastership.rival(nowMs);
+    const isBehind = isPassive || this.mastership.isOutranked(nowMs);
+    if (isBehind && rival?.rank === 0) this.#isWeaker = true;
+    if (!isPassive && rival?.active) this.#besideUntilMs = nowMs + drawnExpiryMs(LEASE_MAX_MS);
   }
 
   #updateRole(nowMs: Ms): boolean {
     this.#watchRival(nowMs);
     const { mastership } = this;
     const wasActive = this.#activeSinceMs !== undefined;
-    if (mastership.isPassive(nowMs)) {
+    const isPassive = mastership.isPassive(nowMs);
+    this.#watchBeside(isPassive, nowMs);
+    if (isPassive) {
       this.#activeSinceMs = undefined;
-      if (mastership.rival(nowMs)?.rank === 0) this.#isStrict = true;
       return false;
     }
     const isRenewed = mastership.renew(nowMs);

@@ -4,7 +4,7 @@ import type { Carrier } from '../../base/carrier.js';
 import type { Beacon, GrantNumber } from '../../base/messages.js';
 import { setLatest } from '../../base/recent.js';
 import type { Ms } from '../../base/units.js';
-import { Followers } from './followers.js';
+import { Followers, type Follows } from './followers.js';
 
 /** This master takes over so long after the last sign of the master that outranks it (T2). */
 export const PASSIVE_HOLD_MS: Ms = 10_000;
@@ -14,6 +14,11 @@ export const EPOCH_MAX = 0xfffffff0;
 
 /** A master whose BEACONs arrive, but which none of the heard slaves follows, counts for so long only (T5). */
 const GHOST_AFTER_MS: Ms = 20_000;
+
+/** While slaves follow this master and BEACONs of a stronger one come, it grants so long only what lowers (T5b)... */
+const YIELD_MS: Ms = 2_500;
+/** ...and that at most once in this time. */
+const YIELD_EVERY_MS: Ms = 60_000;
 
 /** More masters than this are not remembered. Each BEACON is judged all the same. */
 const OTHERS_MAX = 8;
@@ -37,6 +42,11 @@ export interface MastershipOptions {
   readonly rank: number;
 }
 
+function followed(isMine: boolean, isStronger: boolean): Follows {
+  if (isMine) return 'this';
+  return isStronger ? 'stronger' : undefined;
+}
+
 type AcceptedGrant = GrantNumber & { readonly masterId: string };
 
 export class Mastership {
@@ -46,11 +56,15 @@ export class Mastership {
   #epoch: number;
   #highestHeard: number;
   readonly #followers = new Followers();
+  /** Masters whose BEACONs came for long while no slave followed them, and when that was found: until a slave follows them. */
+  readonly #ghosts = new Map<string, Ms>();
   /** Passive until then because slaves follow a stronger master, or because a standby has just begun to listen. */
   #passiveUntilMs: Ms;
   /** Passive because of BEACONs of a stronger master: since when without a break, and until when. */
   #outrankedFromMs: Ms = Number.POSITIVE_INFINITY;
   #outrankedUntilMs: Ms = Number.NEGATIVE_INFINITY;
+  /** When it last began to leave the polls to a stronger master. */
+  #yieldedAtMs: Ms = Number.NEGATIVE_INFINITY;
 
   constructor({ id, lastEpoch, rank }: MastershipOptions, nowMs: Ms) {
     assert(Number.isInteger(lastEpoch) && lastEpoch >= 0, `master ${id}: the epoch ${lastEpoch} is remembered`);
@@ -69,9 +83,11 @@ export class Mastership {
     this.#epoch = carrier.value('epoch', this.#epoch);
     this.#highestHeard = carrier.value('highestHeard', this.#highestHeard);
     carrier.part('followers', this.#followers);
+    carrier.values('ghosts', this.#ghosts);
     this.#passiveUntilMs = carrier.value('passiveUntilMs', this.#passiveUntilMs);
     this.#outrankedFromMs = carrier.value('outrankedFromMs', this.#outrankedFromMs);
     this.#outrankedUntilMs = carrier.value('outrankedUntilMs', this.#outrankedUntilMs);
+    this.#yieldedAtMs = carrier.value('yieldedAtMs', this.#yieldedAtMs);
   }
 
   /** The epoch of the grants of this master. */
@@ -79,9 +95,25 @@ export class Mastership {
     return this.#epoch;
   }
 
-  /** True while another master decides. A passive master sends no grants. */
+  /**
+   * True while another master decides. A passive master sends no grants. BEACONs alone prove nothing while slaves follow this
+   * master (T5a): a single stolen key could silence it.
+   */
   isPassive(nowMs: Ms): boolean {
-    return nowMs < this.#passiveUntilMs || (nowMs < this.#outrankedUntilMs && !this.#isGhost(nowMs));
+    return nowMs < this.#passiveUntilMs || (this.isOutranked(nowMs) && !this.#followers.isAnyFollowingThis(nowMs));
+  }
+
+  /** True while BEACONs of a stronger master come, and it is no ghost. */
+  isOutranked(nowMs: Ms): boolean {
+    return nowMs < this.#outrankedUntilMs && !this.#isGhost(nowMs);
+  }
+
+  /**
+   * True for a moment after BEACONs of a stronger master came. Of two masters that answer the same poll the slave follows the
+   * first. So a master that is there gets the polls for itself, and a forged BEACON costs a delay of raises.
+   */
+  isYielding(nowMs: Ms): boolean {
+    return nowMs - this.#yieldedAtMs < YIELD_MS && !this.isPassive(nowMs);
   }
 
   /** True when no slave follows the stronger master: it is out of their reach, or its BEACONs are played back (T5). */
@@ -118,10 +150,16 @@ export class Mastership {
   applyBeacon(beacon: Beacon, nowMs: Ms): void {
     const { masterId, rank, epoch, active } = beacon;
     if (masterId === this.id) return;
-    this.raiseHighestHeard(epoch);
+    // Where slaves follow this master, what they follow tells enough: each new epoch costs a moment of full counts.
+    if (!this.#followers.isAnyFollowingThis(nowMs)) this.raiseHighestHeard(epoch);
     if (epoch > EPOCH_MAX) return;
     this.#remember({ masterId, rank, epoch, active, heardAtMs: nowMs });
     if (!active || !this.#isOutrankedBy(beacon)) return;
+    // A ghost too: it gets no slave while this master answers every poll first.
+    const isYieldDue = nowMs - this.#yieldedAtMs >= YIELD_EVERY_MS;
+    if (isYieldDue && this.#followers.isAnyFollowingThis(nowMs)) this.#yieldedAtMs = nowMs;
+    if (this.#isGhost(nowMs)) setLatest(this.#ghosts, masterId, nowMs, OTHERS_MAX);
+    if (this.#ghosts.has(masterId)) return;
     if (nowMs >= this.#outrankedUntilMs) this.#outrankedFromMs = nowMs;
     this.#outrankedUntilMs = this.#later(this.#outrankedUntilMs, nowMs + PASSIVE_HOLD_MS);
     const [fromMs, untilMs] = [this.#outrankedFromMs, this.#outrankedUntilMs];
@@ -157,10 +195,12 @@ export class Mastership {
     const isForeign = epoch > 0 && masterId !== this.id;
     const rank = isForeign ? (this.#others.get(masterId)?.rank ?? 0) : this.rank;
     const isStronger = isForeign && epoch <= EPOCH_MAX && this.#isOutrankedBy({ rank, epoch, masterId });
-    this.#followers.addStatus(chargePointId, isStronger && isNew, nowMs);
+    const isMine = masterId === this.id && epoch === this.#epoch;
+    this.#followers.addStatus(chargePointId, isNew ? followed(isMine, isStronger) : undefined, nowMs);
     if (isForeign) this.raiseHighestHeard(epoch);
     if (isStronger && isNew && this.#followers.areFollowingAnother(nowMs)) {
       this.#remember({ masterId, rank, epoch, active: true, heardAtMs: nowMs });
+      this.#ghosts.delete(masterId);
       this.#passiveUntilMs = this.#later(this.#passiveUntilMs, nowMs + PASSIVE_HOLD_MS);
       assert(this.isPassive(nowMs), `master ${this.id} grants beside ${masterId}, which slaves follow`);
     }
@@ -175,7 +215,8 @@ export class Mastership {
 
   /** Moves the epoch above all that was heard, because slaves accept the highest only. True when it changed. Call once per cycle. */
   renew(nowMs: Ms): boolean {
-    if (this.isPassive(nowMs) || this.#highestHeard < this.#epoch) return false;
+    // Behind a stronger master it stays below: else both would climb above each other.
+    if (this.isPassive(nowMs) || this.isOutranked(nowMs) || this.#highestHeard < this.#epoch) return false;
     const before = this.#epoch;
     this.#epoch = this.#highestHeard + 1;
     assert(this.#epoch > before, `master ${this.id}: epoch ${this.#epoch} follows ${before}`);
