@@ -12,6 +12,8 @@ class Vehicle {
   maxA: Amps = 32;
   /** What its charge point may be limited to at most. */
   mostA: Amps = 32;
+  /** What nobody draws. */
+  spareA: Amps = 0;
   nowMs: Ms = 0;
 
   constructor(minA: Amps) {
@@ -22,7 +24,11 @@ class Vehicle {
   pass(offeredA: Amps, forMs: Ms): this {
     for (const endMs = this.nowMs + forMs; this.nowMs < endMs; this.nowMs += 1000) {
       const drawnA = offeredA >= this.minA ? Math.min(offeredA, this.maxA) : 0;
-      this.appetite = afterOffer(this.appetite, { offeredA, drawnA, maxA: this.mostA }, this.nowMs);
+      this.appetite = afterOffer(
+        this.appetite,
+        { offeredA, drawnA, maxA: this.mostA, spareA: this.spareA },
+        this.nowMs,
+      );
     }
     return this;
   }
@@ -111,7 +117,7 @@ t.test('less than two fifths of a small offer are not its share, of a large one 
 
 t.test('what still flows after a lowering is not taken for its share of the lower limit', async (t) => {
   const vehicle = new Vehicle(8).pass(16, 10_000);
-  const late = { offeredA: 7, drawnA: 16, maxA: 32 };
+  const late = { offeredA: 7, drawnA: 16, maxA: 32, spareA: 0 };
   vehicle.appetite = afterOffer(vehicle.appetite, late, vehicle.nowMs);
   t.equal(vehicle.appetite.tookA, 16);
   t.equal(vehicle.pass(7, MINUTE_MS + 2000).needsA, 8);
@@ -148,6 +154,31 @@ t.test('one that took its offer and stops by itself has left it after half a min
   vehicle.minA = 99;
   t.notOk(vehicle.pass(16, 30_000).isRefused);
   t.ok(vehicle.pass(16, 2000).isRefused);
+});
+
+t.test('one that stopped by itself is asked once with each step, of what nobody draws', async (t) => {
+  const cooling = (spareA: Amps): Vehicle => {
+    const vehicle = new Vehicle(10.5).pass(13, MINUTE_MS);
+    vehicle.minA = 99;
+    vehicle.pass(13, 32_000);
+    t.ok(vehicle.isRefused);
+    vehicle.minA = 10.5;
+    vehicle.spareA = spareA;
+    return vehicle;
+  };
+  const one = cooling(20);
+  for (const stepA of [8, 10, 11]) {
+    one.pass(stepA === 8 ? 6 : standingA(one.appetite, 6), MINUTE_MS + 2000);
+    t.equal(one.needsA, stepA);
+  }
+  t.notOk(one.pass(11, 2000).isRefused, 'it charges again');
+  t.equal(one.needsA, 11, 'and needs that');
+  const beside = cooling(7);
+  t.equal(beside.pass(6, 5 * MINUTE_MS).needsA, 0, 'others draw it');
+  const full = cooling(20);
+  full.minA = 99;
+  const asked = (): Amps => full.pass(full.needsA === 0 ? 6 : full.needsA, MINUTE_MS + 2000).needsA;
+  t.same([asked(), asked(), asked(), asked(), asked(), asked()], [8, 10, 11, 0, 0, 0], 'a full one is asked once');
 });
 
 t.test('what stays open for a full vehicle is enough for it to start', async (t) => {

@@ -48,6 +48,16 @@ t.test('it stays open where all others have what they can take', async (t) => {
   t.equal(`${rig.limits}, ${rig.reasons}`, '6 26, vehiclePaused maximum');
 });
 
+t.test('it stays open where all others leave a part of their limits', async (t) => {
+  const rig = withFull(garage({ points: [{ id: 'a' }, { id: 'b' }] }), 'a');
+  rig.slave('b').drawsA = 16;
+  rig.run(10 * MINUTE_MS);
+  t.equal(rig.limits, '6 26');
+  rig.slave('b').drawsA = 25;
+  rig.run(10_000);
+  t.equal(rig.limits, '0 32', 'it may use more now');
+});
+
 t.test('it stays open where those who get too little have another phase or another fuse', async (t) => {
   const one = { phases: 1, maxA: 40 } as const;
   const phases = garage({

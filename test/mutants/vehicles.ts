@@ -7,7 +7,17 @@ const OFFERS = 'dlm/sharing/offers.js';
 
 export const VEHICLE_MUTANTS: readonly Row[] = [
   ['K1', 'an offer is refused at once', APPETITE, 'const OFFER_MS = 60_000;', 'const OFFER_MS = 0;', 'dlm/appetite'],
-  ['K1', 'no next step', APPETITE, 'nextA !== undefined && ', 'false && ', 'dlm/appetite'],
+  ['K1', 'asks with what others draw', APPETITE, 'nextA <= spareA', 'true', 'dlm/appetite'],
+  ['K1', 'never asks again', APPETITE, '(isAskDue(before, nowMs) && ', '(false && ', 'dlm/appetite'],
+  [
+    'K1',
+    'who leaves a part needs more',
+    'dlm/sharing/unused.js',
+    'return drawnA + SPARE_A < account.enforced.limitA',
+    'return false',
+    'dlm/unused',
+  ],
+  ['K1', 'no next step', APPETITE, 'if (nextA !== undefined && mayAsk', 'if (false && mayAsk', 'dlm/appetite'],
   ['K1', 'what still flows is taken', APPETITE, 'drawnA <= offeredA + FOLLOWED_A', 'true', 'dlm/appetite'],
   ['K2', 'starts whenever there is room', CALM, 'return stopsMs.length > 1 && ', 'return false && ', 'dlm/calm'],
   ['K2', 'starts without end', CALM, 'stopsMs.length === STOPS_MAX && ', 'false && ', 'dlm/calm'],

@@ -38,6 +38,8 @@ export interface Appetite {
   readonly isTaken: boolean;
   /** True after it left an offer that its minimum does not explain: it is full, or asleep, or waits for its own reasons. */
   readonly isRefused: boolean;
+  /** True once it was asked with every step since it left an offer. */
+  readonly isAsked: boolean;
   /** True when it charged in this session, was paused by its master, and left the offer after that. */
   readonly isAsleep: boolean;
 }
@@ -51,6 +53,7 @@ export const UNKNOWN_APPETITE: Appetite = {
   leftSinceMs: undefined,
   isTaken: false,
   isRefused: false,
+  isAsked: false,
   isAsleep: false,
 };
 
@@ -62,6 +65,14 @@ export interface Offer {
   readonly drawnA: Amps;
   /** No more can be offered, even if all others yield. */
   readonly maxA: Amps;
+  /** What nobody draws on its phases, its own offer included. */
+  readonly spareA: Amps;
+}
+
+/** True when a vehicle that stopped by itself may be asked now: then `Offer.spareA` counts. */
+export function isAskDue({ isRefused, isAsked, tookA, leftSinceMs }: Appetite, nowMs: Ms): boolean {
+  const mayBeAsked = isRefused && !isAsked && tookA < Number.POSITIVE_INFINITY;
+  return mayBeAsked && leftSinceMs !== undefined && nowMs - leftSinceMs >= OFFER_MS;
 }
 
 /** Follows one offer. The same object if nothing changed. Call once per cycle. */
@@ -98,20 +109,36 @@ function afterTaking(before: Appetite, { offeredA, drawnA }: Offer): Appetite {
   const hasFollowed = drawnA <= offeredA + FOLLOWED_A;
   const tookA = hasFollowed ? Math.min(before.tookA, offeredA) : before.tookA;
   const needsA = tookA < before.needsA ? 0 : before.needsA;
-  const good = { leftSinceMs: undefined, isTaken: true, isRefused: false, isAsleep: false, isStopCounted: false };
-  return changed(before, { tookA, needsA, ...good });
+  const good = { leftSinceMs: undefined, isTaken: true, isRefused: false, isAsked: false, isAsleep: false };
+  return changed(before, { tookA, needsA, ...good, isStopCounted: false });
 }
 
 /** The next step, or what a refusal of the last one means. */
-function afterRefusal(before: Appetite, { offeredA, maxA }: Offer, nowMs: Ms): Appetite {
-  const nextA = before.isRefused ? undefined : STEPS_A.find((stepA) => stepA > offeredA && stepA <= maxA);
-  if (nextA !== undefined && before.tookA > offeredA) {
-    return { ...before, needsA: nextA, needsSinceMs: nowMs, leftSinceMs: nowMs };
+function afterRefusal(before: Appetite, offer: Offer, nowMs: Ms): Appetite {
+  const { offeredA, maxA, spareA } = offer;
+  const nextA = STEPS_A.find((stepA) => stepA > offeredA && stepA <= maxA);
+  // One that stopped by itself may have cooled down since, and need more than it keeps. It is asked with what nobody draws.
+  const mayAsk = !before.isRefused || (isAskDue(before, nowMs) && nextA !== undefined && nextA <= spareA);
+  if (nextA !== undefined && mayAsk && before.tookA > offeredA) {
+    const isAsleep = before.isRefused ? isAsleepNow(before) : before.isAsleep;
+    return { ...before, needsA: nextA, needsSinceMs: nowMs, leftSinceMs: nowMs, isAsleep };
   }
+  if (before.isRefused) return afterLastQuestion(before, nextA === undefined, nowMs);
   // Nothing helped: what it needs is no more than what it took before.
   const needsA = before.tookA === Number.POSITIVE_INFINITY ? 0 : before.needsA;
-  const isAsleep = before.isAsleep || (!before.isTaken && before.tookA < Number.POSITIVE_INFINITY);
-  return changed(before, { needsA, isRefused: true, isAsleep });
+  return { ...before, needsA, isRefused: true, isAsleep: isAsleepNow(before), leftSinceMs: nowMs };
+}
+
+function isAsleepNow({ isAsleep, isTaken, tookA }: Appetite): boolean {
+  return isAsleep || (!isTaken && tookA < Number.POSITIVE_INFINITY);
+}
+
+/** It left the last step too, or others draw that current now. */
+function afterLastQuestion(before: Appetite, isLastStep: boolean, nowMs: Ms): Appetite {
+  if (!isAskDue(before, nowMs)) return changed(before, { isAsleep: isAsleepNow(before) });
+  // Its own proven minimum would count for it in the division: a full vehicle keeps no more than others leave.
+  const asked = { isAsked: isLastStep, needsA: 0, needsSinceMs: undefined, leftSinceMs: nowMs };
+  return { ...before, ...asked, isAsleep: isAsleepNow(before) };
 }
 
 /** The offer that stays for a vehicle that left it, if nobody else can use it: enough for nearly all of them to start. */

@@ -5,7 +5,7 @@
 import { failInvariant } from '../../base/assert.js';
 import { hasPhase, maskToGrid } from '../../base/rotation.js';
 import { type Amps, type Ms, PHASES } from '../../base/units.js';
-import { afterOffer, type Appetite, standingA } from '../group/appetite.js';
+import { afterOffer, type Appetite, isAskDue, standingA } from '../group/appetite.js';
 import { afterGrant, afterRoom, isWandering, mayStart } from '../group/calm.js';
 import type { Service } from '../group/service.js';
 import type { SlaveRecord } from '../group/slave-record.js';
@@ -60,7 +60,24 @@ function appetiteOf(snapshot: Snapshot, record: SlaveRecord, service: Service): 
   const drawnA = Math.max(status.currentA[0], status.currentA[1], status.currentA[2]);
   const offeredA = limitA >= facts.minA ? limitA : 0;
   const maxA = Math.min(facts.maxA, roomFor(snapshot, record, [], undefined));
-  return afterOffer(service.appetite, { offeredA, drawnA, maxA }, snapshot.nowMs);
+  const spareA = isAskDue(service.appetite, snapshot.nowMs) ? spareFor(snapshot, record) : 0;
+  return afterOffer(service.appetite, { offeredA, drawnA, maxA, spareA }, snapshot.nowMs);
+}
+
+/** What nobody draws on the phases of a charge point, in A. */
+function spareFor(snapshot: Snapshot, record: SlaveRecord): Amps {
+  const grid = maskToGrid(record.facts.rotation, phasesOf(snapshot, record));
+  let spareA: Amps = Number.POSITIVE_INFINITY;
+  for (const circuit of pathOf(snapshot, record)) {
+    const { capacityA } = capacityOf(snapshot, circuit);
+    const below = snapshot.records.filter((other) => pathOf(snapshot, other).includes(circuit));
+    for (const p of PHASES) {
+      if (!hasPhase(grid, p)) continue;
+      const drawnA = below.reduce((sumA, other) => sumA + other.currentA(snapshot.nowMs)[p], 0);
+      spareA = Math.min(spareA, capacityA[p] - drawnA);
+    }
+  }
+  return spareA;
 }
 
 /**

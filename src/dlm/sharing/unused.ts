@@ -6,7 +6,7 @@
 import { failInvariant } from '../../base/assert.js';
 import type { LimitReason } from '../../base/reason.js';
 import { hasPhase, maskToGrid } from '../../base/rotation.js';
-import type { PhaseIndex } from '../../base/units.js';
+import type { Amps, PhaseIndex } from '../../base/units.js';
 import type { AllocatedLimit } from '../allocate.js';
 import type { SlaveRecord } from '../group/slave-record.js';
 import { pathOf, phasesOf, type Snapshot } from './snapshot.js';
@@ -43,6 +43,16 @@ export function neededOffers(
   return needed;
 }
 
+/** A vehicle that draws less than this below its limit may use more. */
+const SPARE_A: Amps = 2;
+
+/** True for a vehicle that charges and leaves so much of its limit that it needs no current of others. */
+function hasEnough({ status, account }: SlaveRecord): boolean {
+  if (status?.state !== 'Charging') return false;
+  const drawnA = Math.max(status.currentA[0], status.currentA[1], status.currentA[2]);
+  return drawnA + SPARE_A < account.enforced.limitA;
+}
+
 /** Each place once. A vehicle that does not charge now needs no current of others, so its place is left out. */
 function fullPlaces(
   { services, nowMs }: Snapshot,
@@ -52,7 +62,7 @@ function fullPlaces(
   const places = new Map<string, FullPlace>();
   for (const record of served) {
     const isLast = isServedLast(record, services.find(record), nowMs);
-    const place = isLast ? undefined : placeOf(limits.get(record.id)?.boundBy);
+    const place = isLast || hasEnough(record) ? undefined : placeOf(limits.get(record.id)?.boundBy);
     if (place) places.set(`${place.circuit} ${place.phase} ${place.besidePhase}`, place);
   }
   return [...places.values()];
