@@ -18,6 +18,8 @@ export const EVENTS = {
     'a vehicle charged, was paused, and takes nothing of its offer since: it is full, or sleeps until it is plugged in again',
   PHASE_MISMATCH:
     'a charge point reports more phases than the configuration lists for it, or a meter shows its load on other phases',
+  CLAIM_REFUSED:
+    'a charge point says limits or currents above 1.5 times its maximum: they count as its maximum; correct its configuration, or renew its key',
   OVERDRAW:
     'a charge point draws more than its limit: its current is counted, and its maximum if it falls silent meanwhile',
   METER_OK: 'a meter gives good values (again)',

@@ -1,5 +1,6 @@
 /** Defects that were found in rare orders of events, each with the scene that showed it. */
 import t from 'tap';
+import type { Status } from '../../src/base/messages.js';
 import { type Amps, type Ms, perPhase } from '../../src/base/units.js';
 import { CapacityBook } from '../../src/dlm/load/capacity.js';
 import { OPEN_GRANTS_MAX } from '../../src/dlm/leases/open-grants.js';
@@ -236,6 +237,41 @@ t.test('a charge point that says it draws what it cannot counts as its maximum, 
   t.match(rig.alarm('OVERDRAW'), /a/, 'what it may well draw is counted, and told');
   t.same(rig.record('a').exposureA(rig.nowMs, leaseMs), perPhase(40));
 });
+
+t.test(
+  'one stolen key: what a charge point says that cannot be stops no other one, also once it is silent',
+  async (t) => {
+    const lies: readonly Partial<Status>[] = [
+      { disconnectedLimitA: 655.35, maxA: 655.35 },
+      { disconnectedLimitA: 655.35 },
+      { currentA: perPhase(655.35), maxA: 655.35 },
+      { enforcedA: 655.35 },
+    ];
+    for (const lie of lies) {
+      const name = Object.keys(lie).join(' and ');
+      const points = ['a', 'b', 'c'].map((id) => chargePoint({ id }));
+      const rig = new Rig({
+        site: site({ circuits: [circuit({ id: 'main', limitA: perPhase(100) })], chargePoints: points }),
+      });
+      for (const slave of rig.slaves.values()) slave.plugIn();
+      rig.run(20_000);
+      const liar = rig.slave('c');
+      liar.isHeard = false;
+      for (let second = 0; second < 10; second++) {
+        rig.controller.hearStatus({ ...liar.status(rig.nowMs), ...lie }, rig.nowMs);
+        rig.run(1000);
+      }
+      t.match(rig.alarm('CLAIM_REFUSED'), /maximum counts instead: c$/, name);
+      t.ok(Math.max(...rig.record('c').exposureA(rig.nowMs, rig.site.leaseMs)) <= 32, `${name}: its maximum`);
+      rig.run(100_000);
+      t.match(rig.limits, /^32 32 /, `${name}: silent since`);
+      t.equal(rig.alarm('CLAIM_REFUSED'), undefined);
+      rig.restartMaster();
+      rig.run(80_000);
+      t.match(rig.limits, /^32 32 /, `${name}: the master has started again`);
+    }
+  },
+);
 
 t.test('what still flows after a charge point has lowered its own maximum is counted', async (t) => {
   const rig = new Rig({ site: site({ circuits: [circuit({ id: 'main', limitA: perPhase(63) })] }) });

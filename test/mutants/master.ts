@@ -44,14 +44,6 @@ export const MASTER_MUTANTS: readonly Row[] = [
   ['H', 'said and drawn dropped', LEDGER, 'return this.#saidCounts(nowMs, leaseMs) ?', 'return false ?', 'dlm/ledger'],
   ['H', 'said dropped', LEDGER, 'maxOf(this.#currentA, this.#enforcesA())', 'this.#currentA', 'dlm/ledger'],
   ['H', 'drawn dropped', LEDGER, 'maxOf(this.#currentA, this.#enforcesA())', 'this.#enforcesA()', 'dlm/ledger'],
-  [
-    'H',
-    'any claim is a load',
-    'dlm/group/believed-draw.js',
-    'PLAUSIBLE_MULTIPLE = 1.5',
-    'PLAUSIBLE_MULTIPLE = 100',
-    'dlm/regressions',
-  ],
   ['H', 'the silent obey', LEDGER, ' || this.isSilentAfterOverdraw(nowMs)', '', 'dlm/overdraw'],
   [
     'H',

@@ -234,6 +234,11 @@ export class Roster {
     );
     if (this.#alarms.set('OVERDRAW', over, nowMs) && over) this.#notices.add('error', 'OVERDRAW', over);
     this.#watchSleepers(nowMs);
+    const wrong = namesText(
+      'says what cannot be, its maximum counts instead',
+      this.list.filter((record) => record.isOnline(nowMs) && record.isImplausible),
+    );
+    if (this.#alarms.set('CLAIM_REFUSED', wrong, nowMs) && wrong) this.#notices.add('error', 'CLAIM_REFUSED', wrong);
   }
 
   /** K3: vehicles that charged, were paused, and take nothing since. Some never wake up by themselves. */

@@ -11,7 +11,7 @@ import { drawnExpiryMs, LedgerAccount } from '../leases/ledger.js';
 import { LEASE_MAX_MS, OFFLINE_AFTER_MS } from '../leases/lease-rules.js';
 import type { OpenGrant } from '../leases/open-grants.js';
 import type { ChargePoint } from '../types.js';
-import { believedDraw } from './believed-draw.js';
+import { believed } from './believed.js';
 import { assertFacts, assertNewest, assertNumberedUp, failGrant } from './record-checks.js';
 import type { HeardStatus, LastPoll, Listener, RememberedSlave, SlaveOptions } from './record-types.js';
 import { carriedService, forNextVehicle, NOT_YET_SERVED, type Service } from './service.js';
@@ -38,6 +38,7 @@ export class SlaveRecord {
   #lastHeardMs: Ms = Number.NEGATIVE_INFINITY;
   readonly #starts: Starts;
   #isPollAnswered = false;
+  #isImplausible = false;
   #wasDuplicate = false;
   #lastNumber: GrantNumber = { epoch: 0, seq: 0 };
   readonly #lowestSeq: number;
@@ -83,6 +84,7 @@ export class SlaveRecord {
     this.#starts.carry(carrier);
     this.#wasDuplicate = carrier.value('wasDuplicate', this.#wasDuplicate);
     this.#isPollAnswered = carrier.value('isPollAnswered', this.#isPollAnswered);
+    this.#isImplausible = carrier.value('isImplausible', this.#isImplausible);
     this.#lastNumber = carrier.value('lastNumber', this.#lastNumber);
     carrier.part('drawn', this.#drawn);
   }
@@ -167,6 +169,11 @@ export class SlaveRecord {
     return { bootId: this.#status.bootId, tauMs: this.#status.tauMs, receivedAtMs: this.#lastHeardMs };
   }
 
+  /** True: its last STATUS said what cannot be (H8). */
+  get isImplausible(): boolean {
+    return this.#isImplausible;
+  }
+
   isOnline(nowMs: Ms): boolean {
     return nowMs - this.#lastHeardMs <= OFFLINE_AFTER_MS;
   }
@@ -235,7 +242,9 @@ export class SlaveRecord {
 
   /** Updates all parts of the record. Call for a STATUS that is not stale, of a start that is not in doubt. */
   #applyFresh(said: Status, master: Listener, nowMs: Ms): void {
-    const status = believedDraw(said, Math.max(this.grantedA, this.#configured.maxA));
+    const { isListed } = this;
+    const status = believed(said, { maxA: Math.max(this.grantedA, this.#configured.maxA), isListed });
+    this.#isImplausible = status !== said;
     this.#status = status;
     this.#lastHeardMs = nowMs;
     this.#isPollAnswered = false;
