@@ -81,8 +81,8 @@ export class Controller {
     this.#shares = new Shares(new Allocator(site.circuits, { yieldsToMax: 1 }));
     this.#granting = new Granting(site, options);
     const { topology, alarms } = this;
-    const name = { id: options.masterId, lastEpoch: memory?.epoch ?? 0, rank: options.rank };
-    const { networkId } = site;
+    const { networkId, samplePeriodMs } = site;
+    const name = { id: options.masterId, lastEpoch: memory?.epoch ?? 0, rank: options.rank, samplePeriodMs };
     this.#masters = new MasterWatch(name, { networkId, alarms, notices: this.#notices }, nowMs);
     this.#roster = new Roster({ site, topology, alarms, notices: this.#notices });
     this.membership = new Membership(this.#roster, site.leaseMs, (id) => {
@@ -326,7 +326,7 @@ export class Controller {
       this.#isMemoryDirty = true;
     }
     for (const record of this.#roster.list) if (record.watchDuplicate(nowMs)) this.#isMemoryDirty = true;
-    this.#roster.expectOtherMaster(this.#masters.isStrict(nowMs), this.#masters.isWeaker);
+    this.#roster.expectOtherMaster(this.#masters.isStrict(nowMs));
     this.#metering.watch(nowMs);
     this.#roster.watch(nowMs);
   }

@@ -9,7 +9,7 @@ function beacon(masterId: string, epoch: number, active = true): Beacon {
 }
 
 function masterOf(lastEpoch: number, rank = 0, id = 'm'): Mastership {
-  return new Mastership({ id, lastEpoch, rank }, 0);
+  return new Mastership({ id, lastEpoch, rank, samplePeriodMs: 1000 }, 0);
 }
 
 t.test('M3: the epoch is above all that is remembered or heard', async (t) => {
@@ -194,6 +194,13 @@ t.test('BEACONs alone prove nothing while slaves follow new grants of this maste
   master.applyBeacon(beacon('z', 9), 1500);
   t.equal(master.role(5999), 'active');
   t.equal(master.role(6001), 'passive', 'that it follows was long ago');
+  const slow = new Mastership({ id: 'm', lastEpoch: 7, rank: 0, samplePeriodMs: 10_000 }, 0);
+  slow.applyAccepted('cp', own(2), true, 1000);
+  for (const nowMs of [1500, 5500, 9500, 12_500]) {
+    slow.applyAccepted('cp', own(2), false, nowMs);
+    slow.applyBeacon(beacon('z', 9), nowMs);
+    t.equal(slow.role(nowMs), 'active', `a new grant comes every 10 s: ${nowMs} ms`);
+  }
 });
 
 t.test('it leaves its polls to a ghost too, once a minute: that may have become a master', async (t) => {

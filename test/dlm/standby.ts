@@ -105,23 +105,17 @@ t.test('a master without a standby counts the disconnected limit of a silent one
   t.equal(rig.exposures, '13 13 6');
 });
 
-t.test('beside an active master also the stronger one counts the silent in full', async (t) => {
+t.test('one forged BEACON makes it strict for as long as grants last, not for good', async (t) => {
   const rig = new Rig({ site: behind(64) });
   for (const id of ids) rig.slave(id).plugIn();
   rig.run(5000);
-  const before = rig.limits;
-  rig.slave('c').isHeard = false;
-  rig.slave('c').hears = false;
-  const { leaseMs } = rig.site;
-  for (let second = 0; second < 100; second++) {
-    rig.controller.hearBeacon(beaconOf('weaker', { epoch: 0 }), rig.nowMs);
-    rig.run(1000);
-    if (second < 5) t.same(rig.limits, before, `second ${second}: all keep what they have`);
-  }
-  t.equal(rig.controller.mastership.isOutranked(rig.nowMs), false);
-  t.same(rig.record('c').exposureA(rig.nowMs, leaseMs), perPhase(32), 'the other one may have raised it');
-  rig.run(90_000);
-  t.same(rig.record('c').exposureA(rig.nowMs, leaseMs), perPhase(6), 'what the other one granted has ended');
+  rig.controller.hearBeacon(beaconOf('zzz', { epoch: 9 }), rig.nowMs);
+  Object.assign(rig.slave('c'), { isHeard: false, hears: false });
+  rig.run(60_000);
+  t.same(rig.record('c').exposureA(rig.nowMs, rig.site.leaseMs), perPhase(32));
+  rig.run(60_000);
+  t.same(rig.record('c').exposureA(rig.nowMs, rig.site.leaseMs), perPhase(6));
+  t.equal(rig.controller.isPassive(rig.nowMs), false);
 });
 
 t.test('a slave tells of a higher epoch: whoever granted in it may have raised anybody who is silent', async (t) => {
@@ -165,7 +159,7 @@ t.test('BEACONs alone, by a stolen key, silence no master that slaves follow', a
   t.equal(rig.controller.mastership.epoch, 1, 'and it does not climb above what it is told');
   for (const text of rig.events('TWO_MASTERS')) t.match(text, /is active in network id 0; this one stays active/);
   rig.slave('a').isHeard = false;
-  rig.run(90_000);
+  rig.run(50_000);
   const { leaseMs } = rig.site;
   t.same(
     rig.record('a').exposureA(rig.nowMs, leaseMs),
@@ -177,7 +171,6 @@ t.test('BEACONs alone, by a stolen key, silence no master that slaves follow', a
 t.test('while it leaves the polls to a stronger master it still lowers', async (t) => {
   const rig = new Rig({ site: behind(32) });
   for (const slave of rig.slaves.values()) slave.plugIn();
-  rig.controller.hearBeacon(beaconOf('yyy', { epoch: 0 }), rig.nowMs);
   rig.run(30_000);
   t.equal(rig.controller.isPassive(rig.nowMs), false);
   rig.controller.hearBeacon(beaconOf('zzz', { epoch: 9 }), rig.nowMs);

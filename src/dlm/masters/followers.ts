@@ -24,6 +24,12 @@ interface Signs {
 
 export class Followers {
   readonly #signs = new Map<string, Signs>();
+  readonly #obeysForMs: Ms;
+
+  /** `obeysForMs`: a slave that accepted no new grant of this master for so long does not follow it. */
+  constructor(obeysForMs: Ms) {
+    this.#obeysForMs = obeysForMs;
+  }
 
   /** Call once for each STATUS. */
   addStatus(chargePointId: string, follows: Follows, nowMs: Ms): void {
@@ -57,6 +63,11 @@ export class Followers {
     return follow > 0 && follow >= Math.min(WITNESSES, Math.max(1, heard - 1));
   }
 
+  /** True when a slave that is heard follows a new grant of a stronger master. */
+  isAnyFollowingAnother(nowMs: Ms): boolean {
+    return this.#count(nowMs).follow > 0;
+  }
+
   /** True when a slave that is heard follows new grants of this master. */
   isAnyFollowingThis(nowMs: Ms): boolean {
     return this.#count(nowMs).obey > 0;
@@ -68,7 +79,7 @@ export class Followers {
       if (nowMs - heardAtMs >= HEARD_FOR_MS) continue;
       heard += 1;
       if (nowMs - followedAtMs < FOLLOWS_FOR_MS) follow += 1;
-      else if (nowMs - obeyedAtMs < HEARD_FOR_MS) obey += 1;
+      else if (nowMs - obeyedAtMs < this.#obeysForMs) obey += 1;
     }
     if (!(follow + obey <= heard && heard <= this.#signs.size)) {
       failInvariant(

@@ -24,9 +24,9 @@ export class MasterWatch {
   readonly #parts: MasterWatchParts;
   /** Since when this master decides; `undefined` while it is passive. */
   #activeSinceMs: Ms | undefined;
-  /** The standby, or a master that was outranked once: strict for good. */
+  /** The standby, or a master that has stepped back, or saw a slave follow a stronger one: strict for good. */
   #isWeaker: boolean;
-  /** Strict until then: another master granted beside this one, and what it granted last may be in force. */
+  /** Strict until then: BEACONs of a stronger master came, and what it granted last may be in force. */
   #besideUntilMs: Ms = Number.NEGATIVE_INFINITY;
   /** The role in which people were last told of each other master. */
   readonly #told = new Map<string, string>();
@@ -57,15 +57,10 @@ export class MasterWatch {
 
   /**
    * True when this master counts silent charge points in full (T9). Another master that it does not hear may serve them. Of
-   * two masters one must be strict for good: the standby, or else the one that was outranked once. While both grant, both are.
+   * two masters one must be strict: the standby, or else the one that is outranked, whether it steps back or not.
    */
   isStrict(nowMs: Ms): boolean {
     return this.#isWeaker || nowMs < this.#besideUntilMs;
-  }
-
-  /** True for the standby, and for a master that was outranked once. */
-  get isWeaker(): boolean {
-    return this.#isWeaker;
   }
 
   /** Call for each BEACON. */
@@ -132,12 +127,15 @@ export class MasterWatch {
     return isUnknown;
   }
 
-  /** T9: of two masters one is strict for good. Beside one that grants both are, until its last grants have ended. */
+  /**
+   * T9: of two masters one is strict for good. BEACONs that no slave confirms make the one that they outrank strict until the last
+   * grants of the other one have ended, and no longer: a single stolen key can forge them.
+   */
   #watchBeside(isPassive: boolean, nowMs: Ms): void {
-    const rival = this.mastership.rival(nowMs);
-    const isBehind = isPassive || this.mastership.isOutranked(nowMs);
-    if (isBehind && rival?.rank === 0) this.#isWeaker = true;
-    if (!isPassive && rival?.active) this.#besideUntilMs = nowMs + drawnExpiryMs(LEASE_MAX_MS);
+    const { mastership } = this;
+    const isBehind = isPassive || mastership.isAnyFollowingAnother(nowMs);
+    if (isBehind && mastership.rival(nowMs)?.rank === 0) this.#isWeaker = true;
+    if (mastership.hearsStronger(nowMs)) this.#besideUntilMs = nowMs + drawnExpiryMs(LEASE_MAX_MS);
   }
 
   #updateRole(nowMs: Ms): boolean {

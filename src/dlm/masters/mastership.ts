@@ -20,6 +20,9 @@ const YIELD_MS: Ms = 2_500;
 /** ...and that at most once in this time. */
 const YIELD_EVERY_MS: Ms = 60_000;
 
+/** Two heartbeats of a slave, and more: it tells of a grant that it follows. */
+const OBEYS_SLACK_MS: Ms = 2_500;
+
 /** More masters than this are not remembered. Each BEACON is judged all the same. */
 const OTHERS_MAX = 8;
 
@@ -40,6 +43,8 @@ export interface MastershipOptions {
   readonly lastEpoch: number;
   /** 0: decides unless another master outranks it. More: a standby, which listens first. */
   readonly rank: number;
+  /** Each slave gets a new grant once in this time. */
+  readonly samplePeriodMs: Ms;
 }
 
 function followed(isMine: boolean, isStronger: boolean): Follows {
@@ -55,7 +60,7 @@ export class Mastership {
   readonly #others = new Map<string, OtherMaster>();
   #epoch: number;
   #highestHeard: number;
-  readonly #followers = new Followers();
+  readonly #followers: Followers;
   /** Masters whose BEACONs came for long while no slave followed them, and when that was found: until a slave follows them. */
   readonly #ghosts = new Map<string, Ms>();
   /** Passive until then because slaves follow a stronger master, or because a standby has just begun to listen. */
@@ -66,7 +71,8 @@ export class Mastership {
   /** When it last began to leave the polls to a stronger master. */
   #yieldedAtMs: Ms = Number.NEGATIVE_INFINITY;
 
-  constructor({ id, lastEpoch, rank }: MastershipOptions, nowMs: Ms) {
+  constructor({ id, lastEpoch, rank, samplePeriodMs }: MastershipOptions, nowMs: Ms) {
+    this.#followers = new Followers(OBEYS_SLACK_MS + YIELD_MS + samplePeriodMs);
     assert(Number.isInteger(lastEpoch) && lastEpoch >= 0, `master ${id}: the epoch ${lastEpoch} is remembered`);
     assert(Number.isInteger(rank) && rank >= 0, `master ${id}: rank ${rank}`);
     this.id = id;
@@ -120,6 +126,16 @@ export class Mastership {
   #isGhost(nowMs: Ms): boolean {
     const isOld = nowMs - this.#outrankedFromMs >= GHOST_AFTER_MS;
     return isOld && this.#followers.isAnyHeard(nowMs) && !this.#followers.areFollowingAnother(nowMs);
+  }
+
+  /** True while BEACONs of a stronger master come, a ghost or not: it may serve slaves that are not heard here. */
+  hearsStronger(nowMs: Ms): boolean {
+    return this.others(nowMs).some((other) => other.active && this.#isOutrankedBy(other));
+  }
+
+  /** True when a slave tells of a new grant of a stronger master. BEACONs alone can be forged; two slaves make this one passive. */
+  isAnyFollowingAnother(nowMs: Ms): boolean {
+    return this.#followers.isAnyFollowingAnother(nowMs);
   }
 
   /** The role, for people. */
