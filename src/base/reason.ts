@@ -73,9 +73,9 @@ export function reasonText(reason: LimitReason): string {
     case 'noVehicle':
       return 'no vehicle';
     case 'unsteady':
-      return 'paused, its room wandered: it starts once the room is steady';
+      return 'paused: current for it came and went, it starts once enough is there for the steady time';
     case 'calming':
-      return 'kept for a moment: its room wanders';
+      return 'not raised for a moment: a raise was taken back';
     case 'vehiclePaused':
       return 'vehicle does not charge, minimum kept open';
     case 'declined':
@@ -85,7 +85,7 @@ export function reasonText(reason: LimitReason): string {
     case 'unavailable':
       return 'charge point out of service';
     case 'offline':
-      return 'not heard, disconnected limit reserved';
+      return 'not heard: what it may take stays reserved';
     case 'notAdopted':
       return 'not adopted';
     case 'passive':

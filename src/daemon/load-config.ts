@@ -1,11 +1,10 @@
 /** Reads a configuration file; what is wrong with it comes as one message with all findings, for exit code 78. */
-import { readFileSync } from 'node:fs';
 import { explainIssue } from '../config/explain.js';
 import { parseConfig, parseUnsafe } from '../config/parse.js';
 import type { Config } from '../config/types.js';
 import { METER_MODELS } from '../meters/models/index.js';
 import { EXIT, ExitError } from './exit-codes.js';
-import { foundInstead } from './unreadable.js';
+import { foundInstead, readText } from './unreadable.js';
 
 const OPTIONS = { meterModels: METER_MODELS };
 
@@ -25,16 +24,16 @@ export interface CheckedConfig {
 
 /** Throws an `ExitError` where the file cannot be read. */
 export function checkConfig(file: string): CheckedConfig {
-  const text = readText(file);
+  const text = textOf(file);
   const parsed = parseConfig(text, OPTIONS);
   if (parsed.ok) return { config: parsed.value };
   const findings = parsed.error.map((issue) => explainIssue(file, issue)).join('\n');
   return { config: parseUnsafe(text, OPTIONS), findings };
 }
 
-function readText(file: string): string {
+function textOf(file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return readText(file);
   } catch (error) {
     throw new ExitError(EXIT.config, `${file}: expected a readable configuration file, got ${foundInstead(error)}`);
   }

@@ -127,19 +127,26 @@ export interface AuthReport {
   readonly keyFile: string;
   /** For people. */
   readonly text: string;
+  /** False: `evenkeel run` would end at once, on this machine and by this user. */
+  readonly willStart: boolean;
 }
 
 export function authReport(config: Config, env: Environment): AuthReport {
   const { file: keyFile } = keyPlace(config, env);
   if (config.auth === 'off')
-    return { auth: 'off', keyFile, text: 'auth: off; whoever reaches the network can forge limits' };
+    return { auth: 'off', keyFile, text: 'auth: off; whoever reaches the network can forge limits', willStart: true };
   const wanted = config.auth === 'on' || config.keyFile !== undefined;
   try {
     const auth = config.role === 'master' ? siteAuth(config, env) : chargePointAuth(config, env);
-    if (auth) return { auth: 'on', keyFile, text: `${describeAuth(auth)}, ${keyFile}` };
-    return { auth: 'off', keyFile, text: `auth off: no key at ${keyFile}; make one: ${PLACES[config.role].make}` };
+    if (auth) return { auth: 'on', keyFile, text: `${describeAuth(auth)}, ${keyFile}`, willStart: true };
+    return {
+      auth: 'off',
+      keyFile,
+      text: `auth off: no key at ${keyFile}; make one: ${PLACES[config.role].make}`,
+      willStart: true,
+    };
   } catch (error) {
     if (!(error instanceof ExitError)) throw error;
-    return { auth: wanted ? 'on' : 'off', keyFile, text: `auth: will not start: ${error.message}` };
+    return { auth: wanted ? 'on' : 'off', keyFile, text: `auth: will not start: ${error.message}`, willStart: false };
   }
 }

@@ -67,7 +67,9 @@ class StateFile implements StateStore {
 
   load(): Result<string | undefined> {
     try {
-      const { size } = statSync(this.#file);
+      const info = statSync(this.#file);
+      if (!info.isFile()) return fail(`cannot read ${this.#file}: expected a file, got something else`);
+      const { size } = info;
       if (size > MAX_BYTES) return fail(`cannot read ${this.#file}: expected at most ${MAX_BYTES} bytes, got ${size}`);
       return this.#checked(new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(this.#file)));
     } catch (error) {

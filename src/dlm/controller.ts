@@ -353,7 +353,7 @@ export class Controller {
   ): readonly { readonly capacity: CircuitCapacity; readonly exposureA: PhaseAmps; limitsA: PhaseAmps }[] {
     const snapshot = this.#bareSnapshot(nowMs);
     const sums = new ExposureSums(snapshot);
-    const limits = this.#roster.limits();
+    const limits = this.#roster.limits(nowMs);
     return snapshot.capacities.map((capacity, index) => ({
       capacity,
       exposureA: sums.sumForCircuit(index),

@@ -1,7 +1,7 @@
 /** The snapshot for people and machines: what the core knows, in the shape of the status port. */
 import { assert, defined } from '../base/assert.js';
 import { reasonText } from '../base/reason.js';
-import type { Amps, Ms } from '../base/units.js';
+import type { Ms } from '../base/units.js';
 import type { Controller } from '../dlm/controller.js';
 import type { SlaveRecord } from '../dlm/group/slave-record.js';
 import { neededA } from '../dlm/sharing/offers.js';
@@ -81,14 +81,14 @@ function circuitStatuses(controller: Controller, nowMs: Ms): readonly CircuitSta
 function chargePointStatus({ site }: Controller, record: SlaveRecord, nowMs: Ms): Omit<ChargePointStatus, 'keyId'> {
   const { status, facts, reason } = record;
   const online = record.isOnline(nowMs);
-  const poll = record.lastPoll;
-  const leaseLeftMs = poll && record.lastGrant ? poll.receivedAtMs + site.leaseMs - nowMs : 0;
+  const leaseLeftMs = record.leaseLeftMs(nowMs, site.leaseMs);
   return {
     id: record.id,
     circuit: facts.circuit,
     state: status?.state ?? 'Unknown',
     online,
-    limitA: shownLimitA(record, nowMs, leaseLeftMs),
+    // What holds there for all we know.
+    limitA: record.isLimitOver(nowMs, site.leaseMs) ? facts.disconnectedLimitA : record.grantedA,
     exposureA: Math.max(...record.exposureA(nowMs, site.leaseMs)),
     currentA: record.currentA(nowMs),
     reason,
@@ -98,10 +98,4 @@ function chargePointStatus({ site }: Controller, record: SlaveRecord, nowMs: Ms)
     neededA: neededA(record, record.service),
     firmware: status?.firmware ?? '',
   };
-}
-
-/** The limit that holds there for all we know: what was granted, or its disconnected limit once the lease has run out. */
-function shownLimitA(record: SlaveRecord, nowMs: Ms, leaseLeftMs: Ms): Amps {
-  if (record.isOnline(nowMs) || leaseLeftMs > 0) return record.grantedA;
-  return record.facts.disconnectedLimitA;
 }

@@ -89,7 +89,7 @@ const STATUS = sampleAnswer({
       currentA: [0, 0, 0],
       leaseLeftMs: 0,
       reason: SAMPLE_REASONS.offline,
-      reasonText: 'not heard, disconnected limit reserved',
+      reasonText: 'not heard: what it may take stays reserved',
     }),
   ],
 });

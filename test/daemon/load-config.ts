@@ -55,6 +55,7 @@ t.test('a file that is not there, or is none', (t) => {
     [missing, 'nothing (ENOENT)'],
     [belowFile, 'nothing (ENOTDIR)'],
     [directory, 'a folder (EISDIR)'],
+    ['/dev/zero', 'more than 8 million bytes'],
   ] as const;
   for (const [file, got] of ROWS) {
     const { exitCode, message } = refusal(file);

@@ -187,3 +187,22 @@ t.test('while it leaves the polls to a stronger master it still lowers', async (
   rig.nowMs += 1000;
   t.ok(rig.cycle().length > 1, 'at most once a minute');
 });
+
+t.test(
+  'the limits of a circuit are what holds: silent for longer than its lease, a charge point has its own',
+  async (t) => {
+    const rig = new Rig({ site: behind(64) });
+    for (const id of ids) rig.slave(id).plugIn();
+    rig.run(20_000);
+    const limitsA = (): number | undefined => rig.controller.circuits(rig.nowMs)[0]?.limitsA[0];
+    t.equal(limitsA(), 64);
+    Object.assign(rig.slave('c'), { isHeard: false, hears: false });
+    const { grantedA } = rig.record('c');
+    rig.run(10_000);
+    t.equal(limitsA(), 64, 'its lease lasts');
+    t.ok(grantedA > 6);
+    rig.run(60_000);
+    const [a = 0, b = 0] = rig.limits.split(' ').map(Number);
+    t.equal(limitsA(), a + b + 6);
+  },
+);

@@ -84,7 +84,7 @@ t.test('every kind of reason carries its own fields, phases by name', (t) => {
   for (const kind of Object.keys(SAMPLE_REASONS)) t.match(reasonOf(kind), { kind, text: /\w/ });
   t.match(reasonOf('imbalance'), { circuit: 'main', phases: ['L1', 'L3'] });
   t.match(reasonOf('fallback'), { circuit: 'main', phase: 'L1', fallbackA: 50 });
-  t.same(reasonOf('offline'), { kind: 'offline', text: 'not heard, disconnected limit reserved' });
+  t.same(reasonOf('offline'), { kind: 'offline', text: 'not heard: what it may take stays reserved' });
   t.end();
 });
 

@@ -22,8 +22,9 @@ export const checkCommand: Command = (parser) => {
       ]);
       const { config, findings } = checkConfig(file);
       if (config) {
-        const { auth, keyFile, text } = authReport(config, process.env);
-        const verdict = findings === undefined ? 'good' : 'NOT SAFE';
+        const { auth, keyFile, text, willStart } = authReport(config, process.env);
+        const good = willStart ? 'good' : 'good, but will not start here: no usable key';
+        const verdict = findings === undefined ? good : 'NOT SAFE';
         if (json) printJson({ ...describeJson(config), auth, keyFile, authNote: text });
         else print(`${file}: ${verdict}\n\n${describe(config)}\n${wrapped(text)}`);
       }

@@ -11,11 +11,15 @@ const ANSWER_LIMIT_MS: Ms = 10_000;
 /** Far above what 5,000 charge points need. */
 const ANSWER_CHARS_MAX = 64_000_000;
 
+const BUSY = 'one that hung up; it has too many callers, or is ending';
+
 /** Why nobody answers, by the error code of the connection, and with what to end. */
 const UNREACHABLE: Readonly<Record<string, readonly [exitCode: 69 | 77, found: string]>> = {
   ENOENT: [EXIT.unavailable, 'nothing there; start it, or say where it is with --socket'],
   ENOTDIR: [EXIT.unavailable, 'nothing there; start it, or say where it is with --socket'],
   ECONNREFUSED: [EXIT.unavailable, 'one that has ended; start it again'],
+  EPIPE: [EXIT.unavailable, BUSY],
+  ECONNRESET: [EXIT.unavailable, BUSY],
   EACCES: [EXIT.permission, 'one that this user may not ask; use sudo, or join the group evenkeel'],
 };
 
@@ -45,7 +49,7 @@ function exchange(socket: Socket, path: string, request: Readonly<Record<string,
       if (text.length > ANSWER_CHARS_MAX) lost(EXIT.unavailable, 'an endless answer');
       if (text.endsWith('\n')) resolve(text);
     });
-    socket.on('end', () => lost(EXIT.unavailable, 'one that hung up; it has too many callers, or is ending'));
+    socket.on('end', () => lost(EXIT.unavailable, BUSY));
     socket.write(`${JSON.stringify(request)}\n`);
   });
 }

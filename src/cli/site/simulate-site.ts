@@ -1,10 +1,11 @@
 /** `evenkeel simulate site`: a scenario of a file, or one drawn from a seed, in virtual time with all judges looking on. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { errorText } from '../../base/error-text.js';
 import { fail, ok, type Result } from '../../base/result.js';
 import { explainIssue } from '../../config/explain.js';
 import { EXIT, ExitError } from '../../daemon/exit-codes.js';
+import { foundInstead, readText } from '../../daemon/unreadable.js';
 import { METER_MODELS } from '../../meters/models/index.js';
 import { drawScenario } from '../../sim/world/draw.js';
 import { INJECTORS } from '../../sim/world/faults/index.js';
@@ -66,22 +67,22 @@ function scenarioOf({ scenario, seed, hours, chargePoints }: SimulatedSite): Sce
 }
 
 function readScenario(file: string): Scenario {
-  const text = readText(file);
+  const text = textOf(file);
   if (!text.ok) throw new ExitError(EXIT.config, `${file}: expected a scenario file, got ${text.error}`);
   const parsed = parseScenario(text.value, {
     meterModels: METER_MODELS,
-    readFile: (name) => readText(resolve(dirname(file), name)),
+    readFile: (name) => textOf(resolve(dirname(file), name)),
     faults: INJECTORS,
   });
   if (parsed.ok) return parsed.value;
   throw new ExitError(EXIT.config, parsed.error.map((issue) => explainIssue(issue.file ?? file, issue)).join('\n'));
 }
 
-function readText(file: string): Result<string> {
+function textOf(file: string): Result<string> {
   try {
-    return ok(readFileSync(file, 'utf8'));
+    return ok(readText(file));
   } catch (error) {
-    return fail(error instanceof Error && 'code' in error ? String(error.code) : String(error));
+    return fail(foundInstead(error));
   }
 }
 

@@ -319,11 +319,13 @@ export class Roster {
     return sumA;
   }
 
-  /** For every circuit: the sum of the limits in the last grants, in A per phase of the grid. */
-  limits(): Pick<CircuitSums, 'of'> {
-    return this.#sums(({ lastGrant, facts }) =>
-      lastGrant ? onPhases(maskToGrid(facts.rotation, lastGrant.phases), lastGrant.limitA) : NO_AMPS,
-    );
+  /** For every circuit: the sum of the limits that hold, in A per phase of the grid. */
+  limits(nowMs: Ms): Pick<CircuitSums, 'of'> {
+    return this.#sums((record) => {
+      const { lastGrant, facts } = record;
+      if (record.isLimitOver(nowMs, this.#site.leaseMs)) return record.disconnectedA();
+      return lastGrant ? onPhases(maskToGrid(facts.rotation, lastGrant.phases), lastGrant.limitA) : NO_AMPS;
+    });
   }
 
   #sums(valueA: (record: SlaveRecord) => PhaseAmps): CircuitSums {

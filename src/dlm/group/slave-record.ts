@@ -178,6 +178,17 @@ export class SlaveRecord {
     return nowMs - this.#lastHeardMs <= OFFLINE_AFTER_MS;
   }
 
+  /** How long its last grant still holds; below 0: its lease is over, or it never had one. */
+  leaseLeftMs(nowMs: Ms, leaseMs: Ms): Ms {
+    const poll = this.lastPoll;
+    return poll && this.#lastGrant ? poll.receivedAtMs + leaseMs - nowMs : 0;
+  }
+
+  /** True for a charge point that was heard, is silent, and has only its disconnected limit left, for all we know. */
+  isLimitOver(nowMs: Ms, leaseMs: Ms): boolean {
+    return !this.isOnline(nowMs) && this.leaseLeftMs(nowMs, leaseMs) <= 0;
+  }
+
   isDuplicate(nowMs: Ms): boolean {
     return this.#starts.isDuplicate(nowMs);
   }
