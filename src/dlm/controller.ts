@@ -326,7 +326,7 @@ export class Controller {
       this.#isMemoryDirty = true;
     }
     for (const record of this.#roster.list) if (record.watchDuplicate(nowMs)) this.#isMemoryDirty = true;
-    this.#roster.expectOtherMaster(this.#masters.isStrict(nowMs));
+    this.#roster.expectOtherMaster(this.#masters.isStrict(nowMs), this.#masters.isWeaker);
     this.#metering.watch(nowMs);
     this.#roster.watch(nowMs);
   }

@@ -57,14 +57,14 @@ t.test('in silence it may have risen to its disconnected limit, just before it t
 
 t.test('T9: heard again, another master may have lowered it just before: its maximum counts for 5 s', async (t) => {
   const book = new Book();
-  book.account.expectOtherMaster(true);
+  book.account.expectOtherMaster(true, true);
   book.acknowledge(book.send(6, 0), 6, 100);
   book.hear({ ...FOREIGN, enforcedA: 6, currentA: perPhase(6) }, 20_000);
   book.acknowledge(book.send(6, 20_050), 6, 20_100);
   t.same(book.exposureA(20_100), perPhase(32));
   t.same(book.exposureA(20_000 + SETTLED_AFTER_MS), perPhase(6));
   const heard = new Book();
-  heard.account.expectOtherMaster(true);
+  heard.account.expectOtherMaster(true, true);
   seconds(1000, 20_000, (nowMs) => heard.hear({ ...FOREIGN, enforcedA: 6, currentA: perPhase(6) }, nowMs));
   heard.acknowledge(heard.send(6, 20_050), 6, 20_100);
   t.same(heard.exposureA(20_100), perPhase(6), 'heard all the time: what it was granted is known');

@@ -105,6 +105,21 @@ t.test('a master without a standby counts the disconnected limit of a silent one
   t.equal(rig.exposures, '13 13 6');
 });
 
+t.test('beside an active master also the stronger one counts the silent in full (seed 950129)', async (t) => {
+  const rig = new Rig({ site: behind(64) });
+  for (const id of ids) rig.slave(id).plugIn();
+  rig.run(5000);
+  Object.assign(rig.slave('c'), { isHeard: false, hears: false });
+  const { leaseMs } = rig.site;
+  for (let second = 0; second < 100; second++) {
+    rig.controller.hearBeacon(beaconOf('weaker', { epoch: 0 }), rig.nowMs);
+    rig.run(1000);
+  }
+  t.same(rig.record('c').exposureA(rig.nowMs, leaseMs), perPhase(32), 'the other one may have raised it');
+  rig.run(90_000);
+  t.same(rig.record('c').exposureA(rig.nowMs, leaseMs), perPhase(6), 'what the other one granted has ended');
+});
+
 t.test('one forged BEACON makes it strict for as long as grants last, not for good', async (t) => {
   const rig = new Rig({ site: behind(64) });
   for (const id of ids) rig.slave(id).plugIn();

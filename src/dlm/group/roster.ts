@@ -262,8 +262,8 @@ export class Roster {
   }
 
   /** M7: `isExpected`: a silent charge point may follow another master, with a limit up to its maximum. Call per cycle. */
-  expectOtherMaster(isExpected: boolean): void {
-    for (const { account } of this.#records.values()) account.expectOtherMaster(isExpected);
+  expectOtherMaster(isExpected: boolean, isWeaker: boolean): void {
+    for (const { account } of this.#records.values()) account.expectOtherMaster(isExpected, isWeaker);
   }
 
   /** I4: circuits whose disconnected limits plus the largest uncontrolled load exceed the fuse. Sets the alarm, too. */

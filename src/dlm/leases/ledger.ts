@@ -57,6 +57,7 @@ export class LedgerAccount {
   /** Until then the maximum counts, because the grants of an earlier master are not known (M3). */
   #unknownUntilMs: Ms;
   #mayFollowAnother = false;
+  #mayBeLowered = false;
   /** Current that a STATUS of an unproven start says may flow. It counts until a STATUS without doubt arrives. */
   #doubtfulA: PhaseAmps = NO_AMPS;
   /** The last computed exposure: one decision asks for it several times. `undefined` after any change. */
@@ -97,6 +98,7 @@ export class LedgerAccount {
     carrier.part('obedience', this.#obedience);
     this.#unknownUntilMs = carrier.value('unknownUntilMs', this.#unknownUntilMs);
     this.#mayFollowAnother = carrier.value('mayFollowAnother', this.#mayFollowAnother);
+    this.#mayBeLowered = carrier.value('mayBeLowered', this.#mayBeLowered);
     this.#lastExposure = undefined;
     this.#doubtfulA = carrier.value('doubtfulA', this.#doubtfulA);
   }
@@ -128,8 +130,12 @@ export class LedgerAccount {
     return this.#mayFollowAnother;
   }
 
-  /** True on a strict master: from now on the maximum counts whenever the charge point does not follow this master. */
-  expectOtherMaster(isExpected: boolean): void {
+  /**
+   * `isExpected`, on a strict master: the maximum counts whenever the charge point does not follow this master. `isWeaker`: the
+   * other one may also have lowered it just before it was heard here (T9a).
+   */
+  expectOtherMaster(isExpected: boolean, isWeaker: boolean): void {
+    this.#mayBeLowered = isWeaker;
     if (this.#mayFollowAnother === isExpected) return;
     this.#mayFollowAnother = isExpected;
     this.#lastExposure = undefined;
@@ -225,7 +231,7 @@ export class LedgerAccount {
     if (isAnyAbove(maxOf(grantA, olderA), beforeA, 0)) this.#settling.raise(nowMs);
     this.#unknownUntilMs = Math.min(this.#unknownUntilMs, nowMs);
     // Heard again a moment ago: another master may have lowered it just before.
-    if (this.#mayFollowAnother && this.#isCountedInFull(nowMs, grant.leaseMs)) this.#distrustUntilSettled();
+    if (this.#mayBeLowered && this.#isCountedInFull(nowMs, grant.leaseMs)) this.#distrustUntilSettled();
     this.#acked = grant;
     this.#ackedSentAtMs = grant.sentAtMs;
     // A renewal of the same limit does not start the 5 s anew.

@@ -26,7 +26,7 @@ export class MasterWatch {
   #activeSinceMs: Ms | undefined;
   /** The standby, or a master that has stepped back, or saw a slave follow a stronger one: strict for good. */
   #isWeaker: boolean;
-  /** Strict until then: BEACONs of a stronger master came, and what it granted last may be in force. */
+  /** Strict until then: BEACONs of an active master came, and what it granted last may be in force. */
   #besideUntilMs: Ms = Number.NEGATIVE_INFINITY;
   /** The role in which people were last told of each other master. */
   readonly #told = new Map<string, string>();
@@ -57,10 +57,15 @@ export class MasterWatch {
 
   /**
    * True when this master counts silent charge points in full (T9). Another master that it does not hear may serve them. Of
-   * two masters one must be strict: the standby, or else the one that is outranked, whether it steps back or not.
+   * two masters one must be strict for good: the standby, or else the one that steps back. While both grant, both are.
    */
   isStrict(nowMs: Ms): boolean {
     return this.#isWeaker || nowMs < this.#besideUntilMs;
+  }
+
+  /** True for the standby, and for a master that has stepped back, or saw a slave follow a stronger one. */
+  get isWeaker(): boolean {
+    return this.#isWeaker;
   }
 
   /** Call for each BEACON. */
@@ -128,14 +133,14 @@ export class MasterWatch {
   }
 
   /**
-   * T9: of two masters one is strict for good. BEACONs that no slave confirms make the one that they outrank strict until the last
-   * grants of the other one have ended, and no longer: a single stolen key can forge them.
+   * T9: of two masters one is strict for good. Beside one whose BEACONs say that it grants both are, until its last grants have
+   * ended, and no longer: a single stolen key can forge BEACONs.
    */
   #watchBeside(isPassive: boolean, nowMs: Ms): void {
     const { mastership } = this;
     const isBehind = isPassive || mastership.isAnyFollowingAnother(nowMs);
     if (isBehind && mastership.rival(nowMs)?.rank === 0) this.#isWeaker = true;
-    if (mastership.hearsStronger(nowMs)) this.#besideUntilMs = nowMs + drawnExpiryMs(LEASE_MAX_MS);
+    if (mastership.hearsActive(nowMs)) this.#besideUntilMs = nowMs + drawnExpiryMs(LEASE_MAX_MS);
   }
 
   #updateRole(nowMs: Ms): boolean {

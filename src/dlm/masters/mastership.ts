@@ -128,9 +128,9 @@ export class Mastership {
     return isOld && this.#followers.isAnyHeard(nowMs) && !this.#followers.areFollowingAnother(nowMs);
   }
 
-  /** True while BEACONs of a stronger master come, a ghost or not: it may serve slaves that are not heard here. */
-  hearsStronger(nowMs: Ms): boolean {
-    return this.others(nowMs).some((other) => other.active && this.#isOutrankedBy(other));
+  /** True while BEACONs of an active master come, a ghost or not: it may serve slaves that are not heard here. */
+  hearsActive(nowMs: Ms): boolean {
+    return this.others(nowMs).some(({ active }) => active);
   }
 
   /** True when a slave tells of a new grant of a stronger master. BEACONs alone can be forged; two slaves make this one passive. */
