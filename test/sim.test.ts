@@ -26,6 +26,7 @@ import './sim/world/rows-meters.js';
 import './sim/world/rows-charge-points.js';
 import './sim/world/rows-network.js';
 import './sim/world/rows-masters.js';
+import './sim/world/rows-operator.js';
 import './sim/world/rows-table.js';
 import './sim/replay.js';
 import './sim/cars.js';

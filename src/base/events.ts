@@ -13,6 +13,7 @@ export const EVENTS = {
   SLAVE_REFUSED: 'a slave is not served: too many are known, or two charge points have one id',
   SLAVE_ADOPTED: 'the operator adopted a slave that is not listed',
   SLAVE_FORGOTTEN: 'the operator had a slave forgotten; nothing is reserved for it any more',
+  OPERATOR: 'the operator has set a limit, a pause, a block, a priority or a boost, or one of them has ended by itself',
   SLAVE_STATE: 'the state of a charge point changed',
   VEHICLE_ASLEEP:
     'a vehicle charged, was paused, and takes nothing of its offer since: it is full, or sleeps until it is plugged in again',

@@ -1,13 +1,17 @@
 /** Why a charge point has its limit: exactly one reason, as a closed union. Its text is made where it is shown. */
 import { PHASE_NAMES, type Amps, type PhaseIndex } from './units.js';
 
+/** What makes the limit of a circuit as low as it is on one phase. A reason says the effect, this the cause. */
+export type LimitCause = {
+  readonly source: 'fuse' | 'operator' | 'fallback';
+  readonly limitA: Amps;
+};
+
 export type LimitReason =
-  /** The maximum of the charge point: hardware, cable, installation. */
-  | { readonly kind: 'maximum' }
-  /** The fuse of a circuit is full on this phase. */
-  | { readonly kind: 'circuit'; readonly circuit: string; readonly phase: PhaseIndex }
-  /** Full because the circuit's meter is lost and the fallback holds. */
-  | { readonly kind: 'fallback'; readonly circuit: string; readonly phase: PhaseIndex; readonly fallbackA: Amps }
+  /** The maximum of the charge point: hardware, cable, installation; or the limit that the operator has set for it. */
+  | { readonly kind: 'maximum'; readonly operatorA?: Amps }
+  /** A circuit is full on this phase. No cause: the allocator alone was asked, which knows one limit of each circuit. */
+  | { readonly kind: 'circuit'; readonly circuit: string; readonly phase: PhaseIndex; readonly cause?: LimitCause }
   /** The power limit of a circuit is reached. */
   | { readonly kind: 'power'; readonly circuit: string }
   /** More would widen the difference between two phases beyond the circuit's limit. */
@@ -22,14 +26,21 @@ export type LimitReason =
       readonly phase?: PhaseIndex;
       readonly phases?: readonly [PhaseIndex, PhaseIndex];
       readonly yieldsTo: readonly string[];
+      readonly cause?: LimitCause;
     }
   /** It gets the share rounded down, and others get the remainder. No phase where a power limit binds. */
-  | { readonly kind: 'step'; readonly circuit: string; readonly phase?: PhaseIndex }
+  | { readonly kind: 'step'; readonly circuit: string; readonly phase?: PhaseIndex; readonly cause?: LimitCause }
   /** Its share is not free yet: other charge points have not confirmed their lower limits. */
   | { readonly kind: 'waiting'; readonly circuit: string; readonly phase: PhaseIndex }
   /** The master has started: which old grants the charge point may still follow is not known yet. */
   | { readonly kind: 'startup' }
   | { readonly kind: 'noVehicle' }
+  /** By people, until they let it go on. */
+  | { readonly kind: 'paused' }
+  /** By people: no session, or no new one. */
+  | { readonly kind: 'blocked' }
+  /** The operator's limit of the charge point is below its minimum. */
+  | { readonly kind: 'belowMinimum'; readonly operatorA: Amps; readonly minA: Amps }
   /** Paused: its room became too small twice within the hour, and is not steady yet. */
   | { readonly kind: 'unsteady' }
   /** Its limit stays for a moment: a raise was taken back within 10 s. */
@@ -53,25 +64,29 @@ export type LimitReason =
 export function reasonText(reason: LimitReason): string {
   switch (reason.kind) {
     case 'maximum':
-      return 'its own maximum';
+      return reason.operatorA === undefined ? 'its own maximum' : `operator limit ${reason.operatorA} A`;
     case 'circuit':
-      return `${reason.circuit} ${PHASE_NAMES[reason.phase]} full`;
-    case 'fallback':
-      return `meter of ${reason.circuit} lost, fallback ${reason.fallbackA} A on ${PHASE_NAMES[reason.phase]}`;
+      return `${reason.circuit} ${PHASE_NAMES[reason.phase]} full${causeText(reason.cause)}`;
     case 'power':
       return `power limit of ${reason.circuit} reached`;
     case 'imbalance':
       return pairText(reason);
     case 'shortage':
-      return `paused, ${shortageText(reason)}${yieldText(reason.yieldsTo)}`;
+      return `paused, ${shortageText(reason)}${causeText(reason.cause)}${yieldText(reason.yieldsTo)}`;
     case 'step':
-      return `${placeText(reason)} full, remainder of the division`;
+      return `${placeText(reason)} full${causeText(reason.cause)}, remainder of the division`;
     case 'waiting':
       return `waits for current on ${reason.circuit} ${PHASE_NAMES[reason.phase]} to be confirmed free`;
     case 'startup':
       return 'start: old grants may still be in force';
     case 'noVehicle':
       return 'no vehicle';
+    case 'paused':
+      return 'paused by the operator';
+    case 'blocked':
+      return 'blocked by the operator';
+    case 'belowMinimum':
+      return `operator limit ${reason.operatorA} A, its vehicle needs ${reason.minA} A`;
     case 'unsteady':
       return 'paused: current for it came and went, it starts once enough is there for the steady time';
     case 'calming':
@@ -92,6 +107,19 @@ export function reasonText(reason: LimitReason): string {
       return 'another master is active';
     case 'fallbackUnsafe':
       return `disconnected limits of ${reason.circuit} exceed its fuse`;
+  }
+}
+
+/** A full fuse needs no word more. */
+function causeText(cause: LimitCause | undefined): string {
+  switch (cause?.source) {
+    case undefined:
+    case 'fuse':
+      return '';
+    case 'operator':
+      return ` (operator limit ${cause.limitA} A)`;
+    case 'fallback':
+      return ` (meter lost, fallback ${cause.limitA} A)`;
   }
 }
 

@@ -11,6 +11,7 @@ import { replayCommand } from './commands/replay.js';
 import { runCommand } from './commands/run.js';
 import { simulateCommand } from './commands/simulate.js';
 import { slaveCommand } from './commands/slave.js';
+import { setCommand } from './commands/set.js';
 import { slavesCommand } from './commands/slaves.js';
 import { statusCommand } from './commands/status.js';
 import { numberFinding } from './numbers.js';
@@ -20,6 +21,7 @@ const COMMANDS = [
   slaveCommand,
   statusCommand,
   slavesCommand,
+  setCommand,
   checkCommand,
   keysCommand,
   meterCommand,

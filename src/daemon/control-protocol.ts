@@ -3,8 +3,9 @@ import { harmless } from '../base/harmless.js';
 import { isObject, type JsonObject, parseJson } from '../base/json.js';
 import { guessText, nearest } from '../base/nearest.js';
 import type { Result } from '../base/result.js';
-import type { CommandPort } from '../ports/commands.js';
+import type { Change, CommandPort } from '../ports/commands.js';
 import { EXIT } from './exit-codes.js';
+import { operatorActionOf } from './operator-action.js';
 
 /** Longest request, in UTF-16 units; far above what any of them needs. */
 export const LINE_MAX = 64 * 1024;
@@ -15,15 +16,21 @@ export type Answer =
   /** `exitCode`: with what a command should end that asked this. */
   | { readonly ok: false; readonly exitCode: number; readonly error: string };
 
-type Handler = (commands: CommandPort, id: string) => unknown;
+type Handler = (commands: CommandPort, id: string, request: JsonObject) => unknown;
 
 const HANDLERS: Readonly<Record<string, { readonly needsId: boolean; readonly run: Handler }>> = {
   status: { needsId: false, run: (commands) => commands.status() },
   slaves: { needsId: false, run: (commands) => commands.slaves() },
   adopt: { needsId: true, run: async (commands, id) => await outcome(commands.adopt(id)) },
   forget: { needsId: true, run: async (commands, id) => await outcome(commands.forget(id)) },
+  set: { needsId: true, run: async (commands, id, request) => await outcome(set(commands, id, request)) },
   clear: { needsId: false, run: async (commands) => await outcome(commands.clear()) },
 };
+
+async function set(commands: CommandPort, id: string, request: JsonObject): Promise<Result<Change>> {
+  const action = operatorActionOf(request);
+  return action.ok ? await commands.set(id, action.value) : action;
+}
 
 class Refusal extends Error {
   override readonly name = 'Refusal';
@@ -42,15 +49,21 @@ export function refused(error: string): Answer {
 /** Never rejects because of the line; what is wrong with it is the answer. */
 export async function answerLine(line: string, commands: CommandPort): Promise<Answer> {
   try {
-    const { run, id } = requestOf(line);
-    return { ok: true, value: await run(commands, id) };
+    const { run, id, request } = requestOf(line);
+    return { ok: true, value: await run(commands, id, request) };
   } catch (error) {
     if (error instanceof Refusal) return refused(error.message);
     throw error;
   }
 }
 
-function requestOf(line: string): { readonly run: Handler; readonly id: string } {
+interface Request {
+  readonly run: Handler;
+  readonly id: string;
+  readonly request: JsonObject;
+}
+
+function requestOf(line: string): Request {
   const request = parsed(line);
   const { command, id } = request;
   const names = Object.keys(HANDLERS);
@@ -60,7 +73,7 @@ function requestOf(line: string): { readonly run: Handler; readonly id: string }
     throw new Refusal(`command: expected one of ${names.join(', ')}, got ${quoted(command)}${guessText(near)}`);
   }
   if (handler.needsId && typeof id !== 'string') throw new Refusal(`id: expected a text, got ${quoted(id)}`);
-  return { run: handler.run, id: typeof id === 'string' ? id : '' };
+  return { run: handler.run, id: typeof id === 'string' ? id : '', request };
 }
 
 function parsed(line: string): JsonObject {

@@ -5,7 +5,6 @@
 import { assert, defined, failInvariant } from '../base/assert.js';
 import type { Carrier } from '../base/carrier.js';
 import type { Beacon, BootId, Grant, Status } from '../base/messages.js';
-import { reasonText } from '../base/reason.js';
 import { type Ms, PHASES, type PhaseAmps } from '../base/units.js';
 import { AlarmBoard } from './alarms.js';
 import { Allocator } from './allocate.js';
@@ -24,6 +23,8 @@ import { Metering, type MeterSample } from './load/metering.js';
 import type { Memory } from './group/memory.js';
 import { type Notice, Notices } from './notice.js';
 import { Roster } from './group/roster.js';
+import { Settings } from './limits/settings.js';
+import { Operator } from './operator.js';
 import { ExposureSums } from './sharing/exposure-sums.js';
 import { Services } from './sharing/services.js';
 import { Shares } from './sharing/shares.js';
@@ -53,6 +54,8 @@ export class Controller {
   readonly topology: Topology;
   readonly alarms = new AlarmBoard();
   readonly membership: Membership;
+  readonly operator: Operator;
+  readonly #settings = new Settings();
   readonly #granting: Granting;
   readonly #metering: Metering;
   readonly #shares: Shares;
@@ -85,11 +88,18 @@ export class Controller {
     const name = { id: options.masterId, lastEpoch: memory?.epoch ?? 0, rank: options.rank, samplePeriodMs };
     this.#masters = new MasterWatch(name, { networkId, alarms, notices: this.#notices }, nowMs);
     this.#roster = new Roster({ site, topology, alarms, notices: this.#notices });
-    this.membership = new Membership(this.#roster, site.leaseMs, (id) => {
-      this.#limitLog.forget(id);
+    const [roster, notices, settings] = [this.#roster, this.#notices, this.#settings];
+    const onChange = (): void => {
       this.#isMemoryDirty = true;
+    };
+    this.membership = new Membership(roster, site.leaseMs, (id) => {
+      this.#limitLog.forget(id);
+      settings.forget(id);
+      onChange();
     });
-    this.#metering = new Metering({ site, topology, alarms, notices: this.#notices, roster: this.#roster });
+    this.operator = new Operator({ site, topology, roster, settings, notices, onChange });
+    this.#metering = new Metering({ site, topology, limits: settings, alarms, notices, roster });
+    if (memory?.settings) settings.load(memory.settings, nowMs);
     this.#startedAtMs = nowMs;
     const mayHaveStrangers = !memory && (site.autoAdopt || options.isMemoryLost === true);
     this.#strangersUntilMs = mayHaveStrangers ? nowMs + leaseExpiryMs(site.leaseMs) : nowMs;
@@ -106,6 +116,7 @@ export class Controller {
   carry(carrier: Carrier): void {
     carrier.part('alarms', this.alarms);
     carrier.part('metering', this.#metering);
+    carrier.part('settings', this.#settings);
     carrier.part('notices', this.#notices);
     carrier.part('roster', this.#roster);
     carrier.part('masters', this.#masters);
@@ -149,6 +160,7 @@ export class Controller {
       epoch,
       leaseMs: this.site.leaseMs,
       slaves: slaves.map((record) => record.remembered()),
+      settings: this.#settings.remembered(this.#lastTickMs ?? this.#startedAtMs),
     };
   }
 
@@ -293,7 +305,7 @@ export class Controller {
     this.#sums = decision.sums;
     const isYielding = this.mastership.isYielding(nowMs);
     const grants = this.#granting.apply(isYielding ? onlyLowerings(decision) : decision, snapshot.epoch, nowMs);
-    this.#logLimits(nowMs);
+    this.#limitLog.tell(this.#roster.list, this.#notices, nowMs);
     return grants;
   }
 
@@ -327,24 +339,9 @@ export class Controller {
     }
     for (const record of this.#roster.list) if (record.watchDuplicate(nowMs)) this.#isMemoryDirty = true;
     this.#roster.expectOtherMaster(this.#masters.isStrict(nowMs), this.#masters.isWeaker);
+    this.operator.watch(nowMs);
     this.#metering.watch(nowMs);
     this.#roster.watch(nowMs);
-  }
-
-  #logLimits(nowMs: Ms): void {
-    for (const record of this.#roster.list) {
-      if (!record.isOnline(nowMs)) continue;
-      const { grantedA: limitA, reason, account } = record;
-      const change = this.#limitLog.changed(record.id, { limitA, enforcedA: account.enforced.limitA, reason, nowMs });
-      if (!change) continue;
-      const text = `${record.id} ${change.fromA} A -> ${record.grantedA} A: ${reasonText(record.reason)}`;
-      this.#notices.add(change.level, 'LIMIT', text, {
-        chargePoint: record.id,
-        fromA: change.fromA,
-        limitA: record.grantedA,
-        reason: record.reason.kind,
-      });
-    }
   }
 
   /** Capacity, exposure and limits of every circuit, in A per grid phase, in the order of the site. For displays. */
@@ -369,6 +366,7 @@ export class Controller {
       site: this.site,
       topology: this.topology,
       shares: this.#shares,
+      settings: this.#settings,
       capacities: this.#metering.capacities(nowMs),
       records: this.records,
       services: new Services(),

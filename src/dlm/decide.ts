@@ -156,7 +156,7 @@ function isRaise({ record, limitA, phases }: Wish): boolean {
 function wishOf(snapshot: Snapshot, record: SlaveRecord, share: AllocatedLimit | undefined): Wish {
   const { nowMs, services } = snapshot;
   const phases = phasesOf(snapshot, record);
-  const refused = notServed(record, nowMs);
+  const refused = notServed(snapshot, record);
   const service = afterShare(services.find(record), refused === undefined ? (share?.limitA ?? 0) : 0, nowMs);
   services.replace(record, service);
   if (refused) return { record, limitA: 0, phases, reason: refused };
@@ -208,25 +208,24 @@ function overdrawingWish(snapshot: Snapshot, record: SlaveRecord): Wish {
   return { record, limitA: fits ? record.grantedA : 0, phases, reason: { kind: 'overdraw' } };
 }
 
-/** The allocator knows fuses only. Says instead when a fallback, an unsafe circuit or a paused vehicle is the cause. */
+/** The allocator knows one limit of each circuit. Says its cause, and when an unsafe circuit or a paused vehicle is the cause. */
 function explained(snapshot: Snapshot, record: SlaveRecord, boundBy: LimitReason): LimitReason {
-  if (boundBy.kind === 'circuit' || boundBy.kind === 'shortage') {
+  if (boundBy.kind === 'circuit' || boundBy.kind === 'shortage' || boundBy.kind === 'step') {
     const index = defined(
       snapshot.topology.indexOf.get(boundBy.circuit),
       `circuit ${boundBy.circuit}, which binds ${record.id},`,
     );
-    const circuit = defined(snapshot.site.circuits[index], `circuit ${index}, which binds ${record.id},`);
     const { phase } = boundBy;
-    if (phase === undefined || !snapshot.capacities[index]?.isFallback) return boundBy;
-    return { kind: 'fallback', circuit: circuit.id, phase, fallbackA: circuit.fallbackA[phase] };
+    return phase === undefined ? boundBy : { ...boundBy, cause: capacityOf(snapshot, index).cause[phase] };
   }
   if (boundBy.kind !== 'maximum') return boundBy;
   const unsafe = pathOf(snapshot, record).find((index) => snapshot.unsafeCircuits.has(index));
   if (unsafe !== undefined) {
     return { kind: 'fallbackUnsafe', circuit: defined(snapshot.site.circuits[unsafe], `unsafe circuit ${unsafe}`).id };
   }
-  const isIdle = idleMaxA(record, snapshot.services.find(record)) !== undefined;
-  return isIdle ? { kind: 'vehiclePaused' } : boundBy;
+  if (idleMaxA(record, snapshot.services.find(record)) !== undefined) return { kind: 'vehiclePaused' };
+  const { operatorA } = snapshot.settings.of(record.id);
+  return operatorA !== undefined && operatorA < record.facts.maxA ? { ...boundBy, operatorA } : boundBy;
 }
 
 /** M1: as much of the wish as fits beside the exposures of all others. Else at most the limit it enforces already. */

@@ -1,5 +1,6 @@
 /** What people may ask of a running master: by the control socket now, by a page later. */
 import type { PhaseCount, Rotation } from '../base/rotation.js';
+import type { OperatorAction } from '../base/operator-action.js';
 import type { Result } from '../base/result.js';
 import type { Amps, Ms } from '../base/units.js';
 import type { SiteStatus } from './status-sink.js';
@@ -83,4 +84,6 @@ export interface CommandPort {
   adopt(id: string): Promise<Result<Change>>;
   forget(id: string): Promise<Result<Change>>;
   clear(): Promise<Result<Cleared>>;
+  /** `target`: a charge point, or a circuit. */
+  set(target: string, action: OperatorAction): Promise<Result<Change>>;
 }

@@ -1,5 +1,6 @@
 /** What people ask of the running master, done on the core; an answer comes after the state file knows of the change. */
 import { guessText, nearest } from '../base/nearest.js';
+import type { OperatorAction } from '../base/operator-action.js';
 import { fail, ok, type Result } from '../base/result.js';
 import type { Ms } from '../base/units.js';
 import type { Controller } from '../dlm/controller.js';
@@ -30,6 +31,8 @@ export interface CommandParts {
   readonly status: () => SiteStatus;
   readonly unread: UnreadPeers;
   readonly isSigned: boolean;
+  /** Called when limits may change: a cycle is due at once. */
+  readonly onSet: () => void;
 }
 
 export class MasterCommands implements CommandPort {
@@ -95,6 +98,14 @@ export class MasterCommands implements CommandPort {
     if (!found.ok) return found;
     const why = this.#tryForget(found.value);
     if (why !== undefined) return fail(`${id} ${why}`);
+    return ok({ id, changed: true, notWritten: await this.#written() });
+  }
+
+  async set(id: string, action: OperatorAction): Promise<Result<Change>> {
+    const { controller, now, onSet } = this.#parts;
+    const why = controller.operator.apply(id, action, now());
+    if (why !== undefined) return fail(why);
+    onSet();
     return ok({ id, changed: true, notWritten: await this.#written() });
   }
 

@@ -104,6 +104,7 @@ export class MasterRuntime {
       status: () => this.#status(),
       unread: this.#unread,
       isSigned: this.#channel.isSigned,
+      onSet: () => this.#tickAfter(0),
     });
     this.commands = recordedCommands(commands, door);
   }

@@ -2,6 +2,7 @@
 import * as z from 'zod/mini';
 import { ID_PATTERN } from '../base/ids.js';
 import { parseJson } from '../base/json.js';
+import { BLOCK_FROM, BOOST_MAX_MS, PRIORITY_MAX } from '../base/operator-action.js';
 import { fail, ok, type Result } from '../base/result.js';
 import { ROTATIONS } from '../base/rotation.js';
 import type { Memory } from '../dlm/group/memory.js';
@@ -10,6 +11,8 @@ import { EPOCH_MAX } from '../dlm/masters/mastership.js';
 const FORMAT = 1;
 const AMPS_MAX = 1000;
 const LEASE_MAX_MS = 60_000;
+/** A boot id and a number. */
+const SESSION_MAX = 64;
 
 const amps = z.number().check(z.minimum(0), z.maximum(AMPS_MAX));
 
@@ -23,12 +26,31 @@ const slaveSchema = z.object({
   isDuplicate: z.optional(z.boolean()),
 });
 
+const ampsOfPhases = z.tuple([amps, amps, amps]);
+const session = z.string().check(z.maxLength(SESSION_MAX));
+const id = z.string().check(z.regex(ID_PATTERN));
+
+const settingsSchema = z.object({
+  circuits: z.array(z.object({ id: z.string(), operatorLimitA: ampsOfPhases })),
+  chargePoints: z.array(
+    z.object({
+      id,
+      operatorA: z.optional(amps),
+      isPaused: z.optional(z.boolean()),
+      block: z.optional(z.object({ from: z.enum(BLOCK_FROM), goesOn: z.optional(session) })),
+      priority: z.optional(z.object({ value: z.int().check(z.minimum(1), z.maximum(PRIORITY_MAX)), session })),
+      boost: z.optional(z.object({ leftMs: z.number().check(z.minimum(0), z.maximum(BOOST_MAX_MS)), session })),
+    }),
+  ),
+});
+
 /** Keys that are not ours are left behind. */
 const stateSchema = z.object({
   format: z.literal(FORMAT),
   epoch: z.int().check(z.minimum(0), z.maximum(EPOCH_MAX)),
   leaseMs: z.number().check(z.minimum(1), z.maximum(LEASE_MAX_MS)),
   slaves: z.array(slaveSchema),
+  settings: z.optional(settingsSchema),
 });
 
 export function memoryText(memory: Memory): string {

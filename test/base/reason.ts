@@ -6,10 +6,9 @@ import { type LimitReason, reasonText } from '../../src/base/reason.js';
 const ROWS: { readonly [K in LimitReason['kind']]: readonly [Extract<LimitReason, { kind: K }>, string] } = {
   maximum: [{ kind: 'maximum' }, 'its own maximum'],
   circuit: [{ kind: 'circuit', circuit: 'garage', phase: 1 }, 'garage L2 full'],
-  fallback: [
-    { kind: 'fallback', circuit: 'house', phase: 2, fallbackA: 20 },
-    'meter of house lost, fallback 20 A on L3',
-  ],
+  paused: [{ kind: 'paused' }, 'paused by the operator'],
+  blocked: [{ kind: 'blocked' }, 'blocked by the operator'],
+  belowMinimum: [{ kind: 'belowMinimum', operatorA: 5, minA: 6 }, 'operator limit 5 A, its vehicle needs 6 A'],
   power: [{ kind: 'power', circuit: 'house' }, 'power limit of house reached'],
   imbalance: [{ kind: 'imbalance', circuit: 'house', phases: [0, 2] }, 'imbalance L1-L3 of house'],
   shortage: [
@@ -37,6 +36,21 @@ const ROWS: { readonly [K in LimitReason['kind']]: readonly [Extract<LimitReason
   passive: [{ kind: 'passive' }, 'another master is active'],
   fallbackUnsafe: [{ kind: 'fallbackUnsafe', circuit: 'house' }, 'disconnected limits of house exceed its fuse'],
 };
+
+t.test('the effect with its cause', async (t) => {
+  const full = { kind: 'circuit', circuit: 'house', phase: 2 } as const;
+  const rows: readonly (readonly [LimitReason, string])[] = [
+    [{ ...full, cause: { source: 'fuse', limitA: 63 } }, 'house L3 full'],
+    [{ ...full, cause: { source: 'operator', limitA: 40 } }, 'house L3 full (operator limit 40 A)'],
+    [{ ...full, cause: { source: 'fallback', limitA: 20 } }, 'house L3 full (meter lost, fallback 20 A)'],
+    [
+      { kind: 'shortage', circuit: 'house', phase: 0, yieldsTo: ['cp1'], cause: { source: 'operator', limitA: 9 } },
+      'paused, house L1 has no minimum left (operator limit 9 A), yields to cp1',
+    ],
+    [{ kind: 'maximum', operatorA: 10 }, 'operator limit 10 A'],
+  ];
+  for (const [reason, text] of rows) t.equal(reasonText(reason), text);
+});
 
 t.test('the text of every reason', async (t) => {
   for (const [kind, [reason, text]] of Object.entries(ROWS)) t.equal(reasonText(reason), text, kind);

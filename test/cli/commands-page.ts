@@ -114,6 +114,7 @@ t.test('the lines of the socket', async (t) => {
     slaves: () => [],
     adopt: async (id) => ok({ id, changed: true, notWritten: null }),
     forget: async (id) => fail(`${id} is still heard: switch it off first`),
+    set: async (id) => ok({ id, changed: true, notWritten: null }),
     clear: async () => ok({ forgotten: ['cp7'], kept: [], notWritten: null }),
   };
   const block = /```json\n([\s\S]*?)```/.exec(page)?.[1] ?? '';

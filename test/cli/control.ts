@@ -82,6 +82,14 @@ async function adopted(t: Test, { stateDir, master, x, say }: Site): Promise<voi
   await master.untilEvent('SLAVE_ADOPTED', /^x-17 is adopted at circuit main$/);
   await x.untilEnforced(16);
   t.match(await say('slaves', 'adopt', 'x-17'), { code: 0, stdout: 'x-17 is taken on already\n' });
+  t.match(await say('set', 'pause', 'x-17'), { code: 0, stdout: 'x-17: pause done\n', stderr: '' });
+  await x.untilEnforced(0);
+  t.match(remembered(stateDir), { settings: { chargePoints: [{ id: 'x-17', isPaused: true }] } });
+  t.match(await say('set', 'resume', 'x-17'), { code: 0 });
+  await x.untilEnforced(16);
+  t.match(await say('set', 'operator-limit', 'x-71', '10'), { code: 65, stderr: /did you mean "x-17"\?/ });
+  t.match(await say('set', 'operator-limit', 'main', '9e9'), { code: 65, stderr: /^expected 0 A to at most / });
+  t.match(await say('set', 'operator-limit', 'main', 'much'), { code: 64, stderr: /got "much"/ });
 }
 
 /** Asked for before the end of its lease; where the machine was too late for that, once more. */

@@ -18,10 +18,11 @@ const COMMANDS: CommandPort = {
   slaves: () => [],
   adopt: async (id) => ok({ id, changed: true, notWritten: null }),
   forget: async (id) => fail(`${id} is still heard`),
+  set: async (id) => ok({ id, changed: true, notWritten: null }),
   clear: async () => ok({ forgotten: [], kept: [], notWritten: null }),
 };
 
-const NOT_KNOWN = 'command: expected one of status, slaves, adopt, forget, clear, got "\\u{202e}\\x9b2J"';
+const NOT_KNOWN = 'command: expected one of status, slaves, adopt, forget, set, clear, got "\\u{202e}\\x9b2J"';
 
 interface Opened {
   readonly socket: ControlSocket | undefined;
@@ -80,14 +81,28 @@ t.test('garbage gets a line that says what was expected, and the connection goes
     ['garbage', 'expected one JSON object in a line, like {"command":"status"}, got "garbage"'],
     ['[]', 'expected one JSON object in a line, like {"command":"status"}, got []'],
     ['null', 'expected one JSON object in a line, like {"command":"status"}, got null'],
-    ['{}', 'command: expected one of status, slaves, adopt, forget, clear, got nothing'],
+    ['{}', 'command: expected one of status, slaves, adopt, forget, set, clear, got nothing'],
     [
       '{"command":"stats"}',
-      'command: expected one of status, slaves, adopt, forget, clear, got "stats"; did you mean "status"?',
+      'command: expected one of status, slaves, adopt, forget, set, clear, got "stats"; did you mean "status"?',
     ],
-    ['{"command":"toString"}', 'command: expected one of status, slaves, adopt, forget, clear, got "toString"'],
+    ['{"command":"toString"}', 'command: expected one of status, slaves, adopt, forget, set, clear, got "toString"'],
     ['{"command":"adopt"}', 'id: expected a text, got nothing'],
     ['{"command":"forget","id":7}', 'id: expected a text, got 7'],
+    [
+      '{"command":"set","id":"a","what":"paus"}',
+      'what: expected one of operatorLimit, priority, boost, block, pause, resume, unblock; did you mean "pause"?',
+    ],
+    [
+      '{"command":"set","id":"a","what":"operatorLimit","limitA":[1,2]}',
+      'expected limitA: a number of A, [L1, L2, L3], or null for that of the configuration',
+    ],
+    ['{"command":"set","id":"a","what":"boost"}', 'expected minutes: a number, or null to end it'],
+    ['{"command":"set","id":"a","what":"block","from":"then"}', 'expected from: now or next'],
+    [
+      '{"command":"set","id":"a","what":"priority","priority":"1"}',
+      'expected priority: a number, or null for that of the configuration',
+    ],
   ] as const;
   for (const [line, error] of ROWS) t.same(await answerLine(line, COMMANDS), { ok: false, exitCode: 65, error }, line);
   const path = await serving(t);

@@ -2,6 +2,7 @@
 import t from 'tap';
 import { type Ms, NO_AMPS, type PhaseAmps, perPhase } from '../../src/base/units.js';
 import { CapacityBook } from '../../src/dlm/load/capacity.js';
+import { AS_CONFIGURED } from '../../src/dlm/limits/ceilings.js';
 import { FALL_HOLD_MS } from '../../src/dlm/load/metered-load.js';
 import { buildTopology } from '../../src/dlm/topology.js';
 import type { Circuit } from '../../src/dlm/types.js';
@@ -9,7 +10,7 @@ import { loadSample } from '../helpers/samples.js';
 import { circuit } from '../helpers/site.js';
 
 function bookOf(...circuits: readonly Circuit[]): CapacityBook {
-  return new CapacityBook(circuits, buildTopology(circuits));
+  return new CapacityBook({ circuits, topology: buildTopology(circuits), limits: AS_CONFIGURED, places: [] });
 }
 
 interface Sample {
@@ -42,7 +43,10 @@ t.test('without a meter: the limit, the operator, the headroom', async (t) => {
     const book = bookOf(circuit({ id: 'main', limitA: [63, 63, 50], ...facts }));
     t.same(capacityA(book), expected, name);
     t.same(book.capacities(0)[0]?.measuredA, null);
-    t.equal(book.capacities(0)[0]?.isFallback, false);
+    t.equal(
+      book.capacities(0)[0]?.cause.some(({ source }) => source === 'fallback'),
+      false,
+    );
   }
 });
 
@@ -72,7 +76,8 @@ t.test('with a meter: less what the others take', async (t) => {
   ];
   for (const [name, facts, sample, expected] of rows) t.same(capacityA(metered(facts, sample)), expected, name);
   const [now] = metered({}, { currentA: [36, 46, 16], drawnA: [16, 16, 16] }).capacities(0);
-  t.match(now, { ceilingA: [100, 100, 100], backgroundA: [20, 30, 0], measuredA: [36, 46, 16], isFallback: false });
+  t.match(now, { ceilingA: [100, 100, 100], backgroundA: [20, 30, 0], measuredA: [36, 46, 16] });
+  t.equal(now?.cause[0].source, 'fuse');
 });
 
 t.test('M5: a rise counts at once, a fall when it has held', async (t) => {
@@ -97,25 +102,33 @@ t.test('a fast meter does not shorten the hold to nothing, nor fill the memory',
 });
 
 t.test('M6: a lost meter means the fallback, never zero load', async (t) => {
-  const rows: readonly (readonly [string, Partial<Circuit>, PhaseAmps, boolean])[] = [
-    ['0: stop', { fallbackA: perPhase(0) }, [0, 0, 0], true],
-    ['50 A', { fallbackA: perPhase(50) }, [50, 50, 50], true],
-    ['each phase its own', { fallbackA: [50, 20, 0] }, [50, 20, 0], true],
-    ['above the limit: the limit', { fallbackA: perPhase(200), operatorLimitA: perPhase(63) }, [63, 63, 63], true],
-    ['9999: the loss is ignored', { fallbackA: perPhase(9999), headroomA: perPhase(10) }, [90, 90, 90], false],
-    ['9999 on one phase', { fallbackA: [9999, 40, 40] }, [100, 40, 40], true],
+  const rows: readonly (readonly [string, Partial<Circuit>, PhaseAmps, string])[] = [
+    ['0: stop', { fallbackA: perPhase(0) }, [0, 0, 0], 'fallback fallback fallback'],
+    ['50 A', { fallbackA: perPhase(50) }, [50, 50, 50], 'fallback fallback fallback'],
+    ['each phase its own', { fallbackA: [50, 20, 0] }, [50, 20, 0], 'fallback fallback fallback'],
+    [
+      'above the limit: the limit',
+      { fallbackA: perPhase(200), operatorLimitA: perPhase(63) },
+      [63, 63, 63],
+      'operator operator operator',
+    ],
+    [
+      '9999: the loss is ignored',
+      { fallbackA: perPhase(9999), headroomA: perPhase(10) },
+      [90, 90, 90],
+      'fuse fuse fuse',
+    ],
+    ['9999 on one phase', { fallbackA: [9999, 40, 40] }, [100, 40, 40], 'fuse fallback fallback'],
   ];
-  for (const [name, facts, expected, isFallback] of rows) {
+  for (const [name, facts, expected, sources] of rows) {
     const before = metered(facts);
     t.same(capacityA(before), expected, `${name}: before the first sample`);
     const book = metered(facts, { currentA: perPhase(5) });
     t.same(capacityA(book), mapMinus(facts), `${name}: it works`);
     book.loseMeter(0, 0);
-    t.match(
-      book.capacities(0)[0],
-      { capacityA: expected, isFallback, measuredA: null, backgroundA: null },
-      `${name}: lost`,
-    );
+    const [lost] = book.capacities(0);
+    t.match(lost, { capacityA: expected, measuredA: null, backgroundA: null }, `${name}: lost`);
+    t.equal(lost?.cause.map(({ source }) => source).join(' '), sources, `${name}: what binds`);
     book.addSample(0, loadSample(perPhase(5), NO_AMPS, 90_000), 90_000);
     t.same(capacityA(book), mapMinus(facts), `${name}: it is back`);
   }

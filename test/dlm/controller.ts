@@ -60,7 +60,8 @@ t.test('a meter is answered at once when the worst case no longer fits', async (
   t.notOk(rig.loseMeter('grid').isUrgent, 'lost already');
   t.notOk(rig.loseMeter('other').isUrgent);
   t.match(rig.cycle(), [{ limitA: 0 }], 'the fallback is 0');
-  t.equal(rig.reasons, 'fallback');
+  t.equal(rig.record('a').reason.kind, 'shortage');
+  t.match(rig.record('a').reason, { cause: { source: 'fallback', limitA: 0 } });
 });
 
 t.test('an overload raises an alarm, once, and ends it', async (t) => {

@@ -5,6 +5,7 @@ import { CapacityBook } from '../../src/dlm/load/capacity.js';
 import { LEASE_MAX_MS } from '../../src/dlm/leases/lease-rules.js';
 import { SlaveRecord } from '../../src/dlm/group/slave-record.js';
 import { StepWatch } from '../../src/dlm/load/step-watch.js';
+import { AS_CONFIGURED } from '../../src/dlm/limits/ceilings.js';
 import { buildTopology } from '../../src/dlm/topology.js';
 import type { Circuit } from '../../src/dlm/types.js';
 import { loadSample, meterSample } from '../helpers/samples.js';
@@ -13,7 +14,7 @@ import { Rig } from './rig.js';
 import { statusOf } from '../helpers/messages.js';
 
 function bookOf(places: readonly string[], ...circuits: readonly Circuit[]): CapacityBook {
-  return new CapacityBook(circuits, buildTopology(circuits), places);
+  return new CapacityBook({ circuits, topology: buildTopology(circuits), limits: AS_CONFIGURED, places });
 }
 
 const main = (facts: Partial<Circuit> = {}): Circuit => circuit({ id: 'main', limitA: perPhase(100), ...facts });
@@ -139,7 +140,7 @@ t.test(
     // 20 A of others; the charge point has stopped, but its last word says 20 A.
     for (const atMs of [60_000, 61_000, 62_000]) hear(20, 20, atMs);
     t.equal(raisable(62_000), Number.NEGATIVE_INFINITY);
-    t.equal(book.capacities(62_000)[0]?.isFallback, false, 'it counts, it only makes no room');
+    t.equal(book.capacities(62_000)[0]?.cause[0].source, 'fuse', 'it counts, it only makes no room');
     for (const atMs of [63_000, 64_000, 65_000]) hear(20, 0, atMs);
     t.equal(raisable(65_000), 80, 'its word came');
   },

@@ -7,6 +7,7 @@ import { Metering } from '../../src/dlm/load/metering.js';
 import { PromptWatch } from '../../src/dlm/load/prompt-watch.js';
 import { AlarmBoard } from '../../src/dlm/alarms.js';
 import { Notices } from '../../src/dlm/notice.js';
+import { AS_CONFIGURED } from '../../src/dlm/limits/ceilings.js';
 import { buildTopology } from '../../src/dlm/topology.js';
 import { loadSample, meterSample } from '../helpers/samples.js';
 import { circuit, site } from '../helpers/site.js';
@@ -206,7 +207,10 @@ t.test(
 t.test('nobody is raised on it: what may be in the sample at most and at least counts as before', async (t) => {
   const rng = seededRng(2);
   const circuits = [circuit({ id: 'main', limitA: perPhase(100), meter: 'grid' })];
-  const [before, now] = [0, 1].map(() => new CapacityBook(circuits, buildTopology(circuits), ['main']));
+  const [before, now] = [0, 1].map(() => {
+    const topology = buildTopology(circuits);
+    return new CapacityBook({ circuits, topology, limits: AS_CONFIGURED, places: ['main'] });
+  });
   for (let nowMs = 0; nowMs < 600_000; nowMs += 250) {
     const mostA = rng.between(0, 60);
     const leastA = rng.between(0, mostA);
@@ -234,7 +238,14 @@ t.test('a meter that was lost has to prove itself again: it may be another devic
       currentBelowA: (_: number, nowMs: Ms) => perPhase(at(drawn, nowMs)),
     };
     const topology = buildTopology(main.circuits);
-    const metering = new Metering({ site: main, topology, alarms: new AlarmBoard(), notices: new Notices(), roster });
+    const metering = new Metering({
+      site: main,
+      topology,
+      limits: AS_CONFIGURED,
+      alarms: new AlarmBoard(),
+      notices: new Notices(),
+      roster,
+    });
     const meter = sampling(200);
     for (let nowMs = 5000; nowMs <= 40_500; nowMs += 250) {
       if (isLost && nowMs === 38_000) metering.lose('grid', 'no answer', nowMs);

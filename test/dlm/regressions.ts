@@ -4,6 +4,7 @@ import type { Status } from '../../src/base/messages.js';
 import { type Amps, type Ms, perPhase } from '../../src/base/units.js';
 import { CapacityBook } from '../../src/dlm/load/capacity.js';
 import { OPEN_GRANTS_MAX } from '../../src/dlm/leases/open-grants.js';
+import { AS_CONFIGURED } from '../../src/dlm/limits/ceilings.js';
 import { buildTopology } from '../../src/dlm/topology.js';
 import type { ChargePoint, Site } from '../../src/dlm/types.js';
 import { parseMemory } from '../../src/runtime/memory.js';
@@ -71,7 +72,7 @@ t.test('a lost meter below an unmetered circuit is not zero load', async (t) => 
     circuit({ id: 'main', limitA: perPhase(100) }),
     circuit({ id: 'hall', parent: 'main', limitA: perPhase(63), meter: 'hall', meterLocation: 'excluding' }),
   ];
-  const book = new CapacityBook(circuits, buildTopology(circuits));
+  const book = new CapacityBook({ circuits, topology: buildTopology(circuits), limits: AS_CONFIGURED, places: [] });
   book.addSample(1, loadSample(perPhase(60)), 0);
   t.same(book.capacities(0)[0]?.capacityA, perPhase(40));
   book.loseMeter(1, 0);

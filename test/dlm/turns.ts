@@ -33,7 +33,7 @@ for (const shortage of SHORTAGE_RULES) {
     rig.run(DWELL_MS - 25_000);
     t.equal(servedIn(rig), '0 x', 'not by its place in the list');
     t.equal(rig.record('a').reason.kind, 'shortage');
-    t.same('yieldsTo' in rig.record('a').reason && rig.record('a').reason, {
+    t.match('yieldsTo' in rig.record('a').reason && rig.record('a').reason, {
       kind: 'shortage',
       circuit: 'main',
       phase: 0,

@@ -40,11 +40,11 @@ t.test('row 2: silent for 3 s: lost, the fallback holds; three good reads, and i
   field.devices.grid.bus.line.isSilent = true;
   await field.run(3300);
   t.match(field.kinds('grid'), /^error lost$/);
-  t.match(field.capacity('grid'), { isFallback: true, capacityA: perPhase(20) });
+  t.match(field.capacity('grid'), { cause: [{ source: 'fallback' }], capacityA: perPhase(20) });
   field.devices.grid.bus.line.isSilent = false;
   await field.run(15_000);
   t.match(field.kinds('grid'), /^error lost recovered$/);
-  t.notOk(field.capacity('grid').isFallback);
+  t.equal(field.capacity('grid').cause[0].source, 'fuse');
 });
 
 t.test('row 3: exception 1 or 2: named once with the map, no storm of retries', async (t) => {

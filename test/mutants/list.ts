@@ -6,11 +6,12 @@ import type { Edit, Row } from './edit.js';
 import { MASTER_MUTANTS } from './master.js';
 import { MASTERS_MUTANTS } from './masters.js';
 import { METER_MUTANTS } from './meters.js';
+import { OPERATOR_MUTANTS } from './operator.js';
 import { SLAVE_MUTANTS } from './slave.js';
 import { VEHICLE_MUTANTS } from './vehicles.js';
 
 export interface Mutant extends Edit {
-  /** As in the rules: S1 to S6, M1 to M7, I4, I5; K1 to K7: vehicles and meters as they are; RTU: the traps of serial lines. */
+  /** As in the rules: S1 to S6, M1 to M7, I4, I5; K1 to K7: vehicles and meters as they are; A1 to H6: the scene of that number; RTU: the traps of serial lines. */
   readonly rule: string;
   readonly name: string;
   /** A file of test/ without its ending that must fail: `dlm/ledger`. */
@@ -23,6 +24,7 @@ const rows: readonly Row[] = [
   ...MASTERS_MUTANTS,
   ...METER_MUTANTS,
   ...VEHICLE_MUTANTS,
+  ...OPERATOR_MUTANTS,
 ];
 
 export const MUTANTS: readonly Mutant[] = rows.map(([rule, name, file, find, replace, killer]) => ({

@@ -20,6 +20,7 @@ class Desk {
   readonly controller: Controller;
   readonly keeper: MemoryKeeper;
   readonly commands: MasterCommands;
+  sets = 0;
 
   constructor(isLasting = true) {
     const of = site({
@@ -44,7 +45,8 @@ class Desk {
     const { controller, keeper, addresses } = this;
     const now = (): Ms => this.nowMs;
     const [status, unread] = [() => sampleStatus(), new UnreadPeers()];
-    this.commands = new MasterCommands({ controller, keeper, addresses, now, status, unread, isSigned: true });
+    const onSet = (): void => void this.sets++;
+    this.commands = new MasterCommands({ controller, keeper, addresses, now, status, unread, isSigned: true, onSet });
     this.hear('x');
     this.keeper.keep(controller);
     this.saves.pop()?.(ok(undefined));

@@ -8,6 +8,13 @@ const MEMORY: Memory = {
   epoch: 7,
   leaseMs: 15_000,
   slaves: [SLAVE, { ...SLAVE, id: 'cp2', phases: 1, adopted: true }],
+  settings: {
+    circuits: [{ id: 'garage', operatorLimitA: [10, 20, 30] }],
+    chargePoints: [
+      { id: 'cp1', isPaused: true, block: { from: 'next', goesOn: '00000000000000ff/3' } },
+      { id: 'cp2', operatorA: 16, priority: { value: 2, session: 'x/1' }, boost: { leftMs: 1000, session: 'x/1' } },
+    ],
+  },
 };
 
 t.test('what is written is what is read', async (t) => {
@@ -15,6 +22,8 @@ t.test('what is written is what is read', async (t) => {
   t.match(parsed, { ok: true, value: MEMORY });
   t.match(parseMemory(memoryText({ ...MEMORY, slaves: [] })), { ok: true, value: { epoch: 7, slaves: [] } });
   t.match(JSON.parse(memoryText(MEMORY)), { format: 1 }, 'with the version of its format');
+  const { settings: _, ...older } = MEMORY;
+  t.match(parseMemory(memoryText(older)), { ok: true, value: older }, 'a file of an older version');
 });
 
 t.test('no file is no error', async (t) => {

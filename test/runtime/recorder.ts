@@ -96,6 +96,8 @@ const INPUTS: { readonly [K in MasterInput['kind']]: readonly Extract<MasterInpu
   command: [
     { kind: 'command', name: 'adopt', id: 'cp1' },
     { kind: 'command', name: 'clear' },
+    { kind: 'command', name: 'set', id: 'cp1', action: { what: 'operatorLimit', limitA: [10, 20, 30] } },
+    { kind: 'command', name: 'set', id: 'cp1', action: { what: 'boost', forMs: null } },
   ],
 };
 

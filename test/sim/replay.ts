@@ -4,6 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import t, { type Test } from 'tap';
+import type { OperatorAction } from '../../src/base/operator-action.js';
 import { type Rng, seededRng } from '../../src/base/rng.js';
 import { perPhase } from '../../src/base/units.js';
 import { TYPICAL_VEHICLE } from '../../src/chargers/vehicle.js';
@@ -59,6 +60,17 @@ function meterEvent(rng: Rng, nowMs: number): PollerEvent {
   };
 }
 
+const ACTIONS: readonly OperatorAction[] = [
+  { what: 'pause' },
+  { what: 'resume' },
+  { what: 'block', from: 'next' },
+  { what: 'unblock' },
+  { what: 'operatorLimit', limitA: 10 },
+  { what: 'operatorLimit', limitA: null },
+  { what: 'boost', forMs: 30_000 },
+  { what: 'priority', priority: 2 },
+];
+
 function somethingHappens(group: VirtualGroup, rng: Rng, ids: readonly string[]): void {
   const id = ids[rng.int(ids.length)] ?? 'a';
   const what = rng.int(12);
@@ -67,6 +79,7 @@ function somethingHappens(group: VirtualGroup, rng: Rng, ids: readonly string[])
   else if (what < 4) group.partition(id, rng.chance(0.5));
   else if (what === 4) void group.master.commands.adopt(id);
   else if (what === 5) void group.master.commands.clear();
+  else if (what === 7) void group.master.commands.set(id, ACTIONS[rng.int(ACTIONS.length)] ?? { what: 'resume' });
   else if (what === 6) group.partMasters(rng.chance(0.5));
   else if (group.slave(id).charger.snapshot(0).state === 'Available')
     group.plugIn(id, { ...TYPICAL_VEHICLE, phases: 3, maxA: 32 });

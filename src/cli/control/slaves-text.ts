@@ -42,6 +42,10 @@ export function clearedText({ forgotten, kept, notWritten }: Cleared): string {
   return [...gone, ...kept.flatMap(({ id, because }) => wrapped(`kept: ${id} `, because))].join('\n');
 }
 
+export function setText({ id, notWritten }: Change, what: string): string {
+  return `${id}: ${what} done${writtenText(notWritten)}`;
+}
+
 function writtenText(notWritten: string | null): string {
   return notWritten === null ? '' : `, but a restart would undo it: ${notWritten}; this is tried again by itself`;
 }

@@ -18,6 +18,11 @@ export function wantsCurrent(state: ChargePointState): boolean {
   return WANTING.has(state);
 }
 
+/** The vehicle that is there, by a name that no other one gets; `undefined`: none is there. */
+export function sessionOf(status: Status | undefined): string | undefined {
+  return status && wantsCurrent(status.state) ? `${status.bootId}/${status.sessionId}` : undefined;
+}
+
 export class VehicleTracker {
   /** A slave counts its sessions anew after each start. So the session id alone does not tell vehicles apart. */
   #bootId = '';

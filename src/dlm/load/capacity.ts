@@ -5,7 +5,9 @@
  */
 import { assert, defined } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
-import { mapPhases, type Ms, NO_AMPS, PHASES, type PhaseAmps } from '../../base/units.js';
+import type { LimitCause } from '../../base/reason.js';
+import { mapPhases, type Ms, NO_AMPS, type PerPhase, type PhaseAmps } from '../../base/units.js';
+import { ceilingOf, type CircuitLimits } from '../limits/ceilings.js';
 import { assertNumbers, assertOrder } from './checks.js';
 import { type LoadSample, MeteredLoad } from './metered-load.js';
 import type { Topology } from '../topology.js';
@@ -24,13 +26,8 @@ export interface CircuitCapacity {
   readonly capacityA: PhaseAmps;
   /** The part of the capacity that raises may use: without what may have changed since. -Infinity: no raise. */
   readonly raisableA: PhaseAmps;
-  /** True while the fallback limits the charge points. */
-  readonly isFallback: boolean;
-}
-
-/** The limit of a circuit whose meter is good: the fuse or the operator's limit, less headroom. */
-export function ownCeilingA({ limitA, operatorLimitA, headroomA }: Circuit): PhaseAmps {
-  return mapPhases((p) => Math.min(limitA[p], operatorLimitA?.[p] ?? Number.POSITIVE_INFINITY) - headroomA[p]);
+  /** What makes the ceiling as low as it is. */
+  readonly cause: PerPhase<LimitCause>;
 }
 
 /** The load of a circuit's children together, and how certain it is. */
@@ -56,8 +53,16 @@ interface Own extends Flow {
   readonly upwards: Flow;
 }
 
+export interface CapacityParts {
+  readonly circuits: readonly Circuit[];
+  readonly topology: Topology;
+  readonly limits: CircuitLimits;
+  readonly places: readonly string[];
+}
+
 export class CapacityBook {
   readonly #circuits: readonly Circuit[];
+  readonly #limits: CircuitLimits;
   readonly #metered: ReadonlyMap<number, MeteredLoad>;
   readonly #deepestFirst: readonly number[];
   readonly #childrenOf: readonly (readonly number[])[];
@@ -65,9 +70,10 @@ export class CapacityBook {
   readonly #serving: ReadonlySet<number>;
 
   /** `places`: the circuits where charge points are, or may be discovered later. */
-  constructor(circuits: readonly Circuit[], topology: Topology, places: readonly string[] = []) {
+  constructor({ circuits, topology, limits, places }: CapacityParts) {
     assert(topology.pathOf.length === circuits.length, `${circuits.length} circuits, ${topology.pathOf.length} paths`);
     this.#circuits = circuits;
+    this.#limits = limits;
     this.#metered = new Map(
       circuits.flatMap(({ id, meter }, index) => (meter === undefined ? [] : [[index, new MeteredLoad(id)]])),
     );
@@ -166,9 +172,10 @@ export class CapacityBook {
     const meter = this.#metered.get(index);
     const isLost = own.backgroundA === null;
     const ignored = mapPhases((p) => circuit.fallbackA[p] >= FALLBACK_IGNORED_A);
+    const ceiling = ceilingOf(circuit, this.#limits);
     const overA = meter?.overloadA(nowMs) ?? null;
     const knownA = mapPhases((p) => Math.max(own.loadA[p], overA?.[p] ?? Number.NEGATIVE_INFINITY));
-    const ownA = ownCeilingA(circuit);
+    const ownA = ceiling.limitA;
     // The fallback limits the charge points alone. Known load below still counts against the fuse.
     const falls = (p: 0 | 1 | 2): boolean => isLost && !ignored[p] && circuit.fallbackA[p] <= ownA[p] - knownA[p];
     const ceilingA = mapPhases((p) => (falls(p) ? circuit.fallbackA[p] : ownA[p]));
@@ -193,7 +200,7 @@ export class CapacityBook {
       measuredA: meter?.measuredA ?? null,
       capacityA,
       raisableA,
-      isFallback: isLost && PHASES.some((p) => !ignored[p]),
+      cause: mapPhases((p) => (falls(p) ? { source: 'fallback', limitA: circuit.fallbackA[p] } : ceiling.cause[p])),
     };
   }
 }

@@ -6,6 +6,7 @@ import type { EventCode } from '../../base/events.js';
 import type { AlarmBoard } from '../alarms.js';
 import { CapacityBook, type CircuitCapacity } from './capacity.js';
 import { assertNumbers, assertOrder } from './checks.js';
+import type { CircuitLimits } from '../limits/ceilings.js';
 import type { Notices } from '../notice.js';
 import { OverloadWatch } from './overload.js';
 import type { PromptSample } from './prompt-level.js';
@@ -47,6 +48,7 @@ export interface ChargePointDraw {
 interface Parts {
   readonly site: Site;
   readonly topology: Topology;
+  readonly limits: CircuitLimits;
   readonly alarms: AlarmBoard;
   readonly notices: Notices;
   readonly roster: ChargePointDraw;
@@ -82,10 +84,10 @@ export class Metering {
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    const { site, topology, alarms, notices } = parts;
+    const { site, topology, limits, alarms, notices } = parts;
     const places = [...site.chargePoints.map(({ circuit }) => circuit), site.defaultCircuit];
-    this.#book = new CapacityBook(site.circuits, topology, places);
-    this.#overload = new OverloadWatch(site.circuits, alarms, notices);
+    this.#book = new CapacityBook({ circuits: site.circuits, topology, limits, places });
+    this.#overload = new OverloadWatch(site.circuits, { limits, alarms, notices });
     for (const { meter } of site.circuits) if (meter !== undefined) this.#awaited.add(meter);
   }
 

@@ -4,21 +4,29 @@ import type { Carrier } from '../../base/carrier.js';
 import { mapPhases, type Ms, NO_AMPS, PHASE_NAMES, PHASES, type PhaseAmps } from '../../base/units.js';
 import type { AlarmBoard } from '../alarms.js';
 import { assertNumbers, assertOrder } from './checks.js';
-import { ownCeilingA } from './capacity.js';
+import { ceilingOf, type CircuitLimits } from '../limits/ceilings.js';
 import type { Notices } from '../notice.js';
 import type { Circuit } from '../types.js';
 
 /** An overload is over after no sample showed it for so long. */
 const OVERLOAD_HOLD_MS: Ms = 5_000;
 
+export interface OverloadParts {
+  readonly limits: CircuitLimits;
+  readonly alarms: AlarmBoard;
+  readonly notices: Notices;
+}
+
 export class OverloadWatch {
   readonly #circuits: readonly Circuit[];
+  readonly #limits: CircuitLimits;
   readonly #alarms: AlarmBoard;
   readonly #notices: Notices;
   #untilMs: Ms[];
 
-  constructor(circuits: readonly Circuit[], alarms: AlarmBoard, notices: Notices) {
+  constructor(circuits: readonly Circuit[], { limits, alarms, notices }: OverloadParts) {
     this.#circuits = circuits;
+    this.#limits = limits;
     this.#alarms = alarms;
     this.#notices = notices;
     this.#untilMs = circuits.map(() => Number.NEGATIVE_INFINITY);
@@ -32,7 +40,7 @@ export class OverloadWatch {
   /** True if the meter shows more than its circuit may carry. `drawnA`: the current of the charge points below. */
   addSample(index: number, currentA: PhaseAmps, drawnA: PhaseAmps, nowMs: Ms): boolean {
     const circuit = defined(this.#circuits[index], 'metered circuit');
-    const ceilingA = ownCeilingA(circuit);
+    const ceilingA = ceilingOf(circuit, this.#limits).limitA;
     const totalA = mapPhases((p) => currentA[p] + (circuit.meterLocation === 'including' ? 0 : drawnA[p]));
     const over = PHASES.filter((p) => totalA[p] > ceilingA[p]);
     assertNumbers(totalA, circuit.id, 'load');

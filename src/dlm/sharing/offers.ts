@@ -107,12 +107,14 @@ function unusedOf(
 
 /** Notes how much room there is for those whose room wandered. Call after `followOffer` of all. */
 export function followRoom(snapshot: Snapshot, served: readonly SlaveRecord[]): void {
-  const { services, nowMs, site } = snapshot;
+  const { services, nowMs, site, settings } = snapshot;
   const waiting = served.filter((record) => isHeld(snapshot, record));
   if (waiting.length === 0) return;
   const reserved = reservedLoad(snapshot, new Set(served));
-  const keyOf = (record: SlaveRecord): ServiceKey =>
-    serviceKey({ record, service: services.find(record) }, new Map(), site.allocation, nowMs);
+  const keyOf = (record: SlaveRecord): ServiceKey => {
+    const priority = settings.priorityOf(record.id, record.facts.priority);
+    return serviceKey({ record, priority, service: services.find(record) }, new Map(), site.allocation, nowMs);
+  };
   const others = served.flatMap((record) =>
     services.find(record).servedSinceMs === undefined ? [] : [{ record, key: keyOf(record) }],
   );

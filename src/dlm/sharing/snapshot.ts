@@ -3,6 +3,7 @@ import { failInvariant } from '../../base/assert.js';
 import type { LimitReason } from '../../base/reason.js';
 import { connectedMask, type PhaseMask } from '../../base/rotation.js';
 import type { Ms, PhaseAmps } from '../../base/units.js';
+import type { Settings } from '../limits/settings.js';
 import type { CircuitCapacity } from '../load/capacity.js';
 import type { Services } from './services.js';
 import type { Shares } from './shares.js';
@@ -17,6 +18,8 @@ export interface Snapshot {
   readonly site: Site;
   readonly topology: Topology;
   readonly shares: Shares;
+  /** What people have set. */
+  readonly settings: Settings;
   readonly capacities: readonly CircuitCapacity[];
   readonly records: readonly SlaveRecord[];
   /** Turns and offers. A decision writes its changes here, not into the records. */

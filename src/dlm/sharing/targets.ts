@@ -5,7 +5,7 @@ import type { PhaseMask } from '../../base/rotation.js';
 import { mapPhases, type Ms } from '../../base/units.js';
 import type { AllocatedLimit, AllocationCandidate, AllocationRequest } from '../allocate.js';
 import type { SlaveRecord } from '../group/slave-record.js';
-import { wantsCurrent } from '../group/vehicle.js';
+import { sessionOf, wantsCurrent } from '../group/vehicle.js';
 import { awaitsSteadyRoom, followRoom, idleMaxA, neededA } from './offers.js';
 import { reservedLoad } from './reserved.js';
 import { assertSharesFit } from './share-checks.js';
@@ -27,7 +27,15 @@ type Phases = ReadonlyMap<SlaveRecord, PhaseMask>;
 const NONE_ASSUMED: Phases = new Map();
 
 /** Why a charge point takes no part in the division; `undefined` when it may take part. */
-export function notServed(record: SlaveRecord, nowMs: Ms): LimitReason | undefined {
+export function notServed({ nowMs, settings, services }: Snapshot, record: SlaveRecord): LimitReason | undefined {
+  const why = notServable(record, nowMs) ?? settings.stopOf(record.id, sessionOf(record.status));
+  if (why !== undefined) return why;
+  const { operatorA } = settings.of(record.id);
+  const minA = neededA(record, services.find(record));
+  return operatorA !== undefined && operatorA < minA ? { kind: 'belowMinimum', operatorA, minA } : undefined;
+}
+
+function notServable(record: SlaveRecord, nowMs: Ms): LimitReason | undefined {
   if (!record.isOnline(nowMs) || !record.status) return { kind: 'offline' };
   if (!record.isAdopted) return { kind: 'notAdopted' };
   if (record.isDuplicate(nowMs)) return { kind: 'unavailable' };
@@ -136,7 +144,8 @@ function requestFor(
     }),
     chargePoints: inOrderOfService(snapshot, served, behind, assumed),
     stepA: site.allocation.stepA,
-    sharing: site.allocation.sharing,
+    // A boost goes before all others, also where they share equally.
+    sharing: isAnyBoosted(snapshot, served) ? 'priority' : site.allocation.sharing,
     // The order of the candidates follows the site's rule already.
     shortage: 'priority-only',
     rotationSeed: Math.floor(nowMs / site.allocation.dwellMs),
@@ -150,11 +159,13 @@ function inOrderOfService(
   behind: Behind,
   assumed: Phases,
 ): readonly AllocationCandidate[] {
-  const { services, nowMs, site } = snapshot;
+  const { services, nowMs, site, settings } = snapshot;
   const keyed = served.map((record) => {
-    const key = serviceKey({ record, service: services.find(record) }, behind, site.allocation, nowMs);
+    const priority = settings.priorityOf(record.id, record.facts.priority);
+    const key = serviceKey({ record, priority, service: services.find(record) }, behind, site.allocation, nowMs);
     return { record, key };
   });
+  const isEqual = site.allocation.sharing === 'equal' && isAnyBoosted(snapshot, served);
   keyed.sort((a, b) => compareService(a.key, b.key));
   let before: ServiceKey | undefined;
   let priority = 0;
@@ -163,13 +174,19 @@ function inOrderOfService(
       failInvariant(`${record.id} comes too late in the order of service: ${key.join()}`);
     if (!before || !isSameClass(key, before)) priority += 1;
     before = key;
-    return candidateOf(snapshot, record, priority, assumed.get(record) ?? phasesOf(snapshot, record));
+    const rank = isEqual ? (settings.isBoosted(record.id) ? 1 : 2) : priority;
+    return candidateOf(snapshot, record, rank, assumed.get(record) ?? phasesOf(snapshot, record));
   });
 }
 
-function isCandidate({ services, nowMs }: Snapshot, record: SlaveRecord): boolean {
+function isAnyBoosted({ settings }: Snapshot, served: readonly SlaveRecord[]): boolean {
+  return served.some(({ id }) => settings.isBoosted(id));
+}
+
+function isCandidate(snapshot: Snapshot, record: SlaveRecord): boolean {
+  const { services, nowMs } = snapshot;
   const { pausedUntilMs, withdrawn } = services.find(record);
-  if (notServed(record, nowMs) !== undefined || nowMs < pausedUntilMs) return false;
+  if (notServed(snapshot, record) !== undefined || nowMs < pausedUntilMs) return false;
   const isWithdrawn = withdrawn !== undefined && nowMs < withdrawn.untilMs;
   return !isWithdrawn && !record.account.overdraws(nowMs);
 }
@@ -181,9 +198,10 @@ function candidateOf(
   activePhases: PhaseMask,
 ): AllocationCandidate {
   const { facts } = record;
-  const { unsafeCircuits } = snapshot;
+  const { unsafeCircuits, settings } = snapshot;
   const unsafe = unsafeCircuits.size > 0 && pathOf(snapshot, record).some((circuit) => unsafeCircuits.has(circuit));
-  const maxA = unsafe ? Math.min(facts.maxA, facts.disconnectedLimitA) : facts.maxA;
+  const ownA = Math.min(facts.maxA, settings.of(record.id).operatorA ?? facts.maxA);
+  const maxA = unsafe ? Math.min(ownA, facts.disconnectedLimitA) : ownA;
   const service = snapshot.services.find(record);
   const needsA = Math.max(facts.minA, Math.min(maxA, neededA(record, service)));
   const minA = isAcknowledged(snapshot, record) ? needsA : Math.max(needsA, facts.disconnectedLimitA);

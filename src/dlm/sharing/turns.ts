@@ -24,6 +24,8 @@ const LOOK_FIRST = -1;
 export interface Candidate {
   readonly record: SlaveRecord;
   readonly service: Service;
+  /** 1 is served first; 0: a boost. */
+  readonly priority: number;
 }
 
 /** How often a charge point was put behind the others of its priority. */
@@ -43,14 +45,14 @@ export type ServiceKey = readonly [
 
 /** The place of a charge point in the order of service of one division. */
 export function serviceKey(
-  { record, service }: Candidate,
+  { record, service, priority }: Candidate,
   behind: Behind,
   { dwellMs, shortage }: AllocationRules,
   nowMs: Ms,
 ): ServiceKey {
   return [
     isServedLast(record, service, nowMs) ? 1 : 0,
-    record.facts.priority,
+    priority,
     isLookedAt(record, service, nowMs) ? LOOK_FIRST : (behind.get(record) ?? 0),
     hasTurn(service, nowMs, dwellMs) ? 0 : 1,
     finite(orderByRule(record, shortage, dwellMs), record),

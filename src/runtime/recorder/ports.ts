@@ -28,6 +28,7 @@ export function recordedCommands(commands: CommandPort, door: Door): CommandPort
     slaves: () => commands.slaves(),
     adopt: (id) => door.during({ kind: 'command', name: 'adopt', id }, () => commands.adopt(id)),
     forget: (id) => door.during({ kind: 'command', name: 'forget', id }, () => commands.forget(id)),
+    set: (id, action) => door.during({ kind: 'command', name: 'set', id, action }, () => commands.set(id, action)),
     clear: () => door.during({ kind: 'command', name: 'clear' }, () => commands.clear()),
   };
 }

@@ -2,6 +2,7 @@
 import type { EventCode } from '../../base/events.js';
 import type { LogLevel } from '../../base/logger.js';
 import type { Beacon, Grant, Status } from '../../base/messages.js';
+import type { OperatorAction } from '../../base/operator-action.js';
 import type { Ms } from '../../base/units.js';
 import type { Memory } from '../../dlm/group/memory.js';
 import type { PeerAddress } from '../../ports/datagram-port.js';
@@ -19,6 +20,7 @@ export interface HeardMessage {
 export type CommandInput = { readonly kind: 'command' } & (
   | { readonly name: 'adopt' | 'forget'; readonly id: string }
   | { readonly name: 'clear' }
+  | { readonly name: 'set'; readonly id: string; readonly action: OperatorAction }
 );
 
 /** What comes through the door of MasterRuntime. */

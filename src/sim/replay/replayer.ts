@@ -158,6 +158,8 @@ function command({ commands }: MasterRuntime, input: CommandInput): void {
       return void commands.adopt(input.id);
     case 'forget':
       return void commands.forget(input.id);
+    case 'set':
+      return void commands.set(input.id, input.action);
     case 'clear':
       return void commands.clear();
   }

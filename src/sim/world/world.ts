@@ -4,7 +4,8 @@
  */
 import { defined } from '../../base/assert.js';
 import { type Rng, seededRng } from '../../base/rng.js';
-import type { Ms } from '../../base/units.js';
+import type { OperatorAction } from '../../base/operator-action.js';
+import { type Ms, perPhase } from '../../base/units.js';
 import type { Auth } from '../../discovery/auth.js';
 import { chargePointKeyRing, chargePointKeys, type NumberedKey, siteKeyRing } from '../../discovery/keys.js';
 import type { NamedPeer } from '../../ports/datagram-port.js';
@@ -18,6 +19,7 @@ import { Journal } from './journal.js';
 import type { MachineOptions } from './machine.js';
 import { MasterBox, type MasterWorld } from './master-box.js';
 import { MeterDevice } from './meter-device.js';
+import { People } from './people.js';
 import type { ChargePointPlan, Scenario } from './scenario.js';
 import { SlaveBox, type SlaveWorld } from './slave-box.js';
 import { Trace } from './trace.js';
@@ -58,6 +60,7 @@ export class World {
   readonly #ports: WorldPorts;
   readonly #siteKeys: readonly NumberedKey[];
   readonly #clockRng: Rng;
+  readonly people = new People();
   #boots = 0;
   #isBusTouched = true;
   #isConnected = false;
@@ -120,6 +123,35 @@ export class World {
   removeBox(tapId: string): void {
     this.box(tapId).powerOff();
     this.boxes.delete(tapId);
+  }
+
+  /** A person sets something, at the master that decides. Why not, if it is refused. */
+  async set(target: string, action: OperatorAction): Promise<string | undefined> {
+    const deciding = [...this.masters.values()].find(({ isDeciding }) => isDeciding);
+    const { site } = this.scenario.config;
+    this.journal.note(this.time.nowMs, 'OPERATOR', `${target} ${JSON.stringify(action)}`);
+    const answer = deciding?.runtime?.commands.set(target, action);
+    const circuit = site.circuits.find(({ id }) => id === target);
+    if (circuit && action.what === 'operatorLimit') {
+      const { limitA } = action;
+      const value = limitA === null ? undefined : typeof limitA === 'number' ? perPhase(limitA) : limitA;
+      this.people.limitCircuit(target, value, this.time.nowMs);
+    } else {
+      for (const id of this.#below(target)) this.people.act(id, action, this.time.nowMs);
+    }
+    const result = await answer;
+    return result?.ok === false ? result.error : undefined;
+  }
+
+  /** The charge point of this id, or those at and below a circuit. */
+  #below(target: string): readonly string[] {
+    const { chargePoints } = this.scenario;
+    const isBelow = ({ id, circuit }: ChargePointPlan): boolean =>
+      id === target ||
+      this.copper.wayOf(this.copper.indexOf(circuit)).some((index) => {
+        return this.copper.conductors[index]?.circuit.id === target;
+      });
+    return chargePoints.filter(isBelow).map(({ id }) => id);
   }
 
   /**

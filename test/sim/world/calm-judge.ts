@@ -67,6 +67,7 @@ function judgeOf(
     stepA: 1,
     shortage,
     priorityOf,
+    isHandled: () => false,
     freeA: () => copper.freeA,
     movedA: () => copper.movedA,
     violate,

@@ -3,6 +3,7 @@ import t from 'tap';
 import { type Ms, perPhase } from '../../../src/base/units.js';
 import type { Circuit } from '../../../src/dlm/types.js';
 import { Copper } from '../../../src/sim/world/copper.js';
+import { configuredCeilingA } from '../../../src/dlm/limits/ceilings.js';
 import { FlowJudge } from '../../../src/sim/world/judges/flow-judge.js';
 import { circuit } from '../../helpers/site.js';
 
@@ -31,6 +32,7 @@ class Watch {
     this.judge = new FlowJudge(this.copper, {
       chargePointsBelow: () => 1,
       followMs: () => this.followMs,
+      mostCeilingA: configuredCeilingA,
       obeyedSinceMs: () => this.obeyedSinceMs,
       violate: (judge, text, atMs) => this.told.push({ judge, text, atMs }),
     });
@@ -102,6 +104,7 @@ t.test('what meters may be off by grows with the charge points below a circuit, 
   const judge = new FlowJudge(copper, {
     chargePointsBelow: ({ id }) => (id === 'main' ? 4 : 1),
     followMs: () => FOLLOW_MS,
+    mostCeilingA: configuredCeilingA,
     obeyedSinceMs: () => 0,
     violate: (_, text) => told.push(text),
   });
@@ -227,6 +230,7 @@ t.test('each circuit above is watched', async (t) => {
   const judge = new FlowJudge(copper, {
     chargePointsBelow: () => 2,
     followMs: () => FOLLOW_MS,
+    mostCeilingA: configuredCeilingA,
     obeyedSinceMs: () => 0,
     violate,
   });

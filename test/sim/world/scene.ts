@@ -5,6 +5,7 @@
 import t, { type Test } from 'tap';
 import { assert, defined } from '../../../src/base/assert.js';
 import type { EventCode } from '../../../src/base/events.js';
+import type { OperatorAction } from '../../../src/base/operator-action.js';
 import { type Amps, mapPhases, type Ms, perPhase, type PhaseAmps } from '../../../src/base/units.js';
 import { virtualPorts } from '../../../src/cli/site/ports.js';
 import { explainIssue } from '../../../src/config/explain.js';
@@ -150,6 +151,11 @@ export class Scene {
     strikeAt(this.world, this.#referee, { atMs: this.world.time.nowMs, forMs: forS * 1000, fault, target }, SEED);
     // Begins at this very moment, like everything that is due now.
     this.world.time.runUntil(this.world.time.nowMs);
+  }
+
+  /** A person sets something. Why not, if it is refused. */
+  set(target: string, action: OperatorAction): Promise<string | undefined> {
+    return this.world.set(target, action);
   }
 
   plugIn(id: string, vehicle: Partial<VehiclePlan> = {}): void {

@@ -72,6 +72,8 @@ export interface CalmTerms {
   readonly freeA: (box: SlaveBox) => Amps;
   /** How far the loads above it have moved so far. */
   readonly movedA: (box: SlaveBox) => Amps;
+  /** People have set something for it. */
+  readonly isHandled: (box: SlaveBox) => boolean;
   readonly violate: (judge: string, text: string) => void;
 }
 
@@ -133,7 +135,8 @@ export class CalmJudge {
     const { hardware } = box;
     const { vehicle } = hardware;
     const known = this.#watched.get(box);
-    const wants = vehicle !== undefined && !hardware.isFull(box.nowMs) && !hardware.isAsleep;
+    const wants =
+      vehicle !== undefined && !hardware.isFull(box.nowMs) && !hardware.isAsleep && !this.#terms.isHandled(box);
     if (known && (!wants || known.vehicle !== vehicle)) {
       this.#close(known, nowMs);
       this.#watched.delete(box);

@@ -3,9 +3,8 @@
  * really flows never trips its breaker. Sees physics only; knows nothing of the ledger. A value counts for the time that it holds.
  */
 import { defined } from '../../../base/assert.js';
-import { type Ms, PHASE_NAMES, type PhaseIndex, PHASES } from '../../../base/units.js';
+import { type Ms, PHASE_NAMES, type PhaseAmps, type PhaseIndex, PHASES } from '../../../base/units.js';
 import { SETTLE_MS } from '../../../dlm/leases/lease-rules.js';
-import { ownCeilingA } from '../../../dlm/load/capacity.js';
 import type { Circuit } from '../../../dlm/types.js';
 import { type Copper, milli } from '../copper.js';
 import type { BreakerMargin } from '../run-log.js';
@@ -24,13 +23,22 @@ export interface FlowTerms {
   readonly followMs: (circuit: Circuit) => Ms;
   /** Since when all charge points at the circuit and below do what they are told; Infinity: one does not. */
   readonly obeyedSinceMs: (circuit: Circuit) => Ms;
+  /** The highest limit of a circuit that held at any time since then. */
+  readonly mostCeilingA: (circuit: Circuit, fromMs: Ms) => PhaseAmps;
   /** Told of what did not hold. */
   readonly violate: (judge: string, text: string, atMs: Ms) => void;
 }
 
+/** One phase of one circuit, from `sinceMs` until now, in mA. */
+interface Flows {
+  readonly drawn: number;
+  readonly building: number;
+  readonly sinceMs: Ms;
+  readonly ceilingMa: number;
+}
+
 interface Watched {
   readonly circuit: Circuit;
-  readonly ceilingMa: readonly [number, number, number];
   readonly poles: readonly BreakerPole[];
   readonly leastBuilding: readonly RecentLeast[];
   /** Its building load is seen by a meter, so that limits follow it. */
@@ -51,10 +59,8 @@ export class FlowJudge {
     this.#copper = copper;
     this.#terms = terms;
     this.#watched = copper.conductors.map(({ circuit }) => {
-      const ceilingA = ownCeilingA(circuit);
       return {
         circuit,
-        ceilingMa: [milli(ceilingA[0]), milli(ceilingA[1]), milli(ceilingA[2])],
         poles: PHASES.map((p) => new BreakerPole(circuit.fuseType ?? 'B', milli(circuit.limitA[p]))),
         leastBuilding: PHASES.map(() => new RecentLeast()),
         isMetered: circuit.meter !== undefined,
@@ -91,36 +97,33 @@ export class FlowJudge {
       const text = `${name}: the breaker may have tripped at ${amps(drawn + building)} A of ${circuit.limitA[p]} A`;
       this.#terms.violate('breaker', text, this.#nowMs);
     }
-    this.#judgeDrawn(watched, p, { drawn, building, sinceMs });
+    const followMs = this.#terms.followMs(circuit);
+    const ceilingMa = milli(this.#terms.mostCeilingA(circuit, this.#nowMs - followMs)[p]);
+    this.#judgeDrawn(watched, p, { drawn, building, sinceMs, ceilingMa });
     let leastMa = 0;
     if (isMetered) {
       const least = defined(leastBuilding[p], 'phase');
       least.add(building, this.#nowMs);
-      const followMs = this.#terms.followMs(circuit);
       // A meter that lies may show anything: then the fuse alone is held to.
       leastMa = followMs === Number.POSITIVE_INFINITY ? 0 : least.least(this.#nowMs - followMs);
     }
-    const roomMa = watched.ceilingMa[p] - leastMa + watched.slackMa;
+    const roomMa = ceilingMa - leastMa + watched.slackMa;
     if (allowed <= Math.max(0, roomMa)) return;
     const beside = isMetered ? ` beside at least ${amps(leastMa)} A of others` : '';
-    this.#terms.violate(
-      'I3',
-      `${name}: ${amps(allowed)} A allowed${beside}, of ${amps(watched.ceilingMa[p])} A`,
-      sinceMs,
-    );
+    this.#terms.violate('I3', `${name}: ${amps(allowed)} A allowed${beside}, of ${amps(ceilingMa)} A`, sinceMs);
   }
 
   /** What flows: above the fuse for no longer than limits and then vehicles need to follow. */
   #judgeDrawn(
-    { circuit, ceilingMa, slackMa, overSinceMs }: Watched,
+    { circuit, slackMa, overSinceMs }: Watched,
     p: PhaseIndex,
-    { drawn, building, sinceMs }: { readonly drawn: number; readonly building: number; readonly sinceMs: Ms },
+    { drawn, building, sinceMs, ceilingMa }: Flows,
   ): void {
-    const isOver = drawn > 0 && drawn + building > ceilingMa[p] + slackMa;
+    const isOver = drawn > 0 && drawn + building > ceilingMa + slackMa;
     overSinceMs[p] = isOver ? (overSinceMs[p] ?? sinceMs) : undefined;
     const overMs = this.#nowMs - Math.max(overSinceMs[p] ?? this.#nowMs, this.#terms.obeyedSinceMs(circuit));
     if (overMs <= this.#terms.followMs(circuit) + SETTLE_MS) return;
-    const text = `${amps(drawn + building)} A flow, of ${amps(ceilingMa[p])} A, for ${(overMs / 1000).toFixed(1)} s`;
+    const text = `${amps(drawn + building)} A flow, of ${amps(ceilingMa)} A, for ${(overMs / 1000).toFixed(1)} s`;
     this.#terms.violate('drawn', `${circuit.id} ${PHASE_NAMES[p]}: ${text}`, this.#nowMs);
   }
 

@@ -14,14 +14,7 @@ const LASTING: ReadonlySet<string> = new Set([
   'VEHICLE_ASLEEP',
 ]);
 /** A charge point that has its limit for one of these reasons is not served as it should be. */
-const UNWELL: ReadonlySet<string> = new Set([
-  'startup',
-  'offline',
-  'passive',
-  'fallback',
-  'fallbackUnsafe',
-  'overdraw',
-]);
+const UNWELL: ReadonlySet<string> = new Set(['startup', 'offline', 'passive', 'fallbackUnsafe', 'overdraw']);
 
 interface Open {
   readonly injector: Injector;

@@ -2,7 +2,6 @@
 import type { Amps, Ms } from '../../../base/units.js';
 import { connectedMask, maskToGrid, type PhaseCount } from '../../../base/rotation.js';
 import { leaseExpiryMs, SETTLE_MS } from '../../../dlm/leases/lease-rules.js';
-import { ownCeilingA } from '../../../dlm/load/capacity.js';
 import type { Circuit } from '../../../dlm/types.js';
 import type { Injector } from '../../../sim/world/faults/injector.js';
 import type { MasterBox } from '../master-box.js';
@@ -13,6 +12,7 @@ import type { World } from '../world.js';
 import { CalmJudge, HEALING_MS } from './calm-judge.js';
 import { FlowJudge } from './flow-judge.js';
 import { LedgerJudge } from './ledger-judge.js';
+import { PeopleJudge } from './people-judge.js';
 import { Recovery, whatIsWrong } from './recovery.js';
 import { StartsJudge } from './starts-judge.js';
 
@@ -31,6 +31,7 @@ export class Referee {
   readonly #ledger: LedgerJudge;
   readonly #calm: CalmJudge;
   readonly #starts: StartsJudge;
+  readonly #people: PeopleJudge;
   /** The start of a master that decided last. */
   #decider: MasterBox['runtime'];
   readonly #patience: { readonly calmMs: Ms; readonly stormMs: Ms };
@@ -44,6 +45,7 @@ export class Referee {
     this.#flow = new FlowJudge(world.copper, {
       chargePointsBelow: (circuit) => this.#boxesBelow(circuit).length,
       followMs: (circuit) => this.#followMs(circuit),
+      mostCeilingA: (circuit, fromMs) => world.people.mostCeilingA(circuit, fromMs),
       obeyedSinceMs: (circuit) => Math.max(0, ...this.#boxesBelow(circuit).map((box) => this.#obeysSinceMs(box))),
       violate,
     });
@@ -52,11 +54,14 @@ export class Referee {
     const priorities = new Map(site.chargePoints.map(({ id, priority }) => [id, priority]));
     const priorityOf = (id: string): number => priorities.get(id) ?? 1;
     const freeA = (box: SlaveBox): Amps => this.#freeA(box);
+    const isHandled = (box: SlaveBox): boolean => world.people.isHandled(box.id);
     const movedA = (box: SlaveBox): Amps => world.copper.movedA(box.tapId);
-    this.#calm = new CalmJudge({ ...site.allocation, priorityOf, freeA, movedA, violate });
+    this.#calm = new CalmJudge({ ...site.allocation, priorityOf, freeA, movedA, isHandled, violate });
     const isBefallen = (box: SlaveBox): boolean => isExcused(box) || this.recovery.befalls(box.id);
     const { dwellMs } = site.allocation;
     this.#starts = new StartsJudge({ dwellMs, nowMs: () => world.time.nowMs, isBefallen, violate });
+    const followMs = (): Ms => this.#patienceMs();
+    this.#people = new PeopleJudge({ people: world.people, followMs, violate });
     this.#attach();
   }
 
@@ -129,6 +134,7 @@ export class Referee {
     if (master.isDeciding) this.#decider = master.runtime;
     this.#ledger.decided(master, boxes, [...world.masters.values()]);
     this.recovery.look(world, world.time.nowMs);
+    this.#people.look(boxes, world.time.nowMs);
     if (this.#isHealed(world.time.nowMs))
       this.#calm.look(boxes, master.isDeciding ? master : undefined, world.time.nowMs);
   }
@@ -161,16 +167,21 @@ export class Referee {
     const way = copper.wayOf(copper.indexOf(plan.circuit));
     if (way.some((index) => copper.conductors[index]?.circuit.imbalanceLimitA !== undefined)) return 0;
     const phases = maskToGrid(plan.rotation, connectedMask(smaller(plan.phases, vehicle?.phases ?? plan.phases)));
-    return copper.freeA(tapId, phases, ownCeilingA);
+    return copper.freeA(tapId, phases, (circuit) => this.#world.people.ceilingA(circuit));
   }
 
   /** For how long limits may be as they were. */
   #followMs({ meter }: Circuit): Ms {
     const { nowMs } = this.#world.time;
-    const { calmMs, stormMs } = this.#patience;
-    if (nowMs - this.recovery.lastEndMs > stormMs) return calmMs;
+    const { stormMs } = this.#patience;
+    if (nowMs - this.recovery.lastEndMs > stormMs) return this.#patienceMs();
     const isLied = meter !== undefined && this.recovery.liesSince(meter, nowMs - stormMs);
     return isLied ? Number.POSITIVE_INFINITY : stormMs;
+  }
+
+  #patienceMs(): Ms {
+    const { calmMs, stormMs } = this.#patience;
+    return this.#world.time.nowMs - this.recovery.lastEndMs > stormMs ? calmMs : stormMs;
   }
 
   #violate(judge: string, text: string, atMs: Ms): void {

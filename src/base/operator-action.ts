@@ -1,0 +1,18 @@
+/** What people may set while the master runs, for a charge point or for a circuit. `null`: back to what the configuration says. */
+import type { Amps, Ms, PhaseAmps } from './units.js';
+
+/** now: the running session ends, too. next: it goes on, and no other one begins. */
+export const BLOCK_FROM = ['now', 'next'] as const;
+export type BlockFrom = (typeof BLOCK_FROM)[number];
+
+export const PRIORITY_MAX = 100;
+export const BOOST_MAX_MS: Ms = 24 * 3_600_000;
+
+export type OperatorAction =
+  /** A circuit has a limit for each phase, a charge point one for all. */
+  | { readonly what: 'operatorLimit'; readonly limitA: Amps | PhaseAmps | null }
+  /** For the session of the vehicle that is there, as the boost. 1 is served first. */
+  | { readonly what: 'priority'; readonly priority: number | null }
+  | { readonly what: 'boost'; readonly forMs: Ms | null }
+  | { readonly what: 'block'; readonly from: BlockFrom }
+  | { readonly what: 'pause' | 'resume' | 'unblock' };
