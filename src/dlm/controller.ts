@@ -329,6 +329,7 @@ export class Controller {
     this.#roster.expectOtherMaster(this.#masters.isStrict(nowMs), this.#masters.isWeaker);
     this.#metering.watch(nowMs);
     this.#roster.watch(nowMs);
+    if (this.#roster.areSessionsDue(nowMs)) this.#isMemoryDirty = true;
   }
 
   #logLimits(nowMs: Ms): void {

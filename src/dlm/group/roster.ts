@@ -34,6 +34,9 @@ const REFUSALS_QUIET_MS: Ms = 60_000;
 /** A listed charge point that was never heard is missing this long after the start: many slaves need half a minute. */
 const MISSING_AFTER_MS: Ms = 60_000;
 
+/** Disks live longer that are written to no more often. A restart of the master loses less than that of a session's energy. */
+const SESSIONS_SAVED_EVERY_MS: Ms = 60_000;
+
 export interface RosterParts {
   readonly site: Site;
   readonly topology: Topology;
@@ -53,6 +56,8 @@ export class Roster {
   /** The highest sequence number of a grant to a charge point that is forgotten. */
   #forgottenSeq = 0;
   #refusalsQuietUntilMs: Ms = Number.NEGATIVE_INFINITY;
+  /** When the sessions were last written down by themselves. */
+  #sessionsSavedAtMs: Ms = Number.NEGATIVE_INFINITY;
   /** From then on listed charge points that were never heard are missing; `undefined` once that was told. */
   #missingFromMs: Ms | undefined;
 
@@ -82,6 +87,7 @@ export class Roster {
     this.#forgottenSeq = carrier.value('forgottenSeq', this.#forgottenSeq);
     this.#refusalsQuietUntilMs = carrier.value('refusalsQuietUntilMs', this.#refusalsQuietUntilMs);
     this.#missingFromMs = carrier.value('missingFromMs', this.#missingFromMs);
+    this.#sessionsSavedAtMs = carrier.value('sessionsSavedAtMs', this.#sessionsSavedAtMs);
   }
 
   /** All charge points, in the order in which the master came to know them. */
@@ -107,15 +113,17 @@ export class Roster {
       const facts = { ...listed, disconnectedLimitA };
       const record = this.#add(new SlaveRecord({ facts, isListed: true, isAdopted: true, unknownUntilMs }));
       if (before?.isDuplicate) record.expectDuplicate(nowMs);
+      if (before?.session) record.session.expect(before.session);
     }
     for (const slave of remembered) {
       if (this.#records.has(slave.id)) continue;
-      const { adopted, isDuplicate, ...known } = slave;
+      const { adopted, isDuplicate, session, ...known } = slave;
       const facts = { ...this.#strangerFacts(slave.id), ...known };
       const isAdopted = adopted || this.#site.autoAdopt;
       const record = new SlaveRecord({ facts, isListed: false, isAdopted, unknownUntilMs });
       record.remember();
       if (isDuplicate) record.expectDuplicate(nowMs);
+      if (session) record.session.expect(session);
       this.#add(record);
     }
   }
@@ -254,6 +262,15 @@ export class Roster {
     for (const record of missing) {
       this.tell('warn', 'SLAVE_MISSING', record, 'was never heard; "evenkeel status" says what is known of it');
     }
+  }
+
+  /** True when sessions have changed and are due to be written down: at most once a minute. Call per cycle. */
+  areSessionsDue(nowMs: Ms): boolean {
+    const savedAtMs = this.#sessionsSavedAtMs;
+    if (nowMs - savedAtMs < SESSIONS_SAVED_EVERY_MS) return false;
+    if (!this.#list.some(({ session }) => session.changedAtMs > savedAtMs)) return false;
+    this.#sessionsSavedAtMs = nowMs;
+    return true;
   }
 
   /** M7: `isExpected`: a silent charge point may follow another master, with a limit up to its maximum. Call per cycle. */
