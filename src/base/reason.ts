@@ -34,6 +34,8 @@ export type LimitReason =
   | { readonly kind: 'unsteady' }
   /** Its limit stays for a moment: a raise was taken back within 10 s. */
   | { readonly kind: 'calming' }
+  /** The time or the energy that one session may take is used up. Exactly one of the two bounds is there. */
+  | { readonly kind: 'session'; readonly maxMin?: number; readonly maxKwh?: number }
   /** The vehicle does not charge: its minimum stays offered. */
   | { readonly kind: 'vehiclePaused' }
   /** Withdrawn offer: the vehicle drew nothing of it, and others can use it in this circuit, on this phase (no phase: a power limit binds). */
@@ -76,6 +78,8 @@ export function reasonText(reason: LimitReason): string {
       return 'paused, its room wandered: it starts once the room is steady';
     case 'calming':
       return 'kept for a moment: its room wanders';
+    case 'session':
+      return sessionText(reason);
     case 'vehiclePaused':
       return 'vehicle does not charge, minimum kept open';
     case 'declined':
@@ -93,6 +97,11 @@ export function reasonText(reason: LimitReason): string {
     case 'fallbackUnsafe':
       return `disconnected limits of ${reason.circuit} exceed its fuse`;
   }
+}
+
+function sessionText({ maxMin, maxKwh }: Extract<LimitReason, { kind: 'session' }>): string {
+  const bound = maxMin === undefined ? `energy of ${maxKwh} kWh` : `time of ${maxMin} min`;
+  return `session ${bound} used up, unplug the vehicle for a new session`;
 }
 
 function pairText({

@@ -2,14 +2,14 @@
 import { byName } from '../base/aliases.js';
 import { assert, defined } from '../base/assert.js';
 import { mapPhases, PHASE_NAMES } from '../base/units.js';
-import type { Circuit, Site } from '../dlm/types.js';
+import type { ChargePoint, Circuit, Site } from '../dlm/types.js';
 import { parseConnection } from './connection.js';
 import { type Endpoint, parseEndpoint } from './endpoint.js';
 import type { KnownModel } from './facts.js';
 import { toPhases } from './limit-checks.js';
 import { PLACE_OF_ONE_PHASE, phasesOf } from './meter-checks.js';
 import * as z from 'zod/mini';
-import { connectorSchema } from './schema/charge-points.js';
+import { type ChargePointEntry, connectorSchema } from './schema/charge-points.js';
 import type { CircuitEntry } from './schema/circuits.js';
 import type { MasterFile } from './schema/master.js';
 import type { MeterMapEntry } from './schema/meter-maps.js';
@@ -45,6 +45,10 @@ function circuitOf(entry: CircuitEntry): Circuit {
     ...(imbalanceLimitA !== undefined && { imbalanceLimitA }),
     ...(fuse !== undefined && { fuseType: fuse.type }),
   };
+}
+
+function chargePointOf({ session, ...entry }: ChargePointEntry): ChargePoint {
+  return { ...entry, ...(session !== undefined && { session }) };
 }
 
 /** The schema has checked the address already. */
@@ -105,7 +109,7 @@ function siteOf(file: MasterFile): Site {
     samplePeriodMs: file.samplePeriodMs,
     leaseMs: file.leaseMs,
     circuits,
-    chargePoints: file.chargePoints,
+    chargePoints: file.chargePoints.map(chargePointOf),
     defaultCircuit: file.discovery.circuit ?? root.id,
     autoAdopt: file.discovery.autoAdopt,
     allocation: { stepA, sharing, shortage, dwellMs: dwellMin * MS_PER_MIN, steadyMs: steadyMin * MS_PER_MIN },

@@ -32,6 +32,12 @@ export interface Circuit {
   readonly fuseType?: FuseType;
 }
 
+/** What one vehicle may take at most, from plugging in to unplugging. Absent: no bound. */
+export interface SessionLimits {
+  readonly maxMin?: number | undefined;
+  readonly maxKwh?: number | undefined;
+}
+
 export interface ChargePoint {
   readonly id: string;
   readonly circuit: string;
@@ -42,6 +48,7 @@ export interface ChargePoint {
   readonly rotation: Rotation;
   /** 1 is served first. */
   readonly priority: number;
+  readonly session?: SessionLimits;
 }
 
 export const SHARING_RULES = ['equal', 'priority'] as const;

@@ -106,6 +106,8 @@ function reasonBody(reason: LimitReason, text: string): JsonObject {
     ...('phase' in reason && reason.phase !== undefined && { phase: PHASE_NAMES[reason.phase] }),
     ...('phases' in reason && reason.phases && { phases: reason.phases.map((phase) => PHASE_NAMES[phase]) }),
     ...('yieldsTo' in reason && { yieldsTo: [...reason.yieldsTo] }),
+    ...('maxMin' in reason && { maxMin: reason.maxMin }),
+    ...('maxKwh' in reason && { maxKwh: reason.maxKwh }),
     ...('fallbackA' in reason && { fallbackA: rounded(reason.fallbackA, 2) }),
     text,
   };

@@ -23,6 +23,7 @@ const ROWS: { readonly [K in LimitReason['kind']]: readonly [Extract<LimitReason
   overdraw: [{ kind: 'overdraw' }, 'draws more than its limit'],
   unsteady: [{ kind: 'unsteady' }, 'paused, its room wandered: it starts once the room is steady'],
   calming: [{ kind: 'calming' }, 'kept for a moment: its room wanders'],
+  session: [{ kind: 'session', maxMin: 120 }, 'session time of 120 min used up, unplug the vehicle for a new session'],
   vehiclePaused: [{ kind: 'vehiclePaused' }, 'vehicle does not charge, minimum kept open'],
   declined: [
     { kind: 'declined', circuit: 'garage', phase: 1 },
@@ -38,5 +39,6 @@ const ROWS: { readonly [K in LimitReason['kind']]: readonly [Extract<LimitReason
 t.test('the text of every reason', async (t) => {
   for (const [kind, [reason, text]] of Object.entries(ROWS)) t.equal(reasonText(reason), text, kind);
   const texts = Object.values(ROWS).map(([reason]) => reasonText(reason));
+  t.match(reasonText({ kind: 'session', maxKwh: 10 }), 'session energy of 10 kWh used up');
   t.equal(new Set(texts).size, texts.length, 'no two read the same');
 });

@@ -19,6 +19,7 @@ export const SAMPLE_REASONS: { readonly [Kind in LimitReason['kind']]: Extract<L
   overdraw: { kind: 'overdraw' },
   unsteady: { kind: 'unsteady' },
   calming: { kind: 'calming' },
+  session: { kind: 'session', maxMin: 120 },
   vehiclePaused: { kind: 'vehiclePaused' },
   declined: { kind: 'declined', circuit: 'main', phase: 1 },
   unavailable: { kind: 'unavailable' },
@@ -110,6 +111,7 @@ export function sampleStatus(changes: Partial<SiteStatus> = {}): SiteStatus {
     chargePoints: [
       sampleChargePoint(),
       ...Object.values(SAMPLE_REASONS).map((reason) => sampleChargePoint({ id: `because-${reason.kind}`, reason })),
+      sampleChargePoint({ id: 'because-energy', reason: { kind: 'session', maxKwh: 10 } }),
     ],
     meters: [
       {

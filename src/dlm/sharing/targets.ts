@@ -5,6 +5,7 @@ import type { PhaseMask } from '../../base/rotation.js';
 import { mapPhases, type Ms } from '../../base/units.js';
 import type { AllocatedLimit, AllocationCandidate, AllocationRequest } from '../allocate.js';
 import type { SlaveRecord } from '../group/slave-record.js';
+import { sessionOver } from '../group/session-limits.js';
 import { wantsCurrent } from '../group/vehicle.js';
 import { awaitsSteadyRoom, followRoom, idleMaxA, neededA } from './offers.js';
 import { reservedLoad } from './reserved.js';
@@ -33,7 +34,9 @@ export function notServed(record: SlaveRecord, nowMs: Ms): LimitReason | undefin
   if (record.isDuplicate(nowMs)) return { kind: 'unavailable' };
   const { state } = record.status;
   if (state === 'Faulted' || state === 'Unavailable' || state === 'Reserved') return { kind: 'unavailable' };
-  return wantsCurrent(state) ? undefined : { kind: 'noVehicle' };
+  if (!wantsCurrent(state)) return { kind: 'noVehicle' };
+  const { session } = record.facts;
+  return session && sessionOver(session, record.session, nowMs);
 }
 
 /**
