@@ -47,8 +47,13 @@ function circuitOf(entry: CircuitEntry): Circuit {
   };
 }
 
-function chargePointOf({ session, ...entry }: ChargePointEntry): ChargePoint {
-  return { ...entry, ...(session !== undefined && { session }) };
+function chargePointOf({ name, location, session, ...entry }: ChargePointEntry): ChargePoint {
+  return {
+    ...entry,
+    ...(name !== undefined && { name }),
+    ...(location !== undefined && { location }),
+    ...(session !== undefined && { session }),
+  };
 }
 
 /** The schema has checked the address already. */

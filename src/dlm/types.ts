@@ -40,6 +40,9 @@ export interface SessionLimits {
 
 export interface ChargePoint {
   readonly id: string;
+  /** For people: what it is called, and where it stands. */
+  readonly name?: string;
+  readonly location?: string;
   readonly circuit: string;
   readonly maxA: Amps;
   readonly minA: Amps;

@@ -84,6 +84,8 @@ function circuitBody(circuit: CircuitStatus): JsonObject {
 function chargePointBody(point: ChargePointStatus): JsonObject {
   return {
     id: point.id,
+    name: point.name,
+    location: point.location,
     circuit: point.circuit,
     state: point.state,
     online: point.online,

@@ -21,6 +21,9 @@ export interface CircuitStatus {
 
 export interface ChargePointStatus {
   readonly id: string;
+  /** As configured; `null`: none. */
+  readonly name: string | null;
+  readonly location: string | null;
   readonly circuit: string;
   readonly state: ChargePointState | 'Unknown';
   readonly online: boolean;

@@ -85,6 +85,8 @@ function chargePointStatus({ site }: Controller, record: SlaveRecord, nowMs: Ms)
   const leaseLeftMs = poll && record.lastGrant ? poll.receivedAtMs + site.leaseMs - nowMs : 0;
   return {
     id: record.id,
+    name: facts.name ?? null,
+    location: facts.location ?? null,
     circuit: facts.circuit,
     state: status?.state ?? 'Unknown',
     online,

@@ -110,6 +110,19 @@ t.test('12 charge points and two circuits fit a terminal of 80x24', async (t) =>
   t.ok(lines.length < 24, `${lines.length} lines`);
 });
 
+t.test('names and locations stand before the reason and the firmware', async (t) => {
+  const named = { name: 'Left gate', location: 'level -1' } as const;
+  const point = statusText(sampleAnswer({ chargePoints: [sampleChargePoint(named)] }))
+    .split('\n')
+    .slice(-2);
+  t.same(point, [
+    'cp1    Charging       10      16  9.9/0/0  13 s   Left gate, level -1: garage L2',
+    '                                                  full',
+  ]);
+  t.match(slavesText([{ ...ENTRY, ...named, location: null }]), /\n {6}Left gate: evenkeel 0\.1\.0 virtual$/);
+  t.match(slavesText([{ ...ENTRY, ...named, firmware: '' }]), /\n {6}Left gate, level -1$/);
+});
+
 t.test('slaves list', async (t) => {
   const silent = { online: false, membership: 'adopted', firmware: '', address: null } as const;
   const text = slavesText([

@@ -33,6 +33,8 @@ export function sampleChargePoint(changes: Partial<ChargePointStatus> = {}): Cha
   const reason = changes.reason ?? SAMPLE_REASONS.circuit;
   return {
     id: 'cp1',
+    name: null,
+    location: null,
     circuit: 'garage',
     state: 'Charging',
     online: true,
@@ -53,6 +55,8 @@ export function sampleChargePoint(changes: Partial<ChargePointStatus> = {}): Cha
 export function sampleSlave(changes: Partial<SlaveEntry> = {}): SlaveEntry {
   return {
     id: 'cp1',
+    name: null,
+    location: null,
     membership: 'listed',
     circuit: 'garage',
     online: true,

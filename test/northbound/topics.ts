@@ -45,6 +45,8 @@ t.test('payloads: units, decimals, null for what is not there', (t) => {
   const all = payloads();
   t.same(all.get(`${ROOT}/chargepoint/cp1`), {
     id: 'cp1',
+    name: null,
+    location: null,
     circuit: 'garage',
     state: 'Charging',
     online: true,

@@ -55,6 +55,15 @@ export function described(
   return [`${first.padEnd(width)}${isBehind ? textHead.toUpperCase() : ''}`.trimEnd(), ...body];
 }
 
+/** What people call it and where it stands, before `text`: "Left, level 1: garage L2 full". */
+export function namedText(
+  named: { readonly name?: string | null; readonly location?: string | null },
+  text: string,
+): string {
+  const words = [named.name, named.location].filter((word) => word !== null && word !== undefined);
+  return [words.join(', '), text].filter((part) => part !== '').join(': ');
+}
+
 /** At most one decimal: "16", "9.9". */
 export function ampsOf(valueA: Amps): string {
   return String(Number(valueA.toFixed(1)) + 0);

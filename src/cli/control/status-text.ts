@@ -9,7 +9,7 @@ import type {
   OtherMasterStatus,
   SiteStatus,
 } from '../../ports/status-sink.js';
-import { ampsOf, described, durationOf, phasesOf, wrapped } from './columns.js';
+import { ampsOf, described, durationOf, namedText, phasesOf, wrapped } from './columns.js';
 import { silentLines, unreadLines } from './silent-text.js';
 
 export function statusText(status: StatusAnswer): string {
@@ -89,7 +89,11 @@ function chargePointLines(points: readonly ChargePointStatus[]): string[] {
       phasesOf(point.currentA),
       point.leaseLeftMs > 0 ? durationOf(point.leaseLeftMs) : '-',
     ],
-    text: point.neededA > PILOT_MIN_A ? `${point.reasonText}; needs ${ampsOf(point.neededA)} A` : point.reasonText,
+    text: namedText(point, reasonOf(point)),
   }));
   return described(POINT_HEAD, rows, 'reason');
+}
+
+function reasonOf({ reasonText, neededA }: ChargePointStatus): string {
+  return neededA > PILOT_MIN_A ? `${reasonText}; needs ${ampsOf(neededA)} A` : reasonText;
 }

@@ -54,6 +54,8 @@ const sessionSchema = f.group({
 
 export const chargePointSchema = f.group({
   id: key('Charge point id', 'Id that the charge point reports.', f.id('an id')),
+  name: key('Name', 'What people call it; shown beside its id.', z.optional(f.title())),
+  location: key('Location', 'Where it stands, for people; shown beside its id.', z.optional(f.title('a location'))),
   circuit: key('Circuit', 'Id of the circuit that feeds it.', f.id('the id of a circuit')),
   ...connectorKeys(),
   priority: key('Priority', '1 is served first.', z._default(f.whole(1, 100), 1)),
