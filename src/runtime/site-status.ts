@@ -3,9 +3,11 @@ import { assert, defined } from '../base/assert.js';
 import { reasonText } from '../base/reason.js';
 import type { Amps, Ms } from '../base/units.js';
 import type { Controller } from '../dlm/controller.js';
+import { powerOfW } from '../dlm/group/session.js';
 import type { SlaveRecord } from '../dlm/group/slave-record.js';
 import { neededA } from '../dlm/sharing/offers.js';
 import type { ChargePointStatus, CircuitStatus, MeterStatus, SiteStatus } from '../ports/status-sink.js';
+import { siteSums } from './site-sums.js';
 
 /** Where the state of the meters is asked for. */
 export interface MeterBoard {
@@ -40,6 +42,7 @@ export function siteStatus({ controller, meters, keyIds, version, nowMs, wallMs 
     uptimeMs: nowMs - startedAtMs,
     samplePeriodMs: site.samplePeriodMs,
     ...slaveCounts(controller, nowMs),
+    sums: siteSums(controller.records, nowMs),
     circuits: circuitStatuses(controller, nowMs),
     chargePoints: controller.records.map((record) => ({
       ...chargePointStatus(controller, record, nowMs),
@@ -81,6 +84,8 @@ function circuitStatuses(controller: Controller, nowMs: Ms): readonly CircuitSta
 function chargePointStatus({ site }: Controller, record: SlaveRecord, nowMs: Ms): Omit<ChargePointStatus, 'keyId'> {
   const { status, facts, reason } = record;
   const online = record.isOnline(nowMs);
+  const currentA = record.currentA(nowMs);
+  const session = record.session.figures(nowMs);
   const poll = record.lastPoll;
   const leaseLeftMs = poll && record.lastGrant ? poll.receivedAtMs + site.leaseMs - nowMs : 0;
   return {
@@ -92,7 +97,11 @@ function chargePointStatus({ site }: Controller, record: SlaveRecord, nowMs: Ms)
     online,
     limitA: shownLimitA(record, nowMs, leaseLeftMs),
     exposureA: Math.max(...record.exposureA(nowMs, site.leaseMs)),
-    currentA: record.currentA(nowMs),
+    currentA,
+    powerW: powerOfW(currentA),
+    sessionWh: session?.energyWh ?? 0,
+    chargingMs: session?.chargingMs ?? 0,
+    pluggedInMs: session?.pluggedInMs ?? 0,
     reason,
     reasonText: reasonText(reason),
     leaseLeftMs: Math.max(0, Math.round(leaseLeftMs)),

@@ -6,7 +6,18 @@ import { folder, output } from '../helpers/daemon-process.js';
 import { sampleAnswer, sampleChargePoint, sampleSlave } from '../helpers/sample-status.js';
 
 /** What version 0.1.0 does not say. */
-const LATER = new Set(['unread', 'silent', 'neededA', 'name', 'location', 'silentBecause']);
+const LATER = new Set([
+  'unread',
+  'silent',
+  'neededA',
+  'name',
+  'location',
+  'silentBecause',
+  'sums',
+  'sessionWh',
+  'chargingMs',
+  'pluggedInMs',
+]);
 
 function asOlder(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value, (key, inner: unknown) => (LATER.has(key) ? undefined : inner)));

@@ -41,6 +41,10 @@ export function sampleChargePoint(changes: Partial<ChargePointStatus> = {}): Cha
     limitA: 10,
     exposureA: 16,
     currentA: [9.8765, 0, 0.004],
+    powerW: 2_272.52,
+    sessionWh: 5_520.4,
+    chargingMs: 1_800_000.2,
+    pluggedInMs: 2_400_000.6,
     reason,
     reasonText: reasonText(reason),
     leaseLeftMs: 13_204.7,
@@ -88,6 +92,15 @@ export function sampleStatus(changes: Partial<SiteStatus> = {}): SiteStatus {
     samplePeriodMs: 1_000,
     slavesOnline: 1,
     slavesKnown: 2,
+    sums: {
+      free: 0,
+      occupied: 1,
+      charging: 1,
+      outOfService: 1,
+      powerW: 2_272.52,
+      currentA: [9.8765, 0, 0.004],
+      limiting: true,
+    },
     circuits: [
       {
         id: 'main',

@@ -8,17 +8,28 @@ import type { ChargePointStatus } from '../../ports/status-sink.js';
 /** `T` whose fields `K` an older master leaves out. */
 export type Since<T, K extends keyof T> = Omit<T, K> & Partial<Pick<T, K>>;
 
-const POINT = { name: null, location: null, neededA: 0 } as const;
+const POINT = {
+  name: null,
+  location: null,
+  neededA: 0,
+  powerW: 0,
+  sessionWh: 0,
+  chargingMs: 0,
+  pluggedInMs: 0,
+} as const;
 const SLAVE = { name: null, location: null, silentBecause: null } as const;
 const ANSWER = { unread: [], silent: [] } as const;
 
 export type AnyPoint = Since<ChargePointStatus, keyof typeof POINT>;
-export type AnyStatus = Since<Omit<StatusAnswer, 'chargePoints'>, keyof typeof ANSWER> & {
+export type AnyStatus = Since<Omit<StatusAnswer, 'chargePoints'>, keyof typeof ANSWER | 'sums'> & {
   readonly chargePoints: readonly AnyPoint[];
 };
 export type AnySlave = Since<SlaveEntry, keyof typeof SLAVE>;
 
-export function wholeStatus(status: AnyStatus): StatusAnswer {
+/** `sums` stay away: none can be made up. */
+export type WholeStatus = Since<StatusAnswer, 'sums'>;
+
+export function wholeStatus(status: AnyStatus): WholeStatus {
   return { ...ANSWER, ...status, chargePoints: status.chargePoints.map((point) => ({ ...POINT, ...point })) };
 }
 

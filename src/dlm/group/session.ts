@@ -134,7 +134,7 @@ function pluggedInFor({ pluggedInMs, heardAtMs }: Session, nowMs: Ms): Ms {
   return pluggedInMs + nowMs - heardAtMs;
 }
 
-/** At the nominal voltage. */
-function powerOfW([l1A, l2A, l3A]: PhaseAmps): Watts {
+/** The power of these currents at the nominal voltage. */
+export function powerOfW([l1A, l2A, l3A]: PhaseAmps): Watts {
   return (l1A + l2A + l3A) * NOMINAL_VOLTAGE_V;
 }
