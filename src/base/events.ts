@@ -14,6 +14,7 @@ export const EVENTS = {
   SLAVE_ADOPTED: 'the operator adopted a slave that is not listed',
   SLAVE_FORGOTTEN: 'the operator had a slave forgotten; nothing is reserved for it any more',
   SLAVE_STATE: 'the state of a charge point changed',
+  CHARGER_FAULTED: 'a charge point says that it is faulted, or no longer: it gets 0 A until then',
   VEHICLE_ASLEEP:
     'a vehicle charged, was paused, and takes nothing of its offer since: it is full, or sleeps until it is plugged in again',
   PHASE_MISMATCH:

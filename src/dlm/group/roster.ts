@@ -19,6 +19,7 @@ import { LEASE_MAX_MS } from '../leases/lease-rules.js';
 import { drawnExpiryMs } from '../leases/ledger.js';
 import type { Notice, Notices } from '../notice.js';
 import { CircuitSums } from './circuit-sums.js';
+import { faultAlarm, faultNews } from './faulted.js';
 import type { RememberedSlave } from './record-types.js';
 import { SlaveRecord } from './slave-record.js';
 import { wantsCurrent } from './vehicle.js';
@@ -216,6 +217,8 @@ export class Roster {
     if (before && before.state !== status.state) {
       this.tell('info', 'SLAVE_STATE', record, `${before.state} -> ${status.state}`);
     }
+    const fault = faultNews(before?.state, status.state);
+    if (fault) this.tell(fault.level, 'CHARGER_FAULTED', record, fault.message);
   }
 
   /** Tells the operator about one charge point. `text` follows its id. */
@@ -241,6 +244,7 @@ export class Roster {
       this.list.filter((record) => isOver(record, nowMs)),
     );
     if (this.#alarms.set('OVERDRAW', over, nowMs) && over) this.#notices.add('error', 'OVERDRAW', over);
+    this.#alarms.set('CHARGER_FAULTED', faultAlarm(this.list, nowMs), nowMs);
     this.#watchSleepers(nowMs);
   }
 

@@ -150,6 +150,24 @@ row('charger-faulted', 'gets nothing while it is faulted, and comes back', {}, a
   t.same([scene.wrong, scene.shown], [undefined, 'a 18 b 18 c 0']);
 });
 
+row('charger-faulted', 'G8: an alarm within a cycle with what to do, and its end', {}, async (scene, t) => {
+  await scene.at(60);
+  scene.strike('charger-faulted', 'a', 60);
+  await scene.at(61.2);
+  t.same(scene.alarms(), ['CHARGER_FAULTED']);
+  t.equal(scene.limitA('a'), 0);
+  t.match(scene.said('CHARGER_FAULTED'), [/^a is faulted: it gets 0 A until .*see what its display/]);
+  await scene.at(90);
+  t.same([scene.exposureA('a'), scene.limitA('b')], [0, 32], 'nothing is reserved for it while it is heard');
+  scene.strike('partition', 'a', 20);
+  await scene.at(108);
+  t.equal(scene.exposureA('a'), 6, 'silent: what it may rise to by itself');
+  await scene.at(150);
+  t.same(scene.alarms(), []);
+  t.match(scene.said('CHARGER_FAULTED', 115), [/^a is no longer faulted, but Suspended/]);
+  t.equal(scene.wrong, undefined);
+});
+
 row(
   'slave-reboots',
   'the old bound stays until the lease is over, or the new start has followed',
