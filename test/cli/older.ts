@@ -14,6 +14,7 @@ const LATER = new Set([
   'location',
   'silentBecause',
   'sums',
+  'powerW',
   'sessionWh',
   'chargingMs',
   'pluggedInMs',
