@@ -8,6 +8,7 @@ import './cli/meter-recognise.js';
 import './cli/meter-scan.js';
 import './cli/meter-simulate.js';
 import './cli/control-text.js';
+import './cli/older.js';
 import './cli/commands-page.js';
 import './cli/allocate-findings.js';
 import './cli/allocate-answers.js';

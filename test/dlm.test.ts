@@ -18,6 +18,7 @@ import './dlm/restarts.js';
 import './dlm/carried.js';
 import './dlm/rules.js';
 import './dlm/shares.js';
+import './dlm/session.js';
 import './dlm/settling.js';
 import './dlm/slave.js';
 import './dlm/standby.js';

@@ -9,6 +9,7 @@ import './runtime/late-chargers.js';
 import './runtime/auth.js';
 import './runtime/memory-keeper.js';
 import './runtime/commands.js';
+import './runtime/site-sums.js';
 import './runtime/recorder.js';
 import './runtime/kept-limit.js';
 import './runtime/slave-look.js';

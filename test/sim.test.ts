@@ -30,3 +30,4 @@ import './sim/world/rows-operator.js';
 import './sim/world/rows-table.js';
 import './sim/replay.js';
 import './sim/cars.js';
+import './sim/world/sessions.js';

@@ -15,6 +15,7 @@ export const EVENTS = {
   SLAVE_FORGOTTEN: 'the operator had a slave forgotten; nothing is reserved for it any more',
   OPERATOR: 'the operator has set a limit, a pause, a block, a priority or a boost, or one of them has ended by itself',
   SLAVE_STATE: 'the state of a charge point changed',
+  CHARGER_FAULTED: 'a charge point says that it is faulted, or no longer: it gets 0 A until then',
   VEHICLE_ASLEEP:
     'a vehicle charged, was paused, and takes nothing of its offer since: it is full, or sleeps until it is plugged in again',
   PHASE_MISMATCH:

@@ -45,6 +45,8 @@ export type LimitReason =
   | { readonly kind: 'unsteady' }
   /** Its limit stays for a moment: a raise was taken back within 10 s. */
   | { readonly kind: 'calming' }
+  /** The time or the energy that one session may take is used up. Exactly one of the two bounds is there. */
+  | { readonly kind: 'session'; readonly maxMin?: number; readonly maxKwh?: number }
   /** The vehicle does not charge: its minimum stays offered. */
   | { readonly kind: 'vehiclePaused' }
   /** Withdrawn offer: the vehicle drew nothing of it, and others can use it in this circuit, on this phase (no phase: a power limit binds). */
@@ -91,6 +93,8 @@ export function reasonText(reason: LimitReason): string {
       return 'paused: current for it came and went, it starts once enough is there for the steady time';
     case 'calming':
       return 'not raised for a moment: a raise was taken back';
+    case 'session':
+      return sessionText(reason);
     case 'vehiclePaused':
       return 'vehicle does not charge, minimum kept open';
     case 'declined':
@@ -121,6 +125,11 @@ function causeText(cause: LimitCause | undefined): string {
     case 'fallback':
       return ` (meter lost, fallback ${cause.limitA} A)`;
   }
+}
+
+function sessionText({ maxMin, maxKwh }: Extract<LimitReason, { kind: 'session' }>): string {
+  const bound = maxMin === undefined ? `energy of ${maxKwh} kWh` : `time of ${maxMin} min`;
+  return `session ${bound} used up, unplug the vehicle for a new session`;
 }
 
 function pairText({

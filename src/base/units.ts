@@ -12,6 +12,8 @@ export type Ms = number & { readonly [unit]?: 'ms' };
 export type Volts = number & { readonly [unit]?: 'V' };
 /** Watts. Positive = import from the grid. */
 export type Watts = number & { readonly [unit]?: 'W' };
+/** Watt-hours that a vehicle took. */
+export type WattHours = number & { readonly [unit]?: 'Wh' };
 
 /** One value for each phase, in the order L1, L2, L3 of the grid (or of the connector where said so). */
 export type PerPhase<T> = readonly [T, T, T];

@@ -2,14 +2,14 @@
 import { byName } from '../base/aliases.js';
 import { assert, defined } from '../base/assert.js';
 import { mapPhases, PHASE_NAMES } from '../base/units.js';
-import type { Circuit, Site } from '../dlm/types.js';
+import type { ChargePoint, Circuit, Site } from '../dlm/types.js';
 import { parseConnection } from './connection.js';
 import { type Endpoint, parseEndpoint } from './endpoint.js';
 import type { KnownModel } from './facts.js';
 import { toPhases } from './limit-checks.js';
 import { PLACE_OF_ONE_PHASE, phasesOf } from './meter-checks.js';
 import * as z from 'zod/mini';
-import { connectorSchema } from './schema/charge-points.js';
+import { type ChargePointEntry, connectorSchema } from './schema/charge-points.js';
 import type { CircuitEntry } from './schema/circuits.js';
 import type { MasterFile } from './schema/master.js';
 import type { MeterMapEntry } from './schema/meter-maps.js';
@@ -44,6 +44,15 @@ function circuitOf(entry: CircuitEntry): Circuit {
     ...(backgroundMaxA !== undefined && { backgroundMaxA: toPhases(backgroundMaxA) }),
     ...(imbalanceLimitA !== undefined && { imbalanceLimitA }),
     ...(fuse !== undefined && { fuseType: fuse.type }),
+  };
+}
+
+function chargePointOf({ name, location, session, ...entry }: ChargePointEntry): ChargePoint {
+  return {
+    ...entry,
+    ...(name !== undefined && { name }),
+    ...(location !== undefined && { location }),
+    ...(session !== undefined && { session }),
   };
 }
 
@@ -105,7 +114,7 @@ function siteOf(file: MasterFile): Site {
     samplePeriodMs: file.samplePeriodMs,
     leaseMs: file.leaseMs,
     circuits,
-    chargePoints: file.chargePoints,
+    chargePoints: file.chargePoints.map(chargePointOf),
     defaultCircuit: file.discovery.circuit ?? root.id,
     autoAdopt: file.discovery.autoAdopt,
     allocation: { stepA, sharing, shortage, dwellMs: dwellMin * MS_PER_MIN, steadyMs: steadyMin * MS_PER_MIN },

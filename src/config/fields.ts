@@ -119,8 +119,9 @@ export function id(what: string) {
   return matching(ID_PATTERN, `${what}, ${ID_RULE} (in quotes when it is a number)`);
 }
 
-export function title() {
-  const error = 'a name of 1 to 64 characters with a letter or digit (in quotes when it is a number)';
+/** Words for people. */
+export function title(what = 'a name') {
+  const error = `${what} of 1 to 64 characters with a letter or digit (in quotes when it is a number)`;
   const isName = (text: string): boolean => /[\p{L}\p{N}]/u.test(text) && !/\p{Cc}/u.test(text);
   return z.string({ error }).check(z.minLength(1, { error }), z.maxLength(64, { error }), z.refine(isName, { error }));
 }

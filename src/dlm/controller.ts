@@ -342,6 +342,7 @@ export class Controller {
     this.operator.watch(nowMs);
     this.#metering.watch(nowMs);
     this.#roster.watch(nowMs);
+    if (this.#roster.areSessionsDue(nowMs)) this.#isMemoryDirty = true;
   }
 
   /** Capacity, exposure and limits of every circuit, in A per grid phase, in the order of the site. For displays. */

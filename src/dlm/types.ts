@@ -32,8 +32,17 @@ export interface Circuit {
   readonly fuseType?: FuseType;
 }
 
+/** What one vehicle may take at most, from plugging in to unplugging. Absent: no bound. */
+export interface SessionLimits {
+  readonly maxMin?: number | undefined;
+  readonly maxKwh?: number | undefined;
+}
+
 export interface ChargePoint {
   readonly id: string;
+  /** For people: what it is called, and where it stands. */
+  readonly name?: string;
+  readonly location?: string;
   readonly circuit: string;
   readonly maxA: Amps;
   readonly minA: Amps;
@@ -42,6 +51,7 @@ export interface ChargePoint {
   readonly rotation: Rotation;
   /** 1 is served first. */
   readonly priority: number;
+  readonly session?: SessionLimits;
 }
 
 export const SHARING_RULES = ['equal', 'priority'] as const;

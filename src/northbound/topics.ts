@@ -32,12 +32,10 @@ export function topicLevel(id: string): string {
 /** Every topic below `root` but `status`, which is the connection's own. */
 export function statusTopics(root: string, status: SiteStatus): TopicMessage[] {
   return [
-    message(`${root}/site`, siteBody(status), { time: isoTime(status.wallMs), uptimeMs: whole(status.uptimeMs) }),
+    message(`${root}/site`, siteBody(status), siteVolatile(status)),
     ...status.circuits.map((circuit) => message(`${root}/circuit/${topicLevel(circuit.id)}`, circuitBody(circuit))),
     ...status.chargePoints.map((point) =>
-      message(`${root}/chargepoint/${topicLevel(point.id)}`, chargePointBody(point), {
-        leaseLeftMs: whole(point.leaseLeftMs),
-      }),
+      message(`${root}/chargepoint/${topicLevel(point.id)}`, chargePointBody(point), chargePointVolatile(point)),
     ),
     ...status.meters.map((meter) =>
       message(`${root}/meter/${topicLevel(meter.id)}`, meterBody(meter), {
@@ -64,6 +62,20 @@ function siteBody(status: SiteStatus): JsonObject {
     samplePeriodMs: whole(status.samplePeriodMs),
     slavesOnline: status.slavesOnline,
     slavesKnown: status.slavesKnown,
+    free: status.sums.free,
+    occupied: status.sums.occupied,
+    charging: status.sums.charging,
+    outOfService: status.sums.outOfService,
+    limiting: status.sums.limiting,
+  };
+}
+
+function siteVolatile({ wallMs, uptimeMs, sums }: SiteStatus): JsonObject {
+  return {
+    totalPowerW: whole(sums.powerW),
+    totalCurrentA: amps(sums.currentA),
+    time: isoTime(wallMs),
+    uptimeMs: whole(uptimeMs),
   };
 }
 
@@ -84,17 +96,29 @@ function circuitBody(circuit: CircuitStatus): JsonObject {
 function chargePointBody(point: ChargePointStatus): JsonObject {
   return {
     id: point.id,
+    name: point.name,
+    location: point.location,
     circuit: point.circuit,
     state: point.state,
     online: point.online,
     limitA: rounded(point.limitA, 2),
     exposureA: rounded(point.exposureA, 2),
     currentA: amps(point.currentA),
+    powerW: whole(point.powerW),
     disconnectedLimitA: rounded(point.disconnectedLimitA, 2),
     neededA: rounded(point.neededA, 2),
     reason: reasonBody(point.reason, point.reasonText),
     firmware: point.firmware,
     keyId: point.keyId,
+  };
+}
+
+function chargePointVolatile(point: ChargePointStatus): JsonObject {
+  return {
+    sessionWh: whole(point.sessionWh),
+    chargingMs: whole(point.chargingMs),
+    pluggedInMs: whole(point.pluggedInMs),
+    leaseLeftMs: whole(point.leaseLeftMs),
   };
 }
 
@@ -110,6 +134,8 @@ function reasonBody(reason: LimitReason, text: string): JsonObject {
       reason.cause && { cause: { source: reason.cause.source, limitA: rounded(reason.cause.limitA, 2) } }),
     ...('operatorA' in reason && reason.operatorA !== undefined && { operatorA: rounded(reason.operatorA, 2) }),
     ...('minA' in reason && { minA: rounded(reason.minA, 2) }),
+    ...('maxMin' in reason && { maxMin: reason.maxMin }),
+    ...('maxKwh' in reason && { maxKwh: reason.maxKwh }),
     text,
   };
 }

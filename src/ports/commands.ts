@@ -7,6 +7,9 @@ import type { SiteStatus } from './status-sink.js';
 
 export interface SlaveEntry {
   readonly id: string;
+  /** As configured; `null`: none. */
+  readonly name: string | null;
+  readonly location: string | null;
   /** In the configuration; taken on beside it; or heard and without current until somebody adopts it. */
   readonly membership: 'listed' | 'adopted' | 'waiting';
   readonly circuit: string;

@@ -1,7 +1,7 @@
 /** What the outside may see: one snapshot per tick, handed to every sink (MQTT now; pages and commands later). */
 import type { ChargePointState } from '../base/messages.js';
 import type { LimitReason } from '../base/reason.js';
-import type { Amps, Ms, PerPhase, PhaseAmps, Volts, Watts } from '../base/units.js';
+import type { Amps, Ms, PerPhase, PhaseAmps, Volts, WattHours, Watts } from '../base/units.js';
 
 export interface CircuitStatus {
   readonly id: string;
@@ -21,6 +21,9 @@ export interface CircuitStatus {
 
 export interface ChargePointStatus {
   readonly id: string;
+  /** As configured; `null`: none. */
+  readonly name: string | null;
+  readonly location: string | null;
   readonly circuit: string;
   readonly state: ChargePointState | 'Unknown';
   readonly online: boolean;
@@ -28,6 +31,12 @@ export interface ChargePointStatus {
   /** The worst case on its most loaded phase. */
   readonly exposureA: Amps;
   readonly currentA: PhaseAmps;
+  /** Of these currents at 230 V. */
+  readonly powerW: Watts;
+  /** Of the vehicle that is plugged in; 0 without one. */
+  readonly sessionWh: WattHours;
+  readonly chargingMs: Ms;
+  readonly pluggedInMs: Ms;
   readonly reason: LimitReason;
   /** The reason as people read it: "garage L2 full". */
   readonly reasonText: string;
@@ -72,6 +81,23 @@ export interface OtherMasterStatus {
   readonly active: boolean;
 }
 
+/** Over all charge points that are known. `free`, `occupied` and `charging` add up to their number. */
+export interface SiteSums {
+  /** A vehicle can be plugged in. */
+  readonly free: number;
+  /** Neither free nor charging. */
+  readonly occupied: number;
+  readonly charging: number;
+  /** How many of the occupied ones are silent, faulted or unavailable. */
+  readonly outOfService: number;
+  /** At 230 V. */
+  readonly powerW: Watts;
+  /** What they draw together, in A per phase of the grid. */
+  readonly currentA: PhaseAmps;
+  /** True: some vehicle would take more than the fuses and the other limits of the site leave for it. */
+  readonly limiting: boolean;
+}
+
 export interface SiteStatus {
   readonly site: string;
   readonly networkId: number;
@@ -88,6 +114,7 @@ export interface SiteStatus {
   readonly samplePeriodMs: Ms;
   readonly slavesOnline: number;
   readonly slavesKnown: number;
+  readonly sums: SiteSums;
   readonly circuits: readonly CircuitStatus[];
   readonly chargePoints: readonly ChargePointStatus[];
   readonly meters: readonly MeterStatus[];

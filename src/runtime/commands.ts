@@ -68,6 +68,8 @@ export class MasterCommands implements CommandPort {
     const online = record.isOnline(now());
     return {
       id: record.id,
+      name: record.facts.name ?? null,
+      location: record.facts.location ?? null,
       membership: record.isListed ? 'listed' : record.isAdopted ? 'adopted' : 'waiting',
       circuit,
       online,

@@ -16,6 +16,19 @@ const SESSION_MAX = 64;
 
 const amps = z.number().check(z.minimum(0), z.maximum(AMPS_MAX));
 
+const notNegative = z.number().check(z.minimum(0));
+
+const sessionSchema = z.object({
+  bootId: z.string().check(z.regex(/^[0-9a-f]{16}$/)),
+  sessionId: z.int().check(z.minimum(0), z.maximum(0xffff_ffff)),
+  tauMs: notNegative,
+  pluggedInMs: notNegative,
+  chargingMs: notNegative,
+  energyWh: notNegative,
+  isCharging: z.boolean(),
+  powerW: notNegative,
+});
+
 const slaveSchema = z.object({
   id: z.string().check(z.regex(ID_PATTERN)),
   adopted: z.boolean(),
@@ -24,6 +37,7 @@ const slaveSchema = z.object({
   phases: z.literal([1, 2, 3]),
   rotation: z.enum(ROTATIONS),
   isDuplicate: z.optional(z.boolean()),
+  session: z.optional(sessionSchema),
 });
 
 const ampsOfPhases = z.tuple([amps, amps, amps]);

@@ -3,9 +3,11 @@ import { assert, defined } from '../base/assert.js';
 import { reasonText } from '../base/reason.js';
 import type { Ms } from '../base/units.js';
 import type { Controller } from '../dlm/controller.js';
+import { powerOfW } from '../dlm/group/session.js';
 import type { SlaveRecord } from '../dlm/group/slave-record.js';
 import { neededA } from '../dlm/sharing/offers.js';
 import type { ChargePointStatus, CircuitStatus, MeterStatus, SiteStatus } from '../ports/status-sink.js';
+import { siteSums } from './site-sums.js';
 
 /** Where the state of the meters is asked for. */
 export interface MeterBoard {
@@ -40,6 +42,7 @@ export function siteStatus({ controller, meters, keyIds, version, nowMs, wallMs 
     uptimeMs: nowMs - startedAtMs,
     samplePeriodMs: site.samplePeriodMs,
     ...slaveCounts(controller, nowMs),
+    sums: siteSums(controller.records, nowMs),
     circuits: circuitStatuses(controller, nowMs),
     chargePoints: controller.records.map((record) => ({
       ...chargePointStatus(controller, record, nowMs),
@@ -82,15 +85,23 @@ function chargePointStatus({ site }: Controller, record: SlaveRecord, nowMs: Ms)
   const { status, facts, reason } = record;
   const online = record.isOnline(nowMs);
   const leaseLeftMs = record.leaseLeftMs(nowMs, site.leaseMs);
+  const currentA = record.currentA(nowMs);
+  const session = record.session.figures(nowMs);
   return {
     id: record.id,
+    name: facts.name ?? null,
+    location: facts.location ?? null,
     circuit: facts.circuit,
     state: status?.state ?? 'Unknown',
     online,
     // What holds there for all we know.
     limitA: record.isLimitOver(nowMs, site.leaseMs) ? facts.disconnectedLimitA : record.grantedA,
     exposureA: Math.max(...record.exposureA(nowMs, site.leaseMs)),
-    currentA: record.currentA(nowMs),
+    currentA,
+    powerW: powerOfW(currentA),
+    sessionWh: session?.energyWh ?? 0,
+    chargingMs: session?.chargingMs ?? 0,
+    pluggedInMs: session?.pluggedInMs ?? 0,
     reason,
     reasonText: reasonText(reason),
     leaseLeftMs: Math.max(0, Math.round(leaseLeftMs)),

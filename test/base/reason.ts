@@ -25,6 +25,7 @@ const ROWS: { readonly [K in LimitReason['kind']]: readonly [Extract<LimitReason
     'paused: current for it came and went, it starts once enough is there for the steady time',
   ],
   calming: [{ kind: 'calming' }, 'not raised for a moment: a raise was taken back'],
+  session: [{ kind: 'session', maxMin: 120 }, 'session time of 120 min used up, unplug the vehicle for a new session'],
   vehiclePaused: [{ kind: 'vehiclePaused' }, 'vehicle does not charge, minimum kept open'],
   declined: [
     { kind: 'declined', circuit: 'garage', phase: 1 },
@@ -55,5 +56,6 @@ t.test('the effect with its cause', async (t) => {
 t.test('the text of every reason', async (t) => {
   for (const [kind, [reason, text]] of Object.entries(ROWS)) t.equal(reasonText(reason), text, kind);
   const texts = Object.values(ROWS).map(([reason]) => reasonText(reason));
+  t.match(reasonText({ kind: 'session', maxKwh: 10 }), 'session energy of 10 kWh used up');
   t.equal(new Set(texts).size, texts.length, 'no two read the same');
 });

@@ -15,7 +15,7 @@ t.test('status: who decides, alarms, circuits by phase, meters, charge points wi
   const point = sampleChargePoint();
   const text = statusText(
     sampleAnswer({
-      chargePoints: [point, sampleChargePoint({ id: 'cp2', online: false, leaseLeftMs: 0, limitA: 6 })],
+      chargePoints: [point, sampleChargePoint({ id: 'cp2', online: false, leaseLeftMs: 0, limitA: 6, pluggedInMs: 0 })],
       otherMasters: [{ id: 'spare-12ab34', rank: 1, epoch: 6, active: false }],
       alarms: [
         { code: 'OVERLOAD', active: false, text: 'main: L1 70.1 A of 63 A', sinceWallMs: Date.UTC(2026, 5, 1, 11, 58) },
@@ -28,6 +28,8 @@ t.test('status: who decides, alarms, circuits by phase, meters, charge points wi
     `Car park north: active, epoch 7, 1 of 2 charge points heard, auth on
 evenkeel 0.1.0, master-1, network id 0, up 61 s
 other master spare-12ab34: standby, epoch 6
+0 free, 1 occupied (1 out of service), 1 charging: 2.3 kW, 9.9/0/0 A, less than
+the vehicles want
 ALARM METER_LOST for 60 min: heating: no answer
   was OVERLOAD until 2 min ago: main: L1 70.1 A of 63 A
 CIRCUIT      CAPACITY A  EXPOSURES A  LIMITS A  MEASURED A  FUSE A
@@ -40,7 +42,9 @@ garage   L1          63           16        10           -      63
 meter grid: 37/20/-1.2 A (siemens-pac2200), 0.4 % of its answers damaged
 POINT  STATE     LIMIT A  EXP. A  DRAWS A  LEASE  REASON
 cp1    Charging       10      16  9.9/0/0  13 s   garage L2 full
-cp2    silent          6      16  9.9/0/0  -      garage L2 full`,
+cp2    silent          6      16  9.9/0/0  -      garage L2 full
+SESSION   KW  KWH  CHARGED  PLUGGED IN
+cp1      2.3  5.5  30 min   40 min`,
   );
 });
 
@@ -104,10 +108,25 @@ t.test('ids of 32 characters stand above their rows', async (t) => {
   t.same(tooWide(text), []);
 });
 
-t.test('12 charge points and two circuits fit a terminal of 80x24', async (t) => {
-  const chargePoints = Array.from({ length: 12 }, (_, index) => sampleChargePoint({ id: `cp${index + 1}` }));
-  const lines = statusText(sampleAnswer({ chargePoints, alarms: [] })).split('\n');
+t.test('11 free charge points and two circuits fit a terminal of 80x24', async (t) => {
+  const free = { state: 'Available', currentA: [0, 0, 0], pluggedInMs: 0, reasonText: 'no vehicle' } as const;
+  const chargePoints = Array.from({ length: 11 }, (_, index) => sampleChargePoint({ ...free, id: `cp${index + 1}` }));
+  const sums = { ...sampleAnswer().sums, outOfService: 0, limiting: false };
+  const lines = statusText(sampleAnswer({ chargePoints, sums, alarms: [] })).split('\n');
   t.ok(lines.length < 24, `${lines.length} lines`);
+});
+
+t.test('names and locations stand before the reason and the firmware', async (t) => {
+  const named = { name: 'Left gate', location: 'level -1' } as const;
+  const point = statusText(sampleAnswer({ chargePoints: [sampleChargePoint(named)] }))
+    .split('\n')
+    .slice(-4, -2);
+  t.same(point, [
+    'cp1    Charging       10      16  9.9/0/0  13 s   Left gate, level -1: garage L2',
+    '                                                  full',
+  ]);
+  t.match(slavesText([{ ...ENTRY, ...named, location: null }]), /\n {6}Left gate: evenkeel 0\.1\.0 virtual$/);
+  t.match(slavesText([{ ...ENTRY, ...named, firmware: '' }]), /\n {6}Left gate, level -1$/);
 });
 
 t.test('slaves list', async (t) => {

@@ -106,6 +106,36 @@ const MASTER_ROWS: readonly Row[] = [
     '26:11 chargePoints[0].minA: expected a current in A, 6 to 80, got 5',
   ],
   [
+    'a name of nothing',
+    'minA: 6',
+    'minA: 6\n    name: "-"',
+    '27:11 chargePoints[0].name: expected a name of 1 to 64 characters with a letter or digit (in quotes when it is a number), got "-"',
+  ],
+  [
+    'a location that steers the terminal',
+    'minA: 6',
+    'minA: 6\n    location: "a\\eb"',
+    '27:15 chargePoints[0].location: expected a location of 1 to 64 characters with a letter or digit (in quotes when it is a number), got "a\\u001bb"',
+  ],
+  [
+    'a session beyond a week',
+    'minA: 6',
+    'minA: 6\n    session: { maxMin: 10081 }',
+    '27:24 chargePoints[0].session.maxMin: expected minutes as a whole number, 1 to 10080, got 10081',
+  ],
+  [
+    'a session without energy',
+    'minA: 6',
+    'minA: 6\n    session: { maxKwh: 0 }',
+    '27:24 chargePoints[0].session.maxKwh: expected an energy in kWh, 0.1 to 1000, got 0',
+  ],
+  [
+    'a limit of a session that does not exist',
+    'minA: 6',
+    'minA: 6\n    session: { maxMins: 120 }',
+    '27:16 chargePoints[0].session.maxMins: expected one of the keys maxMin, maxKwh, got "maxMins"; did you mean "maxMin"?',
+  ],
+  [
     'yes is no boolean',
     'broadcast: true',
     'broadcast: yes',

@@ -70,6 +70,13 @@ t.test('a meter and a charge point get their defaults', (t) => {
   t.end();
 });
 
+t.test('a charge point with a name, a location and limits of a session', (t) => {
+  const told = 'name: Left, location: "Level -1, bay 7", session: { maxMin: 120, maxKwh: 10.5 }';
+  const [point] = goodMaster(`${LEAST}chargePoints: [{ id: c, circuit: root, ${told} }]\n`).site.chargePoints;
+  t.match(point, { name: 'Left', location: 'Level -1, bay 7', session: { maxMin: 120, maxKwh: 10.5 } });
+  t.end();
+});
+
 t.test('every current of a circuit is one number or three', (t) => {
   const keys = ['limitA', 'operatorLimitA', 'headroomA', 'fallbackA', 'backgroundMaxA'] as const;
   for (const key of keys) {

@@ -5,7 +5,7 @@ import { defined } from '../../src/base/assert.js';
 import { parseConfig } from '../../src/config/parse.js';
 import { DATAGRAM_BYTES_MAX, HEADER_BYTES, PADDED_BYTES, TAG_BYTES } from '../../src/discovery/codec.js';
 import * as rules from '../../src/dlm/leases/lease-rules.js';
-import { PHASE_IN_USE_A } from '../../src/dlm/leases/slave.js';
+import { PHASE_DROPPED_AFTER_MS, PHASE_IN_USE_A } from '../../src/dlm/leases/slave.js';
 import { page, table } from './page.js';
 
 /** A number of the source that is not exported: `const NAME: Ms = 30_000;` */
@@ -30,6 +30,7 @@ t.test('the table of numbers', async (t) => {
     heartbeat: `${heartbeatMs} ms`,
     step: `${inSource(SLAVE, 'STEP_MS')} ms`,
     'report change': `${inSource(SLAVE, 'REPORT_CHANGE_A')} A`,
+    'phase dropped': `${PHASE_DROPPED_AFTER_MS} ms`,
     'phase in use': `${PHASE_IN_USE_A} A`,
     HOLD: `${rules.HOLD_MS} ms`,
     'master forgotten': `${inSource(SLAVE, 'MASTER_FORGOTTEN_MS')} ms`,

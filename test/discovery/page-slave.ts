@@ -247,6 +247,37 @@ t.test('random days', async (t) => {
   t.ok(sent > 5_000, `${sent} STATUS compared`);
 });
 
+/** One phase, two or three; a pause now and then. A master that grants what is in use answers every poll. */
+t.test('vehicles that drop phases and take them again (S6c)', async (t) => {
+  t.comment(REPLAY);
+  let dropped = 0;
+  let back = 0;
+  for (let run = 0; run < 4; run++) {
+    const rng = seededRng(SEED + run);
+    const pair = new Pair({ disconnectedLimitA: 5, maxA: 20 });
+    pair.beacon('m1', '01'.repeat(8));
+    let seq = 0;
+    let [usedBefore, sessionBefore] = [0, 0];
+    for (let second = 0; second < 1200; second++) {
+      const { sessionId } = pair.observation;
+      if (rng.chance(0.02)) {
+        const phases = rng.int(4);
+        const currentA = [0, 1, 2].map((p) => (p < phases ? 16 : rng.int(2))) as [number, number, number];
+        pair.observation = { state: 'Charging', sessionId: sessionId + (rng.chance(0.1) ? 1 : 0), currentA };
+      }
+      pair.time.runUntil(pair.time.nowMs + 1000);
+      if (second % 20 === 0) pair.beacon('m1', '01'.repeat(8));
+      const { usedPhases = 0, tauMs = 0 } = pair.theirs.at(-1)?.status ?? {};
+      if (sessionId === sessionBefore && (usedBefore & ~usedPhases) !== 0) dropped += 1;
+      if (sessionId === sessionBefore && (usedPhases & ~usedBefore) !== 0) back += 1;
+      [usedBefore, sessionBefore] = [usedPhases, sessionId];
+      if (rng.chance(0.8)) pair.grant(pair.grantWith({ seq: ++seq, tauMs, limitA: 16, phases: usedPhases || 7 }));
+    }
+    t.strictSame(pair.differences.slice(0, 3), [], `seed ${SEED} + ${run}`);
+  }
+  t.ok(dropped > 5 && back > 5, `${dropped} times dropped, ${back} times back`);
+});
+
 t.test('when a STATUS goes out', async (t) => {
   const pair = new Pair();
   const sentIn = (ms: number): readonly number[] => {

@@ -179,6 +179,42 @@ t.test('S6: a phase that was in use before the grant came that lacks it', async 
   t.equal(enforced(core, 3300), '12 grant', 'the master knew of L3');
 });
 
+t.test(
+  'S6c: a phase that rests for 60 s while another one carries current is dropped, once in a session',
+  async (t) => {
+    const core = slave();
+    const [all, first] = [vehicle({ currentA: [16, 16, 16] }), vehicle({ currentA: [16, 1, 0] })];
+    core.observe(all, 500);
+    core.hearGrant(grant(16, { tauMs: 1000 }), 1010);
+    core.observe(first, 2000);
+    core.observe({ ...first }, 40_000);
+    core.observe(vehicle({ currentA: [0, 0, 0] }), 50_000);
+    core.observe(first, 51_000);
+    core.hearGrant(grant(16, { tauMs: 105_000, seq: 2 }), 105_010);
+    core.observe(first, 110_999);
+    t.equal(core.usedPhases, 0b111, 'the pause in between begins it anew: where all phases rest nobody knows');
+    core.observe(first, 111_000);
+    t.equal(core.usedPhases, 0b001);
+    t.equal(enforced(core, 111_000), '16 grant', 'what is granted for more phases holds on');
+    core.hearGrant(grant(20, { tauMs: 111_000, seq: 3, phases: 0b001 }), 111_010);
+    t.equal(enforced(core, 111_010), '20 grant');
+    core.observe(vehicle({ currentA: [20, 0, 20] }), 115_000);
+    t.equal(core.usedPhases, 0b101, 'it is back');
+    t.equal(enforced(core, 115_000), '0 newVehicle', 'nobody counts that phase: 0 A, below min(L, d)');
+    core.hearGrant(grant(20, { tauMs: 114_900, seq: 4, phases: 0b001 }), 115_010);
+    t.equal(enforced(core, 115_010), '0 newVehicle', 'it answers a STATUS from before');
+    core.hearGrant(grant(9, { tauMs: 115_000, seq: 5, phases: 0b101 }), 115_020);
+    t.equal(enforced(core, 115_020), '9 grant');
+    core.observe(vehicle({ currentA: [9, 0, 0] }), 116_000);
+    core.observe(vehicle({ currentA: [9, 0, 0] }), 400_000);
+    t.equal(core.usedPhases, 0b101, 'a phase that came back stays in use');
+    core.observe(vehicle({ sessionId: 2, currentA: [9, 9, 0] }), 401_000);
+    core.observe(vehicle({ sessionId: 2, currentA: [9, 0, 0] }), 402_000);
+    core.observe(vehicle({ sessionId: 2, currentA: [9, 0, 0] }), 462_000);
+    t.equal(core.usedPhases, 0b001, 'the next vehicle may drop phases too');
+  },
+);
+
 t.test('S5: the status tells all that the ledger needs', async (t) => {
   const core = slave({ phases: 1, rotation: 'STR', disconnectedLimitA: 8, maxA: 20, minA: 7 });
   core.observe(vehicle({ currentA: [12, 0, 0], sessionId: 4 }), 500);

@@ -65,6 +65,23 @@ t.test('after a vehicle that added phases late, the next one is watched for twic
   t.equal(later(265_000, 0b001, 3), 0b001, 'the last one added none');
 });
 
+t.test('B8: a phase that a vehicle drops counts no more, and one that it takes again is not added late', async (t) => {
+  const tracker = new VehicleTracker();
+  const later = (atMs: number, usedPhases: number, sessionId = 1): number => {
+    const status = charging({ usedPhases, sessionId });
+    tracker.applyStatus(status, atMs);
+    return tracker.activePhases(status);
+  };
+  later(0, 0);
+  later(1000, 0b111);
+  t.equal(later(60_000, 0b111), 0b111);
+  t.equal(later(61_000, 0b001), 0b001);
+  t.equal(later(120_000, 0b111), 0b111, 'at once when it takes them again');
+  later(130_000, 0, 2);
+  later(131_000, 0b001, 2);
+  t.equal(later(142_000, 0b001, 2), 0b001, 'the next vehicle is watched no longer than others');
+});
+
 t.test('a vehicle that charges already when the master starts has shown its phases before', async (t) => {
   const running = new VehicleTracker();
   running.applyStatus(charging({ usedPhases: 0b001 }), 0);

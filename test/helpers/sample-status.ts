@@ -21,6 +21,7 @@ export const SAMPLE_REASONS: { readonly [Kind in LimitReason['kind']]: Extract<L
   overdraw: { kind: 'overdraw' },
   unsteady: { kind: 'unsteady' },
   calming: { kind: 'calming' },
+  session: { kind: 'session', maxMin: 120 },
   vehiclePaused: { kind: 'vehiclePaused' },
   declined: { kind: 'declined', circuit: 'main', phase: 1 },
   unavailable: { kind: 'unavailable' },
@@ -34,12 +35,18 @@ export function sampleChargePoint(changes: Partial<ChargePointStatus> = {}): Cha
   const reason = changes.reason ?? SAMPLE_REASONS.circuit;
   return {
     id: 'cp1',
+    name: null,
+    location: null,
     circuit: 'garage',
     state: 'Charging',
     online: true,
     limitA: 10,
     exposureA: 16,
     currentA: [9.8765, 0, 0.004],
+    powerW: 2_272.52,
+    sessionWh: 5_520.4,
+    chargingMs: 1_800_000.2,
+    pluggedInMs: 2_400_000.6,
     reason,
     reasonText: reasonText(reason),
     leaseLeftMs: 13_204.7,
@@ -54,6 +61,8 @@ export function sampleChargePoint(changes: Partial<ChargePointStatus> = {}): Cha
 export function sampleSlave(changes: Partial<SlaveEntry> = {}): SlaveEntry {
   return {
     id: 'cp1',
+    name: null,
+    location: null,
     membership: 'listed',
     circuit: 'garage',
     online: true,
@@ -85,6 +94,15 @@ export function sampleStatus(changes: Partial<SiteStatus> = {}): SiteStatus {
     samplePeriodMs: 1_000,
     slavesOnline: 1,
     slavesKnown: 2,
+    sums: {
+      free: 0,
+      occupied: 1,
+      charging: 1,
+      outOfService: 1,
+      powerW: 2_272.52,
+      currentA: [9.8765, 0, 0.004],
+      limiting: true,
+    },
     circuits: [
       {
         id: 'main',
@@ -112,6 +130,7 @@ export function sampleStatus(changes: Partial<SiteStatus> = {}): SiteStatus {
     chargePoints: [
       sampleChargePoint(),
       ...Object.values(SAMPLE_REASONS).map((reason) => sampleChargePoint({ id: `because-${reason.kind}`, reason })),
+      sampleChargePoint({ id: 'because-energy', reason: { kind: 'session', maxKwh: 10 } }),
     ],
     meters: [
       {

@@ -77,6 +77,9 @@ export const SLAVE_MUTANTS: readonly Row[] = [
     'dlm/slave',
   ],
   ['S6', 'phase not new', SLAVE, 'this.#usedPhases & ~granted', '0', 'dlm/slave'],
+  ['S6c', 'a pause drops phases', SLAVE, 'isCharging && PHASES.some(isIdle)', 'PHASES.some(isIdle)', 'dlm/slave'],
+  ['S6c', 'drops a phase again and again', SLAVE, ' || hasPhase(this.#onceDropped, p)', '', 'dlm/slave'],
+  ['S6c', 'drops a phase at once', SLAVE, 'idleMs < PHASE_DROPPED_AFTER_MS', 'idleMs < 1000', 'dlm/slave'],
   ['S6', 'd where nobody counts it', SLAVE, 'return coversAll ? ', 'return true ? ', 'dlm/slave'],
   [
     'S6',

@@ -15,10 +15,11 @@ import { mosquittoMissing, startMosquitto, subscribe } from '../helpers/mosquitt
 import { eventually } from '../helpers/machine.js';
 import { keepingLogger, realClock, realTimers } from '../helpers/real-time.js';
 import { needs, needsTools } from '../helpers/tools.js';
-import { SAMPLE_REASONS, sampleChargePoint, sampleStatus } from '../helpers/sample-status.js';
+import { sampleChargePoint, sampleStatus } from '../helpers/sample-status.js';
 
 const ROOT = 'evenkeel/car-park-north';
-const REASONS = Object.keys(SAMPLE_REASONS).length;
+/** Charge points of the sample beside cp1: one for each reason that there is. */
+const REASONS = sampleStatus().chargePoints.length - 1;
 const missing = mosquittoMissing();
 const needsBroker = needs(missing === undefined, `${missing}`);
 

@@ -45,17 +45,23 @@ t.test('payloads: units, decimals, null for what is not there', (t) => {
   const all = payloads();
   t.same(all.get(`${ROOT}/chargepoint/cp1`), {
     id: 'cp1',
+    name: null,
+    location: null,
     circuit: 'garage',
     state: 'Charging',
     online: true,
     limitA: 10,
     exposureA: 16,
     currentA: [9.88, 0, 0],
+    powerW: 2273,
     disconnectedLimitA: 6,
     neededA: 6,
     reason: { kind: 'circuit', circuit: 'garage', phase: 'L2', text: 'garage L2 full' },
     firmware: 'virtual 1.0',
     keyId: 1,
+    sessionWh: 5520,
+    chargingMs: 1_800_000,
+    pluggedInMs: 2_400_001,
     leaseLeftMs: 13205,
   });
   t.match(all.get(`${ROOT}/circuit/main`), { parent: null, measuredA: [37, 20, -1.24], capacityA: [63, 63, 63] });
@@ -70,6 +76,8 @@ t.test('payloads: units, decimals, null for what is not there', (t) => {
     damagedPercent: 0.4,
   });
   t.match(all.get(`${ROOT}/site`), { time: '2026-06-01T12:00:00.000Z', uptimeMs: 61000, slavesKnown: 2 });
+  const sums = { free: 0, occupied: 1, charging: 1, outOfService: 1, limiting: true };
+  t.match(all.get(`${ROOT}/site`), { ...sums, totalPowerW: 2273, totalCurrentA: [9.88, 0, 0] });
   t.same(all.get(`${ROOT}/alarm/METER_LOST`), {
     active: true,
     text: 'heating: no answer',
@@ -116,7 +124,14 @@ t.test('the essence leaves out what changes by itself', (t) => {
   const later = {
     wallMs: 1,
     uptimeMs: 1,
-    chargePoints: sampleStatus().chargePoints.map((point) => ({ ...point, leaseLeftMs: 1 })),
+    sums: { ...sampleStatus().sums, powerW: 1, currentA: [1, 1, 1] as const },
+    chargePoints: sampleStatus().chargePoints.map((point) => ({
+      ...point,
+      leaseLeftMs: 1,
+      sessionWh: 1,
+      chargingMs: 1,
+      pluggedInMs: 1,
+    })),
     meters: sampleStatus().meters.map((meter) => ({ ...meter, ageMs: 1 })),
   };
   t.same(essences(later), essences({}));

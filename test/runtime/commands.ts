@@ -65,6 +65,8 @@ t.test('list: listed, adopted, waiting, with all that is known', async (t) => {
   t.match(a, { id: 'a', membership: 'listed', online: false, heardAgoMs: null, address: null, firmware: '' });
   t.same(x, {
     id: 'x',
+    name: null,
+    location: null,
     membership: 'waiting',
     circuit: 'main',
     online: true,

@@ -4,10 +4,19 @@ import type { Memory } from '../../src/dlm/group/memory.js';
 import { memoryText, parseMemory } from '../../src/runtime/memory.js';
 
 const SLAVE = { id: 'cp1', adopted: false, maxA: 32, disconnectedLimitA: 6, phases: 3, rotation: 'STR' } as const;
+const SESSION = {
+  bootId: '00000000000000ab',
+  sessionId: 3,
+  tauMs: 7_000,
+  pluggedInMs: 5_000.5,
+  chargingMs: 4_000,
+  energyWh: 12.5,
+  isCharging: true,
+  powerW: 11_040,
+};
 const MEMORY: Memory = {
   epoch: 7,
   leaseMs: 15_000,
-  slaves: [SLAVE, { ...SLAVE, id: 'cp2', phases: 1, adopted: true }],
   settings: {
     circuits: [{ id: 'garage', operatorLimitA: [10, 20, 30] }],
     chargePoints: [
@@ -15,6 +24,10 @@ const MEMORY: Memory = {
       { id: 'cp2', operatorA: 16, priority: { value: 2, session: 'x/1' }, boost: { leftMs: 1000, session: 'x/1' } },
     ],
   },
+  slaves: [
+    { ...SLAVE, session: SESSION },
+    { ...SLAVE, id: 'cp2', phases: 1, adopted: true },
+  ],
 };
 
 t.test('what is written is what is read', async (t) => {
@@ -58,6 +71,9 @@ t.test('anything wrong: nothing of it is used', async (t) => {
     ['four phases', withSlave({ phases: 4 })],
     ['no phases', withSlave({ phases: 0 })],
     ['a rotation that does not exist', withSlave({ rotation: 'RRR' })],
+    ['a session of no start', withSlave({ session: { ...SESSION, bootId: 'x' } })],
+    ['energy below 0', withSlave({ session: { ...SESSION, energyWh: -1 } })],
+    ['half a session', withSlave({ session: { sessionId: 3 } })],
   ];
   for (const [name, text] of rows) {
     const parsed = parseMemory(text);

@@ -42,7 +42,7 @@ export function described(
   textHead = '',
 ): string[] {
   const cells = rows.map((row) => [row.id.length > ID_MAX ? '' : row.id, ...row.cells]);
-  const right = head.flatMap((name, column) => (name.endsWith(' A') ? [column] : []));
+  const right = head.flatMap((name, column) => (/(^| )(A|kW|kWh)$/.test(name) ? [column] : []));
   const [first = '', ...lines] = table([head.map((name) => name.toUpperCase()), ...cells], right);
   const width = Math.max(first.length, ...lines.map((line) => line.length)) + 2;
   const isBehind = width + ROOM_MIN <= WIDTH;
@@ -55,9 +55,23 @@ export function described(
   return [`${first.padEnd(width)}${isBehind ? textHead.toUpperCase() : ''}`.trimEnd(), ...body];
 }
 
+/** What people call it and where it stands, before `text`: "Left, level 1: garage L2 full". */
+export function namedText(
+  named: { readonly name?: string | null; readonly location?: string | null },
+  text: string,
+): string {
+  const words = [named.name, named.location].filter((word) => word !== null && word !== undefined);
+  return [words.join(', '), text].filter((part) => part !== '').join(': ');
+}
+
 /** At most one decimal: "16", "9.9". */
 export function ampsOf(valueA: Amps): string {
   return String(Number(valueA.toFixed(1)) + 0);
+}
+
+/** Of W or Wh: "2.3". */
+export function kiloOf(value: number): string {
+  return (value / 1000).toFixed(1);
 }
 
 /** "10/0/9.9" */

@@ -16,7 +16,7 @@ const WHY: Readonly<Record<UnreadReason, (peer: UnreadPeer) => string>> = {
 };
 
 /** Charge points with the same cause share a line: mostly nothing at all is heard of them. */
-export function silentLines({ silent }: StatusAnswer): string[] {
+export function silentLines({ silent }: Pick<StatusAnswer, 'silent'>): string[] {
   const groups = new Map<string, { readonly first: SilentChargePoint; readonly ids: string[] }>();
   for (const point of silent) {
     const key = `${point.wasHeard} ${point.because}`;
@@ -31,7 +31,7 @@ export function silentLines({ silent }: StatusAnswer): string[] {
 }
 
 /** Those that explain a silent charge point stand there, and not here again. */
-export function unreadLines({ silent, unread }: StatusAnswer): string[] {
+export function unreadLines({ silent, unread }: Pick<StatusAnswer, 'silent' | 'unread'>): string[] {
   const explained = new Set(silent.map(({ address }) => address));
   const others = unread.filter(({ address }) => !explained.has(address));
   if (others.length === 0) return [];

@@ -1,6 +1,6 @@
 /** The known charge points, and what became of a change to them, for people. */
 import type { Change, Cleared, SlaveEntry } from '../../ports/commands.js';
-import { ampsOf, described, durationOf, wrapped } from './columns.js';
+import { ampsOf, described, durationOf, namedText, wrapped } from './columns.js';
 
 const HEAD = ['id', 'known as', 'circuit', 'heard', 'alone A', 'connector', 'address'];
 
@@ -16,7 +16,7 @@ export function slavesText(slaves: readonly SlaveEntry[]): string {
       `${slave.phases} ph ${slave.rotation}`,
       slave.address ?? '-',
     ],
-    text: slave.silentBecause ?? slave.firmware,
+    text: namedText(slave, slave.silentBecause ?? slave.firmware),
   }));
   const waiting = slaves.filter(({ membership }) => membership === 'waiting').map(({ id }) => id);
   const way = waiting.length > 0 ? ['', ...waiting.map((id) => `waits for: evenkeel slaves adopt ${id}`)] : [];

@@ -1,10 +1,11 @@
 /** Asks about the known charge points, and for changes to them. */
 import { createInterface } from 'node:readline/promises';
 import { EXIT, ExitError } from '../../daemon/exit-codes.js';
-import type { Change, Cleared, SlaveEntry } from '../../ports/commands.js';
+import type { Change, Cleared } from '../../ports/commands.js';
 import type { SocketArguments } from '../command.js';
 import { complain, print, printJson } from '../output.js';
 import { ask } from './client.js';
+import { type AnySlave, wholeSlaves } from './older.js';
 import { adoptedText, clearedText, forgottenText, slavesText, warningText } from './slaves-text.js';
 
 interface Asked extends SocketArguments {
@@ -20,7 +21,7 @@ interface Agreed {
 }
 
 export async function listSlaves(asked: Asked): Promise<void> {
-  show(asked, await known(asked), slavesText);
+  show(asked, await known(asked), (slaves) => slavesText(wholeSlaves(slaves)));
 }
 
 export async function adoptSlave(asked: AskedForOne): Promise<void> {
@@ -40,8 +41,8 @@ export async function clearSlaves(asked: Asked & Agreed): Promise<void> {
   show(asked, (await ask(asked, { command: 'clear' })) as Cleared, clearedText);
 }
 
-async function known(asked: Asked): Promise<readonly SlaveEntry[]> {
-  return (await ask(asked, { command: 'slaves' })) as readonly SlaveEntry[];
+async function known(asked: Asked): Promise<readonly AnySlave[]> {
+  return (await ask(asked, { command: 'slaves' })) as readonly AnySlave[];
 }
 
 function show<T>({ json }: Asked, value: T, text: (value: T) => string): void {
@@ -50,9 +51,9 @@ function show<T>({ json }: Asked, value: T, text: (value: T) => string): void {
 }
 
 /** What becomes free is said first; a script must have said --yes. */
-async function isAgreed(freed: readonly SlaveEntry[], { yes }: Agreed): Promise<boolean> {
+async function isAgreed(freed: readonly AnySlave[], { yes }: Agreed): Promise<boolean> {
   if (yes || freed.length === 0) return true;
-  complain(warningText(freed));
+  complain(warningText(wholeSlaves(freed)));
   if (!process.stdin.isTTY) throw new ExitError(EXIT.usage, 'expected --yes, since there is no terminal to ask on');
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   // Ctrl-D is a no.

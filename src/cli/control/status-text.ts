@@ -1,6 +1,5 @@
 /** A snapshot of the site for people, in 80 columns: alarms first, then circuits, meters and charge points. */
 import { PHASE_NAMES, PHASES, PILOT_MIN_A } from '../../base/units.js';
-import type { StatusAnswer } from '../../ports/commands.js';
 import type {
   Alarm,
   ChargePointStatus,
@@ -8,24 +7,28 @@ import type {
   MeterStatus,
   OtherMasterStatus,
   SiteStatus,
+  SiteSums,
 } from '../../ports/status-sink.js';
-import { ampsOf, described, durationOf, phasesOf, wrapped } from './columns.js';
+import { ampsOf, described, durationOf, kiloOf, namedText, phasesOf, wrapped } from './columns.js';
+import type { WholeStatus } from './older.js';
 import { silentLines, unreadLines } from './silent-text.js';
 
-export function statusText(status: StatusAnswer): string {
+export function statusText(status: WholeStatus): string {
   const blocks = [
     headLines(status),
+    sumLines(status.sums),
     alarmLines(status),
     circuitLines(status.circuits),
     status.meters.flatMap(meterLines),
     chargePointLines(status.chargePoints),
+    sessionLines(status.chargePoints),
     silentLines(status),
     unreadLines(status),
   ];
   return blocks.flat().join('\n');
 }
 
-function headLines(status: SiteStatus): string[] {
+function headLines(status: Omit<SiteStatus, 'sums'>): string[] {
   const { site, role, epoch, slavesOnline, slavesKnown, version, masterId, networkId, uptimeMs, auth, otherMasters } =
     status;
   const heard = `${slavesOnline} of ${slavesKnown} charge points heard`;
@@ -41,8 +44,17 @@ function otherMasterLines({ id, rank, epoch, active }: OtherMasterStatus): strin
   return wrapped('', `other master ${id}: ${role}, epoch ${epoch}`);
 }
 
+function sumLines(sums: SiteSums | undefined): string[] {
+  if (!sums) return [];
+  const { free, occupied, charging, outOfService, powerW, currentA, limiting } = sums;
+  const out = outOfService > 0 ? ` (${outOfService} out of service)` : '';
+  const drawn = `${kiloOf(powerW)} kW, ${phasesOf(currentA)} A`;
+  const held = limiting ? ', less than the vehicles want' : '';
+  return wrapped('', `${free} free, ${occupied} occupied${out}, ${charging} charging: ${drawn}${held}`);
+}
+
 /** Those that last first, each with since when. */
-function alarmLines({ alarms, wallMs }: SiteStatus): string[] {
+function alarmLines({ alarms, wallMs }: Pick<SiteStatus, 'alarms' | 'wallMs'>): string[] {
   const line = ({ code, text, active, sinceWallMs }: Alarm): string[] => {
     const ago = durationOf(Math.max(0, wallMs - sinceWallMs));
     return wrapped(
@@ -89,7 +101,24 @@ function chargePointLines(points: readonly ChargePointStatus[]): string[] {
       phasesOf(point.currentA),
       point.leaseLeftMs > 0 ? durationOf(point.leaseLeftMs) : '-',
     ],
-    text: point.neededA > PILOT_MIN_A ? `${point.reasonText}; needs ${ampsOf(point.neededA)} A` : point.reasonText,
+    text: namedText(point, reasonOf(point)),
   }));
   return described(POINT_HEAD, rows, 'reason');
+}
+
+function reasonOf({ reasonText, neededA }: ChargePointStatus): string {
+  return neededA > PILOT_MIN_A ? `${reasonText}; needs ${ampsOf(neededA)} A` : reasonText;
+}
+
+const SESSION_HEAD = ['session', 'kW', 'kWh', 'charged', 'plugged in'];
+
+/** Only of vehicles that are plugged in. */
+function sessionLines(points: readonly ChargePointStatus[]): string[] {
+  const rows = points
+    .filter(({ pluggedInMs }) => pluggedInMs > 0)
+    .map(({ id, powerW, sessionWh, chargingMs, pluggedInMs }) => ({
+      id,
+      cells: [kiloOf(powerW), kiloOf(sessionWh), durationOf(chargingMs), durationOf(pluggedInMs)],
+    }));
+  return rows.length > 0 ? described(SESSION_HEAD, rows) : [];
 }

@@ -8,6 +8,9 @@ import { key } from '../fields.js';
 /** Most that one connector may deliver. */
 export const CONNECTOR_AMPS_MAX = 500;
 export const PILOT_MAX_A = 80;
+/** A week; more than any battery of a vehicle. */
+const SESSION_MIN_MAX = 10_080;
+const SESSION_KWH_MAX = 1000;
 
 /** What is known of a connector, in the master's list and in the slave's own file. */
 const connectorKeys = () => ({
@@ -36,11 +39,31 @@ const connectorKeys = () => ({
 
 export const connectorSchema = f.group(connectorKeys());
 
+const sessionSchema = f.group({
+  maxMin: key(
+    'Session time',
+    'Minutes from plugging in, pauses included, after which the vehicle gets nothing more.',
+    z.optional(f.minutes(1, SESSION_MIN_MAX)),
+  ),
+  maxKwh: key(
+    'Session energy',
+    'Energy in kWh, reckoned from the currents at 230 V, after which the vehicle gets nothing more.',
+    z.optional(f.quantity('an energy in kWh', 0.1, SESSION_KWH_MAX)),
+  ),
+});
+
 export const chargePointSchema = f.group({
   id: key('Charge point id', 'Id that the charge point reports.', f.id('an id')),
+  name: key('Name', 'What people call it; shown beside its id.', z.optional(f.title())),
+  location: key('Location', 'Where it stands, for people; shown beside its id.', z.optional(f.title('a location'))),
   circuit: key('Circuit', 'Id of the circuit that feeds it.', f.id('the id of a circuit')),
   ...connectorKeys(),
   priority: key('Priority', '1 is served first.', z._default(f.whole(1, 100), 1)),
+  session: key(
+    'Session limits',
+    'What one vehicle may take at most. Then it gets 0 A until it is unplugged.',
+    z.optional(sessionSchema),
+  ),
 });
 
 export const driverSchema = f.group({

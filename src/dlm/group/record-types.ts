@@ -4,6 +4,7 @@ import type { Rotation } from '../../base/rotation.js';
 import type { Amps, Ms } from '../../base/units.js';
 import type { Doubt } from '../leases/starts.js';
 import type { ChargePoint } from '../types.js';
+import type { RememberedSession } from './session.js';
 
 /** What the state file keeps of a charge point over a restart of the master. */
 export interface RememberedSlave {
@@ -16,6 +17,8 @@ export interface RememberedSlave {
   readonly rotation: Rotation;
   /** Two boxes used the id. */
   readonly isDuplicate?: boolean | undefined;
+  /** Of the vehicle that is plugged in. */
+  readonly session?: RememberedSession | undefined;
 }
 
 /** `stale` and the kinds of doubt: the STATUS is not applied. `duplicate`: it is applied, but two boxes use the id. */

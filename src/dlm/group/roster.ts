@@ -19,6 +19,7 @@ import { LEASE_MAX_MS } from '../leases/lease-rules.js';
 import { drawnExpiryMs } from '../leases/ledger.js';
 import type { Notice, Notices } from '../notice.js';
 import { CircuitSums } from './circuit-sums.js';
+import { faultAlarm, faultNews } from './faulted.js';
 import type { RememberedSlave } from './record-types.js';
 import { SlaveRecord } from './slave-record.js';
 import { wantsCurrent } from './vehicle.js';
@@ -33,6 +34,9 @@ export const STRANGERS_MAX = 100;
 const REFUSALS_QUIET_MS: Ms = 60_000;
 /** A listed charge point that was never heard is missing this long after the start: many slaves need half a minute. */
 const MISSING_AFTER_MS: Ms = 60_000;
+
+/** Disks live longer that are written to no more often. A restart of the master loses less than that of a session's energy. */
+const SESSIONS_SAVED_EVERY_MS: Ms = 60_000;
 
 export interface RosterParts {
   readonly site: Site;
@@ -53,6 +57,8 @@ export class Roster {
   /** The highest sequence number of a grant to a charge point that is forgotten. */
   #forgottenSeq = 0;
   #refusalsQuietUntilMs: Ms = Number.NEGATIVE_INFINITY;
+  /** When the sessions were last written down by themselves. */
+  #sessionsSavedAtMs: Ms = Number.NEGATIVE_INFINITY;
   /** From then on listed charge points that were never heard are missing; `undefined` once that was told. */
   #missingFromMs: Ms | undefined;
 
@@ -82,6 +88,7 @@ export class Roster {
     this.#forgottenSeq = carrier.value('forgottenSeq', this.#forgottenSeq);
     this.#refusalsQuietUntilMs = carrier.value('refusalsQuietUntilMs', this.#refusalsQuietUntilMs);
     this.#missingFromMs = carrier.value('missingFromMs', this.#missingFromMs);
+    this.#sessionsSavedAtMs = carrier.value('sessionsSavedAtMs', this.#sessionsSavedAtMs);
   }
 
   /** All charge points, in the order in which the master came to know them. */
@@ -107,15 +114,17 @@ export class Roster {
       const facts = { ...listed, disconnectedLimitA };
       const record = this.#add(new SlaveRecord({ facts, isListed: true, isAdopted: true, unknownUntilMs }));
       if (before?.isDuplicate) record.expectDuplicate(nowMs);
+      if (before?.session) record.session.expect(before.session);
     }
     for (const slave of remembered) {
       if (this.#records.has(slave.id)) continue;
-      const { adopted, isDuplicate, ...known } = slave;
+      const { adopted, isDuplicate, session, ...known } = slave;
       const facts = { ...this.#strangerFacts(slave.id), ...known };
       const isAdopted = adopted || this.#site.autoAdopt;
       const record = new SlaveRecord({ facts, isListed: false, isAdopted, unknownUntilMs });
       record.remember();
       if (isDuplicate) record.expectDuplicate(nowMs);
+      if (session) record.session.expect(session);
       this.#add(record);
     }
   }
@@ -208,6 +217,8 @@ export class Roster {
     if (before && before.state !== status.state) {
       this.tell('info', 'SLAVE_STATE', record, `${before.state} -> ${status.state}`);
     }
+    const fault = faultNews(before?.state, status.state);
+    if (fault) this.tell(fault.level, 'CHARGER_FAULTED', record, fault.message);
   }
 
   /** Tells the operator about one charge point. `text` follows its id. */
@@ -233,6 +244,7 @@ export class Roster {
       this.list.filter((record) => isOver(record, nowMs)),
     );
     if (this.#alarms.set('OVERDRAW', over, nowMs) && over) this.#notices.add('error', 'OVERDRAW', over);
+    this.#alarms.set('CHARGER_FAULTED', faultAlarm(this.list, nowMs), nowMs);
     this.#watchSleepers(nowMs);
     const wrong = namesText(
       'says what cannot be, its maximum counts instead',
@@ -259,6 +271,15 @@ export class Roster {
     for (const record of missing) {
       this.tell('warn', 'SLAVE_MISSING', record, 'was never heard; "evenkeel status" says what is known of it');
     }
+  }
+
+  /** True when sessions have changed and are due to be written down: at most once a minute. Call per cycle. */
+  areSessionsDue(nowMs: Ms): boolean {
+    const savedAtMs = this.#sessionsSavedAtMs;
+    if (nowMs - savedAtMs < SESSIONS_SAVED_EVERY_MS) return false;
+    if (!this.#list.some(({ session }) => session.changedAtMs > savedAtMs)) return false;
+    this.#sessionsSavedAtMs = nowMs;
+    return true;
   }
 
   /** M7: `isExpected`: a silent charge point may follow another master, with a limit up to its maximum. Call per cycle. */

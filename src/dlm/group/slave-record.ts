@@ -15,6 +15,7 @@ import { believed } from './believed.js';
 import { assertFacts, assertNewest, assertNumberedUp, failGrant } from './record-checks.js';
 import type { HeardStatus, LastPoll, Listener, RememberedSlave, SlaveOptions } from './record-types.js';
 import { carriedService, forNextVehicle, NOT_YET_SERVED, type Service } from './service.js';
+import { SessionAccount } from './session.js';
 import { VehicleTracker } from './vehicle.js';
 
 /** A STATUS with a higher sequence number is broken or forged. */
@@ -25,6 +26,7 @@ export class SlaveRecord {
   readonly isListed: boolean;
   readonly account: LedgerAccount;
   readonly vehicle = new VehicleTracker();
+  readonly session = new SessionAccount();
   #isAdopted: boolean;
   #isRemembered: boolean;
   #isAnnounced = false;
@@ -71,6 +73,7 @@ export class SlaveRecord {
     carrier.value('origin', { facts, isListed: this.isListed, isAdopted: false, unknownUntilMs: 0, lastSeq });
     carrier.part('account', this.account);
     carrier.part('vehicle', this.vehicle);
+    carrier.part('session', this.session);
     this.#isAdopted = carrier.value('isAdopted', this.#isAdopted);
     this.#isRemembered = carrier.value('isRemembered', this.#isRemembered);
     this.#isAnnounced = carrier.value('isAnnounced', this.#isAnnounced);
@@ -266,6 +269,7 @@ export class SlaveRecord {
     this.#learn(status);
     const { phases, rotation } = this.#facts;
     if (this.vehicle.applyStatus(status, nowMs)) this.#service = forNextVehicle(this.#service);
+    this.session.applyStatus(status, nowMs);
     const currentA = toGrid(rotation, status.currentA);
     this.#drawn.addStatus(currentA, nowMs);
     this.account.applyReport(
@@ -386,7 +390,8 @@ export class SlaveRecord {
     const { maxA } = this.account;
     assert(maxA > 0, `${id} is to be remembered with a maximum of ${maxA} A`);
     assert(this.#isAdopted || this.#isRemembered, `${id} is to be remembered, but was never adopted`);
-    const known = { id, adopted, maxA, disconnectedLimitA, phases, rotation };
+    const session = this.session.remembered();
+    const known = { id, adopted, maxA, disconnectedLimitA, phases, rotation, ...(session && { session }) };
     return this.#wasDuplicate ? { ...known, isDuplicate: true } : known;
   }
 }

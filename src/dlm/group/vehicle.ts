@@ -34,7 +34,7 @@ export class VehicleTracker {
   #isFirst = true;
   #state: ChargePointState = 'Available';
   #stateSinceMs: Ms = 0;
-  /** Connector order; 0 before the first current. */
+  /** All that it used in this session, connector order; 0 before the first current. */
   #usedPhases: PhaseMask = 0;
   /** Those of the session before; 0: unknown. */
   #lastPhases: PhaseMask = 0;
@@ -83,7 +83,8 @@ export class VehicleTracker {
   #notePhases(usedPhases: PhaseMask): void {
     const isAdded = this.#usedPhases !== 0 && (usedPhases & ~this.#usedPhases) !== 0;
     if (isAdded) this.#addedAfterMs = Math.max(this.#addedAfterMs, this.#chargingMs);
-    this.#usedPhases = usedPhases;
+    // One that it drops in mid-session, and takes again, is not added late.
+    this.#usedPhases |= usedPhases;
   }
 
   /** All that changes in here. */

@@ -7,7 +7,17 @@ import { assert, failInvariant } from '../../base/assert.js';
 import type { BootId, ChargePointState, Grant, Status } from '../../base/messages.js';
 import { compareGrants } from '../../base/messages.js';
 import { connectedMask, hasPhase, type PhaseCount, type PhaseMask, type Rotation } from '../../base/rotation.js';
-import { type Amps, mapPhases, type Ms, NO_AMPS, type PhaseAmps, PHASES } from '../../base/units.js';
+import {
+  type Amps,
+  mapPhases,
+  type Ms,
+  NO_AMPS,
+  perPhase,
+  type PerPhase,
+  type PhaseAmps,
+  type PhaseIndex,
+  PHASES,
+} from '../../base/units.js';
 import { HOLD_MS, LEASE_MAX_MS } from './lease-rules.js';
 
 export interface SlaveFacts {
@@ -46,6 +56,9 @@ export interface Enforced {
 
 /** Less than this on a phase is noise, not a vehicle. */
 export const PHASE_IN_USE_A: Amps = 1;
+/** S6c: the vehicle has dropped a phase that carried no more than that for so long, while another one carried more. */
+export const PHASE_DROPPED_AFTER_MS: Ms = 60_000;
+const NEVER: PerPhase<Ms> = perPhase(Number.POSITIVE_INFINITY);
 
 /** A current that a vehicle feeds back loads the phase too: only its magnitude is told and counted. */
 function withoutSigns(observed: SlaveObservation): SlaveObservation {
@@ -73,8 +86,12 @@ export class SlaveCore {
   /** The same as it came, with the sign of currents that a vehicle feeds back. */
   #observed: SlaveObservation = this.#observation;
   #usedPhases: PhaseMask = 0;
-  /** When each phase first carried current since this vehicle came. */
+  /** When each phase first carried current since this vehicle came, or since it dropped the phase. */
   #usedAtMs: [Ms, Ms, Ms];
+  /** S6c: since when each phase in use carries nothing, while another one does. Infinity: it carries some, or all rest. */
+  #idleSinceMs: PerPhase<Ms> = NEVER;
+  /** S6c: the phases that this vehicle has dropped before. A phase that came back stays in use. */
+  #onceDropped: PhaseMask = 0;
   #vehicleSinceMs: Ms;
   /** The last result of `enforced`. It holds until the lease or the hold ends, or until a grant or a vehicle comes. */
   #enforced: Enforced = { limitA: 0, phases: 0, reason: 'booting' };
@@ -181,20 +198,52 @@ export class SlaveCore {
 
   /** Keeps what the charge point shows now, and notices a new vehicle and new phases. Call before `enforced` and `status`. */
   observe(observed: SlaveObservation, nowMs: Ms): void {
-    if (observed === this.#observed) return;
+    if (observed !== this.#observed) this.#applyObserved(observed, nowMs);
+    this.#dropPhases(nowMs);
+  }
+
+  #applyObserved(observed: SlaveObservation, nowMs: Ms): void {
     this.#observed = observed;
     const observation = withoutSigns(observed);
     if (observation.sessionId !== this.#observation.sessionId) {
       this.#usedPhases = 0;
       this.#vehicleSinceMs = nowMs;
+      this.#onceDropped = 0;
       this.#enforcedUntilMs = Number.NEGATIVE_INFINITY;
     }
     this.#observation = observation;
     for (const phase of PHASES) {
       if (observation.currentA[phase] > PHASE_IN_USE_A) this.#markUsed(phase, nowMs);
     }
+    this.#noteIdle(observation, nowMs);
     if (!(this.#vehicleSinceMs <= nowMs)) {
       failInvariant(`${this.#facts.chargePointId}: a vehicle since ${this.#vehicleSinceMs} ms, it is ${nowMs} ms`);
+    }
+  }
+
+  /** S6c: which phases rest while another one carries current. Where all rest, the vehicle pauses, and drops none. */
+  #noteIdle({ currentA }: SlaveObservation, nowMs: Ms): void {
+    const isIdle = (p: PhaseIndex): boolean => hasPhase(this.#usedPhases, p) && currentA[p] <= PHASE_IN_USE_A;
+    const isCharging = currentA.some((amps) => amps > PHASE_IN_USE_A);
+    const before = this.#idleSinceMs;
+    this.#idleSinceMs =
+      isCharging && PHASES.some(isIdle)
+        ? mapPhases((p) => (isIdle(p) ? Math.min(before[p], nowMs) : Number.POSITIVE_INFINITY))
+        : NEVER;
+  }
+
+  /**
+   * S6c: frees a phase that the vehicle has dropped, once in a session. If the phase comes back, it is a new one: 0 A until
+   * a GRANT answers a STATUS that told of it.
+   */
+  #dropPhases(nowMs: Ms): void {
+    if (this.#idleSinceMs === NEVER) return;
+    for (const p of PHASES) {
+      const idleMs = nowMs - this.#idleSinceMs[p];
+      if (idleMs < PHASE_DROPPED_AFTER_MS || hasPhase(this.#onceDropped, p)) continue;
+      this.#usedPhases &= ~(1 << p);
+      this.#onceDropped |= 1 << p;
+      this.#enforcedUntilMs = Number.NEGATIVE_INFINITY;
     }
   }
 

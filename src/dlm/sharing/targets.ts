@@ -6,6 +6,7 @@ import { mapPhases, type Ms } from '../../base/units.js';
 import type { AllocatedLimit, AllocationCandidate, AllocationRequest } from '../allocate.js';
 import type { SlaveRecord } from '../group/slave-record.js';
 import { sessionOf, wantsCurrent } from '../group/vehicle.js';
+import { sessionOver } from '../group/session-limits.js';
 import { awaitsSteadyRoom, followRoom, idleMaxA, neededA } from './offers.js';
 import { reservedLoad } from './reserved.js';
 import { assertSharesFit } from './share-checks.js';
@@ -41,7 +42,9 @@ function notServable(record: SlaveRecord, nowMs: Ms): LimitReason | undefined {
   if (record.isDuplicate(nowMs)) return { kind: 'unavailable' };
   const { state } = record.status;
   if (state === 'Faulted' || state === 'Unavailable' || state === 'Reserved') return { kind: 'unavailable' };
-  return wantsCurrent(state) ? undefined : { kind: 'noVehicle' };
+  if (!wantsCurrent(state)) return { kind: 'noVehicle' };
+  const { session } = record.facts;
+  return session && sessionOver(session, record.session, nowMs);
 }
 
 /**

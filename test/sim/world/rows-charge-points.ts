@@ -72,6 +72,41 @@ row('vehicle-drops-phases', 'in the middle: the others stay counted, it may take
   t.same(scene.limitsSince('a', 60), [18], 'and nobody is lowered when it takes them');
 });
 
+/** b and c use one phase each: grid L2 and L3. */
+const ROTATED = BARE.replace('{ id: b, circuit: main }', '{ id: b, circuit: main, rotation: STR }').replace(
+  '{ id: c, circuit: main }',
+  '{ id: c, circuit: main, rotation: TRS }',
+);
+const ONE_EACH = { a: {}, b: { phases: 1 as const }, c: { phases: 1 as const } };
+
+row(
+  'vehicle-drops-phases',
+  'B8: after 60 s the two phases are free for others; when it takes them again, 0 A until they are granted anew',
+  { config: ROTATED, vehicles: ONE_EACH },
+  async (scene, t) => {
+    await scene.at(60);
+    t.equal(scene.shown, 'a 20 b 20 c 20');
+    scene.strike('vehicle-drops-phases', 'a', 120);
+    await scene.at(119);
+    t.same(scene.exposuresA('a'), [20, 20, 20], 'it may take them again');
+    t.equal(scene.shown, 'a 20 b 20 c 20');
+    await scene.at(140);
+    t.same(scene.exposuresA('a'), [32, 0, 0]);
+    t.equal(scene.shown, 'a 32 b 32 c 32');
+    await scene.at(179.9);
+    t.same(scene.world.copper.drawnA('a'), [32, 0, 0]);
+    await scene.at(180.3);
+    t.ok(scene.when('a', 179.9, (limitA) => limitA === 0) < 180.3, '0 A at once: nobody counts those phases');
+    t.notOk(scene.highestA('a', 180.3) > 20, 'then no more than its share on all three');
+    await scene.at(220);
+    t.same([scene.wrong, scene.shown], [undefined, 'a 20 b 20 c 20']);
+    t.same(scene.exposuresA('a'), [20, 20, 20]);
+    scene.strike('vehicle-drops-phases', 'a', 100);
+    await scene.at(310);
+    t.same(scene.exposuresA('a'), [20, 20, 20], 'only once: a vehicle that takes them again may do so once more');
+  },
+);
+
 row(
   'vehicle-adds-phases',
   'phases that were not granted: 0 A at once, then a grant for all of them',
@@ -148,6 +183,24 @@ row('charger-faulted', 'gets nothing while it is faulted, and comes back', {}, a
   t.equal(scene.reason('a'), 'unavailable');
   await scene.at(135);
   t.same([scene.wrong, scene.shown], [undefined, 'a 18 b 18 c 0']);
+});
+
+row('charger-faulted', 'G8: an alarm within a cycle with what to do, and its end', {}, async (scene, t) => {
+  await scene.at(60);
+  scene.strike('charger-faulted', 'a', 60);
+  await scene.at(61.2);
+  t.same(scene.alarms(), ['CHARGER_FAULTED']);
+  t.equal(scene.limitA('a'), 0);
+  t.match(scene.said('CHARGER_FAULTED'), [/^a is faulted and gets 0 A until .*see what its display/]);
+  await scene.at(90);
+  t.same([scene.exposureA('a'), scene.limitA('b')], [0, 32], 'nothing is reserved for it while it is heard');
+  scene.strike('partition', 'a', 20);
+  await scene.at(108);
+  t.equal(scene.exposureA('a'), 6, 'silent: what it may rise to by itself');
+  await scene.at(150);
+  t.same(scene.alarms(), []);
+  t.match(scene.said('CHARGER_FAULTED', 115), [/^a is no longer faulted, but Suspended/]);
+  t.equal(scene.wrong, undefined);
 });
 
 row(
