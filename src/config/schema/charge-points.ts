@@ -4,6 +4,7 @@ import { ROTATIONS } from '../../base/rotation.js';
 import { PILOT_MIN_A } from '../../base/units.js';
 import * as f from '../fields.js';
 import { key } from '../fields.js';
+import { scheduleSchema } from './schedule.js';
 
 /** Most that one connector may deliver. */
 export const CONNECTOR_AMPS_MAX = 500;
@@ -41,6 +42,11 @@ export const chargePointSchema = f.group({
   circuit: key('Circuit', 'Id of the circuit that feeds it.', f.id('the id of a circuit')),
   ...connectorKeys(),
   priority: key('Priority', '1 is served first.', z._default(f.whole(1, 100), 1)),
+  schedule: key(
+    'Schedule',
+    'Lower limits at certain times; docs/schedule.md shows how it is written.',
+    z.optional(scheduleSchema(f.amps(0, CONNECTOR_AMPS_MAX), 'never above maxA; below minA it pauses')),
+  ),
 });
 
 export const driverSchema = f.group({
