@@ -17,6 +17,7 @@ import { type Heard, IGNORED, NOT_URGENT, URGENT } from './heard.js';
 import { LEASE_MAX_MS, leaseExpiryMs } from './leases/lease-rules.js';
 import { drawnExpiryMs } from './leases/ledger.js';
 import { LimitLog } from './limit-log.js';
+import { Schedules } from './limits/schedules.js';
 import { MasterWatch } from './masters/master-watch.js';
 import type { Mastership } from './masters/mastership.js';
 import { Membership } from './group/membership.js';
@@ -53,6 +54,7 @@ export class Controller {
   readonly topology: Topology;
   readonly alarms = new AlarmBoard();
   readonly membership: Membership;
+  readonly schedules: Schedules;
   readonly #granting: Granting;
   readonly #metering: Metering;
   readonly #shares: Shares;
@@ -89,6 +91,7 @@ export class Controller {
       this.#limitLog.forget(id);
       this.#isMemoryDirty = true;
     });
+    this.schedules = new Schedules({ site, alarms, notices: this.#notices });
     this.#metering = new Metering({ site, topology, alarms, notices: this.#notices, roster: this.#roster });
     this.#startedAtMs = nowMs;
     const mayHaveStrangers = !memory && (site.autoAdopt || options.isMemoryLost === true);
@@ -108,6 +111,7 @@ export class Controller {
     carrier.part('metering', this.#metering);
     carrier.part('notices', this.#notices);
     carrier.part('roster', this.#roster);
+    carrier.part('schedules', this.schedules);
     carrier.part('masters', this.#masters);
     carrier.part('limitLog', this.#limitLog);
     this.#startedAtMs = carrier.value('startedAtMs', this.#startedAtMs);

@@ -1,10 +1,14 @@
 /** Limits by the calendar: what holds when, which row says so, and until when; the changes of the clocks; a clock that is not good. */
 import t from 'tap';
+import { carryIn, carryOut } from '../../src/base/carrier.js';
 import { TimeZones } from '../../src/base/time-zone.js';
 import type { PhaseAmps } from '../../src/base/units.js';
 import { CHANGE_AHEAD_MS, WeeklySchedule } from '../../src/dlm/limits/schedule.js';
+import { Schedules } from '../../src/dlm/limits/schedules.js';
 import { DOUBT_MS, GOOD_FROM_MS, GOOD_UNTIL_MS, JUMP_MS, WallClock } from '../../src/dlm/limits/wall-clock.js';
-import { carryIn, carryOut } from '../../src/base/carrier.js';
+import { AlarmBoard } from '../../src/dlm/alarms.js';
+import { Notices } from '../../src/dlm/notice.js';
+import { chargePoint, circuit, site } from '../helpers/site.js';
 
 const zones = new TimeZones();
 const HOUR_MS = 3_600_000;
@@ -228,5 +232,59 @@ t.test('a table that was not checked is refused', (t) => {
   t.throws(() => schedule('UTC', ['Mo', '6:00', '20:00', 40]), /the time 6:00 is missing/);
   t.throws(() => schedule('UTC'), /a row of the schedule is missing/);
   t.throws(() => schedule('Mars/Base', ['Mo', '06:00', '20:00', 40]));
+  t.end();
+});
+
+t.test('the schedules of a site by circuit and charge point, and an alarm while the clock is not good', (t) => {
+  const rows = (limitA: number) => [
+    { days: ['Sa'], from: '12:00', to: '13:00', limitA: [limitA, limitA, limitA] as const },
+  ];
+  const [alarms, notices] = [new AlarmBoard(), new Notices()];
+  const of = (timeZone: string, limitA: number) => ({ schedule: { timeZone, rows: rows(limitA) } });
+  const schedules = new Schedules({
+    site: site({
+      circuits: [circuit({ id: 'main', ...of('UTC', 20) }), circuit({ id: 'garage', parent: 'main' })],
+      chargePoints: [
+        chargePoint({ id: 'a', circuit: 'main', ...of('Europe/Berlin', 0) }),
+        chargePoint({ id: 'main', circuit: 'main' }),
+      ],
+    }),
+    alarms,
+    notices,
+  });
+  const held = (nowMs: number): unknown => [
+    schedules.ofCircuit('main', nowMs)?.limitA[0],
+    schedules.ofCircuit('garage', nowMs)?.limitA[0],
+    schedules.ofChargePoint('a', nowMs)?.limitA[0],
+    schedules.ofChargePoint('main', nowMs)?.limitA[0],
+  ];
+  const saturdayMs = Date.parse('2026-10-03T11:59:59Z');
+  t.same(held(0), [20, undefined, 0, undefined], 'no time is known');
+  schedules.hearClock(1_000, 0);
+  schedules.hearClock(2_000, 1_000);
+  const fault = 'it shows no time from 2025 to 2099';
+  const message = `the clock of this machine is not good (${fault}): the lowest limit of each schedule holds`;
+  t.match(alarms.list(), [{ code: 'CLOCK_BAD', active: true, text: message, sinceMs: 0 }]);
+  const told = (): unknown => notices.drain().map(({ level, event, message: text }) => [level, event, text]);
+  t.same(told(), [['warn', 'CLOCK_BAD', message]], 'told once');
+  schedules.hearClock(saturdayMs, 2_000);
+  t.same(held(2_000), [undefined, undefined, undefined, undefined]);
+  t.match(alarms.list(), [{ code: 'CLOCK_BAD', active: false }]);
+  t.same(told(), [['info', 'CLOCK_BAD', 'the clock of this machine is good again']]);
+  t.same(
+    held(3_000),
+    [20, undefined, undefined, undefined],
+    '12:00 UTC, 14:00 in Berlin; the clock runs on between cycles',
+  );
+  schedules.hearClock(saturdayMs - HOUR_MS, 4_000);
+  t.match(alarms.list(), [{ text: /it jumped within the last minute/, active: true }]);
+  t.end();
+});
+
+t.test('a site without schedules does not mind what its clock shows', (t) => {
+  const [alarms, notices] = [new AlarmBoard(), new Notices()];
+  const schedules = new Schedules({ site: site({ circuits: [circuit({ id: 'main' })] }), alarms, notices });
+  schedules.hearClock(0, 0);
+  t.same([alarms.list(), notices.drain(), schedules.ofCircuit('main', 0)], [[], [], undefined]);
   t.end();
 });

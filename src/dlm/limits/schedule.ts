@@ -10,7 +10,7 @@
  *    hold that day.
  * 4. While the time is not known, the lowest of the whole table holds.
  *
- * The seam: `schedule.at(wallClock.utcMs(nowMs))` once per cycle.
+ * Who collects limits asks `Schedules` (beside this file), once per cycle.
  */
 import { defined, failInvariant } from '../../base/assert.js';
 import { minuteOfDay, MS_PER_DAY, parseDays, WEEKDAYS, weekdayOf } from '../../base/calendar.js';

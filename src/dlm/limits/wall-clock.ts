@@ -36,8 +36,15 @@ export class WallClock {
 
   /** Milliseconds since 1970; `undefined` while the clock is not good. */
   utcMs(nowMs: Ms): Ms | undefined {
+    return this.fault(nowMs) === undefined ? this.#shownAt(nowMs) : undefined;
+  }
+
+  /** Why the clock is not good; `undefined`: it is. */
+  fault(nowMs: Ms): string | undefined {
     const shownMs = this.#shownAt(nowMs);
-    return shownMs !== undefined && isPlausible(shownMs) && nowMs >= this.#doubtedUntilMs ? shownMs : undefined;
+    if (shownMs === undefined) return 'it was not read yet';
+    if (!isPlausible(shownMs)) return 'it shows no time from 2025 to 2099';
+    return nowMs < this.#doubtedUntilMs ? 'it jumped within the last minute' : undefined;
   }
 
   carry(carrier: Carrier): void {
