@@ -95,3 +95,9 @@ export function minuteOfDay(text: string): number | undefined {
   const [, hours, minutes] = match;
   return hours === undefined ? MINUTES_PER_DAY : Number(hours) * 60 + Number(minutes);
 }
+
+/** "06:05" */
+export function timeText(minute: number): string {
+  const two = (value: number): string => String(value).padStart(2, '0');
+  return `${two(Math.floor(minute / 60))}:${two(minute % 60)}`;
+}

@@ -1,6 +1,6 @@
 /** What the clocks of a time zone show, by the zone data of the runtime. No clock of its own: the time is an argument. */
 import { failInvariant } from './assert.js';
-import { MS_PER_DAY, MS_PER_MINUTE } from './calendar.js';
+import { MINUTES_PER_DAY, MS_PER_DAY, MS_PER_MINUTE } from './calendar.js';
 import { nearest } from './nearest.js';
 import type { Ms } from './units.js';
 
@@ -46,8 +46,12 @@ export class TimeZone {
 
   /** The day that its clocks show. */
   dayOf(utcMs: Ms): number {
-    const { beforeMs, afterMs, atMs } = this.#changeAround(Math.floor(utcMs / MS_PER_DAY));
-    return Math.floor((utcMs + (utcMs < atMs ? beforeMs : afterMs)) / MS_PER_DAY);
+    return Math.floor(this.#shownMs(utcMs) / MS_PER_DAY);
+  }
+
+  /** The time of the day that its clocks show, in minutes. */
+  minuteOf(utcMs: Ms): number {
+    return Math.floor(this.#shownMs(utcMs) / MS_PER_MINUTE) - this.dayOf(utcMs) * MINUTES_PER_DAY;
   }
 
   /** When what begins at this time of the day begins: at its first showing, or when the clocks skip it. */
@@ -64,6 +68,11 @@ export class TimeZone {
     const shownMs = day * MS_PER_DAY + minute * MS_PER_MINUTE;
     if (shownMs - afterMs > atMs) return shownMs - afterMs;
     return Math.min(atMs, shownMs - beforeMs);
+  }
+
+  #shownMs(utcMs: Ms): Ms {
+    const { beforeMs, afterMs, atMs } = this.#changeAround(Math.floor(utcMs / MS_PER_DAY));
+    return utcMs + (utcMs < atMs ? beforeMs : afterMs);
   }
 
   #changeAround(day: number): Change {

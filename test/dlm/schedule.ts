@@ -154,6 +154,18 @@ t.test('a date that is far away is found, and one that is too far is not', (t) =
   t.end();
 });
 
+t.test('when a limit changes, in words, by the clocks of the zone', (t) => {
+  const table = schedule('Europe/Berlin', ['Su', '06:00', '20:05', 20], ['2026-12-24', '00:00', '24:00', 10]);
+  const said = (utc: string): string | undefined => table.changeText(Date.parse(utc));
+  t.equal(said('2026-10-04T10:00Z'), 'Su 20:05');
+  t.equal(said('2026-10-05T00:00Z'), 'Su 06:00', 'six days later, as the clocks show it');
+  t.equal(said('2026-10-04T18:05Z'), 'in 7 days');
+  t.equal(said('2026-12-23T22:59Z'), 'Th 00:00');
+  t.equal(said('2026-12-24T22:59Z'), 'Fr 00:00', 'the end of Thursday');
+  t.equal(schedule('UTC', ['Mo-Su', '00:00', '24:00', 20]).changeText(Date.parse('2026-10-04T10:00Z')), undefined);
+  t.end();
+});
+
 t.test('a row with many days is named by the first', (t) => {
   const table = schedule('UTC', ['Mo We Fr 2026-12-24 2026-12-26', '00:00', '24:00', 20]);
   t.equal(table.at(Date.parse('2026-12-24T12:00Z'))?.sources[0], 'schedule Mo, We, Fr and 2 more 00:00-24:00');
@@ -271,6 +283,12 @@ t.test('the schedules of a site by circuit and charge point, and an alarm while 
   t.same(held(2_000), [undefined, undefined, undefined, undefined]);
   t.match(alarms.list(), [{ code: 'CLOCK_BAD', active: false }]);
   t.same(told(), [['info', 'CLOCK_BAD', 'the clock of this machine is good again']]);
+  const changes = (nowMs: number): unknown => [
+    schedules.changeOfCircuit('main', nowMs),
+    schedules.changeOfCircuit('garage', nowMs),
+    schedules.changeOfChargePoint('a', nowMs),
+  ];
+  t.same(changes(2_000), ['Sa 12:00', undefined, 'in 7 days']);
   t.same(
     held(3_000),
     [20, undefined, undefined, undefined],
@@ -278,6 +296,7 @@ t.test('the schedules of a site by circuit and charge point, and an alarm while 
   );
   schedules.hearClock(saturdayMs - HOUR_MS, 4_000);
   t.match(alarms.list(), [{ text: /it jumped within the last minute/, active: true }]);
+  t.same(changes(4_000), [undefined, undefined, undefined]);
   t.end();
 });
 

@@ -13,7 +13,7 @@
  * Who collects limits asks `Schedules` (beside this file), once per cycle.
  */
 import { defined, failInvariant } from '../../base/assert.js';
-import { minuteOfDay, MS_PER_DAY, parseDays, WEEKDAYS, weekdayOf } from '../../base/calendar.js';
+import { minuteOfDay, MS_PER_DAY, parseDays, timeText, WEEKDAYS, weekdayOf } from '../../base/calendar.js';
 import type { TimeZone, TimeZones } from '../../base/time-zone.js';
 import { mapPhases, type Ms, type PerPhase, type PhaseAmps } from '../../base/units.js';
 import type { Schedule, ScheduleRow } from '../types.js';
@@ -126,6 +126,17 @@ export class WeeklySchedule {
     if (!this.#isChangeKnown(standing, utcMs)) this.#change = this.#changeAfter(standing);
     const { atMs } = this.#change;
     return atMs - utcMs <= CHANGE_AHEAD_MS ? atMs : undefined;
+  }
+
+  /** The same by the clocks of the zone, for people: "Fr 20:00", or "in 24 days". */
+  changeText(utcMs: Ms): string | undefined {
+    const atMs = this.changesAtMs(utcMs);
+    if (atMs === undefined) return undefined;
+    const day = this.#zone.dayOf(atMs);
+    const days = day - this.#zone.dayOf(utcMs);
+    return days < WEEKDAYS.length
+      ? `${WEEKDAYS[weekdayOf(day)]} ${timeText(this.#zone.minuteOf(atMs))}`
+      : `in ${days} days`;
   }
 
   #isChangeKnown(standing: Standing, utcMs: Ms): boolean {

@@ -1,6 +1,7 @@
 /**
  * The schedules of a site and the clock that they go by. The runtime tells the time of the clock before each decision; then
- * `ofCircuit` and `ofChargePoint` say what holds in that cycle.
+ * `ofCircuit` and `ofChargePoint` say what holds in that cycle, for the place that collects limits; `changeOf...` says until when, for
+ * explanations.
  */
 import type { Carrier } from '../../base/carrier.js';
 import { TimeZones } from '../../base/time-zone.js';
@@ -51,6 +52,20 @@ export class Schedules {
   /** The same of a charge point: one current, the same on each of its phases. */
   ofChargePoint(id: string, nowMs: Ms): ScheduledLimit | undefined {
     return this.#chargePoints.get(id)?.at(this.#clock.utcMs(nowMs));
+  }
+
+  /** When that changes next: "Fr 20:00"; `undefined`: never, or nobody knows what time it is. */
+  changeOfCircuit(id: string, nowMs: Ms): string | undefined {
+    return this.#changeOf(this.#circuits.get(id), nowMs);
+  }
+
+  changeOfChargePoint(id: string, nowMs: Ms): string | undefined {
+    return this.#changeOf(this.#chargePoints.get(id), nowMs);
+  }
+
+  #changeOf(table: WeeklySchedule | undefined, nowMs: Ms): string | undefined {
+    const utcMs = this.#clock.utcMs(nowMs);
+    return utcMs === undefined ? undefined : table?.changeText(utcMs);
   }
 
   /** What the clock has shown, for a recording. */
