@@ -31,8 +31,9 @@ export function nearestTimeZone(word: string): string | undefined {
   const zones = Intl.supportedValuesOf('timeZone');
   const cityOf = (zone: string): string => zone.slice(zone.lastIndexOf('/') + 1);
   const zone = nearest(word, zones);
+  if (zone !== undefined) return zone;
   const city = nearest(cityOf(word), zones.map(cityOf));
-  return zone ?? zones.find((each) => cityOf(each) === city);
+  return zones.find((each) => cityOf(each) === city);
 }
 
 export class TimeZone {
