@@ -1,5 +1,6 @@
 /** src/base: the words and small tools that every layer shares. */
 import './base/aliases.js';
+import './base/calendar.js';
 import './base/carrier.js';
 import './base/errors.js';
 import './base/events.js';

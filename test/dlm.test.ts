@@ -35,3 +35,5 @@ import './dlm/cars.js';
 import './dlm/regressions.js';
 import './dlm/adopting.js';
 import './dlm/reports.js';
+import './dlm/schedule.js';
+import './dlm/schedule-year.js';

@@ -57,6 +57,7 @@ export const EVENTS = {
   CONTROL: 'the socket for commands: where it is, or why there is none',
   NOTIFY_FAILED: 'systemd could not be told how the daemon is',
   LOG_DROPPED: 'log lines were dropped because the reader of the log was too slow',
+  CLOCK_BAD: 'the clock of the machine is not good: the lowest limit of each schedule holds; or it is good again',
   LOOP_LATE: 'the loop ran late: no charge point is raised in this cycle',
 } as const;
 

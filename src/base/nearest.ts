@@ -23,16 +23,18 @@ function editDistance(a: string, b: string): number {
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   if (word.length > WORD_MAX) return undefined;
   const lower = word.toLowerCase();
+  const farthest = Math.max(2, Math.floor(word.length / 2));
   let best: { candidate: string; distance: number; edits: number } | undefined;
   for (const candidate of candidates) {
     const other = candidate.toLowerCase();
     const isPrefix = lower.length >= 3 && (other.startsWith(lower) || lower.startsWith(other));
+    // It takes as many edits at least; to count them takes long.
+    if (!isPrefix && Math.abs(lower.length - other.length) > farthest) continue;
     const edits = editDistance(lower, other);
     const distance = isPrefix ? 1 : edits;
     const isNearer = !best || distance < best.distance || (distance === best.distance && edits < best.edits);
     if (isNearer) best = { candidate, distance, edits };
   }
-  const farthest = Math.max(2, Math.floor(word.length / 2));
   return best && best.distance <= farthest ? best.candidate : undefined;
 }
 

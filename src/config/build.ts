@@ -2,7 +2,7 @@
 import { byName } from '../base/aliases.js';
 import { assert, defined } from '../base/assert.js';
 import { mapPhases, PHASE_NAMES } from '../base/units.js';
-import type { ChargePoint, Circuit, Site } from '../dlm/types.js';
+import type { ChargePoint, Circuit, Schedule, Site } from '../dlm/types.js';
 import { parseConnection } from './connection.js';
 import { type Endpoint, parseEndpoint } from './endpoint.js';
 import type { KnownModel } from './facts.js';
@@ -14,6 +14,7 @@ import type { CircuitEntry } from './schema/circuits.js';
 import type { MasterFile } from './schema/master.js';
 import type { MeterMapEntry } from './schema/meter-maps.js';
 import type { MeterEntry } from './schema/meters.js';
+import type { ScheduleEntry } from './schema/schedule.js';
 import type { SlaveFile } from './schema/slave.js';
 import type {
   ChargerConfig,
@@ -30,13 +31,24 @@ const MS_PER_MIN = 60_000;
 /** Of a meter with a map of the file. */
 const UNIT_ID_OF_MAPS = 1;
 
+function scheduleOf({ timeZone, rows }: ScheduleEntry): Schedule {
+  const rowOf = ({ days, from, to, limitA }: ScheduleEntry['rows'][number]): Schedule['rows'][number] => ({
+    days: typeof days === 'string' ? [days] : days,
+    from,
+    to,
+    limitA: toPhases(limitA),
+  });
+  return { timeZone, rows: rows.map(rowOf) };
+}
+
 function circuitOf(entry: CircuitEntry): Circuit {
-  const { parent, operatorLimitA, meter, backgroundMaxA, imbalanceLimitA, fuse } = entry;
+  const { parent, operatorLimitA, schedule, meter, backgroundMaxA, imbalanceLimitA, fuse } = entry;
   return {
     id: entry.id,
     ...(parent !== undefined && { parent }),
     limitA: toPhases(entry.limitA),
     ...(operatorLimitA !== undefined && { operatorLimitA: toPhases(operatorLimitA) }),
+    ...(schedule && { schedule: scheduleOf(schedule) }),
     headroomA: toPhases(entry.headroomA),
     ...(meter !== undefined && { meter }),
     meterLocation: entry.meterLocation,
@@ -47,12 +59,13 @@ function circuitOf(entry: CircuitEntry): Circuit {
   };
 }
 
-function chargePointOf({ name, location, session, ...entry }: ChargePointEntry): ChargePoint {
+function chargePointOf({ name, location, session, schedule, ...entry }: ChargePointEntry): ChargePoint {
   return {
     ...entry,
     ...(name !== undefined && { name }),
     ...(location !== undefined && { location }),
     ...(session !== undefined && { session }),
+    ...(schedule && { schedule: scheduleOf(schedule) }),
   };
 }
 

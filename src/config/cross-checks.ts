@@ -4,6 +4,7 @@ import { type Finding, gotText, type Path, quoted, unknownWord } from './issue.j
 import type { Facts, Places } from './facts.js';
 import { meterFindings } from './meter-checks.js';
 import { limitFindings } from './limit-checks.js';
+import { scheduleFindings } from './schedule-checks.js';
 import type { CircuitEntry } from './schema/circuits.js';
 import type { Draft, Drafts } from './shape.js';
 
@@ -135,5 +136,6 @@ export function crossFindings(facts: Facts): Finding[] {
     ...waysToMeet(facts),
     ...meterFindings(facts),
     ...limitFindings(facts),
+    ...scheduleFindings(facts),
   ];
 }

@@ -1,6 +1,8 @@
 /** Building blocks of the schema: each carries its range and the words for an installer who missed it. */
 import * as z from 'zod/mini';
+import { DAYS_PATTERN, nearestDays, parseDays } from '../base/calendar.js';
 import { ID_PATTERN, ID_RULE } from '../base/ids.js';
+import { isTimeZone, nearestTimeZone } from '../base/time-zone.js';
 import { PHASE_NAMES } from '../base/units.js';
 import { parseConnection } from './connection.js';
 import { parseEndpoint } from './endpoint.js';
@@ -138,6 +140,47 @@ export function fileName(what: string) {
 
 export function timeOfDay() {
   return matching(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day from 00:00 to 23:59, such as "17:00"');
+}
+
+/** 24:00: the end of the day. */
+export function endOfPeriod() {
+  return matching(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, 'a time of day from 00:00 to 24:00, such as "20:00"');
+}
+
+/** What a finding takes for the word that was meant; see config/shape. */
+export interface Guess {
+  readonly nearest: (word: string) => string | undefined;
+}
+
+/** The pattern is what the JSON Schema shows; what is wrong is said by `check`, which refuses all that the pattern does. */
+function guessed(pattern: RegExp, check: (text: string) => string | undefined, guess: Guess) {
+  const error = ({ input }: { input?: unknown }): string => check(typeof input === 'string' ? input : '') ?? '';
+  const isGood = (text: string): boolean => check(text) === undefined;
+  return z
+    .string({ error })
+    .check(z.refine(isGood, { error, params: { ...guess }, abort: true }), z.regex(pattern, { error }));
+}
+
+export function timeZone() {
+  const pattern = /^[A-Za-z][A-Za-z0-9_+/-]{0,63}$/;
+  // To ask for a zone takes long, and a thousand charge points have the same one.
+  const known = new Set<string>();
+  const isKnown = (name: string): boolean => {
+    if (!known.has(name) && pattern.test(name) && isTimeZone(name)) known.add(name);
+    return known.has(name);
+  };
+  const check = (name: string): string | undefined =>
+    isKnown(name) ? undefined : 'an IANA time zone such as Europe/Berlin';
+  return guessed(pattern, check, { nearest: nearestTimeZone });
+}
+
+/** A day of the week, a date, or several in a row. */
+export function days() {
+  const check = (word: string): string | undefined => {
+    const parsed = parseDays(word);
+    return parsed.ok ? undefined : parsed.error;
+  };
+  return guessed(DAYS_PATTERN, check, { nearest: nearestDays });
 }
 
 /** User name or password. */

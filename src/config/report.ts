@@ -183,12 +183,22 @@ function meterLines(circuit: CircuitReport): string[] {
   ];
 }
 
+function scheduleLines({ schedule }: CircuitReport): string[] {
+  if (!schedule) return [];
+  const { timeZone, rows } = schedule;
+  const lowestA = mapPhases((phase) => Math.min(...rows.map(({ limitA }) => limitA[phase])));
+  const table = rows.length === 1 ? '1 row' : `${rows.length} rows`;
+  return [`schedule of ${table}, ${timeZone}; without a good clock: ${phasesText(lowestA)}`];
+}
+
 function treeLines(circuit: CircuitReport): string[] {
   const indent = '  '.repeat(Math.min(circuit.depth, INDENTED_LEVELS_MAX));
   const operator = circuit.operatorLimitA ? `, operator limit ${phasesText(circuit.operatorLimitA)}` : '';
   const imbalance =
     circuit.imbalanceLimitA === undefined ? [] : [`imbalance at most ${ampsText(circuit.imbalanceLimitA)}`];
-  const details = [...meterLines(circuit), ...imbalance].map((line) => `${indent}  | ${line}`);
+  const details = [...meterLines(circuit), ...imbalance, ...scheduleLines(circuit)].map(
+    (line) => `${indent}  | ${line}`,
+  );
   return [
     `${indent}${circuit.depth > 0 ? '+ ' : ''}${circuit.id}  ${phasesText(circuit.limitA)}${operator}`,
     ...details,

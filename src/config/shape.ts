@@ -1,7 +1,7 @@
 /** Holds a plain value against the schema: what does not fit becomes findings, and what does fit is kept. */
 import * as z from 'zod/mini';
 import { nearest } from '../base/nearest.js';
-import { LIST_MAX } from './fields.js';
+import { type Guess, LIST_MAX } from './fields.js';
 import { type Finding, gotText, type Path } from './issue.js';
 
 type Issue = z.core.$ZodIssue;
@@ -30,10 +30,10 @@ function keysAt(schema: z.core.$ZodType, path: Path): readonly string[] {
   return inner ? keysAt(inner, rest) : [];
 }
 
-/** An issue within one of the ways to write a value ("three numbers") says more than "none of the ways fits". */
+/** An issue within one of the ways to write a value ("three numbers"), or with its word, says more than "none of the ways fits". */
 function innermost(issue: Issue): readonly Issue[] {
   if (issue.code !== 'invalid_union') return [issue];
-  const inner = issue.errors.find((issues) => issues.every((each) => each.path.length > 0));
+  const inner = issue.errors.find((issues) => issues.every(({ path, code }) => path.length > 0 || code === 'custom'));
   return inner?.map((each) => ({ ...each, path: [...issue.path, ...each.path] })) ?? [issue];
 }
 
@@ -61,12 +61,17 @@ function unknownKeys(schema: z.core.$ZodType, issue: z.core.$ZodIssueUnrecognize
   }));
 }
 
+function meantWord(issue: Issue, got: string): string | undefined {
+  if (issue.code === 'invalid_value') return nearest(got, issue.values.map(String));
+  const guess = issue.code === 'custom' ? (issue.params as Partial<Guess> | undefined) : undefined;
+  return guess?.nearest?.(got);
+}
+
 function findingsOf(schema: z.core.$ZodType, value: unknown, issue: Issue): Finding[] {
   if (issue.code === 'unrecognized_keys') return unknownKeys(schema, issue);
   const path = pathOf(issue);
   const got = valueAt(value, path);
-  const words = issue.code === 'invalid_value' ? issue.values.map(String) : [];
-  const meant = typeof got === 'string' ? nearest(got, words) : undefined;
+  const meant = typeof got === 'string' ? meantWord(issue, got) : undefined;
   return [{ path, expected: issue.message, got: gotAt(value, path), nearest: meant }];
 }
 

@@ -16,6 +16,7 @@ import { type Heard, IGNORED, NOT_URGENT, URGENT } from './heard.js';
 import { LEASE_MAX_MS, leaseExpiryMs } from './leases/lease-rules.js';
 import { drawnExpiryMs } from './leases/ledger.js';
 import { LimitLog } from './limit-log.js';
+import { Schedules } from './limits/schedules.js';
 import { MasterWatch } from './masters/master-watch.js';
 import type { Mastership } from './masters/mastership.js';
 import { Membership } from './group/membership.js';
@@ -56,6 +57,7 @@ export class Controller {
   readonly membership: Membership;
   readonly operator: Operator;
   readonly #settings = new Settings();
+  readonly schedules: Schedules;
   readonly #granting: Granting;
   readonly #metering: Metering;
   readonly #shares: Shares;
@@ -100,6 +102,7 @@ export class Controller {
     this.operator = new Operator({ site, topology, roster, settings, notices, onChange });
     this.#metering = new Metering({ site, topology, limits: settings, alarms, notices, roster });
     if (memory?.settings) settings.load(memory.settings, nowMs);
+    this.schedules = new Schedules({ site, alarms, notices });
     this.#startedAtMs = nowMs;
     const mayHaveStrangers = !memory && (site.autoAdopt || options.isMemoryLost === true);
     this.#strangersUntilMs = mayHaveStrangers ? nowMs + leaseExpiryMs(site.leaseMs) : nowMs;
@@ -119,6 +122,7 @@ export class Controller {
     carrier.part('settings', this.#settings);
     carrier.part('notices', this.#notices);
     carrier.part('roster', this.#roster);
+    carrier.part('schedules', this.schedules);
     carrier.part('masters', this.#masters);
     carrier.part('limitLog', this.#limitLog);
     this.#startedAtMs = carrier.value('startedAtMs', this.#startedAtMs);

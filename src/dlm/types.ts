@@ -9,6 +9,25 @@ export const FALLBACK_IGNORED_A: Amps = 9999;
 export const FUSE_TYPES = ['B', 'C', 'D', 'gG', 'IEC60947-2'] as const;
 export type FuseType = (typeof FUSE_TYPES)[number];
 
+/** What holds on some days from one time of the day to another, as the clocks of the schedule's zone show it. */
+export interface ScheduleRow {
+  /** Each as written: "Mo", "Mo-Fr", "2026-12-24", "2026-12-24..2026-12-31". */
+  readonly days: readonly string[];
+  /** "22:00". */
+  readonly from: string;
+  /** "06:00": on the next day when it is earlier than `from`; "24:00": the end of the day. */
+  readonly to: string;
+  /** Of a charge point the same on each phase. */
+  readonly limitA: PhaseAmps;
+}
+
+export interface Schedule {
+  /** "Europe/Berlin". */
+  readonly timeZone: string;
+  /** Where several hold at once, the lowest counts on each phase; where none does, the schedule limits nothing. */
+  readonly rows: readonly ScheduleRow[];
+}
+
 export interface Circuit {
   readonly id: string;
   /** Absent for the root. */
@@ -17,6 +36,8 @@ export interface Circuit {
   readonly limitA: PhaseAmps;
   /** The operator's own limit; never above `limitA`. */
   readonly operatorLimitA?: PhaseAmps;
+  /** Limits by the calendar; none above `limitA`. */
+  readonly schedule?: Schedule;
   /** A part of the limit that is never given away. */
   readonly headroomA: PhaseAmps;
   /** Id of the meter at this circuit's supply. */
@@ -52,6 +73,8 @@ export interface ChargePoint {
   /** 1 is served first. */
   readonly priority: number;
   readonly session?: SessionLimits;
+  /** Limits by the calendar; none above `maxA`. */
+  readonly schedule?: Schedule;
 }
 
 export const SHARING_RULES = ['equal', 'priority'] as const;

@@ -4,7 +4,7 @@ import type { Ms } from '../base/units.js';
 export interface Clock {
   /** Never goes back, knows no calendar: for every age, lease and deadline. */
   monotonicMs(): Ms;
-  /** Milliseconds since 1970, UTC; may jump: for people and logs only. */
+  /** Milliseconds since 1970, UTC; may jump: for people, logs and schedules only. */
   wallMs(): Ms;
 }
 

@@ -163,7 +163,7 @@ export class MasterRuntime {
         this.#after(this.#meterEvents.hear(input.event, this.#now()), 0);
         return;
       case 'tick':
-        this.#tick(input.mayWait);
+        this.#tick(input);
         return;
       case 'beacon':
         this.#beacon();
@@ -182,9 +182,14 @@ export class MasterRuntime {
     this.#options.logger.log(level, event, message, fields);
   }
 
-  #arm(delayMs: Ms, input: Extract<MasterInput, { kind: 'tick' | 'beacon' }>): Cancel {
+  #arm(delayMs: Ms, input: () => HeardInput): Cancel {
     this.#put({ kind: 'timer', delayMs });
-    return this.#options.timers.after(delayMs, () => this.hear(input));
+    return this.#options.timers.after(delayMs, () => this.hear(input()));
+  }
+
+  /** The calendar comes in with the timer: a replay has no clock of its own. */
+  #armTick(delayMs: Ms, mayWait: boolean): Cancel {
+    return this.#arm(delayMs, () => ({ kind: 'tick', mayWait, wallMs: this.#options.clock.wallMs() }));
   }
 
   #send(to: PeerAddress, grant: Grant, keyId: number): void {
@@ -218,7 +223,7 @@ export class MasterRuntime {
     this.#beaconAtMs = this.#now();
     this.#beaconsSent += 1;
     const periodMs = this.#beaconsSent < BEACON_FIRST_COUNT ? BEACON_FIRST_MS : BEACON_PERIOD_MS;
-    this.#cancelBeacon = this.#arm(periodMs, { kind: 'beacon' });
+    this.#cancelBeacon = this.#arm(periodMs, () => ({ kind: 'beacon' }));
   }
 
   /** What the charge points draw that a meter sees; `undefined` where it sees none. */
@@ -281,18 +286,19 @@ export class MasterRuntime {
     if (!this.#isRunning || atMs >= this.#nextTickMs) return;
     this.#cancelTick();
     this.#nextTickMs = atMs;
-    this.#cancelTick = this.#arm(delayMs, { kind: 'tick', mayWait: true });
+    this.#cancelTick = this.#armTick(delayMs, true);
   }
 
   /** After a standstill timers fire before the sockets are read: once, the cycle waits until they were. */
-  #tick(mayWait: boolean): void {
+  #tick({ mayWait, wallMs }: Extract<HeardInput, { kind: 'tick' }>): void {
     const nowMs = this.#now();
     if (mayWait && nowMs - this.#nextTickMs > STOOD_STILL_MS) {
       this.#nextTickMs = nowMs + GATHER_MS;
-      this.#cancelTick = this.#arm(GATHER_MS, { kind: 'tick', mayWait: false });
+      this.#cancelTick = this.#armTick(GATHER_MS, false);
       return;
     }
     this.#nextTickMs = Number.POSITIVE_INFINITY;
+    this.controller.schedules.hearClock(wallMs, nowMs);
     for (const grant of this.controller.decide(nowMs)) {
       const address = this.#addresses.get(grant.chargePointId);
       const keyId = this.#keyIds.get(grant.chargePointId) ?? NO_KEY;

@@ -47,12 +47,16 @@ const TEXTS: Readonly<Record<string, string>> = {
   interfaces: 'eth0',
   keyFile: '/a',
   file: '/a',
+  timeZone: 'UTC',
+  days: 'Mo',
+  from: '06:00',
+  to: '20:00',
 };
 
 /** One circuit only: it is the root, and everything refers to it. Its meter has three phases. */
 const LEFT_OUT: readonly string[] = ['parent', 'phase'];
 
-const NUMBERS: Readonly<Record<string, number>> = { limitA: 100, operatorLimitA: 100 };
+const NUMBERS: Readonly<Record<string, number>> = { limitA: 32, operatorLimitA: 32 };
 
 /** Every group of keys in the schema, by its path. */
 function groups(node: Node, path: string): [string, Node][] {

@@ -3,7 +3,7 @@ import { GOOD, GOOD_SLAVE, type Row, walk } from './support.js';
 
 const PER_PHASE = 'a current in A, 0 to 2500, or three of them [L1, L2, L3]';
 const CIRCUIT_KEYS =
-  'id, parent, limitA, operatorLimitA, headroomA, meter, meterLocation, fallbackA, backgroundMaxA, imbalanceLimitA, fuse';
+  'id, parent, limitA, operatorLimitA, schedule, headroomA, meter, meterLocation, fallbackA, backgroundMaxA, imbalanceLimitA, fuse';
 const MASTER_KEYS =
   'role, site, networkId, samplePeriodMs, leaseMs, circuits, meters, meterModels, discovery, chargePoints, auth, keyFile, allocation, mqtt, recorder, log, id, connector, driver';
 const MQTT_URL = 'mqtt://HOST or mqtt://HOST:PORT, mqtts:// for TLS (username and password are keys of their own)';

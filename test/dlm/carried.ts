@@ -30,6 +30,8 @@ const OUTSIDE: readonly string[] = [
 ];
 /** Fields that are not carried, and why. */
 const LEFT_OUT: Readonly<Record<string, string>> = {
+  'dlm/limits/schedule.ts #standing': 'found again: it follows from the table and the time',
+  'dlm/limits/schedule.ts #change': 'as above',
   'runtime/master.ts #cancelBeacon': 'a replay has no timers: they are inputs',
   'runtime/master.ts #cancelTick': 'as above',
   'runtime/memory-keeper.ts #isSaving': 'false: nothing is carried while a save runs',

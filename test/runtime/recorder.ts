@@ -85,8 +85,8 @@ const INPUTS: { readonly [K in MasterInput['kind']]: readonly Extract<MasterInpu
     },
   ],
   tick: [
-    { kind: 'tick', mayWait: true },
-    { kind: 'tick', mayWait: false },
+    { kind: 'tick', mayWait: true, wallMs: 1_790_000_000_000 },
+    { kind: 'tick', mayWait: false, wallMs: 1_790_000_001_000.5 },
   ],
   beacon: [{ kind: 'beacon' }],
   saved: [
@@ -150,7 +150,7 @@ t.test('the tape: a calendar that is set is told, and a crash begins no segment'
   const tick = (message?: string): void => {
     nowMs += 1_000.000_7;
     wallMs += 1_000;
-    tape.begin({ kind: 'tick', mayWait: true });
+    tape.begin({ kind: 'tick', mayWait: true, wallMs });
     t.equal(tape.time(nowMs), Math.floor(nowMs * 1000) / 1000);
     if (message !== undefined) tape.output({ kind: 'crash', message });
     tape.end(() => '{}');

@@ -4,6 +4,7 @@ import { ROTATIONS } from '../../base/rotation.js';
 import { PILOT_MIN_A } from '../../base/units.js';
 import * as f from '../fields.js';
 import { key } from '../fields.js';
+import { scheduleSchema } from './schedule.js';
 
 /** Most that one connector may deliver. */
 export const CONNECTOR_AMPS_MAX = 500;
@@ -63,6 +64,11 @@ export const chargePointSchema = f.group({
     'Session limits',
     'What one vehicle may take at most. Then it gets 0 A until it is unplugged.',
     z.optional(sessionSchema),
+  ),
+  schedule: key(
+    'Schedule',
+    'Lower limits at certain times; docs/schedule.md shows how it is written.',
+    z.optional(scheduleSchema(f.amps(0, CONNECTOR_AMPS_MAX), 'never above maxA; below minA it pauses')),
   ),
 });
 

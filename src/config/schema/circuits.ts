@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { FALLBACK_IGNORED_A, FUSE_TYPES } from '../../dlm/types.js';
 import * as f from '../fields.js';
 import { key } from '../fields.js';
+import { scheduleSchema } from './schedule.js';
 
 const FUSE_KINDS = 'B, C, D: circuit breakers by IEC 60898-1; gG: fuses by IEC 60269; IEC60947-2: industrial breakers.';
 
@@ -22,6 +23,11 @@ export const circuitSchema = f.group({
     'Operator limit',
     "The operator's own limit in A, never above limitA: one number, or [L1, L2, L3].",
     z.optional(f.phaseAmps()),
+  ),
+  schedule: key(
+    'Schedule',
+    'Lower limits at certain times, for all charge points below together; docs/schedule.md shows how it is written.',
+    z.optional(scheduleSchema(f.phaseAmps(), 'one number, or [L1, L2, L3]; never above limitA')),
   ),
   headroomA: key(
     'Headroom',

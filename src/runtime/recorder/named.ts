@@ -63,7 +63,8 @@ const FORMS: { readonly [K in Kind]: Form<InputOf<K>> } = {
   tick: plain(
     'tick',
     ({ kind, ...fields }) => fields,
-    (fields) => ({ kind: 'tick', ...fields }),
+    // Recordings of 0.1.0 do not say the time; nothing there went by it.
+    ({ mayWait, wallMs = 0 }) => ({ kind: 'tick', mayWait, wallMs }),
   ),
   beacon: plain(
     'beacon',

@@ -28,8 +28,8 @@ export type HeardInput =
   | { readonly kind: 'start' }
   | HeardMessage
   | { readonly kind: 'meter'; readonly event: PollerEvent }
-  /** The timer of the next cycle. `mayWait`: see MasterRuntime. */
-  | { readonly kind: 'tick'; readonly mayWait: boolean }
+  /** The timer of the next cycle, and what the calendar says then. `mayWait`: see MasterRuntime. */
+  | { readonly kind: 'tick'; readonly mayWait: boolean; readonly wallMs: Ms }
   /** The timer of the next BEACON. */
   | { readonly kind: 'beacon' };
 
