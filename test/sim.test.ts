@@ -27,5 +27,6 @@ import './sim/world/rows-charge-points.js';
 import './sim/world/rows-network.js';
 import './sim/world/rows-masters.js';
 import './sim/world/rows-table.js';
+import './sim/world/inputs.js';
 import './sim/replay.js';
 import './sim/cars.js';

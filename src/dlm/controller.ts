@@ -9,7 +9,7 @@ import { reasonText } from '../base/reason.js';
 import { type Ms, PHASES, type PhaseAmps } from '../base/units.js';
 import { AlarmBoard } from './alarms.js';
 import { Allocator } from './allocate.js';
-import type { CircuitCapacity } from './load/capacity.js';
+import type { CircuitCapacity, LoweredLimit } from './load/capacity.js';
 import { decide, onlyLowerings } from './decide.js';
 import { assertDecision, assertSnapshot } from './decision-checks.js';
 import { Granting } from './granting.js';
@@ -17,6 +17,7 @@ import { type Heard, IGNORED, NOT_URGENT, URGENT } from './heard.js';
 import { LEASE_MAX_MS, leaseExpiryMs } from './leases/lease-rules.js';
 import { drawnExpiryMs } from './leases/ledger.js';
 import { LimitLog } from './limit-log.js';
+import { Inputs } from './limits/inputs.js';
 import { MasterWatch } from './masters/master-watch.js';
 import type { Mastership } from './masters/mastership.js';
 import { Membership } from './group/membership.js';
@@ -53,6 +54,7 @@ export class Controller {
   readonly topology: Topology;
   readonly alarms = new AlarmBoard();
   readonly membership: Membership;
+  readonly inputs: Inputs;
   readonly #granting: Granting;
   readonly #metering: Metering;
   readonly #shares: Shares;
@@ -89,7 +91,9 @@ export class Controller {
       this.#limitLog.forget(id);
       this.#isMemoryDirty = true;
     });
-    this.#metering = new Metering({ site, topology, alarms, notices: this.#notices, roster: this.#roster });
+    this.inputs = new Inputs({ inputs: site.inputs ?? [], alarms, notices: this.#notices }, nowMs);
+    const lowered: LoweredLimit = (limitA, id) => this.inputs.lowered(limitA, { kind: 'circuit', id });
+    this.#metering = new Metering({ site, topology, alarms, notices: this.#notices, roster: this.#roster, lowered });
     this.#startedAtMs = nowMs;
     const mayHaveStrangers = !memory && (site.autoAdopt || options.isMemoryLost === true);
     this.#strangersUntilMs = mayHaveStrangers ? nowMs + leaseExpiryMs(site.leaseMs) : nowMs;
@@ -105,6 +109,7 @@ export class Controller {
   /** The state of the core, for a recording. */
   carry(carrier: Carrier): void {
     carrier.part('alarms', this.alarms);
+    carrier.part('inputs', this.inputs);
     carrier.part('metering', this.#metering);
     carrier.part('notices', this.#notices);
     carrier.part('roster', this.#roster);
@@ -256,6 +261,7 @@ export class Controller {
   #isStarting(nowMs: Ms): boolean {
     const { activeSinceMs } = this.#masters;
     if (this.#metering.isAwaiting || this.#awaitsFirstPolls(activeSinceMs, nowMs)) return true;
+    if (nowMs < activeSinceMs + FIRST_POLLS_MS && this.inputs.isAwaiting) return true;
     return this.#awaitsFirstAnswers(activeSinceMs, nowMs);
   }
 
@@ -327,6 +333,7 @@ export class Controller {
     }
     for (const record of this.#roster.list) if (record.watchDuplicate(nowMs)) this.#isMemoryDirty = true;
     this.#roster.expectOtherMaster(this.#masters.isStrict(nowMs), this.#masters.isWeaker);
+    this.inputs.watch(nowMs);
     this.#metering.watch(nowMs);
     this.#roster.watch(nowMs);
   }
@@ -376,6 +383,7 @@ export class Controller {
       isStarting: false,
       isStrict: this.#masters.isStrict(nowMs),
       unsafeCircuits: new Set(),
+      loweredChargePoint: (limitA, id) => this.inputs.lowered(limitA, { kind: 'chargePoint', id }),
     };
   }
 

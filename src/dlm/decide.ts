@@ -15,7 +15,7 @@ import type { SlaveRecord } from './group/slave-record.js';
 import { leaseExpiryMs } from './leases/lease-rules.js';
 import { ExposureSums } from './sharing/exposure-sums.js';
 import { PAUSE_MIN_MS } from './sharing/reserved.js';
-import { capacityOf, exposureOf, pathOf, phasesOf, type Snapshot } from './sharing/snapshot.js';
+import { capacityOf, exposureOf, loweredMaxA, pathOf, phasesOf, type Snapshot } from './sharing/snapshot.js';
 import { notServed, targets } from './sharing/targets.js';
 import { awaitsSteadyRoom, followOffer, idleMaxA, mayWander } from './sharing/offers.js';
 
@@ -192,6 +192,7 @@ function afterShare(service: Service, shareA: Amps, nowMs: Ms): Service {
 function withoutShare(snapshot: Snapshot, record: SlaveRecord): LimitReason {
   const { services, nowMs } = snapshot;
   const { withdrawn, pausedUntilMs } = services.find(record);
+  if (loweredMaxA(snapshot, record) === 0) return { kind: 'maximum' };
   if (withdrawn && nowMs < withdrawn.untilMs) return withdrawn.reason;
   const isUnsteady = nowMs >= pausedUntilMs && awaitsSteadyRoom(snapshot, record);
   return isUnsteady ? { kind: 'unsteady' } : record.reason;
@@ -205,7 +206,12 @@ function overdrawingWish(snapshot: Snapshot, record: SlaveRecord): Wish {
     return PHASES.every((p) => drawnA[p] <= capacityA[p] + EPSILON_A);
   });
   const phases = phasesOf(snapshot, record);
-  return { record, limitA: fits ? record.grantedA : 0, phases, reason: { kind: 'overdraw' } };
+  const keptA = inSteps(
+    Math.min(record.grantedA, loweredMaxA(snapshot, record)),
+    record,
+    snapshot.site.allocation.stepA,
+  );
+  return { record, limitA: fits ? keptA : 0, phases, reason: { kind: 'overdraw' } };
 }
 
 /** The allocator knows fuses only. Says instead when a fallback, an unsafe circuit or a paused vehicle is the cause. */

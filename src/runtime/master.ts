@@ -22,7 +22,7 @@ import { MemoryKeeper } from './memory-keeper.js';
 import { MeterEvents } from './meter-events.js';
 import type { PollerEvent } from './poller.js';
 import { type Door, recordedCommands, recordedStore } from './recorder/ports.js';
-import type { HeardInput, MasterInput, MasterOutput, Recorder } from './recorder/types.js';
+import type { HeardInput, InputNews, MasterInput, MasterOutput, Recorder } from './recorder/types.js';
 import { type MeterBoard, siteStatus, slaveCounts } from './site-status.js';
 import { UnreadPeers } from './unread-peers.js';
 
@@ -161,6 +161,9 @@ export class MasterRuntime {
       case 'meter':
         this.#after(this.#meterEvents.hear(input.event, this.#now()), 0);
         return;
+      case 'input':
+        this.#hearInput(input, this.#now());
+        return;
       case 'tick':
         this.#tick(input.mayWait);
         return;
@@ -265,6 +268,14 @@ export class MasterRuntime {
     this.#beacon();
   }
 
+  /** A lowering is decided at once: as soon as the level has stood for its time. */
+  #hearInput({ id, level, reason }: InputNews, nowMs: Ms): void {
+    const { inputs } = this.controller;
+    if (level === 'lost') inputs.lose(id, reason ?? 'no values', nowMs);
+    else inputs.hear(id, level, nowMs);
+    this.#tickAfter(Math.max(GATHER_MS, inputs.dueInMs(nowMs)));
+  }
+
   /** What a meter's poller tells. */
   hearMeter(event: PollerEvent): void {
     this.hear({ kind: 'meter', event });
@@ -298,11 +309,17 @@ export class MasterRuntime {
       if (address) this.#send(address, grant, keyId);
     }
     this.#tellRole();
-    this.#tickAfter(this.#options.site.samplePeriodMs);
+    this.#tickAfter(this.#nextInMs(nowMs));
     this.#tell();
     this.#drops.tell(nowMs);
     this.#keeper.keep(this.controller);
     this.#show(nowMs);
+  }
+
+  /** The next cycle comes with the sample period, or sooner when a digital input may have changed by then. */
+  #nextInMs(nowMs: Ms): Ms {
+    const dueMs = Math.max(GATHER_MS, this.controller.inputs.dueInMs(nowMs));
+    return Math.min(this.#options.site.samplePeriodMs, dueMs);
   }
 
   #tell(): void {

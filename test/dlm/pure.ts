@@ -18,6 +18,7 @@ function snapshotOf({ controller, nowMs }: Rig, isStarting: boolean): Snapshot {
     services: new Services(),
     capacities: controller.circuits(nowMs).map(({ capacity }) => capacity),
     ...{ noRaise: undefined, isStrict: false, unsafeCircuits: new Set<number>() },
+    loweredChargePoint: (limitA) => limitA,
   };
 }
 

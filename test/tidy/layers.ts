@@ -28,7 +28,7 @@ function withNode(name: string, imports: readonly string[]): Layer {
 export const LAYERS: readonly Layer[] = [
   pure('base', []),
   pure('ports', ['base']),
-  { ...pure('dlm', ['base']), folders: ['division', 'group', 'leases', 'load', 'masters', 'sharing'] },
+  { ...pure('dlm', ['base']), folders: ['division', 'group', 'leases', 'limits', 'load', 'masters', 'sharing'] },
   pure('config', ['base', 'dlm/types'], ['yaml', 'zod']),
   pure('modbus', ['base', 'ports']),
   pure('meters', ['base', 'ports', 'modbus']),

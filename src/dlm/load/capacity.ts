@@ -28,9 +28,12 @@ export interface CircuitCapacity {
   readonly isFallback: boolean;
 }
 
-/** The limit of a circuit whose meter is good: the fuse or the operator's limit, less headroom. */
-export function ownCeilingA({ limitA, operatorLimitA, headroomA }: Circuit): PhaseAmps {
-  return mapPhases((p) => Math.min(limitA[p], operatorLimitA?.[p] ?? Number.POSITIVE_INFINITY) - headroomA[p]);
+/** The limit of a circuit as digital inputs lower it, in A per grid phase; never above `limitA`. */
+export type LoweredLimit = (limitA: PhaseAmps, circuit: string) => PhaseAmps;
+
+/** The limit of a circuit whose meter is good: the fuse as `lowered`, or the operator's limit, less headroom. */
+export function ownCeilingA({ limitA, operatorLimitA, headroomA }: Circuit, lowered = limitA): PhaseAmps {
+  return mapPhases((p) => Math.min(lowered[p], operatorLimitA?.[p] ?? Number.POSITIVE_INFINITY) - headroomA[p]);
 }
 
 /** The load of a circuit's children together, and how certain it is. */
@@ -63,11 +66,18 @@ export class CapacityBook {
   readonly #childrenOf: readonly (readonly number[])[];
   /** Circuits with charge points at them or below. */
   readonly #serving: ReadonlySet<number>;
+  readonly #lowered: LoweredLimit;
 
   /** `places`: the circuits where charge points are, or may be discovered later. */
-  constructor(circuits: readonly Circuit[], topology: Topology, places: readonly string[] = []) {
+  constructor(
+    circuits: readonly Circuit[],
+    topology: Topology,
+    places: readonly string[] = [],
+    lowered: LoweredLimit = (limitA) => limitA,
+  ) {
     assert(topology.pathOf.length === circuits.length, `${circuits.length} circuits, ${topology.pathOf.length} paths`);
     this.#circuits = circuits;
+    this.#lowered = lowered;
     this.#metered = new Map(
       circuits.flatMap(({ id, meter }, index) => (meter === undefined ? [] : [[index, new MeteredLoad(id)]])),
     );
@@ -168,7 +178,7 @@ export class CapacityBook {
     const ignored = mapPhases((p) => circuit.fallbackA[p] >= FALLBACK_IGNORED_A);
     const overA = meter?.overloadA(nowMs) ?? null;
     const knownA = mapPhases((p) => Math.max(own.loadA[p], overA?.[p] ?? Number.NEGATIVE_INFINITY));
-    const ownA = ownCeilingA(circuit);
+    const ownA = ownCeilingA(circuit, this.#lowered(circuit.limitA, circuit.id));
     // The fallback limits the charge points alone. Known load below still counts against the fuse.
     const falls = (p: 0 | 1 | 2): boolean => isLost && !ignored[p] && circuit.fallbackA[p] <= ownA[p] - knownA[p];
     const ceilingA = mapPhases((p) => (falls(p) ? circuit.fallbackA[p] : ownA[p]));

@@ -4,7 +4,7 @@ import type { Carrier } from '../../base/carrier.js';
 import { mapPhases, type Ms, NO_AMPS, PHASE_NAMES, type PhaseAmps, type PhaseIndex } from '../../base/units.js';
 import type { EventCode } from '../../base/events.js';
 import type { AlarmBoard } from '../alarms.js';
-import { CapacityBook, type CircuitCapacity } from './capacity.js';
+import { CapacityBook, type CircuitCapacity, type LoweredLimit } from './capacity.js';
 import { assertNumbers, assertOrder } from './checks.js';
 import type { Notices } from '../notice.js';
 import { OverloadWatch } from './overload.js';
@@ -50,6 +50,8 @@ interface Parts {
   readonly alarms: AlarmBoard;
   readonly notices: Notices;
   readonly roster: ChargePointDraw;
+  /** Absent: nothing lowers the limit of a circuit. */
+  readonly lowered?: LoweredLimit;
 }
 
 /** A meter that is this late is frozen, not slow. */
@@ -82,9 +84,9 @@ export class Metering {
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    const { site, topology, alarms, notices } = parts;
+    const { site, topology, alarms, notices, lowered } = parts;
     const places = [...site.chargePoints.map(({ circuit }) => circuit), site.defaultCircuit];
-    this.#book = new CapacityBook(site.circuits, topology, places);
+    this.#book = new CapacityBook(site.circuits, topology, places, lowered);
     this.#overload = new OverloadWatch(site.circuits, alarms, notices);
     for (const { meter } of site.circuits) if (meter !== undefined) this.#awaited.add(meter);
   }

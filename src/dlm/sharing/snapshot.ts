@@ -1,9 +1,9 @@
 /** Everything that one decision reads. */
 import { failInvariant } from '../../base/assert.js';
 import type { LimitReason } from '../../base/reason.js';
-import { connectedMask, type PhaseMask } from '../../base/rotation.js';
-import type { Ms, PhaseAmps } from '../../base/units.js';
-import type { CircuitCapacity } from '../load/capacity.js';
+import { connectedMask, hasPhase, maskToGrid, type PhaseMask } from '../../base/rotation.js';
+import { type Amps, type Ms, PHASES, type PhaseAmps, perPhase } from '../../base/units.js';
+import type { CircuitCapacity, LoweredLimit } from '../load/capacity.js';
 import type { Services } from './services.js';
 import type { Shares } from './shares.js';
 import type { SlaveRecord } from '../group/slave-record.js';
@@ -29,6 +29,8 @@ export interface Snapshot {
   readonly isStrict: boolean;
   /** Circuits whose disconnected limits do not fit. No charge point below gets more than its own (I4). */
   readonly unsafeCircuits: ReadonlySet<number>;
+  /** The limit of a charge point as digital inputs lower it, by its id. */
+  readonly loweredChargePoint: LoweredLimit;
 }
 
 /** The exposure of a charge point now, in A per grid phase. */
@@ -58,4 +60,15 @@ export function isAcknowledged({ nowMs, site }: Snapshot, record: SlaveRecord): 
 /** Connector order: the phases that a grant must cover. Those in use; all of them without a recent acknowledgement. */
 export function phasesOf(snapshot: Snapshot, record: SlaveRecord): PhaseMask {
   return isAcknowledged(snapshot, record) ? record.activePhases() : connectedMask(record.facts.phases);
+}
+
+/** The maximum of a charge point as digital inputs lower it, in A; 0: they leave less than its minimum. */
+export function loweredMaxA(snapshot: Snapshot, record: SlaveRecord): Amps {
+  const { maxA, minA, rotation } = record.facts;
+  const ownA = perPhase(maxA);
+  const loweredA = snapshot.loweredChargePoint(ownA, record.id);
+  if (loweredA === ownA) return maxA;
+  const grid = maskToGrid(rotation, phasesOf(snapshot, record));
+  const mostA = Math.min(...PHASES.filter((p) => hasPhase(grid, p)).map((p) => loweredA[p]));
+  return mostA < minA ? 0 : mostA;
 }

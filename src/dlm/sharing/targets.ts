@@ -9,7 +9,7 @@ import { wantsCurrent } from '../group/vehicle.js';
 import { awaitsSteadyRoom, followRoom, idleMaxA, neededA } from './offers.js';
 import { reservedLoad } from './reserved.js';
 import { assertSharesFit } from './share-checks.js';
-import { capacityOf, isAcknowledged, pathOf, phasesOf, type Snapshot } from './snapshot.js';
+import { capacityOf, isAcknowledged, loweredMaxA, pathOf, phasesOf, type Snapshot } from './snapshot.js';
 import {
   askedAgainAtMs,
   type Behind,
@@ -167,9 +167,11 @@ function inOrderOfService(
   });
 }
 
-function isCandidate({ services, nowMs }: Snapshot, record: SlaveRecord): boolean {
+function isCandidate(snapshot: Snapshot, record: SlaveRecord): boolean {
+  const { services, nowMs } = snapshot;
   const { pausedUntilMs, withdrawn } = services.find(record);
-  if (notServed(record, nowMs) !== undefined || nowMs < pausedUntilMs) return false;
+  if (notServed(record, nowMs) !== undefined || nowMs < pausedUntilMs || loweredMaxA(snapshot, record) === 0)
+    return false;
   const isWithdrawn = withdrawn !== undefined && nowMs < withdrawn.untilMs;
   return !isWithdrawn && !record.account.overdraws(nowMs);
 }
@@ -183,10 +185,11 @@ function candidateOf(
   const { facts } = record;
   const { unsafeCircuits } = snapshot;
   const unsafe = unsafeCircuits.size > 0 && pathOf(snapshot, record).some((circuit) => unsafeCircuits.has(circuit));
-  const maxA = unsafe ? Math.min(facts.maxA, facts.disconnectedLimitA) : facts.maxA;
+  const mostA = loweredMaxA(snapshot, record);
+  const maxA = unsafe ? Math.min(mostA, facts.disconnectedLimitA) : mostA;
   const service = snapshot.services.find(record);
   const needsA = Math.max(facts.minA, Math.min(maxA, neededA(record, service)));
-  const minA = isAcknowledged(snapshot, record) ? needsA : Math.max(needsA, facts.disconnectedLimitA);
+  const minA = isAcknowledged(snapshot, record) ? needsA : Math.max(needsA, Math.min(maxA, facts.disconnectedLimitA));
   const idleA = idleMaxA(record, service);
   return {
     id: record.id,

@@ -4,6 +4,7 @@ import type { LogLevel } from '../../base/logger.js';
 import type { Beacon, Grant, Status } from '../../base/messages.js';
 import type { Ms } from '../../base/units.js';
 import type { Memory } from '../../dlm/group/memory.js';
+import type { InputLevel } from '../../dlm/limits/input-state.js';
 import type { PeerAddress } from '../../ports/datagram-port.js';
 import type { SiteStatus } from '../../ports/status-sink.js';
 import type { PollerEvent } from '../poller.js';
@@ -16,6 +17,15 @@ export interface HeardMessage {
   readonly from: PeerAddress;
 }
 
+/** What the source of a digital input says: its level, or why it has none. */
+export interface InputNews {
+  readonly kind: 'input';
+  readonly id: string;
+  readonly level: InputLevel | 'lost';
+  /** Only with `lost`. */
+  readonly reason?: string | undefined;
+}
+
 export type CommandInput = { readonly kind: 'command' } & (
   | { readonly name: 'adopt' | 'forget'; readonly id: string }
   | { readonly name: 'clear' }
@@ -26,6 +36,7 @@ export type HeardInput =
   | { readonly kind: 'start' }
   | HeardMessage
   | { readonly kind: 'meter'; readonly event: PollerEvent }
+  | InputNews
   /** The timer of the next cycle. `mayWait`: see MasterRuntime. */
   | { readonly kind: 'tick'; readonly mayWait: boolean }
   /** The timer of the next BEACON. */
