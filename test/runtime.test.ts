@@ -10,6 +10,7 @@ import './runtime/auth.js';
 import './runtime/memory-keeper.js';
 import './runtime/commands.js';
 import './runtime/recorder.js';
+import './runtime/input-gate.js';
 import './runtime/kept-limit.js';
 import './runtime/slave-look.js';
 import './runtime/unread-peers.js';

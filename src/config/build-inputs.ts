@@ -40,6 +40,7 @@ export function siteInput(entry: InputEntry, rootId: string): SiteInput {
     activeLevel: active,
     debounceMs,
     ...(maxAgeMs !== undefined && { maxAgeMs }),
+    ...(kind === 'command' && { isByCommand: true }),
     effect: effectOf(entry),
     target:
       chargePoint === undefined ? { kind: 'circuit', id: circuit ?? rootId } : { kind: 'chargePoint', id: chargePoint },

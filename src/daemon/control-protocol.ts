@@ -3,7 +3,7 @@ import { harmless } from '../base/harmless.js';
 import { isObject, type JsonObject, parseJson } from '../base/json.js';
 import { guessText, nearest } from '../base/nearest.js';
 import type { Result } from '../base/result.js';
-import type { CommandPort } from '../ports/commands.js';
+import type { CommandPort, InputSet } from '../ports/commands.js';
 import { EXIT } from './exit-codes.js';
 
 /** Longest request, in UTF-16 units; far above what any of them needs. */
@@ -15,7 +15,7 @@ export type Answer =
   /** `exitCode`: with what a command should end that asked this. */
   | { readonly ok: false; readonly exitCode: number; readonly error: string };
 
-type Handler = (commands: CommandPort, id: string) => unknown;
+type Handler = (commands: CommandPort, id: string, request: JsonObject) => unknown;
 
 const HANDLERS: Readonly<Record<string, { readonly needsId: boolean; readonly run: Handler }>> = {
   status: { needsId: false, run: (commands) => commands.status() },
@@ -23,7 +23,17 @@ const HANDLERS: Readonly<Record<string, { readonly needsId: boolean; readonly ru
   adopt: { needsId: true, run: async (commands, id) => await outcome(commands.adopt(id)) },
   forget: { needsId: true, run: async (commands, id) => await outcome(commands.forget(id)) },
   clear: { needsId: false, run: async (commands) => await outcome(commands.clear()) },
+  input: { needsId: true, run: setInput },
 };
+
+function setInput(commands: CommandPort, id: string, { state }: JsonObject): InputSet {
+  if (state !== 'active' && state !== 'inactive') {
+    throw new Refusal(`state: expected "active" or "inactive", got ${quoted(state)}`);
+  }
+  const set = commands.input(id, state);
+  if (!set.ok) throw new Refusal(set.error);
+  return set.value;
+}
 
 class Refusal extends Error {
   override readonly name = 'Refusal';
@@ -42,15 +52,21 @@ export function refused(error: string): Answer {
 /** Never rejects because of the line; what is wrong with it is the answer. */
 export async function answerLine(line: string, commands: CommandPort): Promise<Answer> {
   try {
-    const { run, id } = requestOf(line);
-    return { ok: true, value: await run(commands, id) };
+    const { run, id, request } = requestOf(line);
+    return { ok: true, value: await run(commands, id, request) };
   } catch (error) {
     if (error instanceof Refusal) return refused(error.message);
     throw error;
   }
 }
 
-function requestOf(line: string): { readonly run: Handler; readonly id: string } {
+interface Request {
+  readonly run: Handler;
+  readonly id: string;
+  readonly request: JsonObject;
+}
+
+function requestOf(line: string): Request {
   const request = parsed(line);
   const { command, id } = request;
   const names = Object.keys(HANDLERS);
@@ -60,7 +76,7 @@ function requestOf(line: string): { readonly run: Handler; readonly id: string }
     throw new Refusal(`command: expected one of ${names.join(', ')}, got ${quoted(command)}${guessText(near)}`);
   }
   if (handler.needsId && typeof id !== 'string') throw new Refusal(`id: expected a text, got ${quoted(id)}`);
-  return { run: handler.run, id: typeof id === 'string' ? id : '' };
+  return { run: handler.run, id: typeof id === 'string' ? id : '', request };
 }
 
 function parsed(line: string): JsonObject {

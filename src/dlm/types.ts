@@ -83,6 +83,8 @@ export interface SiteInput {
   readonly debounceMs: Ms;
   /** A source that was not heard for so long is lost. Absent: its last word holds until the source says that it is lost. */
   readonly maxAgeMs?: Ms;
+  /** Set by the command "input"; else a source sets it. */
+  readonly isByCommand?: boolean;
   readonly effect: InputEffect;
   readonly target: LimitTarget;
 }

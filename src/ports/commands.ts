@@ -76,6 +76,15 @@ export interface Cleared {
   readonly notWritten: string | null;
 }
 
+/** The state that people give a digital input. */
+export type InputOrder = 'active' | 'inactive';
+
+/** What the command "input" came to. It holds until another one, or the end of this master. */
+export interface InputSet {
+  readonly id: string;
+  readonly state: InputOrder;
+}
+
 /** A change ends when it is on the disk, or is known not to be. A refusal is a sentence for people. */
 export interface CommandPort {
   status(): StatusAnswer;
@@ -83,4 +92,6 @@ export interface CommandPort {
   adopt(id: string): Promise<Result<Change>>;
   forget(id: string): Promise<Result<Change>>;
   clear(): Promise<Result<Cleared>>;
+  /** Only of an input whose source is the command. */
+  input(id: string, state: InputOrder): Result<InputSet>;
 }

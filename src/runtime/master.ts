@@ -104,6 +104,7 @@ export class MasterRuntime {
       status: () => this.#status(),
       unread: this.#unread,
       isSigned: this.#channel.isSigned,
+      hear: (news) => this.hear(news),
     });
     this.commands = recordedCommands(commands, door);
   }

@@ -115,6 +115,7 @@ t.test('the lines of the socket', async (t) => {
     adopt: async (id) => ok({ id, changed: true, notWritten: null }),
     forget: async (id) => fail(`${id} is still heard: switch it off first`),
     clear: async () => ok({ forgotten: ['cp7'], kept: [], notWritten: null }),
+    input: (id, state) => ok({ id, state }),
   };
   const block = /```json\n([\s\S]*?)```/.exec(page)?.[1] ?? '';
   const lines = block.trimEnd().split('\n');

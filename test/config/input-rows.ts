@@ -1,5 +1,7 @@
 /** Digital inputs: what is wrong with one, and what a good one turns into. */
+import { readFileSync } from 'node:fs';
 import t from 'tap';
+import { inputSchema } from '../../src/config/schema/inputs.js';
 import { edited, GOOD, goodMaster, issueLines, type Row, walk } from './support.js';
 
 const INPUTS = `inputs:
@@ -150,6 +152,15 @@ t.test('inputs get their defaults', (t) => {
   const told = goodMaster(edited(FILE, '{ mqtt: { topic: house/ripple } }', '{ command: true }'));
   t.same(told.inputs[2]?.source, { kind: 'command' });
   t.notOk('inputs' in goodMaster(GOOD).site, 'a site without inputs has no such key');
+  t.end();
+});
+
+t.test('the example of the page is a good one, and the page names every key', (t) => {
+  const page = readFileSync(new URL('../../../docs/inputs.md', import.meta.url), 'utf8');
+  const example = /```yaml\n([\s\S]*?)```/.exec(page)?.[1] ?? '';
+  const { site } = goodMaster(edited(`${GOOD}${example}`, 'circuit: garage', 'circuit: main'));
+  t.equal(site.inputs?.length, 3);
+  for (const key of Object.keys(inputSchema.shape)) t.match(page, new RegExp(`${key}\\b`), key);
   t.end();
 });
 

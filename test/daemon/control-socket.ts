@@ -19,9 +19,10 @@ const COMMANDS: CommandPort = {
   adopt: async (id) => ok({ id, changed: true, notWritten: null }),
   forget: async (id) => fail(`${id} is still heard`),
   clear: async () => ok({ forgotten: [], kept: [], notWritten: null }),
+  input: (id, state) => (id === 'relay' ? ok({ id, state }) : fail(`no input ${id}`)),
 };
 
-const NOT_KNOWN = 'command: expected one of status, slaves, adopt, forget, clear, got "\\u{202e}\\x9b2J"';
+const NOT_KNOWN = 'command: expected one of status, slaves, adopt, forget, clear, input, got "\\u{202e}\\x9b2J"';
 
 interface Opened {
   readonly socket: ControlSocket | undefined;
@@ -80,14 +81,17 @@ t.test('garbage gets a line that says what was expected, and the connection goes
     ['garbage', 'expected one JSON object in a line, like {"command":"status"}, got "garbage"'],
     ['[]', 'expected one JSON object in a line, like {"command":"status"}, got []'],
     ['null', 'expected one JSON object in a line, like {"command":"status"}, got null'],
-    ['{}', 'command: expected one of status, slaves, adopt, forget, clear, got nothing'],
+    ['{}', 'command: expected one of status, slaves, adopt, forget, clear, input, got nothing'],
     [
       '{"command":"stats"}',
-      'command: expected one of status, slaves, adopt, forget, clear, got "stats"; did you mean "status"?',
+      'command: expected one of status, slaves, adopt, forget, clear, input, got "stats"; did you mean "status"?',
     ],
-    ['{"command":"toString"}', 'command: expected one of status, slaves, adopt, forget, clear, got "toString"'],
+    ['{"command":"toString"}', 'command: expected one of status, slaves, adopt, forget, clear, input, got "toString"'],
     ['{"command":"adopt"}', 'id: expected a text, got nothing'],
     ['{"command":"forget","id":7}', 'id: expected a text, got 7'],
+    ['{"command":"input","id":"relay"}', 'state: expected "active" or "inactive", got nothing'],
+    ['{"command":"input","id":"relay","state":1}', 'state: expected "active" or "inactive", got 1'],
+    ['{"command":"input","id":"relais","state":"active"}', 'no input relais'],
   ] as const;
   for (const [line, error] of ROWS) t.same(await answerLine(line, COMMANDS), { ok: false, exitCode: 65, error }, line);
   const path = await serving(t);
@@ -96,6 +100,11 @@ t.test('garbage gets a line that says what was expected, and the connection goes
   t.equal(lines.length, 2, 'an empty line is none, and half a line is not answered');
   t.match(lines[0], /"ok":false/);
   t.same(JSON.parse(lines[1] ?? ''), { ok: true, value: [] });
+});
+
+t.test('a digital input is set', async (t) => {
+  const line = '{"command":"input","id":"relay","state":"inactive"}';
+  t.same(await answerLine(line, COMMANDS), { ok: true, value: { id: 'relay', state: 'inactive' } });
 });
 
 t.test('a line without an end, or too long a one', async (t) => {

@@ -85,6 +85,7 @@ export class Inputs {
 
   /** The limit as the active inputs of this target lower it, in A, grid order. The same object while none is active. */
   lowered(limitA: PhaseAmps, target: LimitTarget): PhaseAmps {
+    if (this.#byTarget.size === 0) return limitA;
     let mostA = limitA;
     let offsetA = NO_AMPS;
     for (const input of this.#byTarget.get(keyOf(target)) ?? []) {

@@ -212,6 +212,10 @@ t.test(
     await scene.at(62);
     t.equal(scene.shown, 'a 0 b 0 c 0');
     t.same([scene.reason('a'), scene.reason('b')], ['maximum', 'maximum']);
+    say(scene, 'low', 'low');
+    say(scene, 'less', 'low');
+    await scene.at(64);
+    t.equal(scene.shown, 'a 32 b 31 c 0', 'and that ends at once');
     t.strictSame(scene.end(), [], 'no judge complains');
   },
 );
@@ -226,5 +230,28 @@ t.test('a standby hears the same inputs while it is passive, and takes over with
   t.same(scene.deciding, ['standby']);
   t.equal(scene.highestA('a', 62), 24);
   t.equal(scene.highestA('b', 62), 23);
+  t.strictSame(scene.end(), [], 'no judge complains');
+});
+
+t.test('a charge point that draws more than its limit is lowered all the same', async (t) => {
+  const config = siteWith(`id: input3, ${BY_COMMAND}, limitA: 16, chargePoint: a`).replace('limitA: 63', 'limitA: 40');
+  const scene = await calm({ config, vehicles: TWO }, 'input3');
+  scene.strike('charger-overdraws', 'a', 120);
+  await scene.at(80);
+  t.same([scene.limitA('a'), scene.alarms()], [20, ['OVERDRAW']]);
+  say(scene, 'input3', 'high');
+  await scene.at(82);
+  t.equal(scene.limitA('a'), 16);
+  t.strictSame(scene.end(), [], 'no judge complains');
+});
+
+t.test('a restart of the master lowers nobody while its inputs have their first values', async (t) => {
+  const scene = await calm({ config: siteWith(ONE), vehicles: TWO }, 'input1');
+  scene.strike('master-killed', 'master', 2);
+  await scene.at(63.5);
+  say(scene, 'input1', 'low');
+  await scene.at(80);
+  t.equal(scene.shown, 'a 32 b 31 c 0');
+  t.same([scene.leastA('a', 60), scene.leastA('b', 60)], [32, 31]);
   t.strictSame(scene.end(), [], 'no judge complains');
 });
