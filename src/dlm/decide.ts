@@ -15,7 +15,7 @@ import type { SlaveRecord } from './group/slave-record.js';
 import { leaseExpiryMs } from './leases/lease-rules.js';
 import { ExposureSums } from './sharing/exposure-sums.js';
 import { PAUSE_MIN_MS } from './sharing/reserved.js';
-import { capacityOf, exposureOf, loweredMaxA, pathOf, phasesOf, type Snapshot } from './sharing/snapshot.js';
+import { capacityOf, exposureOf, isLowered, loweredMaxA, pathOf, phasesOf, type Snapshot } from './sharing/snapshot.js';
 import { notServed, targets } from './sharing/targets.js';
 import { awaitsSteadyRoom, followOffer, idleMaxA, mayWander } from './sharing/offers.js';
 
@@ -176,7 +176,7 @@ function pause(snapshot: Snapshot, record: SlaveRecord, boundBy: LimitReason): v
   const next = records.find(({ id }) => id === nextId);
   const isTurn = next !== undefined && (services.find(next).servedSinceMs ?? nowMs) >= nowMs;
   const isArrival = next !== undefined && next.vehicle.connectedAtMs >= (record.service.servedSinceMs ?? nowMs);
-  const isExplained = isTurn || isArrival || !mayWander(snapshot, record);
+  const isExplained = isTurn || isArrival || isLowered(snapshot, record) || !mayWander(snapshot, record);
   const calm = isExplained ? service.calm : afterStop(service.calm, nowMs);
   services.replace(record, { ...service, calm, pausedUntilMs: nowMs + PAUSE_MIN_MS });
 }

@@ -2,8 +2,8 @@
 import { failInvariant } from '../../base/assert.js';
 import type { LimitReason } from '../../base/reason.js';
 import { connectedMask, hasPhase, maskToGrid, type PhaseMask } from '../../base/rotation.js';
-import { type Amps, type Ms, PHASES, type PhaseAmps, perPhase } from '../../base/units.js';
-import type { CircuitCapacity, LoweredLimit } from '../load/capacity.js';
+import { type Amps, isAnyAbove, type Ms, PHASES, type PhaseAmps, perPhase } from '../../base/units.js';
+import { type CircuitCapacity, type LoweredLimit, ownCeilingA } from '../load/capacity.js';
 import type { Services } from './services.js';
 import type { Shares } from './shares.js';
 import type { SlaveRecord } from '../group/slave-record.js';
@@ -71,4 +71,13 @@ export function loweredMaxA(snapshot: Snapshot, record: SlaveRecord): Amps {
   const grid = maskToGrid(rotation, phasesOf(snapshot, record));
   const mostA = Math.min(...PHASES.filter((p) => hasPhase(grid, p)).map((p) => loweredA[p]));
   return mostA < minA ? 0 : mostA;
+}
+
+/** True where a digital input lowers a circuit above the charge point, and no lost meter does. */
+export function isLowered(snapshot: Snapshot, record: SlaveRecord): boolean {
+  return pathOf(snapshot, record).some((index) => {
+    const { ceilingA, isFallback } = capacityOf(snapshot, index);
+    const circuit = snapshot.site.circuits[index];
+    return circuit !== undefined && !isFallback && isAnyAbove(ownCeilingA(circuit), ceilingA, 0);
+  });
 }

@@ -1,6 +1,6 @@
 /** E1 to E6: digital inputs on the simulated site. What a source says is handed to the master by its door. */
 import t from 'tap';
-import { Scene, type SceneOptions } from './scene.js';
+import { HOUSE, Scene, type SceneOptions } from './scene.js';
 
 const SITE = `
 site: Scene
@@ -254,4 +254,19 @@ t.test('a restart of the master lowers nobody while its inputs have their first 
   t.equal(scene.shown, 'a 32 b 31 c 0');
   t.same([scene.leastA('a', 60), scene.leastA('b', 60)], [32, 31]);
   t.strictSame(scene.end(), [], 'no judge complains');
+});
+
+t.test('stops by an input are no wandering room: vehicles go on soon after the third within the hour', async (t) => {
+  const config = `${HOUSE}inputs:\n  - { id: input1, ${BY_COMMAND}, stop: true }\n`;
+  const scene = await calm({ config }, 'input1');
+  for (const atS of [60, 300, 540]) {
+    await scene.at(atS);
+    say(scene, 'input1', 'high');
+    await scene.at(atS + 2);
+    t.equal(scene.shown, 'a 0 b 0 c 0');
+    await scene.at(atS + 60);
+    say(scene, 'input1', 'low');
+    await scene.at(atS + 120);
+    t.equal(scene.shown, 'a 18 b 18 c 0', `after ${atS} s`);
+  }
 });
