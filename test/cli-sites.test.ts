@@ -3,6 +3,7 @@ import './cli/restarts.js';
 import './cli/site.js';
 import './cli/replay.js';
 import './cli/control.js';
+import './cli/inputs.js';
 import './cli/disk.js';
 import './cli/standby.js';
 import './cli/masters.js';

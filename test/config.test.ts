@@ -5,6 +5,7 @@ import './config/shape-rows.js';
 import './config/schedule-rows.js';
 import './config/cross-rows.js';
 import './config/meter-rows.js';
+import './config/input-rows.js';
 import './config/garbage.js';
 import './config/report.js';
 import './config/ways-out.js';

@@ -11,6 +11,7 @@ import './dlm/division.js';
 import './dlm/hostile.js';
 import './dlm/ledger.js';
 import './dlm/limit-log.js';
+import './dlm/inputs.js';
 import './dlm/mastership.js';
 import './dlm/proof.js';
 import './dlm/pure.js';

@@ -11,6 +11,7 @@ import './runtime/memory-keeper.js';
 import './runtime/commands.js';
 import './runtime/site-sums.js';
 import './runtime/recorder.js';
+import './runtime/input-gate.js';
 import './runtime/kept-limit.js';
 import './runtime/slave-look.js';
 import './runtime/unread-peers.js';

@@ -29,6 +29,7 @@ import './sim/world/rows-network.js';
 import './sim/world/rows-masters.js';
 import './sim/world/rows-operator.js';
 import './sim/world/rows-table.js';
+import './sim/world/inputs.js';
 import './sim/replay.js';
 import './sim/cars.js';
 import './sim/world/sessions.js';

@@ -1,6 +1,7 @@
 import './transports/bus-queue.js';
 import './transports/modbus-tcp.js';
 import './transports/modbus-faults.js';
+import './transports/coils.js';
 import './transports/modbus-server.js';
 import './transports/modbus-rtu-server.js';
 import './transports/modbus-meter.js';
@@ -10,6 +11,7 @@ import './transports/modbus-models.js';
 import './transports/rtu-silence.js';
 import './transports/rtu-serial.js';
 import './transports/serial-closing.js';
+import './transports/gpio-line.js';
 import './transports/interfaces.js';
 import './transports/udp.js';
 import './transports/node-mac.js';

@@ -35,6 +35,8 @@ export const EVENTS = {
   METER_SLOW: 'a meter answers more slowly than it is polled: it is polled less often, or at its own pace again',
   METER_NOISY:
     'many answers of a meter are damaged (3 % of the last minute), or no longer so many; damaged ones are never used',
+  INPUT: 'a digital input became active or inactive, and what it does',
+  INPUT_LOST: 'the source of a digital input gives no values: the input counts as active until it is heard again',
   OVERLOAD: 'a meter shows more than the fuse may carry; all below are lowered at once',
   OVERLOAD_END: 'the overload is over',
   TWO_MASTERS: 'another master is active in this network id, or was until this master came',

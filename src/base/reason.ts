@@ -1,15 +1,20 @@
 /** Why a charge point has its limit: exactly one reason, as a closed union. Its text is made where it is shown. */
 import { PHASE_NAMES, type Amps, type PhaseIndex } from './units.js';
 
+/** `fallback`: the meter of the circuit is lost. */
+export type LimitSource = 'fuse' | 'operator' | 'fallback' | 'schedule' | 'input';
+
 /** What makes the limit of a circuit as low as it is on one phase. A reason says the effect, this the cause. */
 export type LimitCause = {
-  readonly source: 'fuse' | 'operator' | 'fallback';
+  readonly source: LimitSource;
   readonly limitA: Amps;
+  /** Which one, where a source has several: "schedule Mo-Fr 06:00-20:00", "input relay". */
+  readonly name?: string;
 };
 
 export type LimitReason =
-  /** The maximum of the charge point: hardware, cable, installation; or the limit that the operator has set for it. */
-  | { readonly kind: 'maximum'; readonly operatorA?: Amps }
+  /** The maximum of the charge point: hardware, cable, installation. With a cause: a lower limit that something else sets. */
+  | { readonly kind: 'maximum'; readonly cause?: LimitCause }
   /** A circuit is full on this phase. No cause: the allocator alone was asked, which knows one limit of each circuit. */
   | { readonly kind: 'circuit'; readonly circuit: string; readonly phase: PhaseIndex; readonly cause?: LimitCause }
   /** The power limit of a circuit is reached. */
@@ -39,8 +44,8 @@ export type LimitReason =
   | { readonly kind: 'paused' }
   /** By people: no session, or no new one. */
   | { readonly kind: 'blocked' }
-  /** The operator's limit of the charge point is below its minimum. */
-  | { readonly kind: 'belowMinimum'; readonly operatorA: Amps; readonly minA: Amps }
+  /** A limit of the charge point is below what its vehicle needs. */
+  | { readonly kind: 'belowMinimum'; readonly cause: LimitCause; readonly minA: Amps }
   /** Paused: its room became too small twice within the hour, and is not steady yet. */
   | { readonly kind: 'unsteady' }
   /** Its limit stays for a moment: a raise was taken back within 10 s. */
@@ -66,7 +71,7 @@ export type LimitReason =
 export function reasonText(reason: LimitReason): string {
   switch (reason.kind) {
     case 'maximum':
-      return reason.operatorA === undefined ? 'its own maximum' : `operator limit ${reason.operatorA} A`;
+      return reason.cause === undefined ? 'its own maximum' : limitText(reason.cause);
     case 'circuit':
       return `${reason.circuit} ${PHASE_NAMES[reason.phase]} full${causeText(reason.cause)}`;
     case 'power':
@@ -88,7 +93,7 @@ export function reasonText(reason: LimitReason): string {
     case 'blocked':
       return 'blocked by the operator';
     case 'belowMinimum':
-      return `operator limit ${reason.operatorA} A, its vehicle needs ${reason.minA} A`;
+      return `paused: ${limitText(reason.cause)}, its vehicle needs ${reason.minA} A`;
     case 'unsteady':
       return 'paused: current for it came and went, it starts once enough is there for the steady time';
     case 'calming':
@@ -114,16 +119,19 @@ export function reasonText(reason: LimitReason): string {
   }
 }
 
+function limitText({ source, name, limitA }: LimitCause): string {
+  const what = { fuse: 'fuse', operator: 'operator limit', fallback: 'meter lost, fallback', schedule: '', input: '' };
+  return `${name ?? what[source]} ${limitA} A`;
+}
+
 /** A full fuse needs no word more. */
 function causeText(cause: LimitCause | undefined): string {
   switch (cause?.source) {
     case undefined:
     case 'fuse':
       return '';
-    case 'operator':
-      return ` (operator limit ${cause.limitA} A)`;
-    case 'fallback':
-      return ` (meter lost, fallback ${cause.limitA} A)`;
+    default:
+      return cause === undefined ? '' : ` (${limitText(cause)})`;
   }
 }
 

@@ -3,6 +3,7 @@ import { byName } from '../base/aliases.js';
 import { assert, defined } from '../base/assert.js';
 import { mapPhases, PHASE_NAMES } from '../base/units.js';
 import type { ChargePoint, Circuit, Schedule, Site } from '../dlm/types.js';
+import { inputConfig, siteInput } from './build-inputs.js';
 import { parseConnection } from './connection.js';
 import { type Endpoint, parseEndpoint } from './endpoint.js';
 import type { KnownModel } from './facts.js';
@@ -128,6 +129,7 @@ function siteOf(file: MasterFile): Site {
     leaseMs: file.leaseMs,
     circuits,
     chargePoints: file.chargePoints.map(chargePointOf),
+    ...(file.inputs.length > 0 && { inputs: file.inputs.map((input) => siteInput(input, root.id)) }),
     defaultCircuit: file.discovery.circuit ?? root.id,
     autoAdopt: file.discovery.autoAdopt,
     allocation: { stepA, sharing, shortage, dwellMs: dwellMin * MS_PER_MIN, steadyMs: steadyMin * MS_PER_MIN },
@@ -149,6 +151,7 @@ export function masterConfig(file: MasterFile, knownModels: readonly KnownModel[
     role: 'master',
     site: siteOf(file),
     meters: file.meters.map((meter) => meterOf(meter, file, knownModels)),
+    inputs: file.inputs.map(inputConfig),
     discovery: discoveryOf(file),
     ...(file.auth !== undefined && { auth: file.auth }),
     ...(file.keyFile !== undefined && { keyFile: file.keyFile }),

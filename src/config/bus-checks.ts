@@ -6,35 +6,52 @@ import { type Finding, gotText, type Path } from './issue.js';
 /** Modbus over serial line V1.02, 2.2: 0 is for all devices at once, and nobody answers; 248 to 255 are reserved. */
 const RTU_UNIT_MAX = 247;
 
+interface OnBus {
+  /** Where its connection and unit stand. */
+  readonly path: Path;
+  readonly connection?: string | undefined;
+  readonly unit?: number | undefined;
+}
+
+/** Meters first, then digital inputs. */
+function devices({ meters, inputs }: Facts): readonly OnBus[] {
+  return [
+    ...meters.items.map(({ path, value }) => ({ path, connection: value.connection, unit: value.unit })),
+    ...inputs.items.flatMap(({ path, value: { source } }) => {
+      if (!source?.modbus) return [];
+      const { connection, unit } = source.modbus;
+      return [{ path: [...path, 'source', 'modbus'], connection, unit }];
+    }),
+  ];
+}
+
 interface First {
   readonly text: string;
   readonly path: Path;
 }
 
 /** One path or one address has one setting. */
-function oneSetting({ meters, places }: Facts): Finding[] {
+function oneSetting(facts: Facts): Finding[] {
   const first = new Map<string, First>();
-  return meters.items.flatMap(({ value, path }) => {
-    const parsed = parseConnection(value.connection ?? '');
+  return devices(facts).flatMap(({ connection, path }) => {
+    const parsed = parseConnection(connection ?? '');
     if (!parsed.ok) return [];
     const own = [...path, 'connection'];
     const text = connectionText(parsed.value);
     const earlier = first.get(busKey(parsed.value));
     if (!earlier) first.set(busKey(parsed.value), { text, path: own });
     if (!earlier || earlier.text === text) return [];
-    const expected = `the same settings as on line ${places.lineOf(earlier.path)}, where it is ${earlier.text}`;
+    const expected = `the same settings as on line ${facts.places.lineOf(earlier.path)}, where it is ${earlier.text}`;
     return [{ path: own, expected, got: text }];
   });
 }
 
-function unitsOnLines({ meters }: Facts): Finding[] {
-  return meters.items.flatMap(({ value, path }) => {
-    const parsed = parseConnection(value.connection ?? '');
-    if (!parsed.ok || parsed.value.kind === 'tcp' || value.unit === undefined) return [];
-    if (value.unit >= 1 && value.unit <= RTU_UNIT_MAX) return [];
-    return [
-      { path: [...path, 'unit'], expected: `a unit of a serial line, 1 to ${RTU_UNIT_MAX}`, got: gotText(value.unit) },
-    ];
+function unitsOnLines(facts: Facts): Finding[] {
+  return devices(facts).flatMap(({ connection, unit, path }) => {
+    const parsed = parseConnection(connection ?? '');
+    if (!parsed.ok || parsed.value.kind === 'tcp' || unit === undefined) return [];
+    if (unit >= 1 && unit <= RTU_UNIT_MAX) return [];
+    return [{ path: [...path, 'unit'], expected: `a unit of a serial line, 1 to ${RTU_UNIT_MAX}`, got: gotText(unit) }];
   });
 }
 

@@ -1,5 +1,6 @@
 /** Relations between entries: ids, references, the tree of circuits, the use of meters, where slaves are looked for. */
 import { busFindings } from './bus-checks.js';
+import { inputFindings } from './input-checks.js';
 import { type Finding, gotText, type Path, quoted, unknownWord } from './issue.js';
 import type { Facts, Places } from './facts.js';
 import { meterFindings } from './meter-checks.js';
@@ -39,7 +40,7 @@ export function dangling(path: Path, what: string, word: string | undefined, tar
   return word === undefined || ids.includes(word) || !allKnown ? [] : [unknownWord(path, what, word, ids)];
 }
 
-function references({ circuits, meters, chargePoints, discovery }: Facts): Finding[] {
+function references({ circuits, meters, chargePoints, inputs, discovery }: Facts): Finding[] {
   const ofCircuits = circuits.items.flatMap(({ path, value }) => [
     ...dangling([...path, 'parent'], 'the id of a circuit', value.parent, circuits),
     ...dangling([...path, 'meter'], 'the id of a meter', value.meter, meters),
@@ -47,13 +48,17 @@ function references({ circuits, meters, chargePoints, discovery }: Facts): Findi
   const ofChargePoints = chargePoints.items.flatMap(({ path, value }) =>
     dangling([...path, 'circuit'], 'the id of a circuit', value.circuit, circuits),
   );
+  const ofInputs = inputs.items.flatMap(({ path, value }) => [
+    ...dangling([...path, 'circuit'], 'the id of a circuit', value.circuit, circuits),
+    ...dangling([...path, 'chargePoint'], 'the id of a charge point', value.chargePoint, chargePoints),
+  ]);
   const ofDiscovery = dangling(
     [...discovery.path, 'circuit'],
     'the id of a circuit',
     discovery.value.circuit,
     circuits,
   );
-  return [...ofCircuits, ...ofChargePoints, ...ofDiscovery];
+  return [...ofCircuits, ...ofChargePoints, ...ofInputs, ...ofDiscovery];
 }
 
 function roots({ circuits, places }: Facts): Finding[] {
@@ -125,9 +130,9 @@ function waysToMeet({ discovery }: Facts): Finding[] {
 
 /** Everything that is wrong between entries; what is wrong within one is left to the schema. */
 export function crossFindings(facts: Facts): Finding[] {
-  const { circuits, meters, meterMaps, chargePoints, places } = facts;
+  const { circuits, meters, meterMaps, chargePoints, inputs, places } = facts;
   return [
-    ...[circuits, meters, meterMaps, chargePoints].flatMap((drafts) => duplicates(drafts, places)),
+    ...[circuits, meters, meterMaps, chargePoints, inputs].flatMap((drafts) => duplicates(drafts, places)),
     ...references(facts),
     ...roots(facts),
     ...cycles(facts),
@@ -135,6 +140,7 @@ export function crossFindings(facts: Facts): Finding[] {
     ...busFindings(facts),
     ...waysToMeet(facts),
     ...meterFindings(facts),
+    ...inputFindings(facts),
     ...limitFindings(facts),
     ...scheduleFindings(facts),
   ];

@@ -3,6 +3,7 @@ import type { Path } from './issue.js';
 import type { ChargePointEntry } from './schema/charge-points.js';
 import type { CircuitEntry } from './schema/circuits.js';
 import type { DiscoveryEntry } from './schema/discovery.js';
+import type { InputEntry } from './schema/inputs.js';
 import type { MeterMapEntry } from './schema/meter-maps.js';
 import type { MeterEntry } from './schema/meters.js';
 import type { Draft, Drafts } from './shape.js';
@@ -29,6 +30,9 @@ export interface Facts {
   readonly circuits: Drafts<CircuitEntry>;
   readonly meters: Drafts<MeterEntry>;
   readonly chargePoints: Drafts<ChargePointEntry>;
+  readonly inputs: Drafts<InputEntry>;
+  /** Whether the file names an MQTT broker. */
+  readonly hasBroker: boolean;
   readonly discovery: Draft<DiscoveryEntry>;
   /** Those that come with evenkeel. */
   readonly knownModels: readonly KnownModel[];

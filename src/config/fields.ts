@@ -193,6 +193,10 @@ export function interfaceName() {
   return matching(/^[^\s/]{1,15}$/, 'the name of a network interface such as eth0');
 }
 
+export function gpioChip() {
+  return matching(/^[A-Za-z0-9._-]{1,64}$/, 'the name of a GPIO chip such as gpiochip0');
+}
+
 export function topic() {
   const error = 'an MQTT topic without wildcards such as evenkeel, 1 to 64 characters';
   return matching(/^[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/, error).check(z.maxLength(64, { error }));

@@ -14,6 +14,7 @@ import { circuitSchema } from './schema/circuits.js';
 import { LEASE_DEFAULT_MS, ROLES } from './schema/common.js';
 import { masterDiscoverySchema, slaveDiscoverySchema } from './schema/discovery.js';
 import { CIRCUITS_MAX, METER_MAPS_MAX, masterSchema, SAMPLE_PERIOD_DEFAULT_MS } from './schema/master.js';
+import { INPUTS_MAX, inputSchema } from './schema/inputs.js';
 import { meterMapSchema } from './schema/meter-maps.js';
 import { meterSchema } from './schema/meters.js';
 import { slaveSchema } from './schema/slave.js';
@@ -62,7 +63,7 @@ export function isSlave(value: unknown): boolean {
 export function entriesOf(
   value: unknown,
   shape: readonly Finding[],
-): Pick<Facts, 'circuits' | 'meters' | 'chargePoints' | 'meterMaps'> {
+): Pick<Facts, 'circuits' | 'meters' | 'chargePoints' | 'inputs' | 'meterMaps'> {
   const at = (name: string): unknown => valueAt(value, [name]);
   // A list that is not there may be one whose name is misspelt.
   const mayLack = !shape.some(({ path, at: where }) => where === 'key' && path.length === 1);
@@ -70,6 +71,7 @@ export function entriesOf(
     circuits: draftsOf(circuitSchema, at('circuits'), ['circuits'], { atMost: CIRCUITS_MAX }),
     meters: draftsOf(meterSchema, at('meters'), ['meters'], { mayLack }),
     chargePoints: draftsOf(chargePointSchema, at('chargePoints'), ['chargePoints'], { mayLack }),
+    inputs: draftsOf(inputSchema, at('inputs'), ['inputs'], { mayLack, atMost: INPUTS_MAX }),
     meterMaps: draftsOf(meterMapSchema, at('meterModels'), ['meterModels'], { mayLack, atMost: METER_MAPS_MAX }),
   };
 }
@@ -80,6 +82,7 @@ function masterFindings(file: TextFile, { meterModels }: ParseOptions): Finding[
   const entries = entriesOf(file.value, shape);
   const cross = crossFindings({
     ...entries,
+    hasBroker: at('mqtt') !== undefined,
     discovery: draftOf(masterDiscoverySchema, at('discovery') ?? {}, ['discovery']),
     knownModels: meterModels,
     places: placesOf(file),

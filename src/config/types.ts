@@ -70,6 +70,28 @@ export interface MeterConfig {
   readonly maxAgeMs: Ms;
 }
 
+/** Where the level of a digital input comes from. */
+export type InputSource =
+  | { readonly kind: 'gpio'; readonly chip: string; readonly line: number }
+  | {
+      readonly kind: 'modbus';
+      readonly connection: Connection;
+      readonly unitId: number;
+      /** 1: a coil; 2: a discrete input. */
+      readonly functionCode: 1 | 2;
+      /** Protocol (PDU) address, 0-based. */
+      readonly address: number;
+      readonly pollPeriodMs: Ms;
+      readonly timeoutMs: Ms;
+    }
+  | { readonly kind: 'mqtt'; readonly topic: string }
+  | { readonly kind: 'command' };
+
+export interface InputConfig {
+  readonly id: string;
+  readonly source: InputSource;
+}
+
 export interface FixedAddress {
   readonly host: string;
   readonly port: number;
@@ -122,6 +144,8 @@ export interface MasterConfig extends AuthConfig {
   readonly role: 'master';
   readonly site: Site;
   readonly meters: readonly MeterConfig[];
+  /** The sources of the digital inputs of the site. */
+  readonly inputs: readonly InputConfig[];
   readonly discovery: DiscoveryConfig;
   /** Absent: no MQTT. */
   readonly mqtt?: MqttConfig;

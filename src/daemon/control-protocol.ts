@@ -3,7 +3,7 @@ import { harmless } from '../base/harmless.js';
 import { isObject, type JsonObject, parseJson } from '../base/json.js';
 import { guessText, nearest } from '../base/nearest.js';
 import type { Result } from '../base/result.js';
-import type { Change, CommandPort } from '../ports/commands.js';
+import type { Change, CommandPort, InputSet } from '../ports/commands.js';
 import { EXIT } from './exit-codes.js';
 import { operatorActionOf } from './operator-action.js';
 
@@ -25,11 +25,21 @@ const HANDLERS: Readonly<Record<string, { readonly needsId: boolean; readonly ru
   forget: { needsId: true, run: async (commands, id) => await outcome(commands.forget(id)) },
   set: { needsId: true, run: async (commands, id, request) => await outcome(set(commands, id, request)) },
   clear: { needsId: false, run: async (commands) => await outcome(commands.clear()) },
+  input: { needsId: true, run: setInput },
 };
 
 async function set(commands: CommandPort, id: string, request: JsonObject): Promise<Result<Change>> {
   const action = operatorActionOf(request);
   return action.ok ? await commands.set(id, action.value) : action;
+}
+
+function setInput(commands: CommandPort, id: string, { state }: JsonObject): InputSet {
+  if (state !== 'active' && state !== 'inactive') {
+    throw new Refusal(`state: expected "active" or "inactive", got ${quoted(state)}`);
+  }
+  const set = commands.input(id, state);
+  if (!set.ok) throw new Refusal(set.error);
+  return set.value;
 }
 
 class Refusal extends Error {

@@ -9,9 +9,11 @@ import type { StatusSink } from '../ports/status-sink.js';
 import { MasterRuntime } from '../runtime/master.js';
 import { MasterNet } from '../transports/master-net.js';
 import { systemClock, systemTimers } from '../transports/system-time.js';
+import { openBuses } from './buses.js';
 import { controlPath } from './control-path.js';
 import { type ControlSocket, openControlSocket } from './control-socket.js';
 import { masterIdOf, newBootId, newSeed, version } from './identity.js';
+import { createInputs, type Inputs } from './inputs.js';
 import { type InternalSlave, openInternalSlave } from './internal-slave.js';
 import { createMeters, type Meters } from './meters.js';
 import { bindFailure } from './bind-failure.js';
@@ -74,10 +76,17 @@ async function assembleMaster(
   const net = internal?.net ?? sockets;
   const notifier = createNotifier({ logger, env: process.env });
   const sinks = config.mqtt ? [await mqttSink(config.mqtt, config, logger)] : [];
-  const meters = createMeters(config.meters, site.circuits, {
-    emit: (event) => runtime.hearMeter(event),
-    drawnBehindA: (meterId) => runtime.drawnBehindA(meterId),
-  });
+  const buses = openBuses();
+  const inputs = await createInputs(config, buses, { masterId, emit: (news) => runtime.hear(news) });
+  const meters = createMeters(
+    config.meters,
+    site.circuits,
+    {
+      emit: (event) => runtime.hearMeter(event),
+      drawnBehindA: (meterId) => runtime.drawnBehindA(meterId),
+    },
+    buses,
+  );
   const identity = { site, version: version(), masterId, bootId, rank: isStandby ? 1 : 0 };
   const taped = { ...identity, isLasting: store !== undefined, clock: systemClock };
   const recorder = config.recorder && openRecorder(config.recorder, stateDir, taped, logger);
@@ -101,9 +110,10 @@ async function assembleMaster(
   });
   meters.start();
   runtime.start();
+  inputs.start();
   internal?.start();
   control?.serve(runtime.commands);
-  return { stop: () => stopMaster(runtime, { meters, sinks, notifier, net, internal, control, recorder }) };
+  return { stop: () => stopMaster(runtime, { meters, inputs, sinks, notifier, net, internal, control, recorder }) };
 }
 
 function describeSite({ site, meters, mqtt, discovery, internalSlave }: MasterConfig): string {
@@ -132,6 +142,7 @@ async function stopMaster(
   runtime: MasterRuntime,
   parts: {
     meters: Meters;
+    inputs: Inputs;
     sinks: readonly StatusSink[];
     notifier: Notifier;
     net: BroadcastPort;
@@ -145,6 +156,7 @@ async function stopMaster(
   await Promise.all([
     parts.control?.close(),
     parts.internal?.stop(),
+    parts.inputs.stop(),
     parts.meters.stop(),
     parts.net.close(),
     ...parts.sinks.map((sink) => sink.close()),

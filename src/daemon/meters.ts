@@ -1,6 +1,5 @@
 /** The pollers of all configured meters, and what they know for the status. */
 import { seededRng } from '../base/rng.js';
-import { busKey } from '../config/connection.js';
 import type { PhaseAmps } from '../base/units.js';
 import type { MeterConfig } from '../config/types.js';
 import type { Circuit } from '../dlm/types.js';
@@ -8,13 +7,14 @@ import type { RegisterBus } from '../ports/register-bus.js';
 import { configuredPoller, meterStatus } from '../runtime/configured-meter.js';
 import type { MeterPoller, PollerEvent } from '../runtime/poller.js';
 import type { MeterBoard } from '../runtime/site-status.js';
-import { busFor } from '../transports/buses.js';
 import { systemClock, systemTimers } from '../transports/system-time.js';
+import { type Buses, openBuses } from './buses.js';
 import { EXIT, ExitError } from './exit-codes.js';
 import { newSeed } from './identity.js';
 
 export interface Meters extends MeterBoard {
   start(): void;
+  /** Closes the buses, too. */
   stop(): Promise<void>;
 }
 
@@ -24,32 +24,15 @@ interface Told {
   readonly drawnBehindA: (meterId: string) => PhaseAmps | undefined;
 }
 
-interface Buses {
-  busOf(config: MeterConfig): RegisterBus;
-  close(): Promise<void>;
-}
-
-/** Meters behind the same address or on the same line share one bus: one connection, one request at a time. */
-function openBuses(): Buses {
-  const buses = new Map<string, RegisterBus>();
-  return {
-    busOf: ({ connection }) => {
-      const key = busKey(connection);
-      const bus = buses.get(key) ?? busFor(connection, systemTimers);
-      buses.set(key, bus);
-      return bus;
-    },
-    close: async () => {
-      await Promise.all([...buses.values()].map((bus) => bus.close()));
-    },
-  };
-}
-
-export function createMeters(configs: readonly MeterConfig[], circuits: readonly Circuit[], told: Told): Meters {
-  const buses = openBuses();
+export function createMeters(
+  configs: readonly MeterConfig[],
+  circuits: readonly Circuit[],
+  told: Told,
+  buses: Buses = openBuses(),
+): Meters {
   const pollers = configs.map((config) => ({
     config,
-    poller: createPoller(config, buses.busOf(config), circuits, told),
+    poller: createPoller(config, buses.busOf(config.connection), circuits, told),
   }));
   return {
     start: () => {

@@ -16,7 +16,7 @@ import { type Heard, IGNORED, NOT_URGENT, URGENT } from './heard.js';
 import { LEASE_MAX_MS, leaseExpiryMs } from './leases/lease-rules.js';
 import { drawnExpiryMs } from './leases/ledger.js';
 import { LimitLog } from './limit-log.js';
-import { Schedules } from './limits/schedules.js';
+import { LimitBook } from './limits/limit-book.js';
 import { MasterWatch } from './masters/master-watch.js';
 import type { Mastership } from './masters/mastership.js';
 import { Membership } from './group/membership.js';
@@ -24,7 +24,6 @@ import { Metering, type MeterSample } from './load/metering.js';
 import type { Memory } from './group/memory.js';
 import { type Notice, Notices } from './notice.js';
 import { Roster } from './group/roster.js';
-import { Settings } from './limits/settings.js';
 import { Operator } from './operator.js';
 import { ExposureSums } from './sharing/exposure-sums.js';
 import { Services } from './sharing/services.js';
@@ -56,8 +55,7 @@ export class Controller {
   readonly alarms = new AlarmBoard();
   readonly membership: Membership;
   readonly operator: Operator;
-  readonly #settings = new Settings();
-  readonly schedules: Schedules;
+  readonly limits: LimitBook;
   readonly #granting: Granting;
   readonly #metering: Metering;
   readonly #shares: Shares;
@@ -90,7 +88,10 @@ export class Controller {
     const name = { id: options.masterId, lastEpoch: memory?.epoch ?? 0, rank: options.rank, samplePeriodMs };
     this.#masters = new MasterWatch(name, { networkId, alarms, notices: this.#notices }, nowMs);
     this.#roster = new Roster({ site, topology, alarms, notices: this.#notices });
-    const [roster, notices, settings] = [this.#roster, this.#notices, this.#settings];
+    const [roster, notices] = [this.#roster, this.#notices];
+    this.limits = new LimitBook({ site, alarms, notices }, nowMs);
+    const { limits } = this;
+    const { settings } = limits;
     const onChange = (): void => {
       this.#isMemoryDirty = true;
     };
@@ -100,9 +101,8 @@ export class Controller {
       onChange();
     });
     this.operator = new Operator({ site, topology, roster, settings, notices, onChange });
-    this.#metering = new Metering({ site, topology, limits: settings, alarms, notices, roster });
+    this.#metering = new Metering({ site, topology, limits, alarms, notices, roster });
     if (memory?.settings) settings.load(memory.settings, nowMs);
-    this.schedules = new Schedules({ site, alarms, notices });
     this.#startedAtMs = nowMs;
     const mayHaveStrangers = !memory && (site.autoAdopt || options.isMemoryLost === true);
     this.#strangersUntilMs = mayHaveStrangers ? nowMs + leaseExpiryMs(site.leaseMs) : nowMs;
@@ -119,10 +119,9 @@ export class Controller {
   carry(carrier: Carrier): void {
     carrier.part('alarms', this.alarms);
     carrier.part('metering', this.#metering);
-    carrier.part('settings', this.#settings);
+    carrier.part('limits', this.limits);
     carrier.part('notices', this.#notices);
     carrier.part('roster', this.#roster);
-    carrier.part('schedules', this.schedules);
     carrier.part('masters', this.#masters);
     carrier.part('limitLog', this.#limitLog);
     this.#startedAtMs = carrier.value('startedAtMs', this.#startedAtMs);
@@ -164,7 +163,7 @@ export class Controller {
       epoch,
       leaseMs: this.site.leaseMs,
       slaves: slaves.map((record) => record.remembered()),
-      settings: this.#settings.remembered(this.#lastTickMs ?? this.#startedAtMs),
+      settings: this.limits.settings.remembered(this.#lastTickMs ?? this.#startedAtMs),
     };
   }
 
@@ -272,6 +271,7 @@ export class Controller {
   #isStarting(nowMs: Ms): boolean {
     const { activeSinceMs } = this.#masters;
     if (this.#metering.isAwaiting || this.#awaitsFirstPolls(activeSinceMs, nowMs)) return true;
+    if (nowMs < activeSinceMs + FIRST_POLLS_MS && this.limits.inputs.isAwaiting) return true;
     return this.#awaitsFirstAnswers(activeSinceMs, nowMs);
   }
 
@@ -344,6 +344,7 @@ export class Controller {
     for (const record of this.#roster.list) if (record.watchDuplicate(nowMs)) this.#isMemoryDirty = true;
     this.#roster.expectOtherMaster(this.#masters.isStrict(nowMs), this.#masters.isWeaker);
     this.operator.watch(nowMs);
+    this.limits.inputs.watch(nowMs);
     this.#metering.watch(nowMs);
     this.#roster.watch(nowMs);
     if (this.#roster.areSessionsDue(nowMs)) this.#isMemoryDirty = true;
@@ -371,7 +372,8 @@ export class Controller {
       site: this.site,
       topology: this.topology,
       shares: this.#shares,
-      settings: this.#settings,
+      settings: this.limits.settings,
+      limits: this.limits,
       capacities: this.#metering.capacities(nowMs),
       records: this.records,
       services: new Services(),

@@ -15,7 +15,7 @@ import type { SlaveRecord } from './group/slave-record.js';
 import { leaseExpiryMs } from './leases/lease-rules.js';
 import { ExposureSums } from './sharing/exposure-sums.js';
 import { PAUSE_MIN_MS } from './sharing/reserved.js';
-import { capacityOf, exposureOf, pathOf, phasesOf, type Snapshot } from './sharing/snapshot.js';
+import { capacityOf, capOf, exposureOf, isLimitedAbove, pathOf, phasesOf, type Snapshot } from './sharing/snapshot.js';
 import { notServed, targets } from './sharing/targets.js';
 import { awaitsSteadyRoom, followOffer, idleMaxA, mayWander } from './sharing/offers.js';
 
@@ -176,7 +176,7 @@ function pause(snapshot: Snapshot, record: SlaveRecord, boundBy: LimitReason): v
   const next = records.find(({ id }) => id === nextId);
   const isTurn = next !== undefined && (services.find(next).servedSinceMs ?? nowMs) >= nowMs;
   const isArrival = next !== undefined && next.vehicle.connectedAtMs >= (record.service.servedSinceMs ?? nowMs);
-  const isExplained = isTurn || isArrival || !mayWander(snapshot, record);
+  const isExplained = isTurn || isArrival || isLimitedAbove(snapshot, record) || !mayWander(snapshot, record);
   const calm = isExplained ? service.calm : afterStop(service.calm, nowMs);
   services.replace(record, { ...service, calm, pausedUntilMs: nowMs + PAUSE_MIN_MS });
 }
@@ -205,7 +205,12 @@ function overdrawingWish(snapshot: Snapshot, record: SlaveRecord): Wish {
     return PHASES.every((p) => drawnA[p] <= capacityA[p] + EPSILON_A);
   });
   const phases = phasesOf(snapshot, record);
-  return { record, limitA: fits ? record.grantedA : 0, phases, reason: { kind: 'overdraw' } };
+  const keptA = inSteps(
+    Math.min(record.grantedA, capOf(snapshot, record)?.limitA ?? record.grantedA),
+    record,
+    snapshot.site.allocation.stepA,
+  );
+  return { record, limitA: fits ? keptA : 0, phases, reason: { kind: 'overdraw' } };
 }
 
 /** The allocator knows one limit of each circuit. Says its cause, and when an unsafe circuit or a paused vehicle is the cause. */
@@ -224,8 +229,8 @@ function explained(snapshot: Snapshot, record: SlaveRecord, boundBy: LimitReason
     return { kind: 'fallbackUnsafe', circuit: defined(snapshot.site.circuits[unsafe], `unsafe circuit ${unsafe}`).id };
   }
   if (idleMaxA(record, snapshot.services.find(record)) !== undefined) return { kind: 'vehiclePaused' };
-  const { operatorA } = snapshot.settings.of(record.id);
-  return operatorA !== undefined && operatorA < record.facts.maxA ? { ...boundBy, operatorA } : boundBy;
+  const cause = capOf(snapshot, record);
+  return cause ? { ...boundBy, cause } : boundBy;
 }
 
 /** M1: as much of the wish as fits beside the exposures of all others. Else at most the limit it enforces already. */

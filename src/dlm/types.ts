@@ -93,6 +93,35 @@ export interface AllocationRules {
   readonly steadyMs: Ms;
 }
 
+/** What a digital input does while it is active. */
+export type InputEffect =
+  /** Lowers the limit of the target by so much; never below 0 A. Grid order. */
+  | { readonly kind: 'offset'; readonly offsetA: PhaseAmps }
+  /** The most that the target may have. Grid order. */
+  | { readonly kind: 'limit'; readonly limitA: PhaseAmps }
+  | { readonly kind: 'stop' };
+
+/** A circuit with all below it, or one charge point. */
+export interface LimitTarget {
+  readonly kind: 'circuit' | 'chargePoint';
+  readonly id: string;
+}
+
+/** A digital input, whatever its source is. */
+export interface SiteInput {
+  readonly id: string;
+  /** The level at which it is active. */
+  readonly activeLevel: 'high' | 'low';
+  /** A level counts once it has stood for so long. */
+  readonly debounceMs: Ms;
+  /** A source that was not heard for so long is lost. Absent: its last word holds until the source says that it is lost. */
+  readonly maxAgeMs?: Ms;
+  /** Set by the command "input"; else a source sets it. */
+  readonly isByCommand?: boolean;
+  readonly effect: InputEffect;
+  readonly target: LimitTarget;
+}
+
 export interface Site {
   readonly site: string;
   readonly networkId: number;
@@ -101,6 +130,8 @@ export interface Site {
   readonly leaseMs: Ms;
   readonly circuits: readonly Circuit[];
   readonly chargePoints: readonly ChargePoint[];
+  /** Absent: none. */
+  readonly inputs?: readonly SiteInput[];
   /** The circuit of adopted charge points that are not listed. */
   readonly defaultCircuit: string;
   readonly autoAdopt: boolean;

@@ -33,6 +33,18 @@ export interface LinkTime {
   readonly timers: Timers;
 }
 
+/** Of MQTT without and with TLS (IANA: mqtt, secure-mqtt). */
+const PORT = 1883;
+const TLS_PORT = 8883;
+
+/** The connection to `mqtt://HOST:PORT` or `mqtts://`, where the port may be left out. */
+export function linkTo(url: string, secureContext: SecureContext | undefined, time: LinkTime): BrokerLink {
+  const { hostname, port } = new URL(url);
+  // A URL has IPv6 in brackets.
+  const host = hostname.replace(/^\[(.*)\]$/, '$1');
+  return new BrokerLink({ host, port: Number(port) || (secureContext ? TLS_PORT : PORT), secureContext }, time);
+}
+
 /** Why a broker was dropped; the code makes the mqtt package pass it on. */
 class FloodError extends Error {
   override readonly name = 'FloodError';

@@ -9,14 +9,11 @@ import type { Rng } from '../base/rng.js';
 import type { Ms } from '../base/units.js';
 import type { SiteStatus, StatusSink } from '../ports/status-sink.js';
 import type { Cancel, Clock, Timers } from '../ports/time.js';
-import { BrokerLink } from './broker-link.js';
+import { type BrokerLink, linkTo } from './broker-link.js';
 import { createOutbox } from './outbox.js';
 import { systemSecureContext } from './system-ca.js';
 import { siteTopic, statusTopics } from './topics.js';
 
-/** Of MQTT without and with TLS (IANA: mqtt, secure-mqtt). */
-const PORT = 1883;
-const TLS_PORT = 8883;
 /** Also bounds how long the broker takes to notice that we died without a word (1.5 times this). */
 const KEEPALIVE_S = 15;
 const CONNECT_TIMEOUT_MS: Ms = 10_000;
@@ -123,14 +120,7 @@ class MqttPublisher implements StatusSink {
 
   #link(): BrokerLink {
     const { url, clock, timers } = this.#options;
-    const { hostname, port } = new URL(url);
-    const secureContext = this.#secureContext;
-    // A URL has IPv6 in brackets.
-    const host = hostname.replace(/^\[(.*)\]$/, '$1');
-    return new BrokerLink(
-      { host, port: Number(port) || (secureContext ? TLS_PORT : PORT), secureContext },
-      { clock, timers },
-    );
+    return linkTo(url, this.#secureContext, { clock, timers });
   }
 
   #clientOptions(): IClientOptions {

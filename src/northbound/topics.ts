@@ -130,9 +130,7 @@ function reasonBody(reason: LimitReason, text: string): JsonObject {
     ...('phase' in reason && reason.phase !== undefined && { phase: PHASE_NAMES[reason.phase] }),
     ...('phases' in reason && reason.phases && { phases: reason.phases.map((phase) => PHASE_NAMES[phase]) }),
     ...('yieldsTo' in reason && { yieldsTo: [...reason.yieldsTo] }),
-    ...('cause' in reason &&
-      reason.cause && { cause: { source: reason.cause.source, limitA: rounded(reason.cause.limitA, 2) } }),
-    ...('operatorA' in reason && reason.operatorA !== undefined && { operatorA: rounded(reason.operatorA, 2) }),
+    ...('cause' in reason && reason.cause && { cause: { ...reason.cause, limitA: rounded(reason.cause.limitA, 2) } }),
     ...('minA' in reason && { minA: rounded(reason.minA, 2) }),
     ...('maxMin' in reason && { maxMin: reason.maxMin }),
     ...('maxKwh' in reason && { maxKwh: reason.maxKwh }),

@@ -80,6 +80,15 @@ export interface Cleared {
   readonly notWritten: string | null;
 }
 
+/** The state that people give a digital input. */
+export type InputOrder = 'active' | 'inactive';
+
+/** What the command "input" came to. It holds until another one, or the end of this master. */
+export interface InputSet {
+  readonly id: string;
+  readonly state: InputOrder;
+}
+
 /** A change ends when it is on the disk, or is known not to be. A refusal is a sentence for people. */
 export interface CommandPort {
   status(): StatusAnswer;
@@ -89,4 +98,6 @@ export interface CommandPort {
   clear(): Promise<Result<Cleared>>;
   /** `target`: a charge point, or a circuit. */
   set(target: string, action: OperatorAction): Promise<Result<Change>>;
+  /** Only of an input whose source is the command. */
+  input(id: string, state: InputOrder): Result<InputSet>;
 }

@@ -1,12 +1,13 @@
-/** A Modbus bus as the product sees it: blocks of registers, each read with a deadline. */
+/** A Modbus bus as the product sees it: blocks of registers or bits, each read with a deadline. */
 import type { Result } from '../base/result.js';
 import type { Ms } from '../base/units.js';
 
 export interface RegisterBlock {
-  readonly functionCode: 3 | 4;
-  /** Protocol (PDU) address of the first register, 0-based. */
+  /** 1: coils; 2: discrete inputs; 3: holding registers; 4: input registers. */
+  readonly functionCode: 1 | 2 | 3 | 4;
+  /** Protocol (PDU) address of the first register or bit, 0-based. */
   readonly address: number;
-  /** Number of 16-bit registers, 1 to 125. */
+  /** Number of 16-bit registers or of bits, 1 to 125. The answer has a word for each; of a bit 0 or 1. */
   readonly count: number;
 }
 

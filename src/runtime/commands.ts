@@ -9,6 +9,8 @@ import type {
   Change,
   Cleared,
   CommandPort,
+  InputOrder,
+  InputSet,
   SilentChargePoint,
   SlaveEntry,
   StatusAnswer,
@@ -17,6 +19,7 @@ import type {
 import type { PeerAddress } from '../ports/datagram-port.js';
 import type { SiteStatus } from '../ports/status-sink.js';
 import type { MemoryKeeper } from './memory-keeper.js';
+import type { InputNews } from './recorder/types.js';
 import { claimantOf, silenceCause } from './silence-cause.js';
 import type { UnreadPeers } from './unread-peers.js';
 
@@ -33,6 +36,7 @@ export interface CommandParts {
   readonly isSigned: boolean;
   /** Called when limits may change: a cycle is due at once. */
   readonly onSet: () => void;
+  readonly hear: (news: InputNews) => void;
 }
 
 export class MasterCommands implements CommandPort {
@@ -120,6 +124,18 @@ export class MasterCommands implements CommandPort {
       else kept.push({ id: record.id, because });
     }
     return ok({ forgotten, kept, notWritten: forgotten.length > 0 ? await this.#written() : null });
+  }
+
+  input(id: string, state: InputOrder): Result<InputSet> {
+    const { controller, hear } = this.#parts;
+    const ids = (controller.site.inputs ?? []).filter(({ isByCommand }) => isByCommand).map((input) => input.id);
+    if (!ids.includes(id)) {
+      const names = ids.length === 0 ? 'none is configured' : ids.join(', ');
+      const hint = guessText(nearest(id, ids));
+      return fail(`expected the id of an input with "command: true" (${names}), got ${JSON.stringify(id)}${hint}`);
+    }
+    hear({ kind: 'input', id, level: state });
+    return ok({ id, state });
   }
 
   #find(id: string): Result<SlaveRecord> {

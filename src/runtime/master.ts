@@ -22,7 +22,7 @@ import { MemoryKeeper } from './memory-keeper.js';
 import { MeterEvents } from './meter-events.js';
 import type { PollerEvent } from './poller.js';
 import { type Door, recordedCommands, recordedStore } from './recorder/ports.js';
-import type { HeardInput, MasterInput, MasterOutput, Recorder } from './recorder/types.js';
+import type { HeardInput, InputNews, MasterInput, MasterOutput, Recorder } from './recorder/types.js';
 import { type MeterBoard, siteStatus, slaveCounts } from './site-status.js';
 import { UnreadPeers } from './unread-peers.js';
 
@@ -105,6 +105,7 @@ export class MasterRuntime {
       unread: this.#unread,
       isSigned: this.#channel.isSigned,
       onSet: () => this.#tickAfter(0),
+      hear: (news) => this.hear(news),
     });
     this.commands = recordedCommands(commands, door);
   }
@@ -161,6 +162,9 @@ export class MasterRuntime {
         return;
       case 'meter':
         this.#after(this.#meterEvents.hear(input.event, this.#now()), 0);
+        return;
+      case 'input':
+        this.#hearInput(input, this.#now());
         return;
       case 'tick':
         this.#tick(input);
@@ -271,6 +275,14 @@ export class MasterRuntime {
     this.#beacon();
   }
 
+  /** A lowering is decided at once: as soon as the level has stood for its time. */
+  #hearInput({ id, level, reason }: InputNews, nowMs: Ms): void {
+    const { inputs } = this.controller.limits;
+    if (level === 'lost') inputs.lose(id, reason ?? 'no values', nowMs);
+    else inputs.hear(id, level, nowMs);
+    this.#tickAfter(Math.max(GATHER_MS, inputs.dueInMs(nowMs)));
+  }
+
   /** What a meter's poller tells. */
   hearMeter(event: PollerEvent): void {
     this.hear({ kind: 'meter', event });
@@ -298,18 +310,24 @@ export class MasterRuntime {
       return;
     }
     this.#nextTickMs = Number.POSITIVE_INFINITY;
-    this.controller.schedules.hearClock(wallMs, nowMs);
+    this.controller.limits.schedules.hearClock(wallMs, nowMs);
     for (const grant of this.controller.decide(nowMs)) {
       const address = this.#addresses.get(grant.chargePointId);
       const keyId = this.#keyIds.get(grant.chargePointId) ?? NO_KEY;
       if (address) this.#send(address, grant, keyId);
     }
     this.#tellRole();
-    this.#tickAfter(this.#options.site.samplePeriodMs);
+    this.#tickAfter(this.#nextInMs(nowMs));
     this.#tell();
     this.#drops.tell(nowMs);
     this.#keeper.keep(this.controller);
     this.#show(nowMs);
+  }
+
+  /** The next cycle comes with the sample period, or sooner when a digital input may have changed by then. */
+  #nextInMs(nowMs: Ms): Ms {
+    const dueMs = Math.max(GATHER_MS, this.controller.limits.inputs.dueInMs(nowMs));
+    return Math.min(this.#options.site.samplePeriodMs, dueMs);
   }
 
   #tell(): void {

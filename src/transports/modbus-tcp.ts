@@ -38,17 +38,28 @@ function readError(error: unknown): BusError {
   return typeof modbusCode === 'number' ? exceptionError(modbusCode) : garbled(errorText(error)).error;
 }
 
+type Read = (
+  client: ModbusClient,
+  address: number,
+  count: number,
+) => Promise<{ readonly data: readonly (boolean | number)[] }>;
+
+const READS: { readonly [code in RegisterBlock['functionCode']]: Read } = {
+  1: (client, address, count) => client.readCoils(address, count),
+  2: (client, address, count) => client.readDiscreteInputs(address, count),
+  3: (client, address, count) => client.readHoldingRegisters(address, count),
+  4: (client, address, count) => client.readInputRegisters(address, count),
+};
+
 async function readBlock(client: ModbusClient, { unitId, block }: BusRequest): Promise<ReadResult> {
   const { functionCode, address, count } = block;
   client.setID(unitId);
   try {
-    const answer =
-      functionCode === 3
-        ? await client.readHoldingRegisters(address, count)
-        : await client.readInputRegisters(address, count);
-    // The package checks the length of the frame, but not the byte count inside it.
-    if (answer.data.length === count) return ok(Uint16Array.from(answer.data));
-    return garbled(`${answer.data.length} registers instead of ${count}`);
+    const { data } = await READS[functionCode](client, address, count);
+    // The package checks the length of the frame, but not the byte count inside it. Bits come up to the end of a byte.
+    const isWhole = functionCode > 2 ? data.length === count : data.length === Math.ceil(count / 8) * 8;
+    if (isWhole) return ok(Uint16Array.from(data, Number).subarray(0, count));
+    return garbled(`${data.length} registers instead of ${count}`);
   } catch (error) {
     return fail(readError(error));
   }

@@ -187,23 +187,23 @@ class RtuBus implements RegisterBus {
   }
 
   /** A whole frame with a good CRC: it settles what its device owes, which is what is waited for or something older. */
-  #take({ unitId, functionCode, content }: RtuAnswer): void {
+  #take({ unitId, functionCode, exception, content, contentBytes }: RtuAnswer): void {
     const nowMs = this.#nowMs;
     const exchange = this.#exchange;
-    const isException = typeof content === 'number';
-    const owed = isException
-      ? this.#owed.settleException(unitId, functionCode, nowMs)
-      : this.#owed.settleData(unitId, functionCode, content.length, nowMs);
+    const owed =
+      exception === undefined
+        ? this.#owed.settleData(unitId, functionCode, contentBytes, nowMs)
+        : this.#owed.settleException(unitId, functionCode, nowMs);
     if (!owed) {
-      this.#wrong = `unit ${unitId}, ${isException ? `exception ${content}` : `${content.length} registers`}`;
+      this.#wrong = `unit ${unitId}, ${exception === undefined ? `${content.length} registers` : `exception ${exception}`}`;
       return;
     }
     if (!(owed.sentAtMs <= nowMs)) failInvariant(`unit ${unitId} answers at ${nowMs} ms, asked at ${owed.sentAtMs} ms`);
     this.#longestMs = Math.max(this.#longestMs, nowMs - owed.sentAtMs);
     if (exchange?.unitId !== unitId) return;
     // Which request an exception answers may be open; that there is one is sure.
-    if (isException) exchange.settle(fail(exceptionError(content)));
-    else if (owed === exchange.owed) exchange.settle(ok(content));
+    if (exception !== undefined) exchange.settle(fail(exceptionError(exception)));
+    else if (owed === exchange.owed) exchange.settle(ok(content.subarray(0, owed.block.count)));
   }
 
   /** Silence after an unfinished or a wrong frame. */
@@ -215,7 +215,7 @@ class RtuBus implements RegisterBus {
     if (!exchange) return;
     const { unitId, owed, terms, heardBytes } = exchange;
     // As long as the answer, and nobody else had anything to say: it was the answer, with wrong bits.
-    const isAnswer = heardBytes === answerBytes(owed.block.count) && this.#owed.isAlone(owed, this.#nowMs);
+    const isAnswer = heardBytes === answerBytes(owed.block) && this.#owed.isAlone(owed, this.#nowMs);
     if (isAnswer) this.#owed.drop(unitId, owed);
     terms.onDamaged?.();
     exchange.settle(garbled(wrong));

@@ -1,4 +1,4 @@
-/** Modbus RTU frames: unit, function code, data, CRC (Modbus over serial line V1.02, 2.5.1 and 6.2). */
+/** Modbus RTU frames of reads: unit, function code, data, CRC (Modbus over serial line V1.02, 2.5.1 and 6.2). */
 import { crc16 } from '../base/crc16.js';
 import type { RegisterBlock } from '../ports/register-bus.js';
 
@@ -6,9 +6,22 @@ const CRC_BYTES = 2;
 const HEAD_BYTES = 2;
 export const EXCEPTION_BYTES = 5;
 
-/** Unit, function code, number of bytes, the registers, CRC. */
-export function answerBytes(count: number): number {
-  return HEAD_BYTES + 1 + 2 * count + CRC_BYTES;
+const BITS_PER_BYTE = 8;
+const CONTENT_BYTES_MAX = 250;
+
+/** Coils and discrete inputs; else registers. */
+function areBits(functionCode: number): boolean {
+  return functionCode === 1 || functionCode === 2;
+}
+
+/** Bytes of the registers or bits in an answer. Answers of the same size look alike. */
+export function contentBytes({ functionCode, count }: RegisterBlock): number {
+  return areBits(functionCode) ? Math.ceil(count / BITS_PER_BYTE) : 2 * count;
+}
+
+/** Unit, function code, number of bytes, the registers or bits, CRC. */
+export function answerBytes(block: RegisterBlock): number {
+  return HEAD_BYTES + 1 + contentBytes(block) + CRC_BYTES;
 }
 
 export function readRequest(unitId: number, { functionCode, address, count }: RegisterBlock): Buffer {
@@ -25,8 +38,12 @@ export interface RtuAnswer {
   readonly unitId: number;
   /** Without the bit that marks an exception. */
   readonly functionCode: number;
-  /** The registers, or the code of the exception. */
-  readonly content: Uint16Array | number;
+  /** The code of an exception. */
+  readonly exception?: number;
+  /** The registers; or the bits, up to the end of the last byte. */
+  readonly content: Uint16Array;
+  /** Of registers or bits. */
+  readonly contentBytes: number;
   /** Of the whole frame. */
   readonly bytes: number;
 }
@@ -36,14 +53,28 @@ export function parseAnswer(bytes: Buffer): RtuAnswer | 'incomplete' | { readonl
   if (bytes.length < HEAD_BYTES + 1) return 'incomplete';
   const [unitId, code, third] = [bytes.readUInt8(0), bytes.readUInt8(1), bytes.readUInt8(2)];
   const functionCode = code & 0x7f;
-  if (functionCode !== 3 && functionCode !== 4) return { wrong: `function code ${code}` };
+  if (functionCode < 1 || functionCode > 4) return { wrong: `function code ${code}` };
   const isException = code !== functionCode;
-  if (!isException && (third === 0 || third % 2 !== 0 || third > 250)) return { wrong: `${third} bytes of registers` };
-  const length = isException ? EXCEPTION_BYTES : answerBytes(third / 2);
+  const isOdd = third % 2 !== 0 && !areBits(functionCode);
+  if (!isException && (third === 0 || isOdd || third > CONTENT_BYTES_MAX))
+    return { wrong: `${third} bytes of registers` };
+  const length = isException ? EXCEPTION_BYTES : HEAD_BYTES + 1 + third + CRC_BYTES;
   if (bytes.length < length) return 'incomplete';
   const body = bytes.subarray(0, length - CRC_BYTES);
   if (crc16(body) !== bytes.readUInt16LE(length - CRC_BYTES)) return { wrong: 'the CRC does not fit' };
-  if (isException) return { unitId, functionCode, content: third, bytes: length };
-  const words = Uint16Array.from({ length: third / 2 }, (_, index) => bytes.readUInt16BE(3 + 2 * index));
-  return { unitId, functionCode, content: words, bytes: length };
+  const answer = { unitId, functionCode, bytes: length };
+  if (isException) return { ...answer, exception: third, content: new Uint16Array(), contentBytes: 0 };
+  const data = body.subarray(HEAD_BYTES + 1);
+  return { ...answer, content: areBits(functionCode) ? bitsOf(data) : registersOf(data), contentBytes: third };
+}
+
+function registersOf(data: Buffer): Uint16Array {
+  return Uint16Array.from({ length: data.length / 2 }, (_, index) => data.readUInt16BE(2 * index));
+}
+
+/** The lowest bit of each byte comes first (Modbus application protocol V1.1b3, 6.1). */
+function bitsOf(data: Buffer): Uint16Array {
+  const bitAt = (index: number): number =>
+    (data.readUInt8(Math.floor(index / BITS_PER_BYTE)) >> (index % BITS_PER_BYTE)) & 1;
+  return Uint16Array.from({ length: BITS_PER_BYTE * data.length }, (_, index) => bitAt(index));
 }

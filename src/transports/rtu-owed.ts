@@ -5,6 +5,7 @@
  */
 import type { Ms } from '../base/units.js';
 import type { RegisterBlock } from '../ports/register-bus.js';
+import { contentBytes } from './rtu-frames.js';
 
 /** No answer is later than this; what is still open then was lost. */
 const LATEST_MS: Ms = 10_000;
@@ -17,8 +18,8 @@ export interface Owed {
   readonly sentAtMs: Ms;
 }
 
-function fits(block: RegisterBlock, functionCode: number, count: number): boolean {
-  return block.functionCode === functionCode && block.count === count;
+function fits(block: RegisterBlock, functionCode: number, bytes: number): boolean {
+  return block.functionCode === functionCode && contentBytes(block) === bytes;
 }
 
 export class OwedAnswers {
@@ -30,10 +31,10 @@ export class OwedAnswers {
     return owed;
   }
 
-  /** The request that `count` registers answer; `undefined` when nobody asked for so many. */
-  settleData(unitId: number, functionCode: number, count: number, nowMs: Ms): Owed | undefined {
+  /** The request that so many bytes of registers or bits answer; `undefined` when nobody asked for so many. */
+  settleData(unitId: number, functionCode: number, bytes: number, nowMs: Ms): Owed | undefined {
     const open = this.#of(unitId, nowMs);
-    const at = open.findIndex(({ block }) => fits(block, functionCode, count));
+    const at = open.findIndex(({ block }) => fits(block, functionCode, bytes));
     if (at < 0) return undefined;
     this.#byUnit.set(unitId, open.slice(at + 1));
     return open[at];
@@ -68,7 +69,8 @@ export class OwedAnswers {
    */
   probeFor(unitId: number, block: RegisterBlock, nowMs: Ms): RegisterBlock | undefined {
     const open = this.#of(unitId, nowMs);
-    const isTaken = (count: number): boolean => open.some((owed) => fits(owed.block, block.functionCode, count));
+    const isTaken = (count: number): boolean =>
+      open.some((owed) => fits(owed.block, block.functionCode, contentBytes({ ...block, count })));
     if (!isTaken(block.count)) return undefined;
     // Two fewer first: many meters refuse to be read up to the middle of a value of two registers.
     const counts = [block.count - 2, ...Array.from({ length: MAX_REGISTERS }, (_, index) => index + 1)];

@@ -8,7 +8,10 @@ const ROWS: { readonly [K in LimitReason['kind']]: readonly [Extract<LimitReason
   circuit: [{ kind: 'circuit', circuit: 'garage', phase: 1 }, 'garage L2 full'],
   paused: [{ kind: 'paused' }, 'paused by the operator'],
   blocked: [{ kind: 'blocked' }, 'blocked by the operator'],
-  belowMinimum: [{ kind: 'belowMinimum', operatorA: 5, minA: 6 }, 'operator limit 5 A, its vehicle needs 6 A'],
+  belowMinimum: [
+    { kind: 'belowMinimum', cause: { source: 'operator', limitA: 5 }, minA: 6 },
+    'paused: operator limit 5 A, its vehicle needs 6 A',
+  ],
   power: [{ kind: 'power', circuit: 'house' }, 'power limit of house reached'],
   imbalance: [{ kind: 'imbalance', circuit: 'house', phases: [0, 2] }, 'imbalance L1-L3 of house'],
   shortage: [
@@ -48,7 +51,8 @@ t.test('the effect with its cause', async (t) => {
       { kind: 'shortage', circuit: 'house', phase: 0, yieldsTo: ['cp1'], cause: { source: 'operator', limitA: 9 } },
       'paused, house L1 has no minimum left (operator limit 9 A), yields to cp1',
     ],
-    [{ kind: 'maximum', operatorA: 10 }, 'operator limit 10 A'],
+    [{ kind: 'maximum', cause: { source: 'operator', limitA: 10 } }, 'operator limit 10 A'],
+    [{ ...full, cause: { source: 'input', name: 'input relay', limitA: 47 } }, 'house L3 full (input relay 47 A)'],
   ];
   for (const [reason, text] of rows) t.equal(reasonText(reason), text);
 });

@@ -122,6 +122,7 @@ t.test('the lines of the socket', async (t) => {
     forget: async (id) => fail(`${id} is still heard: switch it off first`),
     set: async (id) => ok({ id, changed: true, notWritten: null }),
     clear: async () => ok({ forgotten: ['cp7'], kept: [], notWritten: null }),
+    input: (id, state) => ok({ id, state }),
   };
   const block = /```json\n([\s\S]*?)```/.exec(page)?.[1] ?? '';
   const lines = block.trimEnd().split('\n');

@@ -53,8 +53,11 @@ const TEXTS: Readonly<Record<string, string>> = {
   to: '20:00',
 };
 
-/** One circuit only: it is the root, and everything refers to it. Its meter has three phases. */
-const LEFT_OUT: readonly string[] = ['parent', 'phase'];
+/**
+ * One circuit only: it is the root, and everything refers to it. Its meter has three phases. A digital input has one source
+ * and one effect: test/config/input-rows has the others.
+ */
+const LEFT_OUT: readonly string[] = ['parent', 'phase', 'gpio', 'modbus', 'command', 'offsetA', 'stop', 'chargePoint'];
 
 const NUMBERS: Readonly<Record<string, number>> = { limitA: 32, operatorLimitA: 32 };
 

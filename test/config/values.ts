@@ -27,6 +27,7 @@ t.test('the least that a master needs, with every default', (t) => {
       },
     },
     meters: [],
+    inputs: [],
     discovery: { port: 16_030, broadcast: true, interfaces: [], addresses: [] },
     log: { level: 'info' },
   });

@@ -20,9 +20,10 @@ const COMMANDS: CommandPort = {
   forget: async (id) => fail(`${id} is still heard`),
   set: async (id) => ok({ id, changed: true, notWritten: null }),
   clear: async () => ok({ forgotten: [], kept: [], notWritten: null }),
+  input: (id, state) => (id === 'relay' ? ok({ id, state }) : fail(`no input ${id}`)),
 };
 
-const NOT_KNOWN = 'command: expected one of status, slaves, adopt, forget, set, clear, got "\\u{202e}\\x9b2J"';
+const NOT_KNOWN = 'command: expected one of status, slaves, adopt, forget, set, clear, input, got "\\u{202e}\\x9b2J"';
 
 interface Opened {
   readonly socket: ControlSocket | undefined;
@@ -81,12 +82,15 @@ t.test('garbage gets a line that says what was expected, and the connection goes
     ['garbage', 'expected one JSON object in a line, like {"command":"status"}, got "garbage"'],
     ['[]', 'expected one JSON object in a line, like {"command":"status"}, got []'],
     ['null', 'expected one JSON object in a line, like {"command":"status"}, got null'],
-    ['{}', 'command: expected one of status, slaves, adopt, forget, set, clear, got nothing'],
+    ['{}', 'command: expected one of status, slaves, adopt, forget, set, clear, input, got nothing'],
     [
       '{"command":"stats"}',
-      'command: expected one of status, slaves, adopt, forget, set, clear, got "stats"; did you mean "status"?',
+      'command: expected one of status, slaves, adopt, forget, set, clear, input, got "stats"; did you mean "status"?',
     ],
-    ['{"command":"toString"}', 'command: expected one of status, slaves, adopt, forget, set, clear, got "toString"'],
+    [
+      '{"command":"toString"}',
+      'command: expected one of status, slaves, adopt, forget, set, clear, input, got "toString"',
+    ],
     ['{"command":"adopt"}', 'id: expected a text, got nothing'],
     ['{"command":"forget","id":7}', 'id: expected a text, got 7'],
     [
@@ -111,6 +115,11 @@ t.test('garbage gets a line that says what was expected, and the connection goes
   t.equal(lines.length, 2, 'an empty line is none, and half a line is not answered');
   t.match(lines[0], /"ok":false/);
   t.same(JSON.parse(lines[1] ?? ''), { ok: true, value: [] });
+});
+
+t.test('a digital input is set', async (t) => {
+  const line = '{"command":"input","id":"relay","state":"inactive"}';
+  t.same(await answerLine(line, COMMANDS), { ok: true, value: { id: 'relay', state: 'inactive' } });
 });
 
 t.test('a line without an end, or too long a one', async (t) => {

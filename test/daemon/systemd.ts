@@ -41,12 +41,12 @@ for (const unit of UNITS) {
   });
 }
 
-t.test('the master reaches serial ports and no other device', (t) => {
+t.test('the master reaches serial ports and GPIO chips, and no other device', (t) => {
   const lines = readFileSync(new URL('evenkeel.service', DIRECTORY), 'utf8').split('\n');
   const allowed = lines.filter((line) => line.startsWith('DeviceAllow='));
   t.strictSame(
     allowed,
-    ['ttyUSB', 'ttyACM', 'ttyS', 'ttyAMA'].map((name) => `DeviceAllow=char-${name} rw`),
+    ['ttyUSB', 'ttyACM', 'ttyS', 'ttyAMA', 'gpiochip'].map((name) => `DeviceAllow=char-${name} rw`),
   );
   t.ok(lines.includes('DevicePolicy=closed'));
   t.ok(lines.includes('SupplementaryGroups=dialout'), 'the group that owns them');

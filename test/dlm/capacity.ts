@@ -2,7 +2,7 @@
 import t from 'tap';
 import { type Ms, NO_AMPS, type PhaseAmps, perPhase } from '../../src/base/units.js';
 import { CapacityBook } from '../../src/dlm/load/capacity.js';
-import { AS_CONFIGURED } from '../../src/dlm/limits/ceilings.js';
+import { AS_CONFIGURED } from '../helpers/limits.js';
 import { FALL_HOLD_MS } from '../../src/dlm/load/metered-load.js';
 import { buildTopology } from '../../src/dlm/topology.js';
 import type { Circuit } from '../../src/dlm/types.js';

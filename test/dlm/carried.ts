@@ -21,6 +21,8 @@ const NOT_THE_MASTERS: readonly string[] = [
 /** Before the door of the master: what they say comes in as inputs. */
 const OUTSIDE: readonly string[] = [
   'runtime/poller.ts',
+  'runtime/input-poller.ts',
+  'runtime/input-gate.ts',
   'runtime/pace.ts',
   'runtime/identity-watch.ts',
   'runtime/setting-watch.ts',

@@ -5,7 +5,7 @@ import { CapacityBook } from '../../src/dlm/load/capacity.js';
 import { LEASE_MAX_MS } from '../../src/dlm/leases/lease-rules.js';
 import { SlaveRecord } from '../../src/dlm/group/slave-record.js';
 import { StepWatch } from '../../src/dlm/load/step-watch.js';
-import { AS_CONFIGURED } from '../../src/dlm/limits/ceilings.js';
+import { AS_CONFIGURED } from '../helpers/limits.js';
 import { buildTopology } from '../../src/dlm/topology.js';
 import type { Circuit } from '../../src/dlm/types.js';
 import { loadSample, meterSample } from '../helpers/samples.js';

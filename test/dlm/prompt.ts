@@ -7,7 +7,7 @@ import { Metering } from '../../src/dlm/load/metering.js';
 import { PromptWatch } from '../../src/dlm/load/prompt-watch.js';
 import { AlarmBoard } from '../../src/dlm/alarms.js';
 import { Notices } from '../../src/dlm/notice.js';
-import { AS_CONFIGURED } from '../../src/dlm/limits/ceilings.js';
+import { AS_CONFIGURED } from '../helpers/limits.js';
 import { buildTopology } from '../../src/dlm/topology.js';
 import { loadSample, meterSample } from '../helpers/samples.js';
 import { circuit, site } from '../helpers/site.js';

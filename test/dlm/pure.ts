@@ -4,7 +4,6 @@ import { carryOut } from '../../src/base/carrier.js';
 import { perPhase } from '../../src/base/units.js';
 import { Allocator } from '../../src/dlm/allocate.js';
 import { decide } from '../../src/dlm/decide.js';
-import { Settings } from '../../src/dlm/limits/settings.js';
 import { Services } from '../../src/dlm/sharing/services.js';
 import { Shares } from '../../src/dlm/sharing/shares.js';
 import type { Snapshot } from '../../src/dlm/sharing/snapshot.js';
@@ -16,7 +15,8 @@ function snapshotOf({ controller, nowMs }: Rig, isStarting: boolean): Snapshot {
   return {
     ...{ nowMs, epoch: mastership.epoch, site, topology, records, isStarting },
     shares: new Shares(new Allocator(site.circuits)),
-    settings: new Settings(),
+    settings: controller.limits.settings,
+    limits: controller.limits,
     services: new Services(),
     capacities: controller.circuits(nowMs).map(({ capacity }) => capacity),
     ...{ noRaise: undefined, isStrict: false, unsafeCircuits: new Set<number>() },

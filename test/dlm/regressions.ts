@@ -4,7 +4,7 @@ import type { Status } from '../../src/base/messages.js';
 import { type Amps, type Ms, perPhase } from '../../src/base/units.js';
 import { CapacityBook } from '../../src/dlm/load/capacity.js';
 import { OPEN_GRANTS_MAX } from '../../src/dlm/leases/open-grants.js';
-import { AS_CONFIGURED } from '../../src/dlm/limits/ceilings.js';
+import { AS_CONFIGURED } from '../helpers/limits.js';
 import { buildTopology } from '../../src/dlm/topology.js';
 import type { ChargePoint, Site } from '../../src/dlm/types.js';
 import { parseMemory } from '../../src/runtime/memory.js';

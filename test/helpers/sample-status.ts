@@ -10,7 +10,7 @@ export const SAMPLE_REASONS: { readonly [Kind in LimitReason['kind']]: Extract<L
   circuit: { kind: 'circuit', circuit: 'garage', phase: 1 },
   paused: { kind: 'paused' },
   blocked: { kind: 'blocked' },
-  belowMinimum: { kind: 'belowMinimum', operatorA: 5, minA: 6 },
+  belowMinimum: { kind: 'belowMinimum', cause: { source: 'operator', limitA: 5 }, minA: 6 },
   power: { kind: 'power', circuit: 'main' },
   imbalance: { kind: 'imbalance', circuit: 'main', phases: [0, 2] },
   shortage: { kind: 'shortage', circuit: 'garage', phase: 2, yieldsTo: ['cp1'] },

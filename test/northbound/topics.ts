@@ -92,7 +92,7 @@ t.test('every kind of reason carries its own fields, phases by name', (t) => {
   for (const kind of Object.keys(SAMPLE_REASONS)) t.match(reasonOf(kind), { kind, text: /\w/ });
   t.match(reasonOf('imbalance'), { circuit: 'main', phases: ['L1', 'L3'] });
   t.match(reasonOf('step'), { circuit: 'garage', phase: 'L2', cause: { source: 'fallback', limitA: 50 } });
-  t.match(reasonOf('belowMinimum'), { operatorA: 5, minA: 6 });
+  t.match(reasonOf('belowMinimum'), { cause: { source: 'operator', limitA: 5 }, minA: 6 });
   t.same(reasonOf('offline'), { kind: 'offline', text: 'not heard: what it may take stays reserved' });
   t.end();
 });

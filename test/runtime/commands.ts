@@ -5,17 +5,27 @@ import { perPhase, type Ms } from '../../src/base/units.js';
 import { Controller } from '../../src/dlm/controller.js';
 import type { PeerAddress } from '../../src/ports/datagram-port.js';
 import { MasterCommands } from '../../src/runtime/commands.js';
+import type { InputNews } from '../../src/runtime/recorder/types.js';
 import { MemoryKeeper } from '../../src/runtime/memory-keeper.js';
 import { UnreadPeers } from '../../src/runtime/unread-peers.js';
 import { statusOf } from '../helpers/messages.js';
 import { chargePoint, circuit, site } from '../helpers/site.js';
 import { sampleStatus } from '../helpers/sample-status.js';
 
+const INPUT = {
+  activeLevel: 'high',
+  debounceMs: 100,
+  effect: { kind: 'stop' },
+  target: { kind: 'circuit', id: 'main' },
+} as const;
+
 /** A master that knows a (listed) and has heard x; saves end when the test says so. */
 class Desk {
   nowMs: Ms = 0;
   readonly saves: ((saved: Result<void>) => void)[] = [];
   readonly texts: string[] = [];
+  /** What went through the door of the master. */
+  readonly heard: string[] = [];
   readonly addresses = new Map<string, PeerAddress>();
   readonly controller: Controller;
   readonly keeper: MemoryKeeper;
@@ -27,6 +37,10 @@ class Desk {
       autoAdopt: false,
       circuits: [circuit({ id: 'main', limitA: perPhase(32) })],
       chargePoints: [chargePoint({ id: 'a' })],
+      inputs: [
+        { ...INPUT, id: 'relay', isByCommand: true },
+        { ...INPUT, id: 'contact' },
+      ],
     });
     this.controller = new Controller(
       { site: of, masterId: 'me', bootId: '00000000000000ff', rank: 0, memory: undefined },
@@ -46,7 +60,18 @@ class Desk {
     const now = (): Ms => this.nowMs;
     const [status, unread] = [() => sampleStatus(), new UnreadPeers()];
     const onSet = (): void => void this.sets++;
-    this.commands = new MasterCommands({ controller, keeper, addresses, now, status, unread, isSigned: true, onSet });
+    const hear = ({ id, level }: InputNews): void => void this.heard.push(`${id} ${level}`);
+    this.commands = new MasterCommands({
+      controller,
+      keeper,
+      addresses,
+      now,
+      status,
+      unread,
+      isSigned: true,
+      onSet,
+      hear,
+    });
     this.hear('x');
     this.keeper.keep(controller);
     this.saves.pop()?.(ok(undefined));
@@ -149,4 +174,16 @@ t.test('forget and clear: who may go goes, the others stay, each with why', asyn
   const forgotten = desk.commands.forget('y');
   desk.saves.pop()?.(ok(undefined));
   t.same(await forgotten, { ok: true, value: { id: 'y', changed: true, notWritten: null } });
+});
+
+t.test('input: only one whose source is the command, and through the door of the master', async (t) => {
+  const desk = new Desk();
+  t.same(desk.commands.input('relay', 'active'), ok({ id: 'relay', state: 'active' }));
+  t.same(desk.heard, ['relay active']);
+  for (const id of ['contact', 'relais']) {
+    const answer = desk.commands.input(id, 'active');
+    t.notOk(answer.ok);
+    t.match(answer.ok ? '' : answer.error, /^expected the id of an input with "command: true" \(relay\), got "/);
+  }
+  t.equal(desk.heard.length, 1);
 });

@@ -64,6 +64,10 @@ const INPUTS: { readonly [K in MasterInput['kind']]: readonly Extract<MasterInpu
     { kind: 'load', memory: undefined, isMemoryLost: true },
   ],
   start: [{ kind: 'start' }],
+  input: [
+    { kind: 'input', id: 'relay', level: 'high' },
+    { kind: 'input', id: 'tariff', level: 'lost', reason: 'broker gone' },
+  ],
   message: [
     { kind: 'message', message: STATUS, keyId: 1, from: FROM },
     { kind: 'message', message: beaconOf('m'), keyId: 0, from: { host: '10.0.0.1', port: 16032, via: 'eth0' } },

@@ -12,6 +12,7 @@ import type { Site } from '../../src/dlm/types.js';
 import { LineReader, parseHead, type SegmentHead, type Step } from '../../src/runtime/recorder/lines.js';
 import type { PollerEvent } from '../../src/runtime/poller.js';
 import type { Fields } from '../../src/runtime/recorder/named.js';
+import type { InputNews } from '../../src/runtime/recorder/types.js';
 import { playRecording } from '../../src/sim/replay/play.js';
 import { type Replayed, Replayer } from '../../src/sim/replay/replayer.js';
 import { VirtualGroup } from '../../src/sim/virtual-group.js';
@@ -25,6 +26,8 @@ const RUN_MS = 6 * 60_000;
 const LISTED = ['a', 'b', 'c'];
 const UNLISTED = ['x', 'y'];
 
+const INPUT = { activeLevel: 'high', debounceMs: 100, effect: { kind: 'offset', offsetA: [9, 6, 3] } } as const;
+
 function siteOf(leaseMs: number): Site {
   return site({
     leaseMs,
@@ -33,6 +36,10 @@ function siteOf(leaseMs: number): Site {
       circuit({ id: 'garage', parent: 'main', limitA: perPhase(28), imbalanceLimitA: 16 }),
     ],
     chargePoints: LISTED.map((id) => chargePoint({ id, circuit: 'garage' })),
+    inputs: [
+      { ...INPUT, id: 'relay', target: { kind: 'circuit', id: 'garage' } },
+      { ...INPUT, id: 'door', maxAgeMs: 20_000, target: { kind: 'chargePoint', id: 'a' } },
+    ],
     defaultCircuit: 'garage',
     autoAdopt: false,
     allocation: { stepA: 1, sharing: 'equal', shortage: 'longest-charging-first', dwellMs: 60_000, steadyMs: 300_000 },
@@ -70,6 +77,11 @@ const ACTIONS: readonly OperatorAction[] = [
   { what: 'boost', forMs: 30_000 },
   { what: 'priority', priority: 2 },
 ];
+function inputNews(rng: Rng): InputNews {
+  const id = rng.chance(0.5) ? 'relay' : 'door';
+  if (rng.chance(0.2)) return { kind: 'input', id, level: 'lost', reason: 'no answer' };
+  return { kind: 'input', id, level: rng.chance(0.3) ? 'high' : 'low' };
+}
 
 function somethingHappens(group: VirtualGroup, rng: Rng, ids: readonly string[]): void {
   const id = ids[rng.int(ids.length)] ?? 'a';
@@ -101,6 +113,7 @@ function recorded(seed: number, linesMax: number, runMs = RUN_MS): MemoryReel {
   while (group.time.nowMs < runMs) {
     group.run(rng.between(100, 400));
     group.master.hearMeter(meterEvent(rng, group.masterNowMs));
+    if (rng.chance(0.05)) group.master.hear(inputNews(rng));
     if (rng.chance(0.03)) somethingHappens(group, rng, ids);
   }
   return reel;
@@ -152,7 +165,7 @@ function oneSegment(seed: number): MemorySegment {
 }
 
 t.test('another fuse: the first limit that differs is shown, with both reasons', async (t: Test) => {
-  const { head, lines } = oneSegment(4);
+  const { head, lines } = oneSegment(6);
   const other = head.replace('"limitA":[28,28,28]', '"limitA":[26,26,26]');
   t.not(other, head);
   const { difference } = replay({ head: other, lines });
@@ -208,7 +221,7 @@ t.test('a clock that is asked more often than when it was recorded', async (t: T
 });
 
 t.test('an input of another kind, or before the start, is no crash of the program', async (t: Test) => {
-  const segment = oneSegment(4);
+  const segment = oneSegment(6);
   const strange = (step: Step): Step =>
     step.input.name === 'tick' ? { ...step, input: { name: 'warp', fields: {} } } : step;
   t.match(replay(segment, strange).difference, {

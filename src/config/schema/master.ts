@@ -7,6 +7,7 @@ import { chargePointSchema, connectorSchema, driverSchema } from './charge-point
 import { circuitSchema } from './circuits.js';
 import { auth, keyFile, leaseMs, log, networkId, ROLE_EXPECTED } from './common.js';
 import { masterDiscoverySchema } from './discovery.js';
+import { INPUTS_MAX, inputSchema } from './inputs.js';
 import { meterMapSchema } from './meter-maps.js';
 import { meterSchema } from './meters.js';
 import { mqttSchema, recorderSchema } from './services.js';
@@ -49,6 +50,11 @@ export const masterSchema = f.group({
     'Charge points',
     'What is known of particular charge points; others may be found by discovery.',
     z._default(f.list('charge points', chargePointSchema), []),
+  ),
+  inputs: key(
+    'Digital inputs',
+    'Contacts and messages that lower a limit while they are active.',
+    z._default(f.list('inputs', inputSchema, { atMost: INPUTS_MAX }), []),
   ),
   auth: auth(),
   keyFile: keyFile(

@@ -172,7 +172,7 @@ export class CapacityBook {
     const meter = this.#metered.get(index);
     const isLost = own.backgroundA === null;
     const ignored = mapPhases((p) => circuit.fallbackA[p] >= FALLBACK_IGNORED_A);
-    const ceiling = ceilingOf(circuit, this.#limits);
+    const ceiling = ceilingOf(circuit, this.#limits.sourcesOf(circuit, nowMs));
     const overA = meter?.overloadA(nowMs) ?? null;
     const knownA = mapPhases((p) => Math.max(own.loadA[p], overA?.[p] ?? Number.NEGATIVE_INFINITY));
     const ownA = ceiling.limitA;

@@ -40,7 +40,7 @@ export class OverloadWatch {
   /** True if the meter shows more than its circuit may carry. `drawnA`: the current of the charge points below. */
   addSample(index: number, currentA: PhaseAmps, drawnA: PhaseAmps, nowMs: Ms): boolean {
     const circuit = defined(this.#circuits[index], 'metered circuit');
-    const ceilingA = ceilingOf(circuit, this.#limits).limitA;
+    const ceilingA = ceilingOf(circuit, this.#limits.sourcesOf(circuit, nowMs)).limitA;
     const totalA = mapPhases((p) => currentA[p] + (circuit.meterLocation === 'including' ? 0 : drawnA[p]));
     const over = PHASES.filter((p) => totalA[p] > ceilingA[p]);
     assertNumbers(totalA, circuit.id, 'load');

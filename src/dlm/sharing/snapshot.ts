@@ -1,8 +1,9 @@
 /** Everything that one decision reads. */
 import { failInvariant } from '../../base/assert.js';
-import type { LimitReason } from '../../base/reason.js';
-import { connectedMask, type PhaseMask } from '../../base/rotation.js';
+import type { LimitCause, LimitReason } from '../../base/reason.js';
+import { connectedMask, maskToGrid, type PhaseMask } from '../../base/rotation.js';
 import type { Ms, PhaseAmps } from '../../base/units.js';
+import type { LimitBook } from '../limits/limit-book.js';
 import type { Settings } from '../limits/settings.js';
 import type { CircuitCapacity } from '../load/capacity.js';
 import type { Services } from './services.js';
@@ -20,6 +21,7 @@ export interface Snapshot {
   readonly shares: Shares;
   /** What people have set. */
   readonly settings: Settings;
+  readonly limits: LimitBook;
   readonly capacities: readonly CircuitCapacity[];
   readonly records: readonly SlaveRecord[];
   /** Turns and offers. A decision writes its changes here, not into the records. */
@@ -61,4 +63,17 @@ export function isAcknowledged({ nowMs, site }: Snapshot, record: SlaveRecord): 
 /** Connector order: the phases that a grant must cover. Those in use; all of them without a recent acknowledgement. */
 export function phasesOf(snapshot: Snapshot, record: SlaveRecord): PhaseMask {
   return isAcknowledged(snapshot, record) ? record.activePhases() : connectedMask(record.facts.phases);
+}
+
+/** The lowest limit of a charge point below its maximum, and its cause; `undefined`: nothing limits it further. */
+export function capOf(snapshot: Snapshot, record: SlaveRecord): LimitCause | undefined {
+  const { maxA, rotation } = record.facts;
+  return snapshot.limits.capOf(record.id, maxA, maskToGrid(rotation, phasesOf(snapshot, record)), snapshot.nowMs);
+}
+
+/** True where people, the calendar or an input limit a circuit above the charge point: that explains a pause. */
+export function isLimitedAbove(snapshot: Snapshot, record: SlaveRecord): boolean {
+  return pathOf(snapshot, record).some((index) =>
+    capacityOf(snapshot, index).cause.some(({ source }) => source !== 'fuse' && source !== 'fallback'),
+  );
 }

@@ -10,7 +10,7 @@ import { sessionOver } from '../group/session-limits.js';
 import { awaitsSteadyRoom, followRoom, idleMaxA, neededA } from './offers.js';
 import { reservedLoad } from './reserved.js';
 import { assertSharesFit } from './share-checks.js';
-import { capacityOf, isAcknowledged, pathOf, phasesOf, type Snapshot } from './snapshot.js';
+import { capacityOf, capOf, isAcknowledged, pathOf, phasesOf, type Snapshot } from './snapshot.js';
 import {
   askedAgainAtMs,
   type Behind,
@@ -28,12 +28,13 @@ type Phases = ReadonlyMap<SlaveRecord, PhaseMask>;
 const NONE_ASSUMED: Phases = new Map();
 
 /** Why a charge point takes no part in the division; `undefined` when it may take part. */
-export function notServed({ nowMs, settings, services }: Snapshot, record: SlaveRecord): LimitReason | undefined {
+export function notServed(snapshot: Snapshot, record: SlaveRecord): LimitReason | undefined {
+  const { nowMs, settings, services } = snapshot;
   const why = notServable(record, nowMs) ?? settings.stopOf(record.id, sessionOf(record.status));
   if (why !== undefined) return why;
-  const { operatorA } = settings.of(record.id);
+  const cause = capOf(snapshot, record);
   const minA = neededA(record, services.find(record));
-  return operatorA !== undefined && operatorA < minA ? { kind: 'belowMinimum', operatorA, minA } : undefined;
+  return cause && cause.limitA < minA ? { kind: 'belowMinimum', cause, minA } : undefined;
 }
 
 function notServable(record: SlaveRecord, nowMs: Ms): LimitReason | undefined {
@@ -201,13 +202,13 @@ function candidateOf(
   activePhases: PhaseMask,
 ): AllocationCandidate {
   const { facts } = record;
-  const { unsafeCircuits, settings } = snapshot;
+  const { unsafeCircuits } = snapshot;
   const unsafe = unsafeCircuits.size > 0 && pathOf(snapshot, record).some((circuit) => unsafeCircuits.has(circuit));
-  const ownA = Math.min(facts.maxA, settings.of(record.id).operatorA ?? facts.maxA);
+  const ownA = capOf(snapshot, record)?.limitA ?? facts.maxA;
   const maxA = unsafe ? Math.min(ownA, facts.disconnectedLimitA) : ownA;
   const service = snapshot.services.find(record);
   const needsA = Math.max(facts.minA, Math.min(maxA, neededA(record, service)));
-  const minA = isAcknowledged(snapshot, record) ? needsA : Math.max(needsA, facts.disconnectedLimitA);
+  const minA = isAcknowledged(snapshot, record) ? needsA : Math.max(needsA, Math.min(maxA, facts.disconnectedLimitA));
   const idleA = idleMaxA(record, service);
   return {
     id: record.id,

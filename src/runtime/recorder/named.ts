@@ -60,6 +60,12 @@ const FORMS: { readonly [K in Kind]: Form<InputOf<K>> } = {
   ),
   message: form(/^(beacon|status) ./, messageName, messageFields, messageOf),
   meter: form(/^meter /, ({ event }) => `meter ${event.meterId} ${event.kind}`, meterFields, meterOf),
+  input: form(
+    /^input /,
+    ({ id }) => `input ${id}`,
+    ({ kind, ...fields }) => fields,
+    (fields) => ({ kind: 'input', ...fields }),
+  ),
   tick: plain(
     'tick',
     ({ kind, ...fields }) => fields,

@@ -29,6 +29,8 @@ export function recordedCommands(commands: CommandPort, door: Door): CommandPort
     adopt: (id) => door.during({ kind: 'command', name: 'adopt', id }, () => commands.adopt(id)),
     forget: (id) => door.during({ kind: 'command', name: 'forget', id }, () => commands.forget(id)),
     set: (id, action) => door.during({ kind: 'command', name: 'set', id, action }, () => commands.set(id, action)),
+    // It comes through the door itself, as what sources say does.
+    input: (id, state) => commands.input(id, state),
     clear: () => door.during({ kind: 'command', name: 'clear' }, () => commands.clear()),
   };
 }

@@ -5,6 +5,7 @@ import type { Beacon, Grant, Status } from '../../base/messages.js';
 import type { OperatorAction } from '../../base/operator-action.js';
 import type { Ms } from '../../base/units.js';
 import type { Memory } from '../../dlm/group/memory.js';
+import type { InputLevel } from '../../dlm/limits/input-state.js';
 import type { PeerAddress } from '../../ports/datagram-port.js';
 import type { SiteStatus } from '../../ports/status-sink.js';
 import type { PollerEvent } from '../poller.js';
@@ -15,6 +16,15 @@ export interface HeardMessage {
   readonly message: Beacon | Status;
   readonly keyId: number;
   readonly from: PeerAddress;
+}
+
+/** What the source of a digital input says: its level, or why it has none. */
+export interface InputNews {
+  readonly kind: 'input';
+  readonly id: string;
+  readonly level: InputLevel | 'lost';
+  /** Only with `lost`. */
+  readonly reason?: string | undefined;
 }
 
 export type CommandInput = { readonly kind: 'command' } & (
@@ -30,6 +40,7 @@ export type HeardInput =
   | { readonly kind: 'meter'; readonly event: PollerEvent }
   /** The timer of the next cycle, and what the calendar says then. `mayWait`: see MasterRuntime. */
   | { readonly kind: 'tick'; readonly mayWait: boolean; readonly wallMs: Ms }
+  | InputNews
   /** The timer of the next BEACON. */
   | { readonly kind: 'beacon' };
 

@@ -1,7 +1,7 @@
 /** What people have set in the world while it runs, and since when: what judges hold the masters to, whatever those say. */
 import type { OperatorAction } from '../../base/operator-action.js';
 import { type Amps, mapPhases, type Ms, type PhaseAmps } from '../../base/units.js';
-import { ceilingOf } from '../../dlm/limits/ceilings.js';
+import { ceilingOf, configuredCeilingA } from '../../dlm/limits/ceilings.js';
 import type { Circuit } from '../../dlm/types.js';
 
 interface Set<T> {
@@ -80,6 +80,8 @@ export class People {
   }
 
   #ceilingA(circuit: Circuit, operatorA: PhaseAmps | undefined): PhaseAmps {
-    return ceilingOf(circuit, { operatorLimitA: () => operatorA }).limitA;
+    return operatorA
+      ? ceilingOf(circuit, [{ source: 'operator', limitA: operatorA }]).limitA
+      : configuredCeilingA(circuit);
   }
 }

@@ -61,14 +61,14 @@ scene(
     void scene.set('a', { what: 'operatorLimit', limitA: 16 });
     await scene.at(32);
     t.equal(scene.shown, 'a 16');
-    t.match(scene.record('a').reason, { kind: 'maximum', operatorA: 16 });
+    t.match(scene.record('a').reason, { kind: 'maximum', cause: { source: 'operator', limitA: 16 } });
     const refused = scene.set('a', { what: 'operatorLimit', limitA: 33 });
     await scene.at(33);
     t.match(await refused, /at most 32 A, the maximum of a, got 33/);
     void scene.set('a', { what: 'operatorLimit', limitA: 0 });
     await scene.at(35);
     t.equal(scene.shown, 'a 0');
-    t.match(scene.record('a').reason, { kind: 'belowMinimum', operatorA: 0, minA: 6 });
+    t.match(scene.record('a').reason, { kind: 'belowMinimum', cause: { source: 'operator', limitA: 0 }, minA: 6 });
     void scene.set('a', { what: 'operatorLimit', limitA: null });
     await scene.at(50);
     t.equal(scene.shown, 'a 32');

@@ -1,0 +1,48 @@
+/** Digital inputs, from the file's shape to what the core and the sources work with. */
+import { assert, defined } from '../base/assert.js';
+import type { InputEffect, SiteInput } from '../dlm/types.js';
+import { parseConnection } from './connection.js';
+import { toPhases } from './limit-checks.js';
+import type { InputEntry } from './schema/inputs.js';
+import type { InputConfig, InputSource } from './types.js';
+
+/** Where the file says nothing. A Modbus device is polled, and the reader of a GPIO line says each 10 s that it lives. */
+const MAX_AGE_MS = { gpio: 30_000, modbus: 3_000 } as const;
+
+function effectOf({ offsetA, limitA }: InputEntry): InputEffect {
+  if (offsetA !== undefined) return { kind: 'offset', offsetA: toPhases(offsetA) };
+  return limitA !== undefined ? { kind: 'limit', limitA: toPhases(limitA) } : { kind: 'stop' };
+}
+
+function sourceOf({ id, source }: InputEntry): InputSource {
+  const { gpio, modbus, mqtt } = source;
+  if (gpio) return { kind: 'gpio', ...gpio };
+  if (mqtt) return { kind: 'mqtt', ...mqtt };
+  if (!modbus) return { kind: 'command' };
+  const { unit: unitId, coil, discreteInput, pollPeriodMs, timeoutMs } = modbus;
+  const connection = parseConnection(modbus.connection);
+  assert(connection.ok, `connection ${modbus.connection}`);
+  const address = defined(coil ?? discreteInput, `the address of input ${id}`);
+  const functionCode = coil === undefined ? 2 : 1;
+  return { kind: 'modbus', connection: connection.value, unitId, functionCode, address, pollPeriodMs, timeoutMs };
+}
+
+export function inputConfig(entry: InputEntry): InputConfig {
+  return { id: entry.id, source: sourceOf(entry) };
+}
+
+export function siteInput(entry: InputEntry, rootId: string): SiteInput {
+  const { id, active, debounceMs, chargePoint, circuit } = entry;
+  const { kind } = sourceOf(entry);
+  const maxAgeMs = entry.maxAgeMs ?? (kind === 'gpio' || kind === 'modbus' ? MAX_AGE_MS[kind] : undefined);
+  return {
+    id,
+    activeLevel: active,
+    debounceMs,
+    ...(maxAgeMs !== undefined && { maxAgeMs }),
+    ...(kind === 'command' && { isByCommand: true }),
+    effect: effectOf(entry),
+    target:
+      chargePoint === undefined ? { kind: 'circuit', id: circuit ?? rootId } : { kind: 'chargePoint', id: chargePoint },
+  };
+}

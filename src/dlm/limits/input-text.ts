@@ -1,0 +1,26 @@
+/** What a digital input does, in words. */
+import type { PhaseAmps } from '../../base/units.js';
+import type { SiteInput } from '../types.js';
+import type { InputState } from './input-state.js';
+
+function ampsText(a: PhaseAmps): string {
+  return `${a.every((each) => each === a[0]) ? a[0] : a.join('/')} A`;
+}
+
+/** "lowers garage by 16 A" */
+function effectText({ effect, target: { id } }: SiteInput): string {
+  if (effect.kind === 'stop') return `stops ${id}`;
+  return effect.kind === 'offset'
+    ? `lowers ${id} by ${ampsText(effect.offsetA)}`
+    : `limits ${id} to ${ampsText(effect.limitA)}`;
+}
+
+/** The line for the log once the state of the input has changed. `told` is the state before. */
+export function changeText(input: SiteInput, { lost, settled, told }: InputState): string {
+  const effect = effectText(input);
+  if (lost !== undefined) return `input ${input.id}: ${lost}; it counts as active and ${effect}`;
+  const is = told === 'lost' ? 'is heard again:' : 'is';
+  return settled
+    ? `input ${input.id} ${is} active and ${effect}`
+    : `input ${input.id} ${is} inactive (active, it ${effect})`;
+}

@@ -1,0 +1,129 @@
+/**
+ * Digital inputs: which are active, and what they take from the limit of a circuit or a charge point. A level counts once
+ * it has stood for the debounce time. An input without a value, or whose source is lost, counts as active.
+ */
+import { assert, defined } from '../../base/assert.js';
+import type { Carrier } from '../../base/carrier.js';
+import { mapPhases, minOf, type Ms, NO_AMPS, type PhaseAmps } from '../../base/units.js';
+import type { AlarmBoard } from '../alarms.js';
+import type { Notices } from '../notice.js';
+import type { LimitTarget, SiteInput } from '../types.js';
+import { counts, dueAtMs, type InputLevel, type InputState, lostState, movedTo, settledAt } from './input-state.js';
+import { changeText } from './input-text.js';
+
+interface Parts {
+  readonly inputs: readonly SiteInput[];
+  readonly alarms: AlarmBoard;
+  readonly notices: Notices;
+}
+
+function keyOf({ kind, id }: LimitTarget): string {
+  return `${kind} ${id}`;
+}
+
+export class Inputs {
+  readonly #parts: Parts;
+  readonly #byTarget: ReadonlyMap<string, readonly SiteInput[]>;
+  readonly #states = new Map<string, InputState>();
+
+  constructor(parts: Parts, nowMs: Ms) {
+    const { inputs } = parts;
+    this.#parts = parts;
+    const keys = inputs.map(({ target }) => keyOf(target));
+    this.#byTarget = new Map(keys.map((key) => [key, inputs.filter((_, index) => keys[index] === key)]));
+    for (const { id } of inputs) this.#states.set(id, { heardAtMs: nowMs, edgeAtMs: nowMs });
+    assert(this.#states.size === inputs.length, `${inputs.length} inputs have ${this.#states.size} ids`);
+  }
+
+  /** All that changes in here. */
+  carry(carrier: Carrier): void {
+    carrier.values('states', this.#states);
+  }
+
+  /** True while an input has neither a value nor been lost since the start. */
+  get isAwaiting(): boolean {
+    return this.#parts.inputs.some((input) => {
+      const { settled, lost } = this.#stateOf(input);
+      return settled === undefined && lost === undefined;
+    });
+  }
+
+  /** A source says its level, also an unchanged one. It counts from the next `watch` after the debounce time. */
+  hear(id: string, level: InputLevel, nowMs: Ms): void {
+    const input = this.#find(id);
+    if (input)
+      this.#states.set(id, movedTo(this.#stateOf(input), level === 'active' || level === input.activeLevel, nowMs));
+  }
+
+  /** A source says that it has no value. `reason`: for people. */
+  lose(id: string, reason: string, nowMs: Ms): void {
+    const input = this.#find(id);
+    if (input) this.#states.set(id, lostState(this.#stateOf(input), reason, nowMs));
+  }
+
+  /** Debounces, finds sources that are silent, and tells changes. Call once per cycle, before the division. */
+  watch(nowMs: Ms): void {
+    const { inputs, alarms } = this.#parts;
+    if (inputs.length === 0) return;
+    for (const input of inputs) {
+      const before = this.#stateOf(input);
+      const now = this.#told(input, settledAt(input, before, nowMs));
+      if (now !== before) this.#states.set(input.id, now);
+    }
+    const lost = inputs.flatMap((input) => {
+      const { lost: why } = this.#stateOf(input);
+      return why === undefined ? [] : [`${input.id}: ${why}`];
+    });
+    alarms.set('INPUT_LOST', lost.length > 0 ? `${lost.join('; ')}; counts as active` : undefined, nowMs);
+  }
+
+  /** In how many ms `watch` may find a change. Infinity: not before a source says something. */
+  dueInMs(nowMs: Ms): Ms {
+    const dueMs = this.#parts.inputs.map((input) => dueAtMs(input, this.#stateOf(input)));
+    return Math.max(0, Math.min(...dueMs) - nowMs);
+  }
+
+  /** The limit as the active inputs of this target lower it, in A, grid order. The same object while none is active. */
+  lowered(limitA: PhaseAmps, target: LimitTarget): PhaseAmps {
+    if (this.#byTarget.size === 0) return limitA;
+    let mostA = limitA;
+    let offsetA = NO_AMPS;
+    for (const input of this.#byTarget.get(keyOf(target)) ?? []) {
+      if (!counts(this.#stateOf(input))) continue;
+      const { effect } = input;
+      if (effect.kind === 'stop') mostA = NO_AMPS;
+      else if (effect.kind === 'limit') mostA = minOf(mostA, effect.limitA);
+      else {
+        const beforeA = offsetA;
+        offsetA = mapPhases((p) => beforeA[p] + effect.offsetA[p]);
+      }
+    }
+    if (mostA === limitA && offsetA === NO_AMPS) return limitA;
+    return mapPhases((p) => Math.max(0, mostA[p] - offsetA[p]));
+  }
+
+  /** The active inputs of a target, for people: "input relay". */
+  activeText(target: LimitTarget): string {
+    const active = (this.#byTarget.get(keyOf(target)) ?? []).filter((input) => counts(this.#stateOf(input)));
+    return `input ${active.map(({ id }) => id).join(' and ')}`;
+  }
+
+  #find(id: string): SiteInput | undefined {
+    return this.#parts.inputs.find((input) => input.id === id);
+  }
+
+  #stateOf({ id }: SiteInput): InputState {
+    return defined(this.#states.get(id), `the state of input ${id}`);
+  }
+
+  /** One line for each change. */
+  #told(input: SiteInput, state: InputState): InputState {
+    const { lost, settled, told } = state;
+    if (lost === undefined && settled === undefined) return state;
+    const now = lost !== undefined ? 'lost' : settled ? 'active' : 'inactive';
+    if (now === told) return state;
+    const [level, event] = now === 'lost' ? (['error', 'INPUT_LOST'] as const) : (['info', 'INPUT'] as const);
+    this.#parts.notices.add(level, event, changeText(input, state), { input: input.id, state: now });
+    return { ...state, told: now };
+  }
+}

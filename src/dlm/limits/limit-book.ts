@@ -1,0 +1,84 @@
+/**
+ * Where all limits meet that are no copper: what people have set, what the calendar says, and what digital inputs say. The lowest
+ * holds, and they do not add up. `ceilings` takes it for circuits, the division for charge points.
+ */
+import { failInvariant } from '../../base/assert.js';
+import type { Carrier } from '../../base/carrier.js';
+import type { LimitCause } from '../../base/reason.js';
+import { hasPhase, type PhaseMask } from '../../base/rotation.js';
+import { type Amps, mapPhases, type Ms, PHASES, type PhaseAmps, perPhase } from '../../base/units.js';
+import type { AlarmBoard } from '../alarms.js';
+import type { Notices } from '../notice.js';
+import type { Circuit, Site } from '../types.js';
+import type { CircuitLimits, LimitOfSource } from './ceilings.js';
+import { Inputs } from './inputs.js';
+import { Schedules } from './schedules.js';
+import { Settings } from './settings.js';
+
+export interface LimitBookParts {
+  readonly site: Site;
+  readonly alarms: AlarmBoard;
+  readonly notices: Notices;
+}
+
+export class LimitBook implements CircuitLimits {
+  readonly settings = new Settings();
+  readonly schedules: Schedules;
+  readonly inputs: Inputs;
+
+  constructor({ site, alarms, notices }: LimitBookParts, nowMs: Ms) {
+    this.schedules = new Schedules({ site, alarms, notices });
+    this.inputs = new Inputs({ inputs: site.inputs ?? [], alarms, notices }, nowMs);
+  }
+
+  /** All that changes in here. */
+  carry(carrier: Carrier): void {
+    carrier.part('settings', this.settings);
+    carrier.part('schedules', this.schedules);
+    carrier.part('inputs', this.inputs);
+  }
+
+  sourcesOf(circuit: Circuit, nowMs: Ms): readonly LimitOfSource[] {
+    const { settings, schedules, inputs } = this;
+    const found: LimitOfSource[] = [];
+    const operatorA = settings.operatorLimitA(circuit.id) ?? circuit.operatorLimitA;
+    if (operatorA) found.push({ source: 'operator', limitA: operatorA });
+    const scheduled = schedules.ofCircuit(circuit.id, nowMs);
+    if (scheduled) found.push({ source: 'schedule', limitA: scheduled.limitA, names: scheduled.sources });
+    const target = { kind: 'circuit', id: circuit.id } as const;
+    // An offset counts from the fuse.
+    const loweredA = inputs.lowered(circuit.limitA, target);
+    if (loweredA !== circuit.limitA) {
+      found.push({ source: 'input', limitA: loweredA, names: perPhase(inputs.activeText(target)) });
+    }
+    return found;
+  }
+
+  /** The lowest limit of a charge point below its own maximum, on these grid phases; `undefined`: there is none. */
+  capOf(id: string, maxA: Amps, grid: PhaseMask, nowMs: Ms): LimitCause | undefined {
+    let lowest: LimitCause | undefined;
+    for (const { source, limitA, names } of this.#sourcesOfPoint(id, maxA, nowMs)) {
+      for (const p of PHASES) {
+        if (!hasPhase(grid, p) || limitA[p] >= (lowest?.limitA ?? maxA)) continue;
+        lowest = { source, limitA: limitA[p], ...(names && { name: names[p] }) };
+      }
+    }
+    if (lowest && !(lowest.limitA >= 0)) failInvariant(`${id} may take ${lowest.limitA} A by its ${lowest.source}`);
+    return lowest;
+  }
+
+  #sourcesOfPoint(id: string, maxA: Amps, nowMs: Ms): readonly LimitOfSource[] {
+    const { settings, schedules, inputs } = this;
+    const found: LimitOfSource[] = [];
+    const { operatorA } = settings.of(id);
+    if (operatorA !== undefined) found.push({ source: 'operator', limitA: perPhase(operatorA) });
+    const scheduled = schedules.ofChargePoint(id, nowMs);
+    if (scheduled) found.push({ source: 'schedule', limitA: scheduled.limitA, names: scheduled.sources });
+    const target = { kind: 'chargePoint', id } as const;
+    const ownA: PhaseAmps = mapPhases(() => maxA);
+    const loweredA = inputs.lowered(ownA, target);
+    if (loweredA !== ownA)
+      found.push({ source: 'input', limitA: loweredA, names: perPhase(inputs.activeText(target)) });
+    return found;
+  }
+}
