@@ -1,6 +1,7 @@
 /** What is believed of the numbers in a STATUS. */
 import type { Status } from '../../base/messages.js';
-import { type Amps, mapPhases } from '../../base/units.js';
+import { connectedMask, maskToGrid, onPhases } from '../../base/rotation.js';
+import { type Amps, mapPhases, type PhaseAmps } from '../../base/units.js';
 
 /** No charge point draws more than this multiple of what it can take or was granted. Its meter or its words are wrong then. */
 const PLAUSIBLE_MULTIPLE = 1.5;
@@ -31,4 +32,9 @@ export function believed(status: Status, { maxA: knownA, isListed }: Known): Sta
   const isSame = isBelieved && disconnectedLimitA === status.disconnectedLimitA;
   if (isSame && currentA.every((amps, p) => amps === status.currentA[p])) return status;
   return { ...status, maxA, enforcedA, disconnectedLimitA, currentA };
+}
+
+/** The current that a STATUS of a start in doubt says may flow, in A per phase of the grid. */
+export function saidA({ rotation, phases, disconnectedLimitA, enforcedA }: Status): PhaseAmps {
+  return onPhases(maskToGrid(rotation, connectedMask(phases)), Math.max(disconnectedLimitA, enforcedA));
 }

@@ -11,7 +11,7 @@ import { drawnExpiryMs, LedgerAccount } from '../leases/ledger.js';
 import { LEASE_MAX_MS, OFFLINE_AFTER_MS } from '../leases/lease-rules.js';
 import type { OpenGrant } from '../leases/open-grants.js';
 import type { ChargePoint } from '../types.js';
-import { believed } from './believed.js';
+import { believed, saidA } from './believed.js';
 import { assertFacts, assertNewest, assertNumberedUp, failGrant } from './record-checks.js';
 import type { HeardStatus, LastPoll, Listener, RememberedSlave, SlaveOptions } from './record-types.js';
 import { carriedService, forNextVehicle, NOT_YET_SERVED, type Service } from './service.js';
@@ -393,9 +393,4 @@ export class SlaveRecord {
 
 function isOf({ id, epoch }: Listener, accepted: Status['accepted']): boolean {
   return accepted.masterId === id && accepted.epoch === epoch;
-}
-
-/** The current that a STATUS of a start in doubt says may flow, in A per phase of the grid. */
-function saidA({ rotation, phases, disconnectedLimitA, enforcedA }: Status): PhaseAmps {
-  return onPhases(maskToGrid(rotation, connectedMask(phases)), Math.max(disconnectedLimitA, enforcedA));
 }
