@@ -127,7 +127,7 @@ aside('simulate site: what is refused, and the exit codes', async (t) => {
       64,
       '--charge-points: expected none beside --scenario, which has its own, got 3\n',
     ],
-    [['--scenario', missing], 78, `${missing}: expected a scenario file, got ENOENT\n`],
+    [['--scenario', missing], 78, `${missing}: expected a scenario file, got nothing (ENOENT)\n`],
     [['--scenario', 'etc'], 78, 'etc: expected a scenario file, got a folder (EISDIR)\n'],
   ];
   for (const [args, code, stderr] of ROWS) t.match(await refusal(...SITE, ...args), { code, stderr }, args.join(' '));

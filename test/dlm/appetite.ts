@@ -77,7 +77,7 @@ t.test('one that takes the next lower limit after all needs no more than that', 
   const vehicle = new Vehicle(8).pass(7, MINUTE_MS + 2000).pass(8, 10_000);
   t.equal(vehicle.needsA, 8);
   vehicle.minA = 6;
-  t.equal(vehicle.pass(7, 10_000).needsA, 0);
+  t.equal(vehicle.pass(7, 10_000).needsA, 7);
 });
 
 t.test('a full vehicle is offered each step once', async (t) => {
@@ -138,6 +138,14 @@ t.test(
   },
 );
 
+t.test('one that needs 7 A is not forgotten once it takes 7 of the 8 A that it was thought to need', async (t) => {
+  const vehicle = new Vehicle(7).pass(16, 20_000).pass(6, 15_000).pass(16, 20_000).pass(6, 12_000);
+  t.equal(vehicle.needsA, 8);
+  t.equal(vehicle.pass(7, 5000).needsA, 7, 'seed 960171: started 12 times in an hour');
+  vehicle.minA = 6;
+  t.equal(vehicle.pass(6, 5000).needsA, 6, 'its minimum after all');
+});
+
 t.test('one that charged before, and leaves its offer after a pause, sleeps', async (t) => {
   const vehicle = new Vehicle(6).pass(16, MINUTE_MS).pass(0, MINUTE_MS);
   vehicle.minA = 99;
@@ -179,6 +187,14 @@ t.test('one that stopped by itself is asked once with each step, of what nobody 
   full.minA = 99;
   const asked = (): Amps => full.pass(full.needsA === 0 ? 6 : full.needsA, MINUTE_MS + 2000).needsA;
   t.same([asked(), asked(), asked(), asked(), asked(), asked()], [8, 10, 11, 0, 0, 0], 'a full one is asked once');
+  const learned = new Vehicle(8).pass(16, 20_000).pass(6, 15_000).pass(16, 20_000).pass(6, 12_000).pass(8, 5000);
+  t.equal(learned.needsA, 8);
+  Object.assign(learned, { minA: 99, spareA: 20 });
+  t.same(
+    [learned.pass(8, 6 * MINUTE_MS).isRefused, learned.needsA],
+    [true, 8],
+    'what it is known to need stays known (seed 960171)',
+  );
 });
 
 t.test('what stays open for a full vehicle is enough for it to start', async (t) => {

@@ -40,6 +40,8 @@ export interface Appetite {
   readonly isRefused: boolean;
   /** True once it was asked with every step since it left an offer. */
   readonly isAsked: boolean;
+  /** What it was known to need before it was asked; `undefined` while it is not. */
+  readonly knownA: Amps | undefined;
   /** True when it charged in this session, was paused by its master, and left the offer after that. */
   readonly isAsleep: boolean;
 }
@@ -54,6 +56,7 @@ export const UNKNOWN_APPETITE: Appetite = {
   isTaken: false,
   isRefused: false,
   isAsked: false,
+  knownA: undefined,
   isAsleep: false,
 };
 
@@ -108,9 +111,9 @@ function afterStop(before: Appetite, { offeredA, maxA }: Offer, nowMs: Ms): Appe
 function afterTaking(before: Appetite, { offeredA, drawnA }: Offer): Appetite {
   const hasFollowed = drawnA <= offeredA + FOLLOWED_A;
   const tookA = hasFollowed ? Math.min(before.tookA, offeredA) : before.tookA;
-  const needsA = tookA < before.needsA ? 0 : before.needsA;
-  const good = { leftSinceMs: undefined, isTaken: true, isRefused: false, isAsked: false, isAsleep: false };
-  return changed(before, { tookA, needsA, ...good, isStopCounted: false });
+  const needsA = Math.min(before.needsA, tookA);
+  const good = { leftSinceMs: undefined, isTaken: true, isRefused: false, isAsked: false, knownA: undefined };
+  return changed(before, { tookA, needsA, ...good, isAsleep: false, isStopCounted: false });
 }
 
 /** The next step, or what a refusal of the last one means. */
@@ -120,8 +123,9 @@ function afterRefusal(before: Appetite, offer: Offer, nowMs: Ms): Appetite {
   // One that stopped by itself may have cooled down since, and need more than it keeps. It is asked with what nobody draws.
   const mayAsk = !before.isRefused || (isAskDue(before, nowMs) && nextA !== undefined && nextA <= spareA);
   if (nextA !== undefined && mayAsk && before.tookA > offeredA) {
-    const isAsleep = before.isRefused ? isAsleepNow(before) : before.isAsleep;
-    return { ...before, needsA: nextA, needsSinceMs: nowMs, leftSinceMs: nowMs, isAsleep };
+    const step = { needsA: nextA, needsSinceMs: nowMs, leftSinceMs: nowMs };
+    if (!before.isRefused) return { ...before, ...step };
+    return { ...before, ...step, knownA: before.knownA ?? before.needsA, isAsleep: isAsleepNow(before) };
   }
   if (before.isRefused) return afterLastQuestion(before, nextA === undefined, nowMs);
   // Nothing helped: what it needs is no more than what it took before.
@@ -136,8 +140,9 @@ function isAsleepNow({ isAsleep, isTaken, tookA }: Appetite): boolean {
 /** It left the last step too, or others draw that current now. */
 function afterLastQuestion(before: Appetite, isLastStep: boolean, nowMs: Ms): Appetite {
   if (!isAskDue(before, nowMs)) return changed(before, { isAsleep: isAsleepNow(before) });
-  // Its own proven minimum would count for it in the division: a full vehicle keeps no more than others leave.
-  const asked = { isAsked: isLastStep, needsA: 0, needsSinceMs: undefined, leftSinceMs: nowMs };
+  // A step that it left counts for it no longer: a full vehicle keeps no more than others leave.
+  const { knownA, needsA } = before;
+  const asked = { isAsked: isLastStep, needsA: knownA ?? needsA, knownA: undefined, leftSinceMs: nowMs };
   return { ...before, ...asked, isAsleep: isAsleepNow(before) };
 }
 
