@@ -29,3 +29,4 @@ import './sim/world/rows-masters.js';
 import './sim/world/rows-table.js';
 import './sim/replay.js';
 import './sim/cars.js';
+import './sim/redistribution.js';

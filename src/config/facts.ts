@@ -1,5 +1,6 @@
 /** What the checks across entries look at. */
 import type { Path } from './issue.js';
+import type { RedistributionEntry } from './schema/allocation.js';
 import type { ChargePointEntry } from './schema/charge-points.js';
 import type { CircuitEntry } from './schema/circuits.js';
 import type { DiscoveryEntry } from './schema/discovery.js';
@@ -30,6 +31,7 @@ export interface Facts {
   readonly meters: Drafts<MeterEntry>;
   readonly chargePoints: Drafts<ChargePointEntry>;
   readonly discovery: Draft<DiscoveryEntry>;
+  readonly redistribution: Draft<RedistributionEntry>;
   /** Those that come with evenkeel. */
   readonly knownModels: readonly KnownModel[];
   /** Those of the file. */

@@ -165,7 +165,7 @@ function wishOf(snapshot: Snapshot, record: SlaveRecord, share: AllocatedLimit |
   if (share.limitA === 0 && record.grantedA > 0) pause(snapshot, record, share.boundBy);
   const isHeld = record.grantedA > 0 && nowMs < service.calm.noRaiseUntilMs && share.limitA > record.grantedA;
   if (isHeld) return { record, limitA: record.grantedA, phases, reason: { kind: 'calming' } };
-  return { record, limitA: share.limitA, phases, reason: explained(snapshot, record, share.boundBy) };
+  return { record, limitA: share.limitA, phases, reason: explained(snapshot, record, share) };
 }
 
 /** A pause lasts for a while. It counts as a stop unless the turn of another one has begun, or another one has come. */
@@ -208,8 +208,8 @@ function overdrawingWish(snapshot: Snapshot, record: SlaveRecord): Wish {
   return { record, limitA: fits ? record.grantedA : 0, phases, reason: { kind: 'overdraw' } };
 }
 
-/** The allocator knows fuses only. Says instead when a fallback, an unsafe circuit or a paused vehicle is the cause. */
-function explained(snapshot: Snapshot, record: SlaveRecord, boundBy: LimitReason): LimitReason {
+/** The allocator knows fuses only. Says instead when a fallback, an unsafe circuit or the vehicle is the cause. */
+function explained(snapshot: Snapshot, record: SlaveRecord, { limitA, boundBy }: AllocatedLimit): LimitReason {
   if (boundBy.kind === 'circuit' || boundBy.kind === 'shortage') {
     const index = defined(
       snapshot.topology.indexOf.get(boundBy.circuit),
@@ -225,8 +225,10 @@ function explained(snapshot: Snapshot, record: SlaveRecord, boundBy: LimitReason
   if (unsafe !== undefined) {
     return { kind: 'fallbackUnsafe', circuit: defined(snapshot.site.circuits[unsafe], `unsafe circuit ${unsafe}`).id };
   }
-  const isIdle = idleMaxA(record, snapshot.services.find(record)) !== undefined;
-  return isIdle ? { kind: 'vehiclePaused' } : boundBy;
+  const service = snapshot.services.find(record);
+  if (idleMaxA(record, service) !== undefined) return { kind: 'vehiclePaused' };
+  const { drewA } = service.leftover;
+  return drewA === undefined || limitA >= record.facts.maxA ? boundBy : { kind: 'unused', drawnA: drewA };
 }
 
 /** M1: as much of the wish as fits beside the exposures of all others. Else at most the limit it enforces already. */

@@ -107,6 +107,7 @@ function reasonBody(reason: LimitReason, text: string): JsonObject {
     ...('phases' in reason && reason.phases && { phases: reason.phases.map((phase) => PHASE_NAMES[phase]) }),
     ...('yieldsTo' in reason && { yieldsTo: [...reason.yieldsTo] }),
     ...('fallbackA' in reason && { fallbackA: rounded(reason.fallbackA, 2) }),
+    ...('drawnA' in reason && { drawnA: rounded(reason.drawnA, 2) }),
     text,
   };
 }

@@ -21,6 +21,7 @@ export const SAMPLE_REASONS: { readonly [Kind in LimitReason['kind']]: Extract<L
   calming: { kind: 'calming' },
   vehiclePaused: { kind: 'vehiclePaused' },
   declined: { kind: 'declined', circuit: 'main', phase: 1 },
+  unused: { kind: 'unused', drawnA: 13 },
   unavailable: { kind: 'unavailable' },
   offline: { kind: 'offline' },
   notAdopted: { kind: 'notAdopted' },
