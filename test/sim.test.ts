@@ -14,6 +14,7 @@ import './sim/world/flow-judge.js';
 import './sim/world/ledger-judge.js';
 import './sim/world/calm-judge.js';
 import './sim/world/starts-judge.js';
+import './sim/world/margin-judge.js';
 import './sim/world/machine.js';
 import './sim/world/recovery.js';
 import './sim/world/referee.js';

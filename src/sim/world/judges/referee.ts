@@ -5,6 +5,7 @@ import { leaseExpiryMs, SETTLE_MS } from '../../../dlm/leases/lease-rules.js';
 import { ownCeilingA } from '../../../dlm/load/capacity.js';
 import type { Circuit } from '../../../dlm/types.js';
 import type { Injector } from '../../../sim/world/faults/injector.js';
+import { mostA } from '../charge-point.js';
 import type { MasterBox } from '../master-box.js';
 import type { Measures, Violation } from '../run-log.js';
 import type { Scenario } from '../scenario.js';
@@ -13,6 +14,7 @@ import type { World } from '../world.js';
 import { CalmJudge, HEALING_MS } from './calm-judge.js';
 import { FlowJudge } from './flow-judge.js';
 import { LedgerJudge } from './ledger-judge.js';
+import { MarginJudge } from './margin-judge.js';
 import { Recovery, whatIsWrong } from './recovery.js';
 import { StartsJudge } from './starts-judge.js';
 
@@ -31,6 +33,7 @@ export class Referee {
   readonly #ledger: LedgerJudge;
   readonly #calm: CalmJudge;
   readonly #starts: StartsJudge;
+  readonly #margin: MarginJudge;
   /** The start of a master that decided last. */
   #decider: MasterBox['runtime'];
   readonly #patience: { readonly calmMs: Ms; readonly stormMs: Ms };
@@ -57,6 +60,7 @@ export class Referee {
     const isBefallen = (box: SlaveBox): boolean => isExcused(box) || this.recovery.befalls(box.id);
     const { dwellMs } = site.allocation;
     this.#starts = new StartsJudge({ dwellMs, nowMs: () => world.time.nowMs, isBefallen, violate });
+    this.#margin = new MarginJudge(violate);
     this.#attach();
   }
 
@@ -129,8 +133,21 @@ export class Referee {
     if (master.isDeciding) this.#decider = master.runtime;
     this.#ledger.decided(master, boxes, [...world.masters.values()]);
     this.recovery.look(world, world.time.nowMs);
-    if (this.#isHealed(world.time.nowMs))
-      this.#calm.look(boxes, master.isDeciding ? master : undefined, world.time.nowMs);
+    if (!this.#isHealed(world.time.nowMs)) return;
+    this.#calm.look(boxes, master.isDeciding ? master : undefined, world.time.nowMs);
+    if (master.isDeciding) this.#lookAtMargins(master, boxes);
+  }
+
+  #lookAtMargins(master: MasterBox, boxes: readonly SlaveBox[]): void {
+    const { copper, time } = this.#world;
+    const records = master.runtime?.controller.records ?? [];
+    for (const { id, tapId, enforced } of boxes) {
+      const reason = records.find((record) => record.id === id)?.reason.kind;
+      this.#margin.look(
+        { id: tapId, reason, limitA: enforced.limitA, drawnA: mostA(copper.drawnA(tapId)) },
+        time.nowMs,
+      );
+    }
   }
 
   #isHealed(nowMs: Ms): boolean {
