@@ -31,6 +31,8 @@ import './dlm/overdraw.js';
 import './dlm/unused.js';
 import './dlm/vehicle.js';
 import './dlm/appetite.js';
+import './dlm/leftover.js';
+import './dlm/redistribution.js';
 import './dlm/calm.js';
 import './dlm/cars.js';
 import './dlm/regressions.js';

@@ -56,6 +56,8 @@ export type LimitReason =
   | { readonly kind: 'vehiclePaused' }
   /** Withdrawn offer: the vehicle drew nothing of it, and others can use it in this circuit, on this phase (no phase: a power limit binds). */
   | { readonly kind: 'declined'; readonly circuit: string; readonly phase?: PhaseIndex }
+  /** Its vehicle drew only so much of its limit, and others use the rest. It gets its share again once it takes more. */
+  | { readonly kind: 'unused'; readonly drawnA: Amps }
   /** The charge point draws more than it was granted: its current is counted, and it is not raised. */
   | { readonly kind: 'overdraw' }
   /** The charge point is faulted, unavailable or reserved, or two charge points have its id. */
@@ -104,6 +106,8 @@ export function reasonText(reason: LimitReason): string {
       return 'vehicle does not charge, minimum kept open';
     case 'declined':
       return `vehicle does not charge, others need its minimum on ${placeText(reason)}`;
+    case 'unused':
+      return `draws ${Number(reason.drawnA.toFixed(1))} A, others use the rest`;
     case 'overdraw':
       return 'draws more than its limit';
     case 'unavailable':

@@ -2,7 +2,7 @@
 import { byName } from '../base/aliases.js';
 import { assert, defined } from '../base/assert.js';
 import { mapPhases, PHASE_NAMES } from '../base/units.js';
-import type { ChargePoint, Circuit, Schedule, Site } from '../dlm/types.js';
+import type { AllocationRules, ChargePoint, Circuit, RedistributionRules, Schedule, Site } from '../dlm/types.js';
 import { inputConfig, siteInput } from './build-inputs.js';
 import { parseConnection } from './connection.js';
 import { type Endpoint, parseEndpoint } from './endpoint.js';
@@ -11,6 +11,7 @@ import { toPhases } from './limit-checks.js';
 import { PLACE_OF_ONE_PHASE, phasesOf } from './meter-checks.js';
 import * as z from 'zod/mini';
 import { type ChargePointEntry, connectorSchema } from './schema/charge-points.js';
+import type { RedistributionEntry } from './schema/allocation.js';
 import type { CircuitEntry } from './schema/circuits.js';
 import type { MasterFile } from './schema/master.js';
 import type { MeterMapEntry } from './schema/meter-maps.js';
@@ -28,6 +29,7 @@ import type {
   SlaveConfig,
 } from './types.js';
 
+const MS_PER_S = 1000;
 const MS_PER_MIN = 60_000;
 /** Of a meter with a map of the file. */
 const UNIT_ID_OF_MAPS = 1;
@@ -43,7 +45,7 @@ function scheduleOf({ timeZone, rows }: ScheduleEntry): Schedule {
 }
 
 function circuitOf(entry: CircuitEntry): Circuit {
-  const { parent, operatorLimitA, schedule, meter, backgroundMaxA, imbalanceLimitA, fuse } = entry;
+  const { parent, operatorLimitA, schedule, meter, backgroundMaxA, imbalanceLimitA, fuse, redistribute } = entry;
   return {
     id: entry.id,
     ...(parent !== undefined && { parent }),
@@ -57,6 +59,7 @@ function circuitOf(entry: CircuitEntry): Circuit {
     ...(backgroundMaxA !== undefined && { backgroundMaxA: toPhases(backgroundMaxA) }),
     ...(imbalanceLimitA !== undefined && { imbalanceLimitA }),
     ...(fuse !== undefined && { fuseType: fuse.type }),
+    ...(redistribute !== undefined && { redistribute }),
   };
 }
 
@@ -115,13 +118,24 @@ function mqttOf({ url, baseTopic, username, password }: NonNullable<MasterFile['
   return { url, baseTopic, ...(username !== undefined && { username }), ...(password !== undefined && { password }) };
 }
 
+function rulesOf(allocation: MasterFile['allocation']): AllocationRules {
+  const { stepA, sharing, shortage, dwellMin, steadyMin, redistribute } = allocation;
+  return {
+    ...{ stepA, sharing, shortage, dwellMs: dwellMin * MS_PER_MIN, steadyMs: steadyMin * MS_PER_MIN },
+    ...(redistribute && { redistribute: redistributionOf(redistribute) }),
+  };
+}
+
+function redistributionOf({ holdS, ...amps }: RedistributionEntry): RedistributionRules {
+  return { ...amps, holdMs: holdS * MS_PER_S };
+}
+
 function siteOf(file: MasterFile): Site {
   const circuits = file.circuits.map(circuitOf);
   const root = defined(
     circuits.find((circuit) => circuit.parent === undefined),
     'the root circuit',
   );
-  const { stepA, sharing, shortage, dwellMin, steadyMin } = file.allocation;
   return {
     site: file.site,
     networkId: file.networkId,
@@ -132,7 +146,7 @@ function siteOf(file: MasterFile): Site {
     ...(file.inputs.length > 0 && { inputs: file.inputs.map((input) => siteInput(input, root.id)) }),
     defaultCircuit: file.discovery.circuit ?? root.id,
     autoAdopt: file.discovery.autoAdopt,
-    allocation: { stepA, sharing, shortage, dwellMs: dwellMin * MS_PER_MIN, steadyMs: steadyMin * MS_PER_MIN },
+    allocation: rulesOf(file.allocation),
   };
 }
 

@@ -1,5 +1,6 @@
 /** What the checks across entries look at. */
 import type { Path } from './issue.js';
+import type { RedistributionEntry } from './schema/allocation.js';
 import type { ChargePointEntry } from './schema/charge-points.js';
 import type { CircuitEntry } from './schema/circuits.js';
 import type { DiscoveryEntry } from './schema/discovery.js';
@@ -34,6 +35,7 @@ export interface Facts {
   /** Whether the file names an MQTT broker. */
   readonly hasBroker: boolean;
   readonly discovery: Draft<DiscoveryEntry>;
+  readonly redistribution: Draft<RedistributionEntry>;
   /** Those that come with evenkeel. */
   readonly knownModels: readonly KnownModel[];
   /** Those of the file. */

@@ -65,6 +65,10 @@ export function milliseconds(low: number, high: number) {
   return wholeWithin(low, high, `milliseconds as a whole number, ${low} to ${high}`);
 }
 
+export function seconds(low: number, high: number) {
+  return wholeWithin(low, high, `seconds as a whole number, ${low} to ${high}`);
+}
+
 export function minutes(low: number, high: number) {
   return wholeWithin(low, high, `minutes as a whole number, ${low} to ${high}`);
 }

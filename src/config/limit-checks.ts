@@ -201,12 +201,19 @@ function overloaded(
   });
 }
 
+/** A margin above the threshold would lower nobody. */
+function margins({ redistribution: { path, value }, places }: Facts): Finding[] {
+  const { marginA, thresholdA } = value;
+  return ordered(path, { name: 'marginA', value: marginA }, { name: 'thresholdA', value: thresholdA }, 'A', places);
+}
+
 export function limitFindings(facts: Facts): Finding[] {
   const { circuits, chargePoints, places } = facts;
   return [
     ...circuits.items.flatMap((circuit) => [...operatorLimit(circuit), ...fallback(circuit)]),
     ...chargePoints.items.flatMap(({ path, value }) => connectorFindings(path, value, places)),
     ...meterTimes(facts),
+    ...margins(facts),
     ...disconnectedSums(facts),
   ];
 }

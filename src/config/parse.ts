@@ -9,6 +9,7 @@ import type { Facts, KnownModel } from './facts.js';
 import { internalSlaveFindings, waysToMaster } from './internal-slave.js';
 import { type ConfigIssue, type Finding, pathText } from './issue.js';
 import { connectorFindings } from './limit-checks.js';
+import { redistributionSchema } from './schema/allocation.js';
 import { chargePointSchema, connectorSchema } from './schema/charge-points.js';
 import { circuitSchema } from './schema/circuits.js';
 import { LEASE_DEFAULT_MS, ROLES } from './schema/common.js';
@@ -80,10 +81,12 @@ function masterFindings(file: TextFile, { meterModels }: ParseOptions): Finding[
   const shape = shapeFindings(masterSchema, file.value);
   const at = (name: string): unknown => valueAt(file.value, [name]);
   const entries = entriesOf(file.value, shape);
+  const redistribution = ['allocation', 'redistribute'];
   const cross = crossFindings({
     ...entries,
     hasBroker: at('mqtt') !== undefined,
     discovery: draftOf(masterDiscoverySchema, at('discovery') ?? {}, ['discovery']),
+    redistribution: draftOf(redistributionSchema, valueAt(file.value, redistribution) ?? {}, redistribution),
     knownModels: meterModels,
     places: placesOf(file),
   });

@@ -165,7 +165,7 @@ function wishOf(snapshot: Snapshot, record: SlaveRecord, share: AllocatedLimit |
   if (share.limitA === 0 && record.grantedA > 0) pause(snapshot, record, share.boundBy);
   const isHeld = record.grantedA > 0 && nowMs < service.calm.noRaiseUntilMs && share.limitA > record.grantedA;
   if (isHeld) return { record, limitA: record.grantedA, phases, reason: { kind: 'calming' } };
-  return { record, limitA: share.limitA, phases, reason: explained(snapshot, record, share.boundBy) };
+  return { record, limitA: share.limitA, phases, reason: explained(snapshot, record, share) };
 }
 
 /** A pause lasts for a while. It counts as a stop unless the turn of another one has begun, or another one has come. */
@@ -213,8 +213,8 @@ function overdrawingWish(snapshot: Snapshot, record: SlaveRecord): Wish {
   return { record, limitA: fits ? keptA : 0, phases, reason: { kind: 'overdraw' } };
 }
 
-/** The allocator knows one limit of each circuit. Says its cause, and when an unsafe circuit or a paused vehicle is the cause. */
-function explained(snapshot: Snapshot, record: SlaveRecord, boundBy: LimitReason): LimitReason {
+/** The allocator knows one limit of each circuit. Says its cause, and when an unsafe circuit or the vehicle is the cause. */
+function explained(snapshot: Snapshot, record: SlaveRecord, { limitA, boundBy }: AllocatedLimit): LimitReason {
   if (boundBy.kind === 'circuit' || boundBy.kind === 'shortage' || boundBy.kind === 'step') {
     const index = defined(
       snapshot.topology.indexOf.get(boundBy.circuit),
@@ -228,8 +228,11 @@ function explained(snapshot: Snapshot, record: SlaveRecord, boundBy: LimitReason
   if (unsafe !== undefined) {
     return { kind: 'fallbackUnsafe', circuit: defined(snapshot.site.circuits[unsafe], `unsafe circuit ${unsafe}`).id };
   }
-  if (idleMaxA(record, snapshot.services.find(record)) !== undefined) return { kind: 'vehiclePaused' };
+  const service = snapshot.services.find(record);
+  if (idleMaxA(record, service) !== undefined) return { kind: 'vehiclePaused' };
   const cause = capOf(snapshot, record);
+  const { drewA } = service.leftover;
+  if (drewA !== undefined && limitA < (cause?.limitA ?? record.facts.maxA)) return { kind: 'unused', drawnA: drewA };
   return cause ? { ...boundBy, cause } : boundBy;
 }
 

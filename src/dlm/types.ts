@@ -51,6 +51,8 @@ export interface Circuit {
   readonly imbalanceLimitA?: Amps;
   /** Absent: B, which trips first. */
   readonly fuseType?: FuseType;
+  /** False: what a vehicle below leaves of its limit stays its own. */
+  readonly redistribute?: boolean;
 }
 
 /** What one vehicle may take at most, from plugging in to unplugging. Absent: no bound. */
@@ -83,6 +85,16 @@ export type SharingRule = (typeof SHARING_RULES)[number];
 export const SHORTAGE_RULES = ['longest-charging-first', 'last-connected-first', 'priority-only'] as const;
 export type ShortageRule = (typeof SHORTAGE_RULES)[number];
 
+/** When a vehicle that charges is lowered to what it draws, for others. */
+export interface RedistributionRules {
+  /** It draws more than this below its limit. */
+  readonly thresholdA: Amps;
+  /** For so long. Configured in seconds. */
+  readonly holdMs: Ms;
+  /** What it keeps above its current. */
+  readonly marginA: Amps;
+}
+
 export interface AllocationRules {
   readonly stepA: Amps;
   readonly sharing: SharingRule;
@@ -91,6 +103,8 @@ export interface AllocationRules {
   readonly dwellMs: Ms;
   /** Where the room of a paused vehicle wandered, it must be steady for so long before a start. Configured in minutes. */
   readonly steadyMs: Ms;
+  /** Absent: what a vehicle that charges leaves stays its own. */
+  readonly redistribute?: RedistributionRules;
 }
 
 /** What a digital input does while it is active. */

@@ -134,6 +134,7 @@ function reasonBody(reason: LimitReason, text: string): JsonObject {
     ...('minA' in reason && { minA: rounded(reason.minA, 2) }),
     ...('maxMin' in reason && { maxMin: reason.maxMin }),
     ...('maxKwh' in reason && { maxKwh: reason.maxKwh }),
+    ...('drawnA' in reason && { drawnA: rounded(reason.drawnA, 2) }),
     text,
   };
 }

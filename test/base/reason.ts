@@ -34,6 +34,7 @@ const ROWS: { readonly [K in LimitReason['kind']]: readonly [Extract<LimitReason
     { kind: 'declined', circuit: 'garage', phase: 1 },
     'vehicle does not charge, others need its minimum on garage L2',
   ],
+  unused: [{ kind: 'unused', drawnA: 13.04 }, 'draws 13 A, others use the rest'],
   unavailable: [{ kind: 'unavailable' }, 'charge point out of service'],
   offline: [{ kind: 'offline' }, 'not heard: what it may take stays reserved'],
   notAdopted: [{ kind: 'notAdopted' }, 'not adopted'],

@@ -10,6 +10,18 @@ const ROWS: readonly Row[] = [
     '3:17 samplePeriodMs: expected at most a third of leaseMs (15000), so that a limit outlives two lost renewals, got 5001',
   ],
   [
+    'a margin above its threshold',
+    'log: { level: info }',
+    'allocation: { redistribute: { thresholdA: 2, marginA: 2.5 } }',
+    '33:43 allocation.redistribute.thresholdA: expected at least marginA (2.5 A), got 2 A',
+  ],
+  [
+    'a margin above the threshold that is left out',
+    'log: { level: info }',
+    'allocation: { redistribute: { marginA: 3 } }',
+    '33:40 allocation.redistribute.marginA: expected at most thresholdA (2 A, its default), got 3 A',
+  ],
+  [
     'two roots',
     '    parent: main\n',
     '',
@@ -74,7 +86,7 @@ const ROWS: readonly Row[] = [
     'a misspelt parent makes no second root',
     'parent: main',
     'parnet: main',
-    '10:5 circuits[1].parnet: expected one of the keys id, parent, limitA, operatorLimitA, schedule, headroomA, meter, meterLocation, fallbackA, backgroundMaxA, imbalanceLimitA, fuse, got "parnet"; did you mean "parent"?',
+    '10:5 circuits[1].parnet: expected one of the keys id, parent, limitA, operatorLimitA, schedule, headroomA, meter, meterLocation, fallbackA, backgroundMaxA, imbalanceLimitA, redistribute, fuse, got "parnet"; did you mean "parent"?',
   ],
   [
     'a circuit that feeds itself',

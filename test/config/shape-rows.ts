@@ -3,7 +3,7 @@ import { GOOD, GOOD_SLAVE, type Row, walk } from './support.js';
 
 const PER_PHASE = 'a current in A, 0 to 2500, or three of them [L1, L2, L3]';
 const CIRCUIT_KEYS =
-  'id, parent, limitA, operatorLimitA, schedule, headroomA, meter, meterLocation, fallbackA, backgroundMaxA, imbalanceLimitA, fuse';
+  'id, parent, limitA, operatorLimitA, schedule, headroomA, meter, meterLocation, fallbackA, backgroundMaxA, imbalanceLimitA, redistribute, fuse';
 const MASTER_KEYS =
   'role, site, networkId, samplePeriodMs, leaseMs, circuits, meters, meterModels, discovery, chargePoints, inputs, auth, keyFile, allocation, mqtt, recorder, log, id, connector, driver';
 const MQTT_URL = 'mqtt://HOST or mqtt://HOST:PORT, mqtts:// for TLS (username and password are keys of their own)';
@@ -291,6 +291,25 @@ const MASTER_ROWS: readonly Row[] = [
     'log: { level: info }',
     'allocation: { dwellMin: 900000 }',
     '33:25 allocation.dwellMin: expected minutes as a whole number, 1 to 120, got 900000',
+  ],
+  [
+    'a hold time in milliseconds',
+    'log: { level: info }',
+    'allocation: { redistribute: { holdS: 30000 } }',
+    '33:38 allocation.redistribute.holdS: expected seconds as a whole number, 10 to 600, got 30000',
+  ],
+  [
+    'a key of the redistribution, and a threshold of nothing',
+    'log: { level: info }',
+    'allocation: { redistribute: { thresholdA: 0, margin: 1 } }',
+    '33:43 allocation.redistribute.thresholdA: expected a current in A, 0.5 to 32, got 0',
+    '33:46 allocation.redistribute.margin: expected one of the keys thresholdA, holdS, marginA, got "margin"; did you mean "marginA"?',
+  ],
+  [
+    'the redistribution of a circuit',
+    'limitA: 63',
+    'limitA: 63\n    redistribute: off',
+    '12:19 circuits[1].redistribute: expected true or false, got "off"',
   ],
   [
     'a shortage rule',

@@ -91,6 +91,20 @@ t.test('every current of a circuit is one number or three', (t) => {
   t.end();
 });
 
+t.test('what a vehicle leaves: off when left out, and each key has its default', (t) => {
+  t.equal(goodMaster(GOOD).site.allocation.redistribute, undefined);
+  const on = (text: string): unknown =>
+    goodMaster(`${GOOD}allocation: { redistribute: ${text} }\n`).site.allocation.redistribute;
+  t.same(on('{}'), { thresholdA: 2, holdMs: 30_000, marginA: 1 });
+  t.same(on('{ thresholdA: 4, holdS: 60, marginA: 0.5 }'), { thresholdA: 4, holdMs: 60_000, marginA: 0.5 });
+  const { circuits } = goodMaster(edited(GOOD, 'limitA: 63', 'limitA: 63\n    redistribute: false')).site;
+  t.same(
+    circuits.map(({ redistribute }) => redistribute),
+    [undefined, false],
+  );
+  t.end();
+});
+
 t.test('addresses', (t) => {
   const ROWS = [
     ['tcp://192.168.0.20', '192.168.0.20', 502],

@@ -24,6 +24,7 @@ export const SAMPLE_REASONS: { readonly [Kind in LimitReason['kind']]: Extract<L
   session: { kind: 'session', maxMin: 120 },
   vehiclePaused: { kind: 'vehiclePaused' },
   declined: { kind: 'declined', circuit: 'main', phase: 1 },
+  unused: { kind: 'unused', drawnA: 13 },
   unavailable: { kind: 'unavailable' },
   offline: { kind: 'offline' },
   notAdopted: { kind: 'notAdopted' },

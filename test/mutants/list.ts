@@ -11,7 +11,7 @@ import { SLAVE_MUTANTS } from './slave.js';
 import { VEHICLE_MUTANTS } from './vehicles.js';
 
 export interface Mutant extends Edit {
-  /** As in the rules: S1 to S6, M1 to M7, I4, I5; K1 to K7: vehicles and meters as they are; A1 to H6: the scene of that number; RTU: the traps of serial lines. */
+  /** As in the rules: S1 to S6, M1 to M7, I4, I5; K1 to K8: vehicles and meters as they are; A1 to H6: the scene of that number; RTU: the traps of serial lines. */
   readonly rule: string;
   readonly name: string;
   /** A file of test/ without its ending that must fail: `dlm/ledger`. */

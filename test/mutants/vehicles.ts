@@ -4,6 +4,8 @@ import type { Row } from './edit.js';
 const APPETITE = 'dlm/group/appetite.js';
 const CALM = 'dlm/group/calm.js';
 const OFFERS = 'dlm/sharing/offers.js';
+const LEFTOVER = 'dlm/group/leftover.js';
+const REDISTRIBUTION = 'dlm/sharing/redistribution.js';
 
 export const VEHICLE_MUTANTS: readonly Row[] = [
   ['K1', 'an offer is refused at once', APPETITE, 'const OFFER_MS = 60_000;', 'const OFFER_MS = 0;', 'dlm/appetite'],
@@ -57,4 +59,48 @@ export const VEHICLE_MUTANTS: readonly Row[] = [
     'dlm/regressions',
   ],
   ['H', 'any maximum', 'dlm/group/believed.js', 'status.maxA <= mostA', 'true', 'dlm/regressions'],
+  [
+    'K8',
+    'the threshold is more than itself',
+    LEFTOVER,
+    '> rules.thresholdA + DUST_A',
+    '>= rules.thresholdA',
+    'dlm/leftover',
+  ],
+  ['K8', 'lowered before the hold time', LEFTOVER, 'nowMs - sinceMs < holdMs', 'false', 'dlm/leftover'],
+  ['K8', 'lowered while it rises', LEFTOVER, ' || nowMs - roseAtMs < RISE_MS', '', 'dlm/leftover'],
+  ['K8', 'a margin taken is not seen', LEFTOVER, 'if (isTaken)', 'if (false)', 'sim/redistribution'],
+  ['K8', 'a constant share is lowered on', LEFTOVER, 'return hasFollowed', 'return false', 'dlm/leftover'],
+  [
+    'K8',
+    'lowered for nobody',
+    REDISTRIBUTION,
+    'places.some((place) => isOnWay(snapshot, record, place))',
+    'true',
+    'dlm/redistribution',
+  ],
+  [
+    'K8',
+    'lowered for one that leaves a part',
+    REDISTRIBUTION,
+    'service.leftover.sinceMs === undefined && ',
+    '',
+    'dlm/redistribution',
+  ],
+  [
+    'K8',
+    'equal shares are not kept',
+    REDISTRIBUTION,
+    'redistribute !== false',
+    'redistribute !== null',
+    'sim/redistribution',
+  ],
+  [
+    'K8',
+    'a lowering outlasts its session',
+    'dlm/group/service.js',
+    '...NOT_YET_SERVED, servedSinceMs',
+    '...NOT_YET_SERVED, leftover: service.leftover, servedSinceMs',
+    'dlm/redistribution',
+  ],
 ];

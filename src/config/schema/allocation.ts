@@ -4,6 +4,20 @@ import { SHARING_RULES, SHORTAGE_RULES } from '../../dlm/types.js';
 import * as f from '../fields.js';
 import { key } from '../fields.js';
 
+export const redistributionSchema = f.group({
+  thresholdA: key(
+    'Threshold',
+    'A vehicle that draws more than this many A below its limit leaves a part of it.',
+    z._default(f.amps(0.5, 32), 2),
+  ),
+  holdS: key('Hold time', 'Seconds for which it must do so before it is lowered.', z._default(f.seconds(10, 600), 30)),
+  marginA: key(
+    'Margin',
+    'What a lowered vehicle keeps above its current, in A; never more than thresholdA.',
+    z._default(f.amps(0.5, 32), 1),
+  ),
+});
+
 export const allocationSchema = f.group({
   stepA: key('Step', 'Limits are multiples of this many A.', z._default(f.amps(0.1, 16), 1)),
   sharing: key(
@@ -26,4 +40,11 @@ export const allocationSchema = f.group({
     'Where a load has paused a vehicle twice within 12 times this: minutes of steady room before it starts again.',
     z._default(f.minutes(0, 60), 5),
   ),
+  redistribute: key(
+    'Redistribution',
+    'What a charging vehicle leaves of its limit goes to others that can use it. Off when left out.',
+    z.optional(redistributionSchema),
+  ),
 });
+
+export type RedistributionEntry = z.output<typeof redistributionSchema>;

@@ -62,6 +62,11 @@ export const circuitSchema = f.group({
     'Largest allowed difference in A between the currents of two phases (20 A in Germany).',
     z.optional(f.amps(0, f.AMPS_MAX)),
   ),
+  redistribute: key(
+    'Redistribution',
+    'false: what a charging vehicle below leaves of its limit stays its own, also with allocation.redistribute.',
+    z.optional(f.yesNo()),
+  ),
   fuse: key(
     'Kind of fuse',
     'How simulations count an overload (evenkeel simulate site); the most sensitive one, B, when left out.',

@@ -42,6 +42,10 @@ export function assertService(service: Service, id: string, nowMs: Ms, pauseMs: 
   if (!(unusedSinceMs <= nowMs)) failInvariant(`${id} uses nothing since ${unusedSinceMs} ms, it is ${nowMs} ms`);
   if (!(pausedUntilMs <= nowMs + pauseMs))
     failInvariant(`${id} is paused until ${pausedUntilMs} ms, it is ${nowMs} ms`);
+  const { drewA = 0, loweredAtMs, taken } = service.leftover;
+  if (!(drewA >= 0 && taken >= 0 && loweredAtMs <= nowMs)) {
+    failInvariant(`${id} drew ${drewA} A when it was lowered at ${loweredAtMs} ms, it is ${nowMs} ms`);
+  }
   if (withdrawn && withdrawn.reason.kind !== 'declined') {
     failInvariant(`the offer of ${id} is withdrawn until ${withdrawn.untilMs} ms for '${withdrawn.reason.kind}'`);
   }

@@ -4,6 +4,7 @@ import type { LimitReason } from '../../base/reason.js';
 import type { Ms } from '../../base/units.js';
 import { type Appetite, UNKNOWN_APPETITE } from './appetite.js';
 import { ALWAYS_CALM, type Calm } from './calm.js';
+import { type Leftover, NO_LEFTOVER } from './leftover.js';
 
 /** A withdrawn offer. The charge point gets no new offer until `untilMs`. */
 export interface Withdrawn {
@@ -24,6 +25,7 @@ export interface Service {
   readonly unusedSinceMs: Ms | undefined;
   readonly withdrawn: Withdrawn | undefined;
   readonly appetite: Appetite;
+  readonly leftover: Leftover;
   readonly calm: Calm;
   /** When an unseen vehicle was let go before its turn, to see which phases it uses; Infinity: soon. Once in a session. */
   readonly lookedAtMs: Ms | undefined;
@@ -36,6 +38,7 @@ export const NOT_YET_SERVED: Service = {
   unusedSinceMs: undefined,
   withdrawn: undefined,
   appetite: UNKNOWN_APPETITE,
+  leftover: NO_LEFTOVER,
   calm: ALWAYS_CALM,
   lookedAtMs: undefined,
 };
@@ -55,6 +58,7 @@ export function carriedService(carrier: Carrier, now: Service): Service {
     unusedSinceMs: carrier.value('unusedSinceMs', now.unusedSinceMs),
     withdrawn: carrier.value('withdrawn', now.withdrawn),
     appetite: carrier.value('appetite', now.appetite),
+    leftover: carrier.value('leftover', now.leftover),
     calm: carrier.value('calm', now.calm),
     lookedAtMs: carrier.value('lookedAtMs', now.lookedAtMs),
   };

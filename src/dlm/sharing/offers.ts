@@ -10,6 +10,7 @@ import { afterGrant, afterRoom, isWandering, mayStart } from '../group/calm.js';
 import type { Service } from '../group/service.js';
 import type { SlaveRecord } from '../group/slave-record.js';
 import { SETTLE_MS } from '../leases/lease-rules.js';
+import { followLeftover } from './redistribution.js';
 import { reservedLoad } from './reserved.js';
 import { capacityOf, pathOf, phasesOf, type Snapshot } from './snapshot.js';
 import { compareService, DECLINED_HOLD_MS, type ServiceKey, serviceKey, START_MAX_MS } from './turns.js';
@@ -32,11 +33,13 @@ export function followOffer(record: SlaveRecord, before: Service, snapshot: Snap
   const { nowMs, site } = snapshot;
   const service = askedAgain(record, before, site.leaseMs, nowMs);
   const appetite = appetiteOf(snapshot, record, service);
+  const leftover = followLeftover(snapshot, record, service);
   const calm = mayWander(snapshot, record) ? afterGrant(service.calm, record.grantedA, nowMs) : service.calm;
   const { declinedAtMs, unusedSinceMs } = unusedOf(record, { ...service, appetite }, nowMs);
   const isSameOffer = declinedAtMs === service.declinedAtMs && unusedSinceMs === service.unusedSinceMs;
-  if (isSameOffer && appetite === service.appetite && calm === service.calm) return service;
-  return { ...service, appetite, calm, declinedAtMs, unusedSinceMs };
+  const isSameVehicle = appetite === service.appetite && leftover === service.leftover;
+  if (isSameOffer && isSameVehicle && calm === service.calm) return service;
+  return { ...service, appetite, leftover, calm, declinedAtMs, unusedSinceMs };
 }
 
 /** True where a load that nobody controls can take the room of the charge point. Elsewhere only other vehicles do. */

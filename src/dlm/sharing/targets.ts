@@ -8,6 +8,7 @@ import type { SlaveRecord } from '../group/slave-record.js';
 import { sessionOf, wantsCurrent } from '../group/vehicle.js';
 import { sessionOver } from '../group/session-limits.js';
 import { awaitsSteadyRoom, followRoom, idleMaxA, neededA } from './offers.js';
+import { leftoverMaxA, lowerLeftovers } from './redistribution.js';
 import { reservedLoad } from './reserved.js';
 import { assertSharesFit } from './share-checks.js';
 import { capacityOf, capOf, isAcknowledged, pathOf, phasesOf, type Snapshot } from './snapshot.js';
@@ -52,7 +53,7 @@ function notServable(record: SlaveRecord, nowMs: Ms): LimitReason | undefined {
  * The share of each charge point by id, in A; none for a charge point that takes no part. Call once per cycle. Current
  * is reserved for those. A charge point without a recent acknowledgement may soon rise to its disconnected limit. Its
  * share is at least that, on all its phases; if that is not left, it takes no part. Withdraws unused offers that others
- * need.
+ * need, and lowers vehicles that leave a part of their share.
  */
 export function targets(snapshot: Snapshot): Limits {
   const able = snapshot.records.filter((record) => isCandidate(snapshot, record));
@@ -63,7 +64,10 @@ export function targets(snapshot: Snapshot): Limits {
     if (beginLooks(snapshot, served, limits)) continue;
     const shared = served.filter((record) => limits.get(record.id)?.limitA !== 0 || isAcknowledged(snapshot, record));
     const needed = shared.length === served.length ? neededOffers(snapshot, served, limits) : undefined;
-    if (needed?.size === 0) return limits;
+    if (needed?.size === 0) {
+      if (lowerLeftovers(snapshot, served, limits)) continue;
+      return limits;
+    }
     for (const [record, reason] of needed ?? []) withdraw(snapshot, record, reason);
     const remaining = shared.filter((record) => !needed?.has(record));
     if (remaining.length >= served.length) failInvariant(`${remaining.length} of ${served.length} still share`);
@@ -209,14 +213,14 @@ function candidateOf(
   const service = snapshot.services.find(record);
   const needsA = Math.max(facts.minA, Math.min(maxA, neededA(record, service)));
   const minA = isAcknowledged(snapshot, record) ? needsA : Math.max(needsA, Math.min(maxA, facts.disconnectedLimitA));
-  const idleA = idleMaxA(record, service);
+  const usableA = idleMaxA(record, service) ?? leftoverMaxA(snapshot, service, minA);
   return {
     id: record.id,
     circuit: facts.circuit,
     rotation: facts.rotation,
     activePhases,
     minA,
-    maxA: idleA === undefined ? maxA : Math.min(maxA, Math.max(idleA, minA)),
+    maxA: usableA === undefined ? maxA : Math.min(maxA, Math.max(usableA, minA)),
     priority,
     connectedAtS: 0,
     chargingS: 0,

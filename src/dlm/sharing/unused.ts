@@ -13,7 +13,7 @@ import { pathOf, phasesOf, type Snapshot } from './snapshot.js';
 import { isServedLast, leavesUnused } from './turns.js';
 
 /** A circuit, or one phase of it, at which a charge point gets less than it could use. */
-interface FullPlace {
+export interface FullPlace {
   readonly circuit: string;
   readonly phase?: PhaseIndex;
   /** `phase` carries too much more than this one. A vehicle on both phases does not change the difference. */
@@ -86,7 +86,7 @@ interface Binding {
   readonly phases?: readonly [PhaseIndex, PhaseIndex];
 }
 
-function placeAt({ circuit, phase, phases }: Binding): FullPlace {
+export function placeAt({ circuit, phase, phases }: Binding): FullPlace {
   if (phases !== undefined) return { circuit, phase: phases[0], besidePhase: phases[1] };
   return phase === undefined ? { circuit } : { circuit, phase };
 }
@@ -95,8 +95,8 @@ function reasonOf({ circuit, phase }: FullPlace): LimitReason {
   return phase === undefined ? { kind: 'declined', circuit } : { kind: 'declined', circuit, phase };
 }
 
-/** True when the full place gets current back once the offer of this charge point is withdrawn. */
-function isOnWay(snapshot: Snapshot, record: SlaveRecord, { circuit, phase, besidePhase }: FullPlace): boolean {
+/** True when the full place gets current back once this charge point is offered less. */
+export function isOnWay(snapshot: Snapshot, record: SlaveRecord, { circuit, phase, besidePhase }: FullPlace): boolean {
   const full = snapshot.topology.indexOf.get(circuit) ?? failInvariant(`circuit ${circuit} is full, but not there`);
   const isBelow = pathOf(snapshot, record).includes(full);
   if (!isBelow || phase === undefined) return isBelow;

@@ -35,6 +35,8 @@ const MINUTE_MS = 60_000;
 /** What one generated household takes at most on its most loaded phase. */
 const HOUSEHOLD_PEAK_A = 8;
 const DAY_SEEDS = 1000;
+/** What came later is drawn from a seed of its own: so the sites of earlier seeds stay as they were. */
+const LATER_SEED = 0x5eed_0001;
 /** Smaller ones are not built for charging. */
 const LEAST_FUSE_A = 10;
 
@@ -68,6 +70,18 @@ function drawSite(rng: Rng, count: number): Site {
   return { ids, fuseA, garageA, disconnectedLimitA, buildingA, garageBuildingA, metering, hasGarage };
 }
 
+interface LaterSite {
+  readonly redistribution: 'off' | 'on' | 'not in the garage';
+  readonly rules: string;
+}
+
+function drawLater(rng: Rng): LaterSite {
+  const redistribution = one(rng, ['off', 'off', 'off', 'on', 'on', 'not in the garage']);
+  const amps = one(rng, ['', '', 'thresholdA: 1', 'thresholdA: 4', 'marginA: 0.5']);
+  const hold = one(rng, ['', '', 'holdS: 10', 'holdS: 60']);
+  return { redistribution, rules: `{ ${[amps, hold].filter((text) => text !== '').join(', ')} }` };
+}
+
 const MODELS = ['siemens-pac2200', 'phoenix-empro-ma37x-mb37x', 'carlo-gavazzi-em24-e1'] as const;
 const RTU_MODELS = ['eastron-sdm630-v2', 'carlo-gavazzi-em340', 'abb-b23-b24'] as const;
 
@@ -79,7 +93,7 @@ function meterText(rng: Rng, id: string, unit: number): string {
   return `  - { id: ${id}, model: ${model}, connection: ${connection}, unit: ${unit}, timeoutMs: 500, ${period} }`;
 }
 
-function circuitTexts(rng: Rng, site: Site): readonly string[] {
+function circuitTexts(rng: Rng, site: Site, { redistribution }: LaterSite): readonly string[] {
   const { fuseA, garageA, buildingA, garageBuildingA, metering, hasGarage } = site;
   const isMain = metering !== 'none';
   const backgroundA = buildingA + garageBuildingA;
@@ -91,7 +105,10 @@ function circuitTexts(rng: Rng, site: Site): readonly string[] {
   const fuse = `fuse: { type: ${one(rng, FUSE_TYPES)} }`;
   const main = `  - { id: main, limitA: ${fuseA}, ${fuse}${mainMeter}${imbalance} }`;
   const garageMeter = metering === 'both' ? `, meter: garage-meter, ${fallback(garageA, garageBuildingA)}` : '';
-  return hasGarage ? [main, `  - { id: garage, parent: main, limitA: ${garageA}${garageMeter} }`] : [main];
+  const keepsShares = redistribution === 'not in the garage' ? ', redistribute: false' : '';
+  return hasGarage
+    ? [main, `  - { id: garage, parent: main, limitA: ${garageA}${garageMeter}${keepsShares} }`]
+    : [main];
 }
 
 function chargePointText(rng: Rng, site: Site, id: string): string {
@@ -101,12 +118,13 @@ function chargePointText(rng: Rng, site: Site, id: string): string {
   return `  - { id: ${id}, circuit: ${circuit}, ${limits}, ${wiring}, priority: ${one(rng, [1, 1, 2])} }`;
 }
 
-function configText(rng: Rng, site: Site): string {
+function configText(rng: Rng, site: Site, later: LaterSite): string {
   const leaseMs = one(rng, [6_000, 15_000, 15_000, 60_000]);
   const rules = [
     `sharing: ${one(rng, ['equal', 'equal', 'priority'])}`,
     `shortage: ${one(rng, ['longest-charging-first', 'longest-charging-first', 'last-connected-first', 'priority-only'])}`,
     `dwellMin: ${one(rng, [1, 1, 5])}`,
+    ...(later.redistribution === 'off' ? [] : [`redistribute: ${later.rules}`]),
   ];
   const meters = [
     ...(site.metering === 'none' ? [] : [meterText(rng, 'grid', 1)]),
@@ -117,7 +135,7 @@ function configText(rng: Rng, site: Site): string {
     `leaseMs: ${leaseMs}`,
     `samplePeriodMs: ${one(rng, [1000, 1000, 2000])}`,
     'circuits:',
-    ...circuitTexts(rng, site),
+    ...circuitTexts(rng, site, later),
     ...(meters.length > 0 ? ['meters:', ...meters] : []),
     'chargePoints:',
     ...site.ids.map((id) => chargePointText(rng, site, id)),
@@ -168,7 +186,7 @@ function metersBeside({ site }: MasterConfig): readonly string[] {
 export function drawScenario({ seed, durationMs, calmMs = CALM_MS, chargePoints }: DrawOptions): Scenario {
   const rng = seededRng(seed);
   const site = drawSite(rng, chargePoints ?? 2 + rng.int(5));
-  const config = readMaster(configText(rng, site));
+  const config = readMaster(configText(rng, site, drawLater(seededRng(seed + LATER_SEED))));
   const calmFromMs = Math.max(MINUTE_MS, durationMs - calmMs);
   const built = builtAsListed(config);
   const days = daysOf(site, rng);

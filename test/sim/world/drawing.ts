@@ -50,3 +50,14 @@ t.test('faults that must not meet do not, and each comes', async (t) => {
     t.equal(both, -1, `${name} beside one that hides it: seed ${both + 1}`);
   }
 });
+
+t.test('about half of the sites give away what vehicles leave, some of them not in the garage', async (t) => {
+  let [on, kept] = [0, 0];
+  for (let seed = 1; seed <= SEEDS; seed++) {
+    const { site } = drawScenario({ seed, durationMs: 3_600_000 }).config;
+    if (site.allocation.redistribute !== undefined) on += 1;
+    if (site.circuits.some(({ redistribute }) => redistribute === false)) kept += 1;
+  }
+  t.ok(on > 0.4 * SEEDS && on < 0.6 * SEEDS, `${on} sites`);
+  t.ok(kept > 0.05 * SEEDS && kept < 0.2 * SEEDS, `${kept} of them not in the garage`);
+});

@@ -69,6 +69,8 @@ export interface SceneOptions {
   readonly buildingA?: PhaseAmps;
   readonly hasStandby?: boolean;
   readonly isSigned?: boolean;
+  /** From then on the judges of calm look on, 150 s later; absent: never. */
+  readonly calmFromMs?: Ms;
 }
 
 function masterConfig(text: string): MasterConfig {
@@ -108,7 +110,7 @@ function scenarioOf(options: SceneOptions): Scenario {
     meterRoundA: 0,
     faults: [],
     durationMs: FOR_EVER_MS,
-    calmFromMs: FOR_EVER_MS,
+    calmFromMs: options.calmFromMs ?? FOR_EVER_MS,
   };
 }
 

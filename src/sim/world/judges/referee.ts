@@ -4,6 +4,7 @@ import { connectedMask, maskToGrid, type PhaseCount } from '../../../base/rotati
 import { leaseExpiryMs, SETTLE_MS } from '../../../dlm/leases/lease-rules.js';
 import type { Circuit } from '../../../dlm/types.js';
 import type { Injector } from '../../../sim/world/faults/injector.js';
+import { mostA } from '../charge-point.js';
 import type { MasterBox } from '../master-box.js';
 import type { Measures, Violation } from '../run-log.js';
 import type { Scenario } from '../scenario.js';
@@ -13,6 +14,7 @@ import { CalmJudge, HEALING_MS } from './calm-judge.js';
 import { FlowJudge } from './flow-judge.js';
 import { LedgerJudge } from './ledger-judge.js';
 import { PeopleJudge } from './people-judge.js';
+import { MarginJudge } from './margin-judge.js';
 import { Recovery, whatIsWrong } from './recovery.js';
 import { StartsJudge } from './starts-judge.js';
 
@@ -32,6 +34,7 @@ export class Referee {
   readonly #calm: CalmJudge;
   readonly #starts: StartsJudge;
   readonly #people: PeopleJudge;
+  readonly #margin: MarginJudge;
   /** The start of a master that decided last. */
   #decider: MasterBox['runtime'];
   readonly #patience: { readonly calmMs: Ms; readonly stormMs: Ms };
@@ -62,6 +65,7 @@ export class Referee {
     this.#starts = new StartsJudge({ dwellMs, nowMs: () => world.time.nowMs, isBefallen, violate });
     const followMs = (): Ms => this.#patienceMs();
     this.#people = new PeopleJudge({ people: world.people, followMs, violate });
+    this.#margin = new MarginJudge(violate);
     this.#attach();
   }
 
@@ -135,8 +139,21 @@ export class Referee {
     this.#ledger.decided(master, boxes, [...world.masters.values()]);
     this.recovery.look(world, world.time.nowMs);
     this.#people.look(boxes, world.time.nowMs);
-    if (this.#isHealed(world.time.nowMs))
-      this.#calm.look(boxes, master.isDeciding ? master : undefined, world.time.nowMs);
+    if (!this.#isHealed(world.time.nowMs)) return;
+    this.#calm.look(boxes, master.isDeciding ? master : undefined, world.time.nowMs);
+    if (master.isDeciding) this.#lookAtMargins(master, boxes);
+  }
+
+  #lookAtMargins(master: MasterBox, boxes: readonly SlaveBox[]): void {
+    const { copper, time } = this.#world;
+    const records = master.runtime?.controller.records ?? [];
+    for (const { id, tapId, enforced } of boxes) {
+      const reason = records.find((record) => record.id === id)?.reason.kind;
+      this.#margin.look(
+        { id: tapId, reason, limitA: enforced.limitA, drawnA: mostA(copper.drawnA(tapId)) },
+        time.nowMs,
+      );
+    }
   }
 
   #isHealed(nowMs: Ms): boolean {
