@@ -78,7 +78,7 @@ aside('a site of processes: meter and slaves come and go', async (site) => {
     const lost = await master.untilEvent('METER_LOST', /^meter grid lost: /, from);
     t.match(lost, { level: 'error', meter: 'grid' });
     await untilLimits('8 A', (limitA) => limitA === 8, all);
-    await master.untilEvent('LIMIT', /: meter of main lost, fallback 24 A on L\d$/, from);
+    await master.untilEvent('LIMIT', /: main L\d full \(meter lost, fallback 24 A\)/, from);
     from = master.log.length;
     meter = started(site, meterArgs(listen));
     await master.untilEvent('METER_OK', /grid/, from);

@@ -291,7 +291,7 @@ t.test('a meter: the building rises, the charge points fall in that cycle', asyn
   rig.loseMeter('grid');
   rig.run(3000);
   t.equal(rig.limits, '13 12 13 12', 'the fallback of 50 A');
-  t.equal(rig.reasons, 'fallback step fallback step');
+  t.equal(rig.reasons, 'circuit step circuit step');
 });
 
 t.test('circuits as people see them', async (t) => {

@@ -6,14 +6,20 @@ import type { ChargePointStatus, SiteStatus } from '../../src/ports/status-sink.
 
 /** One reason of each kind; the compiler keeps it complete. */
 export const SAMPLE_REASONS: { readonly [Kind in LimitReason['kind']]: Extract<LimitReason, { kind: Kind }> } = {
-  maximum: { kind: 'maximum' },
-  circuit: { kind: 'circuit', circuit: 'garage', phase: 1 },
+  maximum: { kind: 'maximum', cause: { source: 'operator', limitA: 16 } },
+  circuit: { kind: 'circuit', circuit: 'garage', phase: 1, cause: { source: 'fuse', limitA: 25 } },
   paused: { kind: 'paused' },
   blocked: { kind: 'blocked' },
   belowMinimum: { kind: 'belowMinimum', cause: { source: 'operator', limitA: 5 }, minA: 6 },
   power: { kind: 'power', circuit: 'main' },
   imbalance: { kind: 'imbalance', circuit: 'main', phases: [0, 2] },
-  shortage: { kind: 'shortage', circuit: 'garage', phase: 2, yieldsTo: ['cp1'] },
+  shortage: {
+    kind: 'shortage',
+    circuit: 'garage',
+    phase: 2,
+    cause: { source: 'fuse', limitA: 25 },
+    yieldsTo: ['cp1'],
+  },
   step: { kind: 'step', circuit: 'garage', phase: 1, cause: { source: 'fallback', limitA: 50 } },
   waiting: { kind: 'waiting', circuit: 'garage', phase: 1 },
   startup: { kind: 'startup' },

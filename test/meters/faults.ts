@@ -209,7 +209,7 @@ t.test('row 10: a true overload far above the fuse is answered with its second s
   t.match(field.kinds('grid'), /suspect( overload)+$/);
   t.match(
     field.capacity('grid'),
-    { capacityA: [0, /./, /./], isFallback: false },
+    { capacityA: [0, /./, /./], cause: [{ source: 'fuse' }] },
     'long before the values are too old',
   );
   t.match(field.rig.alarm('OVERLOAD'), /^main: L1 1[0-9]{2}\.\d A of 63 A$/);

@@ -162,7 +162,7 @@ t.test('4: meter excluding the charge points: main 100 A, headroom 0, fallback 5
   park.meterWorks = false;
   park.run(2000);
   t.equal(park.limits, '13 12 13 12', 'meter lost: 50 A for all');
-  t.match(park.reasons, /^fallback step fallback/);
+  t.match(park.reasons, /^circuit step circuit/);
   park.meterWorks = true;
   park.run(30_000);
   t.equal(park.limits, '25 25 25 25', 'regained, without a restart');

@@ -1,7 +1,7 @@
 /** Invariants of the record of a charge point. A failed check is a fault of the master: no datagram can cause it. */
 import { assert, failInvariant } from '../../base/assert.js';
-import { compareGrants, type Grant, type GrantNumber } from '../../base/messages.js';
-import { isValidLoad, type Ms } from '../../base/units.js';
+import { compareGrants, type Grant, type GrantNumber, type Status } from '../../base/messages.js';
+import { type Amps, isValidLoad, type Ms } from '../../base/units.js';
 import type { ChargePoint } from '../types.js';
 import type { Service } from './service.js';
 
@@ -49,4 +49,10 @@ export function assertService(service: Service, id: string, nowMs: Ms, pauseMs: 
   if (withdrawn && withdrawn.reason.kind !== 'declined') {
     failInvariant(`the offer of ${id} is withdrawn until ${withdrawn.untilMs} ms for '${withdrawn.reason.kind}'`);
   }
+}
+
+/** The ledger counts what the STATUS says. */
+export function assertSaid({ chargePointId, enforcedA, maxA }: Status, bookedA: Amps, bookedMaxA: Amps): void {
+  if (bookedA === enforcedA && bookedMaxA === maxA) return;
+  failInvariant(`${chargePointId} says ${enforcedA} of ${maxA} A, the ledger ${bookedA} of ${bookedMaxA} A`);
 }

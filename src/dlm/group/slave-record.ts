@@ -12,7 +12,7 @@ import { LEASE_MAX_MS, OFFLINE_AFTER_MS } from '../leases/lease-rules.js';
 import type { OpenGrant } from '../leases/open-grants.js';
 import type { ChargePoint } from '../types.js';
 import { believed, saidA } from './believed.js';
-import { assertFacts, assertNewest, assertNumberedUp, failGrant } from './record-checks.js';
+import { assertFacts, assertNewest, assertNumberedUp, assertSaid, failGrant } from './record-checks.js';
 import type { HeardStatus, LastPoll, Listener, RememberedSlave, SlaveOptions } from './record-types.js';
 import { carriedService, forNextVehicle, NOT_YET_SERVED, type Service } from './service.js';
 import { SessionAccount } from './session.js';
@@ -286,12 +286,7 @@ export class SlaveRecord {
       },
       nowMs,
     );
-    const { enforced, maxA } = this.account;
-    if (enforced.limitA !== status.enforcedA || maxA !== status.maxA) {
-      failInvariant(
-        `${this.id} says ${status.enforcedA} of ${status.maxA} A, the ledger ${enforced.limitA} of ${maxA} A`,
-      );
-    }
+    assertSaid(status, this.account.enforced.limitA, this.account.maxA);
   }
 
   /** Updates the facts of the charge point. They seldom change: the object stays the same until they do. */

@@ -233,7 +233,8 @@ row(
     await scene.at(61);
     scene.unplug('b');
     await scene.at(70);
-    t.same([scene.limitA('a'), scene.reason('a')], [0, 'fallback'], '20 A of fallback, less the 18 A that b had');
+    t.match(scene.record('a').reason, { kind: 'shortage', cause: { source: 'fallback', limitA: 20 } });
+    t.equal(scene.limitA('a'), 0, '20 A of fallback, less the 18 A that b had');
     await scene.at(120);
     t.same([scene.wrong, scene.limitA('a')], [undefined, 32]);
   },

@@ -22,7 +22,7 @@ async function isLost(scene: Scene, t: Test, fault: string): Promise<void> {
   t.same(scene.alarms(), ['METER_LOST']);
   t.equal(scene.capacityA(), FALLBACK_A);
   t.equal(scene.shown, FALLBACK);
-  t.equal(scene.reason('a'), 'fallback');
+  t.match(scene.record('a').reason, { cause: { source: 'fallback' } });
   await scene.at(79);
   t.equal(scene.shown, FALLBACK);
   await scene.at(110);
