@@ -106,6 +106,7 @@ function siteOf(file: MasterFile): Site {
     leaseMs: file.leaseMs,
     circuits,
     chargePoints: file.chargePoints,
+    ...(file.defaults && { defaults: file.defaults }),
     defaultCircuit: file.discovery.circuit ?? root.id,
     autoAdopt: file.discovery.autoAdopt,
     allocation: { stepA, sharing, shortage, dwellMs: dwellMin * MS_PER_MIN, steadyMs: steadyMin * MS_PER_MIN },
@@ -113,10 +114,10 @@ function siteOf(file: MasterFile): Site {
 }
 
 /** What is not written of the connector is as the master lists the charge point, or else by default. */
-function internalSlaveOf({ id, connector, driver, chargePoints }: MasterFile): ChargerConfig | undefined {
+function internalSlaveOf({ id, connector, driver, chargePoints, defaults }: MasterFile): ChargerConfig | undefined {
   if (id === undefined || driver === undefined) return undefined;
   const listed = chargePoints.find((each) => each.id === id);
-  if (connector || !listed) return { id, connector: connector ?? z.parse(connectorSchema, {}), driver };
+  if (connector || !listed) return { id, connector: connector ?? z.parse(connectorSchema, defaults ?? {}), driver };
   const { phases, rotation, maxA, minA, disconnectedLimitA } = listed;
   return { id, connector: { phases, rotation, maxA, minA, disconnectedLimitA }, driver };
 }

@@ -104,6 +104,8 @@ export function ordered(
   if (low.value === undefined || high.value === undefined) return [];
   if (strictly ? low.value < high.value : low.value <= high.value) return [];
   const highIsWritten = places.has([...path, high.name]);
+  // Both by default: told where the defaults stand.
+  if (!highIsWritten && !places.has([...path, low.name])) return [];
   const [own, other] = highIsWritten ? [high, low] : [low, high];
   const bound = highIsWritten ? (strictly ? 'more than' : 'at least') : strictly ? 'less than' : 'at most';
   const byDefault = places.has([...path, other.name]) ? '' : ', its default';

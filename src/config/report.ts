@@ -17,8 +17,11 @@ import type { ChargerConfig, Config, MasterConfig, MeterConfig, SlaveConfig } fr
 const WIDTH = 80;
 /** Deeper circuits are not indented any further, so that their text stays readable. */
 const INDENTED_LEVELS_MAX = 12;
-/** The disconnected limit that is assumed of a slave which is not listed. */
+/** The disconnected limit that is assumed of a slave which is not listed, where the site has no default of its own. */
 const UNLISTED_DISCONNECTED_A = 6;
+
+/** A master knows no more slaves than this. */
+const FURTHER_MAX = 1000;
 
 export interface PhaseReport {
   readonly limitA: Amps;
@@ -31,7 +34,7 @@ export interface PhaseReport {
   readonly chargePoints: number;
   /** How many of these may be without a master at once, whoever they are. */
   readonly mayVanish: number;
-  /** Slaves with `UNLISTED_DISCONNECTED_A` that the circuit and all above it could carry in addition. */
+  /** Slaves with `unlistedDisconnectedA` that the circuit and all above it could carry in addition. */
   readonly furtherSlaves: number;
 }
 
@@ -53,6 +56,8 @@ export interface MasterReport {
   readonly defaultCircuit: string;
   readonly autoAdopt: boolean;
   readonly chargePoints: number;
+  /** The disconnected limit that is assumed of a slave which is not listed. */
+  readonly unlistedDisconnectedA: Amps;
   /** `null`: this machine is no charge point. */
   readonly internalSlave: ChargerConfig | null;
   /** Parents before their children. */
@@ -70,8 +75,13 @@ function inTreeOrder(circuits: readonly Circuit[], parent?: string, depth = 0): 
     .flatMap((circuit) => [[circuit, depth], ...inTreeOrder(circuits, circuit.id, depth + 1)]);
 }
 
+function unlistedDisconnectedA({ defaults }: Site): Amps {
+  return defaults?.disconnectedLimitA ?? UNLISTED_DISCONNECTED_A;
+}
+
 /** What is left on each phase of each circuit, by circuit id. */
-function phaseReports({ circuits, chargePoints }: Site): ReadonlyMap<string, PerPhase<PhaseReport>> {
+function phaseReports(site: Site): ReadonlyMap<string, PerPhase<PhaseReport>> {
+  const { circuits, chargePoints } = site;
   const loads = disconnectedLoads(circuits, chargePoints);
   const byId = new Map(circuits.map((circuit) => [circuit.id, circuit]));
   const leftA = (circuit: Circuit, phase: PhaseIndex): Amps =>
@@ -79,7 +89,9 @@ function phaseReports({ circuits, chargePoints }: Site): ReadonlyMap<string, Per
   const furtherSlaves = (circuit: Circuit, phase: PhaseIndex): number => {
     const above = upwards(byId, circuit.id).flatMap((id) => byId.get(id) ?? []);
     const leastA = Math.min(...above.map((each) => leftA(each, phase)));
-    return Math.max(0, Math.floor((leastA + ROUNDING_A) / UNLISTED_DISCONNECTED_A));
+    const eachA = unlistedDisconnectedA(site);
+    const most = eachA > 0 ? Math.floor((leastA + ROUNDING_A) / eachA) : Number.POSITIVE_INFINITY;
+    return leastA < -ROUNDING_A ? 0 : Math.min(most, FURTHER_MAX);
   };
   const vanishing = (circuit: Circuit, phase: PhaseIndex): number => {
     const load = loads.get(circuit.id)?.[phase];
@@ -98,10 +110,8 @@ function phaseReports({ circuits, chargePoints }: Site): ReadonlyMap<string, Per
   return new Map(circuits.map((circuit) => [circuit.id, report(circuit)]));
 }
 
-function notesOf(
-  { circuits, autoAdopt, defaultCircuit }: Site,
-  reports: ReadonlyMap<string, PerPhase<PhaseReport>>,
-): string[] {
+function notesOf(site: Site, reports: ReadonlyMap<string, PerPhase<PhaseReport>>): string[] {
+  const { circuits, autoAdopt, defaultCircuit } = site;
   const larger = circuits.flatMap((circuit) => {
     const parent = circuits.find(({ id }) => id === circuit.parent);
     const phase = parent && PHASES.find((each) => circuit.limitA[each] > parent.limitA[each]);
@@ -110,7 +120,7 @@ function notesOf(
     return [`limitA of ${circuit.id} is larger than that of ${parent.id}: ${own}, ${above} on ${PHASE_NAMES[phase]}`];
   });
   const isFull = autoAdopt && reports.get(defaultCircuit)?.every((phase) => phase.furtherSlaves === 0) === true;
-  const full = `no unlisted slave with a disconnected limit of ${UNLISTED_DISCONNECTED_A} A fits on ${defaultCircuit}`;
+  const full = `no unlisted slave with a disconnected limit of ${ampsText(unlistedDisconnectedA(site))} fits on ${defaultCircuit}`;
   const unmetered = circuits.every((circuit) => circuit.meter === undefined) ? ['no circuit has a meter'] : [];
   return [...larger, ...(isFull ? [full] : []), ...unmetered];
 }
@@ -138,6 +148,7 @@ function masterReport({ site, meters, internalSlave }: MasterConfig): MasterRepo
     defaultCircuit: site.defaultCircuit,
     autoAdopt: site.autoAdopt,
     chargePoints: site.chargePoints.length,
+    unlistedDisconnectedA: unlistedDisconnectedA(site),
     internalSlave: internalSlave ?? null,
     circuits,
     notes: [...notesOf(site, reports), ...internalNotes(site, internalSlave)],
@@ -238,7 +249,7 @@ function masterLines(report: MasterReport): string[] {
     '',
     'Without a master: what the listed charge points take by themselves',
     '("may vanish": how many of them may hear no master at once, whoever they are;',
-    ` "further": unlisted slaves with ${UNLISTED_DISCONNECTED_A} A that could hang there as well)`,
+    ` "further": unlisted slaves with ${ampsText(report.unlistedDisconnectedA)} that could hang there as well)`,
     ...report.circuits.flatMap(tableLines),
     ...report.notes.map((note) => `note: ${note}`),
   ];

@@ -44,6 +44,13 @@ export interface ChargePoint {
   readonly priority: number;
 }
 
+/** What the site says of charge points that say nothing themselves. An absent key says nothing. */
+export interface ChargePointDefaults {
+  readonly maxA?: Amps | undefined;
+  readonly minA?: Amps | undefined;
+  readonly disconnectedLimitA?: Amps | undefined;
+}
+
 export const SHARING_RULES = ['equal', 'priority'] as const;
 export type SharingRule = (typeof SHARING_RULES)[number];
 
@@ -68,6 +75,8 @@ export interface Site {
   readonly leaseMs: Ms;
   readonly circuits: readonly Circuit[];
   readonly chargePoints: readonly ChargePoint[];
+  /** For charge points that are not listed. */
+  readonly defaults?: ChargePointDefaults;
   /** The circuit of adopted charge points that are not listed. */
   readonly defaultCircuit: string;
   readonly autoAdopt: boolean;

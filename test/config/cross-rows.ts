@@ -120,6 +120,31 @@ const ROWS: readonly Row[] = [
     '27:11 chargePoints[0].maxA: expected at least minA (16 A), got 10 A',
   ],
   [
+    'defaults that contradict each other',
+    'discovery:\n',
+    'defaults: { minA: 16, maxA: 10, disconnectedLimitA: 11 }\ndiscovery:\n',
+    '20:29 defaults.maxA: expected at least minA (16 A), got 10 A',
+    '20:29 defaults.maxA: expected at least disconnectedLimitA (11 A), got 10 A',
+  ],
+  [
+    'a charge point that does not fit the defaults',
+    'chargePoints:\n  - id: cp1\n    circuit: evse\n    minA: 6\n    maxA: 32\n',
+    'defaults: { minA: 16 }\nchargePoints:\n  - id: cp1\n    circuit: evse\n    maxA: 10\n',
+    '27:11 chargePoints[0].maxA: expected at least minA (16 A, its default), got 10 A',
+  ],
+  [
+    'a key that defaults do not have',
+    'discovery:\n',
+    'defaults: { minA: 8, phase: 1 }\ndiscovery:\n',
+    '20:22 defaults.phase: expected one of the keys maxA, minA, disconnectedLimitA, got "phase"',
+  ],
+  [
+    'a default beyond its range',
+    'discovery:\n',
+    'defaults: { minA: 5 }\ndiscovery:\n',
+    '20:19 defaults.minA: expected a current in A, 6 to 80, got 5',
+  ],
+  [
     'a minimum above the maximum that is not written',
     'minA: 6\n    maxA: 32',
     'minA: 40',

@@ -120,6 +120,14 @@ t.test('notes: not wrong, but worth a look', (t) => {
   t.notMatch(full, /fits on evse/, 'L1 has room for one');
   const fuller = describe(goodMaster(edited(GOOD, 'limitA: 63\n    operatorLimitA: 50', 'limitA: [11, 12, 11]')));
   t.match(fuller, /^note: no unlisted slave with a disconnected limit of 6 A fits on evse$/m);
+  const roomy = describe(goodMaster(edited(GOOD, 'discovery:\n', 'defaults: { disconnectedLimitA: 8 }\ndiscovery:\n')));
+  t.match(roomy, / "further": unlisted slaves with 8 A that could/);
+  t.match(roomy, /^ +L2 +63 A +not given +16 A +47 A +2 of 2 +5$/m, '47 A for 8 A each');
+  const still = 'defaults: { disconnectedLimitA: 0 }\ndiscovery:\n';
+  t.match(
+    describe(goodMaster(edited(GOOD, 'discovery:\n', still))),
+    /^ +L2 +63 A +not given +0 A +63 A +2 of 2 +1000$/m,
+  );
   const unmetered = describe(good('site: X\ncircuits: [{ id: a, limitA: 35 }]\n'));
   t.match(unmetered, /^note: no circuit has a meter$/m);
   t.end();

@@ -193,3 +193,19 @@ t.test('a master with an internal slave', (t) => {
   t.equal(internal('cp1', 'connector: { maxA: 16 }').internalSlave?.connector.maxA, 16);
   t.end();
 });
+
+t.test('defaults: for charge points that leave a key out, and for what is not listed', (t) => {
+  const defaults = 'defaults: { minA: 8, maxA: 16, disconnectedLimitA: 7 }\n';
+  const entries = 'chargePoints: [{ id: a, circuit: root }, { id: b, circuit: root, minA: 6, maxA: 32 }]\n';
+  const { site } = goodMaster(`${LEAST}${defaults}${entries}`);
+  t.match(site.chargePoints, [
+    { id: 'a', minA: 8, maxA: 16, disconnectedLimitA: 7 },
+    { id: 'b', minA: 6, maxA: 32, disconnectedLimitA: 7 },
+  ]);
+  t.same(site.defaults, { minA: 8, maxA: 16, disconnectedLimitA: 7 });
+  const driver = 'id: box\ndriver: { type: virtual }\n';
+  t.match(goodMaster(`${LEAST}defaults: { maxA: 16 }\n${driver}`).internalSlave?.connector, { minA: 6, maxA: 16 });
+  const own = goodMaster(`${LEAST}${defaults}${driver}connector: { maxA: 20 }\n`).internalSlave?.connector;
+  t.match(own, { minA: 8, maxA: 20, disconnectedLimitA: 7 });
+  t.end();
+});

@@ -9,22 +9,26 @@ import { key } from '../fields.js';
 export const CONNECTOR_AMPS_MAX = 500;
 export const PILOT_MAX_A = 80;
 
+const maxA = () => f.amps(PILOT_MIN_A, CONNECTOR_AMPS_MAX);
+const minA = () => f.amps(PILOT_MIN_A, PILOT_MAX_A);
+const disconnectedLimitA = () => f.amps(0, CONNECTOR_AMPS_MAX);
+
 /** What is known of a connector, in the master's list and in the slave's own file. */
 const connectorKeys = () => ({
   maxA: key(
     'Maximum',
     'The most, in A, that the connector may deliver on each phase (hardware, cable, installation).',
-    z._default(f.amps(PILOT_MIN_A, CONNECTOR_AMPS_MAX), 32),
+    z._default(maxA(), 32),
   ),
   minA: key(
     'Minimum',
     'Below this many A a vehicle is paused instead of throttled; 6 by IEC 61851-1, some cars need 7 or 8.',
-    z._default(f.amps(PILOT_MIN_A, PILOT_MAX_A), 6),
+    z._default(minA(), 6),
   ),
   disconnectedLimitA: key(
     'Disconnected limit',
     'What the charge point allows by itself, in A, while it hears no master; 0: it stops.',
-    z._default(f.amps(0, CONNECTOR_AMPS_MAX), 6),
+    z._default(disconnectedLimitA(), 6),
   ),
   phases: key('Phases', 'How many phases are connected.', z._default(f.phaseCount(), 3)),
   rotation: key(
@@ -41,6 +45,24 @@ export const chargePointSchema = f.group({
   circuit: key('Circuit', 'Id of the circuit that feeds it.', f.id('the id of a circuit')),
   ...connectorKeys(),
   priority: key('Priority', '1 is served first.', z._default(f.whole(1, 100), 1)),
+});
+
+export const defaultsSchema = f.group({
+  maxA: key(
+    'Maximum',
+    'maxA of charge points that leave it out, in A. An adopted one gets at most this.',
+    z.optional(maxA()),
+  ),
+  minA: key(
+    'Minimum',
+    'minA of charge points that leave it out, in A. An adopted one gets at least this, or is paused.',
+    z.optional(minA()),
+  ),
+  disconnectedLimitA: key(
+    'Disconnected limit',
+    'disconnectedLimitA of charge points that leave it out, in A; "check" assumes it of slaves that are not listed.',
+    z.optional(disconnectedLimitA()),
+  ),
 });
 
 export const driverSchema = f.group({

@@ -113,7 +113,8 @@ export class Roster {
       const { adopted, isDuplicate, ...known } = slave;
       const facts = { ...this.#strangerFacts(slave.id), ...known };
       const isAdopted = adopted || this.#site.autoAdopt;
-      const record = new SlaveRecord({ facts, isListed: false, isAdopted, unknownUntilMs });
+      const { defaults } = this.#site;
+      const record = new SlaveRecord({ facts, isListed: false, isAdopted, defaults, unknownUntilMs });
       record.remember();
       if (isDuplicate) record.expectDuplicate(nowMs);
       this.#add(record);
@@ -152,8 +153,9 @@ export class Roster {
     }
     const facts = { ...this.#strangerFacts(status.chargePointId), maxA: status.maxA };
     const unknownUntilMs = status.accepted.epoch > 0 ? nowMs + drawnExpiryMs(LEASE_MAX_MS) : nowMs;
-    const [isAdopted, lastSeq] = [this.#site.autoAdopt, this.#forgottenSeq];
-    const record = this.#add(new SlaveRecord({ facts, isListed: false, isAdopted, unknownUntilMs, lastSeq }));
+    const { autoAdopt: isAdopted, defaults } = this.#site;
+    const lastSeq = this.#forgottenSeq;
+    const record = this.#add(new SlaveRecord({ facts, isListed: false, isAdopted, defaults, unknownUntilMs, lastSeq }));
     assert(this.#list.length <= SLAVES_MAX, `${record.id} is charge point ${this.#list.length} of ${SLAVES_MAX}`);
     assert(!record.isRemembered, `${record.id} is remembered before it was ever heard`);
     assert(record.lastNumber.seq === 0, `${record.id} is new, but has grant ${record.lastNumber.seq}`);

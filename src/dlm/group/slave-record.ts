@@ -10,7 +10,7 @@ import { ReportedDraw } from '../load/reported-draw.js';
 import { drawnExpiryMs, LedgerAccount } from '../leases/ledger.js';
 import { LEASE_MAX_MS, OFFLINE_AFTER_MS } from '../leases/lease-rules.js';
 import type { OpenGrant } from '../leases/open-grants.js';
-import type { ChargePoint } from '../types.js';
+import type { ChargePoint, ChargePointDefaults } from '../types.js';
 import { believedDraw } from './believed-draw.js';
 import { assertFacts, assertNewest, assertNumberedUp, failGrant } from './record-checks.js';
 import type { HeardStatus, LastPoll, Listener, RememberedSlave, SlaveOptions } from './record-types.js';
@@ -33,6 +33,8 @@ export class SlaveRecord {
   #isOwed = false;
   #service: Service = NOT_YET_SERVED;
   readonly #configured: ChargePoint;
+  /** Of a listed charge point: nothing, its row says all. */
+  readonly #defaults: ChargePointDefaults;
   #facts: ChargePoint;
   #status: Status | undefined;
   #lastHeardMs: Ms = Number.NEGATIVE_INFINITY;
@@ -48,6 +50,7 @@ export class SlaveRecord {
     this.#starts = new Starts(this.id);
     this.#configured = options.facts;
     this.#facts = options.facts;
+    this.#defaults = options.isListed ? {} : (options.defaults ?? {});
     this.#lowestSeq = (options.lastSeq ?? 0) + 1;
     assert(this.#lowestSeq > 0, `grants to ${this.id} are numbered from ${this.#lowestSeq}`);
     assertFacts(options.facts);
@@ -67,7 +70,8 @@ export class SlaveRecord {
   /** All that changes in here. */
   carry(carrier: Carrier): void {
     const [facts, lastSeq] = [this.#configured, this.#lowestSeq - 1];
-    carrier.value('origin', { facts, isListed: this.isListed, isAdopted: false, unknownUntilMs: 0, lastSeq });
+    const origin = { facts, isListed: this.isListed, isAdopted: false, unknownUntilMs: 0, lastSeq };
+    carrier.value('origin', { ...origin, defaults: this.#defaults });
     carrier.part('account', this.account);
     carrier.part('vehicle', this.vehicle);
     this.#isAdopted = carrier.value('isAdopted', this.#isAdopted);
@@ -275,14 +279,15 @@ export class SlaveRecord {
     const known = this.#facts;
     const { phases, rotation } = this.isListed ? this.#configured : status;
     const { disconnectedLimitA } = status;
-    const maxA = this.isListed ? Math.min(this.#configured.maxA, status.maxA) : status.maxA;
-    const minA = this.isListed ? Math.max(this.#configured.minA, status.minA) : status.minA;
+    const listed: ChargePointDefaults = this.isListed ? this.#configured : this.#defaults;
+    const maxA = Math.min(listed.maxA ?? Number.POSITIVE_INFINITY, status.maxA);
+    const minA = Math.max(listed.minA ?? 0, status.minA);
     const isSameConnector = phases === known.phases && rotation === known.rotation;
     const isSameRange = maxA === known.maxA && minA === known.minA;
     if (isSameConnector && isSameRange && disconnectedLimitA === known.disconnectedLimitA) return;
     this.#facts = { ...this.#configured, phases, rotation, maxA, minA, disconnectedLimitA };
     assertFacts(this.#facts);
-    const listedA = this.isListed ? this.#configured.maxA : maxA;
+    const listedA = listed.maxA ?? maxA;
     assert(maxA <= listedA, `${this.id} may take ${maxA} A, the configuration lists ${listedA} A`);
   }
 
