@@ -1,9 +1,12 @@
 /** Why a charge point has its limit: exactly one reason, as a closed union. Its text is made where it is shown. */
 import { PHASE_NAMES, type Amps, type PhaseIndex } from './units.js';
 
+/** Which of a charge point's own limits is the lowest. `cable`: it says so itself. */
+export type MaximumCause = 'hardware' | 'cable' | 'installation' | 'operator';
+
 export type LimitReason =
-  /** The maximum of the charge point: hardware, cable, installation. */
-  | { readonly kind: 'maximum' }
+  /** The maximum of the charge point. A division by itself does not know its cause. */
+  | { readonly kind: 'maximum'; readonly cause?: MaximumCause }
   /** The fuse of a circuit is full on this phase. */
   | { readonly kind: 'circuit'; readonly circuit: string; readonly phase: PhaseIndex }
   /** Full because the circuit's meter is lost and the fallback holds. */
@@ -49,11 +52,18 @@ export type LimitReason =
   /** The disconnected limits of the circuit exceed its fuse: no charge point below gets more than its own. */
   | { readonly kind: 'fallbackUnsafe'; readonly circuit: string };
 
+const MAXIMUM_TEXTS: Readonly<Record<MaximumCause, string>> = {
+  hardware: 'its own maximum',
+  cable: 'its cable',
+  installation: 'its installation limit',
+  operator: 'its operator limit',
+};
+
 /** The reason as one short phrase for a log line: "garage L2 full". */
 export function reasonText(reason: LimitReason): string {
   switch (reason.kind) {
     case 'maximum':
-      return 'its own maximum';
+      return MAXIMUM_TEXTS[reason.cause ?? 'hardware'];
     case 'circuit':
       return `${reason.circuit} ${PHASE_NAMES[reason.phase]} full`;
     case 'fallback':

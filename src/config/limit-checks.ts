@@ -12,6 +12,7 @@ import { FALLBACK_IGNORED_A } from '../dlm/types.js';
 import { type DisconnectedLoad, disconnectedLoads, evenLimitA, ROUNDING_A, tooMany } from './disconnected.js';
 import type { Facts, Places } from './facts.js';
 import type { Finding, Path } from './issue.js';
+import type { ChargePointEntry } from './schema/charge-points.js';
 import type { CircuitEntry } from './schema/circuits.js';
 import type { Draft } from './shape.js';
 
@@ -131,6 +132,35 @@ export function connectorFindings(
   ];
 }
 
+/** The four limits of a charge point in their order, but for the cable, which it reports itself. */
+function roles({ path, value }: Draft<ChargePointEntry>, places: Places): Finding[] {
+  const { operatorA, installationA, maxA, minA } = value;
+  const given = Object.entries({ operatorA, installationA, maxA }).filter(([, amps]) => amps !== undefined);
+  const order = given.map(([name, amps]) => `${name} ${ampsText(amps ?? 0)}`).join(' <= ');
+  const above = (name: 'operatorA' | 'installationA', own: Amps | undefined, high: Side): Finding[] => {
+    if (own === undefined || high.value === undefined || own <= high.value) return [];
+    const expected = `at most ${high.name}, ${ampsText(high.value)} (the order is ${order})`;
+    return [{ path: [...path, name], expected, got: ampsText(own) }];
+  };
+  const hardware = { name: 'maxA', value: maxA };
+  const supply = installationA === undefined ? hardware : { name: 'installationA', value: installationA };
+  const isTooSmall = operatorA !== undefined && minA !== undefined && operatorA > 0 && operatorA < minA;
+  const expected = `at least minA (${minA} A), or 0 so that it gets nothing`;
+  return [
+    ...above('operatorA', operatorA, supply),
+    ...above('installationA', installationA, hardware),
+    ...ordered(path, { name: 'minA', value: minA }, { name: 'installationA', value: installationA }, 'A', places),
+    ...ordered(
+      path,
+      { name: 'disconnectedLimitA', value: value.disconnectedLimitA },
+      { name: 'installationA', value: installationA },
+      'A',
+      places,
+    ),
+    ...(isTooSmall ? [{ path: [...path, 'operatorA'], expected, got: ampsText(operatorA) }] : []),
+  ];
+}
+
 function meterTimes({ meters, places }: Facts): Finding[] {
   return meters.items.flatMap(({ path, value }) => {
     const high = { name: 'maxAgeMs', value: value.maxAgeMs };
@@ -208,6 +238,7 @@ export function limitFindings(facts: Facts): Finding[] {
   return [
     ...circuits.items.flatMap((circuit) => [...operatorLimit(circuit), ...fallback(circuit)]),
     ...chargePoints.items.flatMap(({ path, value }) => connectorFindings(path, value, places)),
+    ...chargePoints.items.flatMap((chargePoint) => roles(chargePoint, places)),
     ...meterTimes(facts),
     ...disconnectedSums(facts),
   ];

@@ -226,7 +226,7 @@ function explained(snapshot: Snapshot, record: SlaveRecord, boundBy: LimitReason
     return { kind: 'fallbackUnsafe', circuit: defined(snapshot.site.circuits[unsafe], `unsafe circuit ${unsafe}`).id };
   }
   const isIdle = idleMaxA(record, snapshot.services.find(record)) !== undefined;
-  return isIdle ? { kind: 'vehiclePaused' } : boundBy;
+  return isIdle ? { kind: 'vehiclePaused' } : { kind: 'maximum', cause: record.maximumCause };
 }
 
 /** M1: as much of the wish as fits beside the exposures of all others. Else at most the limit it enforces already. */

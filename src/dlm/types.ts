@@ -35,7 +35,12 @@ export interface Circuit {
 export interface ChargePoint {
   readonly id: string;
   readonly circuit: string;
+  /** What the hardware can deliver. */
   readonly maxA: Amps;
+  /** What its supply line and its fuse allow; at most `maxA`. Of a whole station: `limitA` of its circuit. */
+  readonly installationA?: Amps | undefined;
+  /** What the operator wants it to have at most; at most `installationA`. 0: nothing. */
+  readonly operatorA?: Amps | undefined;
   readonly minA: Amps;
   readonly disconnectedLimitA: Amps;
   readonly phases: PhaseCount;

@@ -102,6 +102,7 @@ function chargePointBody(point: ChargePointStatus): JsonObject {
 function reasonBody(reason: LimitReason, text: string): JsonObject {
   return {
     kind: reason.kind,
+    ...('cause' in reason && { cause: reason.cause }),
     ...('circuit' in reason && { circuit: reason.circuit }),
     ...('phase' in reason && reason.phase !== undefined && { phase: PHASE_NAMES[reason.phase] }),
     ...('phases' in reason && reason.phases && { phases: reason.phases.map((phase) => PHASE_NAMES[phase]) }),

@@ -6,7 +6,7 @@ import type { ChargePointStatus, SiteStatus } from '../../src/ports/status-sink.
 
 /** One reason of each kind; the compiler keeps it complete. */
 export const SAMPLE_REASONS: { readonly [Kind in LimitReason['kind']]: Extract<LimitReason, { kind: Kind }> } = {
-  maximum: { kind: 'maximum' },
+  maximum: { kind: 'maximum', cause: 'operator' },
   circuit: { kind: 'circuit', circuit: 'garage', phase: 1 },
   fallback: { kind: 'fallback', circuit: 'main', phase: 0, fallbackA: 50 },
   power: { kind: 'power', circuit: 'main' },

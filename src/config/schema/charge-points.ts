@@ -17,7 +17,7 @@ const disconnectedLimitA = () => f.amps(0, CONNECTOR_AMPS_MAX);
 const connectorKeys = () => ({
   maxA: key(
     'Maximum',
-    'The most, in A, that the connector may deliver on each phase (hardware, cable, installation).',
+    'The most, in A, that the connector may deliver on each phase: its hardware, and what nothing else says.',
     z._default(maxA(), 32),
   ),
   minA: key(
@@ -44,6 +44,16 @@ export const chargePointSchema = f.group({
   id: key('Charge point id', 'Id that the charge point reports.', f.id('an id')),
   circuit: key('Circuit', 'Id of the circuit that feeds it.', f.id('the id of a circuit')),
   ...connectorKeys(),
+  installationA: key(
+    'Installation limit',
+    'What the supply line of this charge point carries, in A; at most maxA. Of a station of several: limitA of its circuit.',
+    z.optional(f.amps(PILOT_MIN_A, CONNECTOR_AMPS_MAX)),
+  ),
+  operatorA: key(
+    'Operator limit',
+    'What the operator wants this charge point to have at most, in A; at most installationA. 0: it gets nothing.',
+    z.optional(f.amps(0, CONNECTOR_AMPS_MAX)),
+  ),
   priority: key('Priority', '1 is served first.', z._default(f.whole(1, 100), 1)),
 });
 

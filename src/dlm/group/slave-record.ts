@@ -2,7 +2,7 @@
 import { assert, defined, failInvariant } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
 import { compareGrants, type Grant, type GrantNumber, type Status } from '../../base/messages.js';
-import type { LimitReason } from '../../base/reason.js';
+import type { LimitReason, MaximumCause } from '../../base/reason.js';
 import { connectedMask, maskToGrid, onPhases, type PhaseMask, toGrid } from '../../base/rotation.js';
 import { type Amps, maxOf, type Ms, NO_AMPS, type PhaseAmps, perPhase } from '../../base/units.js';
 import { type Doubt, Starts } from '../leases/starts.js';
@@ -13,6 +13,7 @@ import type { OpenGrant } from '../leases/open-grants.js';
 import type { ChargePoint, ChargePointDefaults } from '../types.js';
 import { believedDraw } from './believed-draw.js';
 import { assertFacts, assertNewest, assertNumberedUp, failGrant } from './record-checks.js';
+import { type OwnLimits, ownMaximum } from './own-maximum.js';
 import type { HeardStatus, LastPoll, Listener, RememberedSlave, SlaveOptions } from './record-types.js';
 import { carriedService, forNextVehicle, NOT_YET_SERVED, type Service } from './service.js';
 import { VehicleTracker } from './vehicle.js';
@@ -33,8 +34,8 @@ export class SlaveRecord {
   #isOwed = false;
   #service: Service = NOT_YET_SERVED;
   readonly #configured: ChargePoint;
-  /** Of a listed charge point: nothing, its row says all. */
-  readonly #defaults: ChargePointDefaults;
+  /** Its row in the configuration; if it is not listed, what the site says of such charge points. */
+  readonly #limits: OwnLimits & Pick<ChargePointDefaults, 'minA'>;
   #facts: ChargePoint;
   #status: Status | undefined;
   #lastHeardMs: Ms = Number.NEGATIVE_INFINITY;
@@ -50,7 +51,7 @@ export class SlaveRecord {
     this.#starts = new Starts(this.id);
     this.#configured = options.facts;
     this.#facts = options.facts;
-    this.#defaults = options.isListed ? {} : (options.defaults ?? {});
+    this.#limits = options.isListed ? options.facts : (options.defaults ?? {});
     this.#lowestSeq = (options.lastSeq ?? 0) + 1;
     assert(this.#lowestSeq > 0, `grants to ${this.id} are numbered from ${this.#lowestSeq}`);
     assertFacts(options.facts);
@@ -71,7 +72,7 @@ export class SlaveRecord {
   carry(carrier: Carrier): void {
     const [facts, lastSeq] = [this.#configured, this.#lowestSeq - 1];
     const origin = { facts, isListed: this.isListed, isAdopted: false, unknownUntilMs: 0, lastSeq };
-    carrier.value('origin', { ...origin, defaults: this.#defaults });
+    carrier.value('origin', { ...origin, defaults: this.#limits });
     carrier.part('account', this.account);
     carrier.part('vehicle', this.vehicle);
     this.#isAdopted = carrier.value('isAdopted', this.#isAdopted);
@@ -160,6 +161,11 @@ export class SlaveRecord {
 
   get facts(): ChargePoint {
     return this.#facts;
+  }
+
+  /** Which of its own limits makes `facts.maxA`. */
+  get maximumCause(): MaximumCause {
+    return ownMaximum(this.#limits, this.#status?.maxA ?? this.#facts.maxA).cause;
   }
 
   get status(): Status | undefined {
@@ -279,15 +285,14 @@ export class SlaveRecord {
     const known = this.#facts;
     const { phases, rotation } = this.isListed ? this.#configured : status;
     const { disconnectedLimitA } = status;
-    const listed: ChargePointDefaults = this.isListed ? this.#configured : this.#defaults;
-    const maxA = Math.min(listed.maxA ?? Number.POSITIVE_INFINITY, status.maxA);
-    const minA = Math.max(listed.minA ?? 0, status.minA);
+    const { maxA } = ownMaximum(this.#limits, status.maxA);
+    const minA = Math.max(this.#limits.minA ?? 0, status.minA);
     const isSameConnector = phases === known.phases && rotation === known.rotation;
     const isSameRange = maxA === known.maxA && minA === known.minA;
     if (isSameConnector && isSameRange && disconnectedLimitA === known.disconnectedLimitA) return;
     this.#facts = { ...this.#configured, phases, rotation, maxA, minA, disconnectedLimitA };
     assertFacts(this.#facts);
-    const listedA = listed.maxA ?? maxA;
+    const listedA = this.#limits.maxA ?? maxA;
     assert(maxA <= listedA, `${this.id} may take ${maxA} A, the configuration lists ${listedA} A`);
   }
 

@@ -68,6 +68,8 @@ export interface SceneOptions {
   readonly buildingA?: PhaseAmps;
   readonly hasStandby?: boolean;
   readonly isSigned?: boolean;
+  /** Charge points whose cable carries less than their hardware. */
+  readonly cablesA?: Readonly<Record<string, Amps>>;
 }
 
 function masterConfig(text: string): MasterConfig {
@@ -93,7 +95,7 @@ function scenarioOf(options: SceneOptions): Scenario {
     config,
     hasStandby: options.hasStandby ?? false,
     isSigned: options.isSigned ?? false,
-    chargePoints: builtAsListed(config),
+    chargePoints: builtAsListed(config).map((built) => ({ ...built, maxA: options.cablesA?.[built.id] ?? built.maxA })),
     buildings: loadA ? [{ circuit, lowA: loadA, highA: loadA, everyMs: 5_000 }] : [],
     days: [],
     loads: [],
