@@ -1,8 +1,8 @@
 /** Why a charge point has its limit: exactly one reason, as a closed union. Its text is made where it is shown. */
 import { PHASE_NAMES, type Amps, type PhaseIndex } from './units.js';
 
-/** Which of a charge point's own limits is the lowest. `cable`: it says so itself. */
-export type MaximumCause = 'hardware' | 'cable' | 'installation' | 'operator';
+/** Which of a charge point's own limits is the lowest. `cable`: it says so itself. `imbalance`: for one or two phases. */
+export type MaximumCause = 'hardware' | 'cable' | 'installation' | 'operator' | 'imbalance';
 
 export type LimitReason =
   /** The maximum of the charge point. A division by itself does not know its cause. */
@@ -57,6 +57,7 @@ const MAXIMUM_TEXTS: Readonly<Record<MaximumCause, string>> = {
   cable: 'its cable',
   installation: 'its installation limit',
   operator: 'its operator limit',
+  imbalance: 'its own imbalance limit',
 };
 
 /** The reason as one short phrase for a log line: "garage L2 full". */

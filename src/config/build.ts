@@ -6,8 +6,8 @@ import type { Circuit, Site } from '../dlm/types.js';
 import { parseConnection } from './connection.js';
 import { type Endpoint, parseEndpoint } from './endpoint.js';
 import type { KnownModel } from './facts.js';
-import { toPhases } from './limit-checks.js';
 import { PLACE_OF_ONE_PHASE, phasesOf } from './meter-checks.js';
+import { ampsOrShare, toPhases } from './phase-amps.js';
 import * as z from 'zod/mini';
 import { connectorSchema } from './schema/charge-points.js';
 import type { CircuitEntry } from './schema/circuits.js';
@@ -37,10 +37,10 @@ function circuitOf(entry: CircuitEntry): Circuit {
     ...(parent !== undefined && { parent }),
     limitA: toPhases(entry.limitA),
     ...(operatorLimitA !== undefined && { operatorLimitA: toPhases(operatorLimitA) }),
-    headroomA: toPhases(entry.headroomA),
+    headroomA: ampsOrShare(entry.headroomA, entry),
     ...(meter !== undefined && { meter }),
     meterLocation: entry.meterLocation,
-    fallbackA: toPhases(entry.fallbackA),
+    fallbackA: ampsOrShare(entry.fallbackA, entry),
     ...(backgroundMaxA !== undefined && { backgroundMaxA: toPhases(backgroundMaxA) }),
     ...(imbalanceLimitA !== undefined && { imbalanceLimitA }),
     ...(fuse !== undefined && { fuseType: fuse.type }),

@@ -1,13 +1,5 @@
 /** Relations between numbers: limits of circuits and charge points, times of a meter, and the sums of safety.md I4. */
-import {
-  mapPhases,
-  PHASE_NAMES,
-  PHASES,
-  type Amps,
-  type PerPhase,
-  type PhaseAmps,
-  type PhaseIndex,
-} from '../base/units.js';
+import { mapPhases, PHASE_NAMES, PHASES, type Amps, type PerPhase, type PhaseIndex } from '../base/units.js';
 import { FALLBACK_IGNORED_A } from '../dlm/types.js';
 import { type DisconnectedLoad, disconnectedLoads, evenLimitA, ROUNDING_A, tooMany } from './disconnected.js';
 import type { Facts, Places } from './facts.js';
@@ -15,10 +7,7 @@ import type { Finding, Path } from './issue.js';
 import type { ChargePointEntry } from './schema/charge-points.js';
 import type { CircuitEntry } from './schema/circuits.js';
 import type { Draft } from './shape.js';
-
-export function toPhases(value: number | readonly [number, number, number]): PhaseAmps {
-  return typeof value === 'number' ? [value, value, value] : value;
-}
+import { ampsOrShare, toPhases } from './phase-amps.js';
 
 /** Amperes with at most two decimals: "63 A". */
 export function ampsText(valueA: Amps): string {
@@ -61,10 +50,12 @@ function operatorLimit({ path, value }: Draft<CircuitEntry>): Finding[] {
 
 /** While the meter is lost, the charge points take the fallback beside whatever the building takes. */
 function fallback({ path, value }: Draft<CircuitEntry>): Finding[] {
+  const { operatorLimitA } = value;
   if (value.limitA === undefined || value.fallbackA === undefined || value.headroomA === undefined) return [];
   const limitA = toPhases(value.limitA);
-  const fallbackA = toPhases(value.fallbackA);
-  const headroomA = toPhases(value.headroomA);
+  const limits = { limitA, operatorLimitA };
+  const fallbackA = ampsOrShare(value.fallbackA, limits);
+  const headroomA = ampsOrShare(value.headroomA, limits);
   const backgroundA = toPhases(value.backgroundMaxA ?? 0);
   const sums = mapPhases((phase) => {
     const leftA = limitA[phase] - headroomA[phase] - backgroundA[phase];
@@ -134,7 +125,7 @@ export function connectorFindings(
 
 /** The four limits of a charge point in their order, but for the cable, which it reports itself. */
 function roles({ path, value }: Draft<ChargePointEntry>, places: Places): Finding[] {
-  const { operatorA, installationA, maxA, minA } = value;
+  const { operatorA, installationA, imbalanceLimitA, maxA, minA } = value;
   const given = Object.entries({ operatorA, installationA, maxA }).filter(([, amps]) => amps !== undefined);
   const order = given.map(([name, amps]) => `${name} ${ampsText(amps ?? 0)}`).join(' <= ');
   const above = (name: 'operatorA' | 'installationA', own: Amps | undefined, high: Side): Finding[] => {
@@ -157,6 +148,7 @@ function roles({ path, value }: Draft<ChargePointEntry>, places: Places): Findin
       'A',
       places,
     ),
+    ...ordered(path, { name: 'minA', value: minA }, { name: 'imbalanceLimitA', value: imbalanceLimitA }, 'A', places),
     ...(isTooSmall ? [{ path: [...path, 'operatorA'], expected, got: ampsText(operatorA) }] : []),
   ];
 }

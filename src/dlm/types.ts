@@ -43,6 +43,8 @@ export interface ChargePoint {
   readonly operatorA?: Amps | undefined;
   readonly minA: Amps;
   readonly disconnectedLimitA: Amps;
+  /** The most for a vehicle that does not use all three phases. */
+  readonly imbalanceLimitA?: Amps | undefined;
   readonly phases: PhaseCount;
   readonly rotation: Rotation;
   /** 1 is served first. */

@@ -144,6 +144,24 @@ const ROWS: readonly Row[] = [
     '28:16 chargePoints[0].operatorA: expected at least minA (8 A), or 0 so that it gets nothing, got 7 A',
   ],
   ['an operator who stops a charge point', 'maxA: 32', 'maxA: 32\n    operatorA: 0'],
+  [
+    'a share that leaves too little for the fallback',
+    '    fallbackA: 50\n',
+    '    headroomA: 31 %\n    fallbackA: 50 %\n',
+    '8:16 circuits[0].fallbackA: expected at most 49 A on each phase (limitA 100 A - headroomA 31 A - backgroundMaxA 20 A), or 9999 to ignore the loss of the meter, got 50 A',
+  ],
+  [
+    'an imbalance limit below the minimum',
+    'minA: 6\n    maxA: 32',
+    'minA: 8\n    maxA: 32\n    imbalanceLimitA: 7',
+    '28:22 chargePoints[0].imbalanceLimitA: expected at least minA (8 A), got 7 A',
+  ],
+  [
+    'an imbalance limit beyond its range',
+    'maxA: 32',
+    'maxA: 32\n    imbalanceLimitA: 0',
+    '28:22 chargePoints[0].imbalanceLimitA: expected a current in A, 6 to 500, got 0',
+  ],
   ['four limits in their order', 'maxA: 32', 'maxA: 32\n    installationA: 25\n    operatorA: 25'],
   [
     'more without a master than the supply line carries',

@@ -47,6 +47,8 @@ const TEXTS: Readonly<Record<string, string>> = {
   interfaces: 'eth0',
   keyFile: '/a',
   file: '/a',
+  headroomA: '10 %',
+  fallbackA: '10%',
 };
 
 /** One circuit only: it is the root, and everything refers to it. Its meter has three phases. */

@@ -48,8 +48,21 @@ const MASTER_ROWS: readonly Row[] = [
     'the fallback names its special value',
     'fallbackA: 50',
     'fallbackA: none',
-    '7:16 circuits[0].fallbackA: expected a current in A, 0 to 2500, or 9999 to ignore the loss of the meter, or three of them [L1, L2, L3], got "none"',
+    '7:16 circuits[0].fallbackA: expected a current in A, 0 to 2500, or 9999 to ignore the loss of the meter, or three of them [L1, L2, L3], or a share of the limit such as "10 %", got "none"',
   ],
+  [
+    'a share above the whole',
+    'fallbackA: 50',
+    'headroomA: 101 %\n    fallbackA: 50',
+    `7:16 circuits[0].headroomA: expected ${PER_PHASE}, or a share of the limit such as "10 %", got "101 %"`,
+  ],
+  [
+    'a share in words',
+    'fallbackA: 50',
+    'headroomA: 10 percent\n    fallbackA: 50',
+    `7:16 circuits[0].headroomA: expected ${PER_PHASE}, or a share of the limit such as "10 %", got "10 percent"`,
+  ],
+  ['a fuse in percent', 'limitA: 63', 'limitA: 63 %', `11:13 circuits[1].limitA: expected ${PER_PHASE}, got "63 %"`],
   [
     'an id with a space; what refers to it is not wrong as well',
     '- id: evse\n',

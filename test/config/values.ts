@@ -209,3 +209,12 @@ t.test('defaults: for charge points that leave a key out, and for what is not li
   t.match(own, { minA: 8, maxA: 20, disconnectedLimitA: 7 });
   t.end();
 });
+
+t.test('a share of the limit: of the fuse or the operator limit, whichever is lower, phase by phase', (t) => {
+  const evse = (keys: string) => goodMaster(edited(GOOD, 'operatorLimitA: 50', keys)).site.circuits[1];
+  t.same(evse('headroomA: 10 %')?.headroomA, [6.3, 6.3, 6.3]);
+  t.same(evse('operatorLimitA: [63, 50, 40]\n    headroomA: 10%')?.headroomA, [6.3, 5, 4]);
+  const both = evse('operatorLimitA: 50\n    headroomA: 2.5 %\n    fallbackA: 100 %');
+  t.match(both, { headroomA: [1.25, 1.25, 1.25], fallbackA: [50, 50, 50] });
+  t.end();
+});

@@ -351,8 +351,8 @@ export const MASTER_MUTANTS: readonly Row[] = [
     'I4',
     'd above the fuse',
     TARGETS,
-    'const maxA = unsafe ? Math.min(facts.maxA, facts.disconnectedLimitA) : facts.maxA;',
-    'const maxA = facts.maxA;',
+    'const maxA = unsafe ? Math.min(usableA, facts.disconnectedLimitA) : usableA;',
+    'const maxA = usableA;',
     'dlm/deciding',
   ],
   [

@@ -54,6 +54,11 @@ export const chargePointSchema = f.group({
     'What the operator wants this charge point to have at most, in A; at most installationA. 0: it gets nothing.',
     z.optional(f.amps(0, CONNECTOR_AMPS_MAX)),
   ),
+  imbalanceLimitA: key(
+    'Imbalance limit of the charge point',
+    'The most, in A, for a vehicle that does not use all three phases (20 A in Germany), whatever the circuits above say.',
+    z.optional(f.amps(PILOT_MIN_A, CONNECTOR_AMPS_MAX)),
+  ),
   priority: key('Priority', '1 is served first.', z._default(f.whole(1, 100), 1)),
 });
 

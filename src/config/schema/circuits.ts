@@ -25,8 +25,8 @@ export const circuitSchema = f.group({
   ),
   headroomA: key(
     'Headroom',
-    'Safety distance in A that is kept below the limit: one number, or [L1, L2, L3].',
-    z._default(f.phaseAmps(), 0),
+    'Safety distance that is kept below the limit: one number in A, [L1, L2, L3], or "10 %" of the fuse or the operator limit, whichever is lower.',
+    z._default(f.phaseAmpsOrShare(), 0),
   ),
   meter: key(
     'Meter',
@@ -40,9 +40,12 @@ export const circuitSchema = f.group({
   ),
   fallbackA: key(
     'Fallback',
-    `What the charge points take together, in A, while the meter is lost. 0: stop; ${FALLBACK_IGNORED_A}: ignore the loss.`,
+    `What the charge points take together, in A or as a share such as "10 %" of the limit, while the meter is lost. 0: stop; ${FALLBACK_IGNORED_A}: ignore the loss.`,
     z._default(
-      f.phaseAmps(FALLBACK_IGNORED_A, `0 to ${f.AMPS_MAX}, or ${FALLBACK_IGNORED_A} to ignore the loss of the meter`),
+      f.phaseAmpsOrShare(
+        FALLBACK_IGNORED_A,
+        `0 to ${f.AMPS_MAX}, or ${FALLBACK_IGNORED_A} to ignore the loss of the meter`,
+      ),
       0,
     ),
   ),

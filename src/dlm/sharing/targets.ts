@@ -20,6 +20,7 @@ import {
   serviceKey,
 } from './turns.js';
 import { neededOffers } from './unused.js';
+import { usableMaximum } from './usable.js';
 
 type Limits = ReadonlyMap<string, AllocatedLimit>;
 /** Connector order. */
@@ -183,7 +184,8 @@ function candidateOf(
   const { facts } = record;
   const { unsafeCircuits } = snapshot;
   const unsafe = unsafeCircuits.size > 0 && pathOf(snapshot, record).some((circuit) => unsafeCircuits.has(circuit));
-  const maxA = unsafe ? Math.min(facts.maxA, facts.disconnectedLimitA) : facts.maxA;
+  const usableA = usableMaximum(record).maxA;
+  const maxA = unsafe ? Math.min(usableA, facts.disconnectedLimitA) : usableA;
   const service = snapshot.services.find(record);
   const needsA = Math.max(facts.minA, Math.min(maxA, neededA(record, service)));
   const minA = isAcknowledged(snapshot, record) ? needsA : Math.max(needsA, facts.disconnectedLimitA);

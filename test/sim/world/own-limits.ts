@@ -74,3 +74,51 @@ t.test('A5, example 20: the same with an operator limit of 16 A each: one alone 
   t.equal(scene.shown, 'a 16 b 16 c 0');
   t.strictSame(scene.end(), [], 'no judge complains');
 });
+
+const SINGLE = { phases: 1 } as const;
+const SIX = ['a', 'b', 'c', 'd', 'e', 'f'] as const;
+
+/** Six single-phase vehicles behind 63 A, of which 10 % are kept. */
+function withReserve(stepA: number): SceneOptions {
+  const chargePoints = SIX.map((id) => `  - { id: ${id}, circuit: main, phases: 1 }`).join('\n');
+  const allocation = `allocation: { stepA: ${stepA} }`;
+  return {
+    config: `\nsite: Scene\ncircuits:\n  - { id: main, limitA: 63, headroomA: 10 % }\n${allocation}\nchargePoints:\n${chargePoints}\n`,
+    vehicles: Object.fromEntries(SIX.map((id) => [id, SINGLE])),
+  };
+}
+
+t.test('A11, example 54: 63 A less 10 % are 56.7 A: 9.5 and 9.4 A for six', async (t) => {
+  const scene = await settled(withReserve(0.1));
+  t.equal(scene.capacityA(), 56.7);
+  t.same(SIX.map((id) => scene.limitA(id)).sort(), [9.4, 9.4, 9.4, 9.5, 9.5, 9.5]);
+  t.strictSame(scene.end(), [], 'no judge complains');
+});
+
+t.test('A11: in steps of 1 A: 56 A of 56.7', async (t) => {
+  const scene = await settled(withReserve(1));
+  t.same(
+    SIX.map((id) => scene.limitA(id)).sort((a, b) => a - b),
+    [9, 9, 9, 9, 10, 10],
+  );
+  t.strictSame(scene.end(), [], 'no judge complains');
+});
+
+t.test('D7: an imbalance limit of the charge point: 20 A, also where the group is balanced', async (t) => {
+  const rotations = { a: 'RST', b: 'STR', c: 'TRS' };
+  const rows = Object.entries(rotations).map(
+    ([id, rotation]) => `id: ${id}, circuit: main, rotation: ${rotation}, imbalanceLimitA: 20`,
+  );
+  const scene = await settled({ config: siteWith(...rows), vehicles: { a: SINGLE, b: SINGLE, c: SINGLE } });
+  t.equal(scene.shown, 'a 20 b 20 c 20');
+  t.same(scene.record('b').reason, { kind: 'maximum', cause: 'imbalance' });
+  scene.unplug('a');
+  scene.unplug('b');
+  await scene.at(40);
+  scene.plugIn('a', { phases: 3 });
+  scene.plugIn('b', { phases: 2 });
+  await scene.at(90);
+  t.equal(scene.shown, 'a 23 b 20 c 20', 'three phases are even by themselves: all that is left of L3');
+  t.match(scene.record('a').reason, { kind: 'circuit', phase: 2 });
+  t.strictSame(scene.end(), [], 'no judge complains');
+});
