@@ -12,6 +12,7 @@ import { type Circuit, FALLBACK_IGNORED_A, type Site } from '../dlm/types.js';
 import { connectionText } from './connection.js';
 import { disconnectedLoads, mayVanish, ROUNDING_A, upwards } from './disconnected.js';
 import { ampsText } from './limit-checks.js';
+import { minimaNotes, warningsOf } from './warnings.js';
 import type { ChargerConfig, Config, MasterConfig, MeterConfig, SlaveConfig } from './types.js';
 
 const WIDTH = 80;
@@ -62,6 +63,8 @@ export interface MasterReport {
   readonly internalSlave: ChargerConfig | null;
   /** Parents before their children. */
   readonly circuits: readonly CircuitReport[];
+  /** What does not hold while no master is heard, although the fuses do. */
+  readonly warnings: readonly string[];
   /** Not wrong, but worth a look. */
   readonly notes: readonly string[];
 }
@@ -151,7 +154,8 @@ function masterReport({ site, meters, internalSlave }: MasterConfig): MasterRepo
     unlistedDisconnectedA: unlistedDisconnectedA(site),
     internalSlave: internalSlave ?? null,
     circuits,
-    notes: [...notesOf(site, reports), ...internalNotes(site, internalSlave)],
+    warnings: warningsOf(site),
+    notes: [...notesOf(site, reports), ...minimaNotes(site), ...internalNotes(site, internalSlave)],
   };
 }
 
@@ -251,7 +255,8 @@ function masterLines(report: MasterReport): string[] {
     '("may vanish": how many of them may hear no master at once, whoever they are;',
     ` "further": unlisted slaves with ${ampsText(report.unlistedDisconnectedA)} that could hang there as well)`,
     ...report.circuits.flatMap(tableLines),
-    ...report.notes.map((note) => `note: ${note}`),
+    ...report.warnings.flatMap((warning) => folded(`warning: ${warning}`)),
+    ...report.notes.flatMap((note) => folded(`note: ${note}`)),
   ];
 }
 
@@ -273,6 +278,14 @@ function slaveLines(config: SlaveConfig): string[] {
     ...(masters.length > 0 ? [`fixed masters: ${fixed}`] : []),
     ...chargerLines(config),
   ];
+}
+
+/** At most 80 characters in a line, where there are spaces. */
+function folded(text: string): string[] {
+  return text
+    .replace(/(.{1,80})(?:\s|$)/g, '$1\n')
+    .trimEnd()
+    .split('\n');
 }
 
 function clipped(line: string): string {
