@@ -3,6 +3,7 @@ import './config/examples.js';
 import './config/values.js';
 import './config/shape-rows.js';
 import './config/cross-rows.js';
+import './config/own-limit-rows.js';
 import './config/meter-rows.js';
 import './config/garbage.js';
 import './config/report.js';

@@ -28,8 +28,8 @@ export type LimitReason =
     }
   /** It gets the share rounded down, and others get the remainder. No phase where a power limit binds. */
   | { readonly kind: 'step'; readonly circuit: string; readonly phase?: PhaseIndex }
-  /** Its share is not free yet: other charge points have not confirmed their lower limits. */
-  | { readonly kind: 'waiting'; readonly circuit: string; readonly phase: PhaseIndex }
+  /** Its share is not free yet: other charge points have not confirmed their lower limits. No phase where a power limit binds. */
+  | { readonly kind: 'waiting'; readonly circuit: string; readonly phase?: PhaseIndex }
   /** The master has started: which old grants the charge point may still follow is not known yet. */
   | { readonly kind: 'startup' }
   | { readonly kind: 'noVehicle' }
@@ -78,7 +78,7 @@ export function reasonText(reason: LimitReason): string {
     case 'step':
       return `${placeText(reason)} full, remainder of the division`;
     case 'waiting':
-      return `waits for current on ${reason.circuit} ${PHASE_NAMES[reason.phase]} to be confirmed free`;
+      return `waits for current on ${placeText(reason)} to be confirmed free`;
     case 'startup':
       return 'start: old grants may still be in force';
     case 'noVehicle':

@@ -31,7 +31,8 @@ const MS_PER_MIN = 60_000;
 const UNIT_ID_OF_MAPS = 1;
 
 function circuitOf(entry: CircuitEntry): Circuit {
-  const { parent, operatorLimitA, meter, backgroundMaxA, imbalanceLimitA, fuse } = entry;
+  const { parent, operatorLimitA, meter, backgroundMaxA, imbalanceLimitA, fuse, contractW } = entry;
+  const limitW = Math.min(entry.limitW ?? Number.POSITIVE_INFINITY, contractW ?? Number.POSITIVE_INFINITY);
   return {
     id: entry.id,
     ...(parent !== undefined && { parent }),
@@ -43,6 +44,7 @@ function circuitOf(entry: CircuitEntry): Circuit {
     fallbackA: ampsOrShare(entry.fallbackA, entry),
     ...(backgroundMaxA !== undefined && { backgroundMaxA: toPhases(backgroundMaxA) }),
     ...(imbalanceLimitA !== undefined && { imbalanceLimitA }),
+    ...(Number.isFinite(limitW) && { limitW }),
     ...(fuse !== undefined && { fuseType: fuse.type }),
   };
 }
@@ -104,6 +106,7 @@ function siteOf(file: MasterFile): Site {
     networkId: file.networkId,
     samplePeriodMs: file.samplePeriodMs,
     leaseMs: file.leaseMs,
+    ...(file.voltageV !== undefined && { voltageV: file.voltageV }),
     circuits,
     chargePoints: file.chargePoints,
     ...(file.defaults && { defaults: file.defaults }),

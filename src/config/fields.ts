@@ -47,6 +47,10 @@ export function amps(low: number, high: number) {
   return quantity('a current in A', low, high);
 }
 
+export function watts(high: number) {
+  return quantity('a power in W', 0, high);
+}
+
 export function quantity(what: string, low: number, high: number) {
   return numberWithin(low, high, `${what}, ${low} to ${high}`);
 }

@@ -48,6 +48,12 @@ function operatorLimit({ path, value }: Draft<CircuitEntry>): Finding[] {
   }));
 }
 
+function contract({ path, value: { contractW, meter } }: Draft<CircuitEntry>): Finding[] {
+  if (contractW === undefined || meter !== undefined) return [];
+  const expected = 'a circuit with a meter, because a contract is kept there (limitW needs none)';
+  return [{ path: [...path, 'contractW'], expected, got: 'no meter' }];
+}
+
 /** While the meter is lost, the charge points take the fallback beside whatever the building takes. */
 function fallback({ path, value }: Draft<CircuitEntry>): Finding[] {
   const { operatorLimitA } = value;
@@ -228,7 +234,7 @@ function overloaded(
 export function limitFindings(facts: Facts): Finding[] {
   const { circuits, chargePoints, places } = facts;
   return [
-    ...circuits.items.flatMap((circuit) => [...operatorLimit(circuit), ...fallback(circuit)]),
+    ...circuits.items.flatMap((circuit) => [...operatorLimit(circuit), ...contract(circuit), ...fallback(circuit)]),
     ...chargePoints.items.flatMap(({ path, value }) => connectorFindings(path, value, places)),
     ...chargePoints.items.flatMap((chargePoint) => roles(chargePoint, places)),
     ...meterTimes(facts),

@@ -12,7 +12,7 @@ import { type Circuit, FALLBACK_IGNORED_A, type Site } from '../dlm/types.js';
 import { connectionText } from './connection.js';
 import { disconnectedLoads, mayVanish, ROUNDING_A, upwards } from './disconnected.js';
 import { ampsText } from './limit-checks.js';
-import { minimaNotes, warningsOf } from './warnings.js';
+import { minimaNotes, warningsOf, wattsText } from './warnings.js';
 import type { ChargerConfig, Config, MasterConfig, MeterConfig, SlaveConfig } from './types.js';
 
 const WIDTH = 80;
@@ -201,11 +201,12 @@ function meterLines(circuit: CircuitReport): string[] {
 function treeLines(circuit: CircuitReport): string[] {
   const indent = '  '.repeat(Math.min(circuit.depth, INDENTED_LEVELS_MAX));
   const operator = circuit.operatorLimitA ? `, operator limit ${phasesText(circuit.operatorLimitA)}` : '';
+  const power = circuit.limitW === undefined ? '' : `, power limit ${wattsText(circuit.limitW)}`;
   const imbalance =
     circuit.imbalanceLimitA === undefined ? [] : [`imbalance at most ${ampsText(circuit.imbalanceLimitA)}`];
   const details = [...meterLines(circuit), ...imbalance].map((line) => `${indent}  | ${line}`);
   return [
-    `${indent}${circuit.depth > 0 ? '+ ' : ''}${circuit.id}  ${phasesText(circuit.limitA)}${operator}`,
+    `${indent}${circuit.depth > 0 ? '+ ' : ''}${circuit.id}  ${phasesText(circuit.limitA)}${operator}${power}`,
     ...details,
   ];
 }

@@ -1,7 +1,15 @@
 /** What a good configuration had better not be: while no master is heard, limits of people and of the grid do not hold. */
 import { connectedMask, hasPhase, maskToGrid } from '../base/rotation.js';
-import { type Amps, mapPhases, type PerPhase, PHASE_NAMES, PHASES, type PhaseIndex } from '../base/units.js';
-import type { ChargePoint, Circuit, Site } from '../dlm/types.js';
+import {
+  type Amps,
+  mapPhases,
+  type PerPhase,
+  PHASE_NAMES,
+  PHASES,
+  type PhaseIndex,
+  type Watts,
+} from '../base/units.js';
+import { type ChargePoint, type Circuit, NOMINAL_VOLTAGE_V, type Site } from '../dlm/types.js';
 import { type DisconnectedLoad, disconnectedLoads, ROUNDING_A, upwards } from './disconnected.js';
 import { ampsText, phaseGroups, phasesText } from './limit-checks.js';
 
@@ -11,13 +19,15 @@ export function warningsOf(site: Site): readonly string[] {
     ...site.circuits.flatMap((circuit) => [
       ...aboveOwnLimit(circuit, loads.get(circuit.id)),
       ...tooUneven(site, circuit),
+      ...abovePower(site, circuit, loads.get(circuit.id)),
     ]),
     ...site.chargePoints.flatMap(aboveOperator),
   ];
 }
 
 /** Notes of circuits that cannot give each of their charge points its minimum: then vehicles take turns. */
-export function minimaNotes({ circuits, chargePoints }: Site): readonly string[] {
+export function minimaNotes(site: Site): readonly string[] {
+  const { circuits, chargePoints } = site;
   const served = chargePoints.filter(({ operatorA }) => operatorA !== 0);
   // As if the minimum were what each takes: the sums are made in the same way.
   const minima = disconnectedLoads(
@@ -25,16 +35,53 @@ export function minimaNotes({ circuits, chargePoints }: Site): readonly string[]
     served.map((chargePoint) => ({ ...chargePoint, disconnectedLimitA: chargePoint.minA })),
   );
   return circuits.flatMap((circuit) => {
-    const load = minima.get(circuit.id);
-    if (!load) return [];
-    const sums = mapPhases((p) => ({ sumA: load[p].sumA, count: load[p].count, leastA: usableA(circuit, p) }));
-    return phaseGroups(sums, ({ sumA, leastA }) => sumA > leastA + ROUNDING_A).map(
-      ([phases, { sumA, count, leastA }]) => {
-        const minimum = `${count} charge points need ${ampsText(sumA)} on ${phasesText(phases)} for their minima`;
-        return `${circuit.id}: ${minimum}, it has ${ampsText(leastA)}: vehicles take turns when all are there`;
-      },
-    );
+    const loads = minima.get(circuit.id);
+    return loads ? [...minimaByFuse(circuit, loads), ...minimaByPower(site, circuit, loads)] : [];
   });
+}
+
+function minimaByFuse(circuit: Circuit, loads: PerPhase<DisconnectedLoad>): string[] {
+  const sums = mapPhases((p) => ({ sumA: loads[p].sumA, count: loads[p].count, leastA: usableA(circuit, p) }));
+  return phaseGroups(sums, ({ sumA, leastA }) => sumA > leastA + ROUNDING_A).map(
+    ([phases, { sumA, count, leastA }]) => {
+      const minimum = `${count} charge points need ${ampsText(sumA)} on ${phasesText(phases)} for their minima`;
+      return `${circuit.id}: ${minimum}, it has ${ampsText(leastA)}: ${TURNS}`;
+    },
+  );
+}
+
+function minimaByPower(site: Site, { id, limitW }: Circuit, loads: PerPhase<DisconnectedLoad>): string[] {
+  const needW = powerOf(site, loads);
+  if (limitW === undefined || needW <= limitW) return [];
+  return [`${id}: the minima of its charge points are ${wattsText(needW)}, it has ${wattsText(limitW)}: ${TURNS}`];
+}
+
+const TURNS = 'vehicles take turns when all are there';
+
+/** Watts with at most two decimals: "9200 W". */
+export function wattsText(valueW: Watts): string {
+  return `${Number(valueW.toFixed(2))} W`;
+}
+
+function powerOf({ voltageV = NOMINAL_VOLTAGE_V }: Site, loads: PerPhase<{ readonly sumA: Amps }>): Watts {
+  return voltageV * loads.reduce((totalA, { sumA }) => totalA + sumA, 0);
+}
+
+/** A power limit is no fuse, so this is no error. */
+function abovePower(
+  site: Site,
+  { id, limitW, backgroundMaxA }: Circuit,
+  loads: PerPhase<DisconnectedLoad> | undefined,
+): string[] {
+  if (!loads || limitW === undefined) return [];
+  const ownW = powerOf(site, loads);
+  const backgroundW = powerOf(
+    site,
+    mapPhases((p) => ({ sumA: backgroundMaxA?.[p] ?? 0 })),
+  );
+  if (ownW === 0 || ownW + backgroundW <= limitW + 1) return [];
+  const beside = backgroundW > 0 ? ` beside backgroundMaxA, ${wattsText(backgroundW)}` : '';
+  return [`${id}: ${wattsText(ownW)} without a master${beside}, more than its power limit ${wattsText(limitW)}`];
 }
 
 /** The fuse or the operator limit, whichever is lower, less headroom. */

@@ -1,9 +1,11 @@
 /** The site for the control core: circuits, charge points, and the rules of division. */
 import type { PhaseCount, Rotation } from '../base/rotation.js';
-import type { Amps, Ms, PhaseAmps } from '../base/units.js';
+import type { Amps, Ms, PhaseAmps, Volts, Watts } from '../base/units.js';
 
 /** A fallback of this much or more means: the loss of the meter is ignored (domain.md section 1). */
 export const FALLBACK_IGNORED_A: Amps = 9999;
+
+export const NOMINAL_VOLTAGE_V: Volts = 230;
 
 /** By IEC 60898-1 (B, C, D), IEC 60269 (gG) and IEC 60947-2: how an overload is counted in simulations. */
 export const FUSE_TYPES = ['B', 'C', 'D', 'gG', 'IEC60947-2'] as const;
@@ -28,6 +30,8 @@ export interface Circuit {
   /** The highest uncontrolled load that can occur. Used to check the fallback. */
   readonly backgroundMaxA?: PhaseAmps;
   readonly imbalanceLimitA?: Amps;
+  /** What its three phases may carry together, charge points and other load; also a contract at its meter. */
+  readonly limitW?: Watts;
   /** Absent: B, which trips first. */
   readonly fuseType?: FuseType;
 }
@@ -80,6 +84,8 @@ export interface Site {
   readonly samplePeriodMs: Ms;
   /** How long a grant holds, from the STATUS that it answers. */
   readonly leaseMs: Ms;
+  /** Between phase and neutral, where W are reckoned from A. Absent: `NOMINAL_VOLTAGE_V`. */
+  readonly voltageV?: Volts;
   readonly circuits: readonly Circuit[];
   readonly chargePoints: readonly ChargePoint[];
   /** For charge points that are not listed. */

@@ -204,6 +204,27 @@ t.test('minima that do not all fit are noted: example 49', (t) => {
   t.end();
 });
 
+t.test(
+  'power limits: shown, and compared without a master; example 49: 16 kW are too little for four, 17 are not',
+  (t) => {
+    const points = ['a', 'b', 'c', 'd'].map((id) => `  - { id: ${id}, circuit: main }\n`).join('');
+    const text = siteOf('limitA: 100, limitW: 16000', points);
+    t.match(describe(goodMaster(text)), /^main {2}100 A, power limit 16000 W$/m);
+    t.same(told(text, 'warning'), ['main: 16560 W without a master, more than its power limit 16000 W']);
+    const minima = (of: string): string[] => told(of, 'note').filter((note) => note.includes('minima'));
+    t.same(minima(text), [
+      'main: the minima of its charge points are 16560 W, it has 16000 W: vehicles take turns when all are there',
+    ]);
+    const enough = text.replace('16000', '17000');
+    t.same([told(enough, 'warning'), minima(enough)], [[], []]);
+    t.same(told(enough.replace('limitW', 'backgroundMaxA: 2, limitW'), 'warning'), [
+      'main: 16560 W without a master beside backgroundMaxA, 1380 W, more than its power limit 17000 W',
+    ]);
+    t.equal(told(`voltageV: 240\n${enough}`, 'warning').length, 1, '17280 W');
+    t.end();
+  },
+);
+
 t.test('an internal slave, listed or not', (t) => {
   const internal = (id: string, text = GOOD): string =>
     describe(goodMaster(`${text}id: ${id}\ndriver: { type: virtual, vehiclePhases: 1 }\n`));

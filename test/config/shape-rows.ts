@@ -3,9 +3,9 @@ import { GOOD, GOOD_SLAVE, type Row, walk } from './support.js';
 
 const PER_PHASE = 'a current in A, 0 to 2500, or three of them [L1, L2, L3]';
 const CIRCUIT_KEYS =
-  'id, parent, limitA, operatorLimitA, headroomA, meter, meterLocation, fallbackA, backgroundMaxA, imbalanceLimitA, fuse';
+  'id, parent, limitA, operatorLimitA, limitW, contractW, headroomA, meter, meterLocation, fallbackA, backgroundMaxA, imbalanceLimitA, fuse';
 const MASTER_KEYS =
-  'role, site, networkId, samplePeriodMs, leaseMs, circuits, meters, meterModels, discovery, defaults, chargePoints, auth, keyFile, allocation, mqtt, recorder, log, id, connector, driver';
+  'role, site, networkId, samplePeriodMs, leaseMs, voltageV, circuits, meters, meterModels, discovery, defaults, chargePoints, auth, keyFile, allocation, mqtt, recorder, log, id, connector, driver';
 const MQTT_URL = 'mqtt://HOST or mqtt://HOST:PORT, mqtts:// for TLS (username and password are keys of their own)';
 const TCP = 'tcp://HOST or tcp://HOST:PORT';
 const ANY = 'tcp://HOST:PORT, rtu:PATH?baud=9600&parity=none&stopBits=1 or rtu+tcp://HOST:PORT';
@@ -49,6 +49,24 @@ const MASTER_ROWS: readonly Row[] = [
     'fallbackA: 50',
     'fallbackA: none',
     '7:16 circuits[0].fallbackA: expected a current in A, 0 to 2500, or 9999 to ignore the loss of the meter, or three of them [L1, L2, L3], or a share of the limit such as "10 %", got "none"',
+  ],
+  [
+    'a negative power',
+    'limitA: 63',
+    'limitA: 63\n    limitW: -1',
+    '12:13 circuits[1].limitW: expected a power in W, 0 to 5000000, got -1',
+  ],
+  [
+    'a power with its unit',
+    'limitA: 63',
+    'limitA: 63\n    contractW: 9.2 kW',
+    '12:16 circuits[1].contractW: expected a power in W, 0 to 5000000, got "9.2 kW"',
+  ],
+  [
+    'the voltage between two phases of a high-voltage line',
+    'networkId: 7\n',
+    'networkId: 7\nvoltageV: 690\n',
+    '3:11 voltageV: expected a voltage in V, 100 to 400, got 690',
   ],
   [
     'a share above the whole',

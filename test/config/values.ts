@@ -218,3 +218,14 @@ t.test('a share of the limit: of the fuse or the operator limit, whichever is lo
   t.match(both, { headroomA: [1.25, 1.25, 1.25], fallbackA: [50, 50, 50] });
   t.end();
 });
+
+t.test('power limits: the lower one of limitW and contractW; the voltage only where it is written', (t) => {
+  const main = (keys: string) =>
+    goodMaster(edited(GOOD, 'fallbackA: 50', `fallbackA: 50\n    ${keys}`)).site.circuits[0];
+  t.equal(main('limitW: 40000')?.limitW, 40_000);
+  t.equal(main('contractW: 9200')?.limitW, 9200);
+  t.equal(main('contractW: 9200\n    limitW: 8000')?.limitW, 8000);
+  t.equal(goodMaster(GOOD).site.circuits[0]?.limitW, undefined);
+  t.equal(goodMaster(`${GOOD}voltageV: 240\n`).site.voltageV, 240);
+  t.end();
+});

@@ -6,6 +6,9 @@ import { key } from '../fields.js';
 
 const FUSE_KINDS = 'B, C, D: circuit breakers by IEC 60898-1; gG: fuses by IEC 60269; IEC60947-2: industrial breakers.';
 
+/** Three phases of `AMPS_MAX` at the highest voltage. */
+const WATTS_MAX = 5_000_000;
+
 export const circuitSchema = f.group({
   id: key('Circuit id', 'Name of the circuit; other entries and the MQTT topics use it.', f.id('an id')),
   parent: key(
@@ -22,6 +25,16 @@ export const circuitSchema = f.group({
     'Operator limit',
     "The operator's own limit in A, never above limitA: one number, or [L1, L2, L3].",
     z.optional(f.phaseAmps()),
+  ),
+  limitW: key(
+    'Power limit',
+    'What its three phases may carry together, in W: charge points and other load. Beside limitA; both hold.',
+    z.optional(f.watts(WATTS_MAX)),
+  ),
+  contractW: key(
+    'Contract',
+    'The power in W that is contracted at the meter of this circuit. It holds like limitW; the lower one counts.',
+    z.optional(f.watts(WATTS_MAX)),
   ),
   headroomA: key(
     'Headroom',

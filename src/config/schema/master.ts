@@ -33,6 +33,11 @@ export const masterSchema = f.group({
   leaseMs: leaseMs(
     'Milliseconds that a limit holds without being renewed; then the charge point falls to its disconnected limit.',
   ),
+  voltageV: key(
+    'Voltage',
+    'Between phase and neutral, in V, where power is reckoned from currents. 230 when left out.',
+    z.optional(f.quantity('a voltage in V', 100, 400)),
+  ),
   circuits: key(
     'Circuits',
     'Every fuse that matters, as a tree.',

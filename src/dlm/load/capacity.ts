@@ -5,11 +5,12 @@
  */
 import { assert, defined } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
-import { mapPhases, type Ms, NO_AMPS, PHASES, type PhaseAmps } from '../../base/units.js';
+import { mapPhases, type Ms, NO_AMPS, PHASES, type PhaseAmps, type Volts } from '../../base/units.js';
 import { assertNumbers, assertOrder } from './checks.js';
 import { type LoadSample, MeteredLoad } from './metered-load.js';
+import { exceedsPower, type PowerCapacity, powerCapacity } from './power.js';
 import type { Topology } from '../topology.js';
-import { type Circuit, FALLBACK_IGNORED_A } from '../types.js';
+import { type Circuit, FALLBACK_IGNORED_A, NOMINAL_VOLTAGE_V } from '../types.js';
 
 /** One circuit at one moment, in grid order. */
 export interface CircuitCapacity {
@@ -26,6 +27,13 @@ export interface CircuitCapacity {
   readonly raisableA: PhaseAmps;
   /** True while the fallback limits the charge points. */
   readonly isFallback: boolean;
+  /** Only where the circuit has a power limit. */
+  readonly power?: PowerCapacity;
+}
+
+/** True when the exposures below a circuit exceed what it can carry for them, on a phase or in sum. */
+export function isBeyond({ capacityA, power }: CircuitCapacity, exposureA: PhaseAmps): boolean {
+  return PHASES.some((p) => exposureA[p] > capacityA[p]) || (power !== undefined && exceedsPower(power, exposureA));
 }
 
 /** The limit of a circuit whose meter is good: the fuse or the operator's limit, less headroom. */
@@ -63,9 +71,16 @@ export class CapacityBook {
   readonly #childrenOf: readonly (readonly number[])[];
   /** Circuits with charge points at them or below. */
   readonly #serving: ReadonlySet<number>;
+  readonly #voltageV: Volts;
 
   /** `places`: the circuits where charge points are, or may be discovered later. */
-  constructor(circuits: readonly Circuit[], topology: Topology, places: readonly string[] = []) {
+  constructor(
+    circuits: readonly Circuit[],
+    topology: Topology,
+    places: readonly string[] = [],
+    voltageV = NOMINAL_VOLTAGE_V,
+  ) {
+    this.#voltageV = voltageV;
     assert(topology.pathOf.length === circuits.length, `${circuits.length} circuits, ${topology.pathOf.length} paths`);
     this.#circuits = circuits;
     this.#metered = new Map(
@@ -175,6 +190,8 @@ export class CapacityBook {
     // Export makes no room above the fuse: a meter that counts backwards looks the same.
     const loadA = mapPhases((p) => (falls(p) ? 0 : Math.max(0, knownA[p])));
     const capacityA = mapPhases((p) => Math.max(0, ceilingA[p] - loadA[p]));
+    // No fallback is given in W. So a lost meter hides what it may hide, unless its loss is ignored.
+    const besideA = mapPhases((p) => (isLost && !ignored[p] ? Math.max(own.upwards.loadA[p], knownA[p]) : knownA[p]));
     const raisableA = mapPhases((p) => capacityA[p] - own.openA[p]);
     assertNumbers(capacityA, circuit.id, 'capacity');
     assertOrder(NO_AMPS, loadA, circuit.id, 'nothing, and its load');
@@ -194,6 +211,9 @@ export class CapacityBook {
       capacityA,
       raisableA,
       isFallback: isLost && PHASES.some((p) => !ignored[p]),
+      ...(circuit.limitW !== undefined && {
+        power: powerCapacity(circuit.limitW, this.#voltageV, besideA, own.openA),
+      }),
     };
   }
 }

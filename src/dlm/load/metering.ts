@@ -84,7 +84,7 @@ export class Metering {
     this.#parts = parts;
     const { site, topology, alarms, notices } = parts;
     const places = [...site.chargePoints.map(({ circuit }) => circuit), site.defaultCircuit];
-    this.#book = new CapacityBook(site.circuits, topology, places);
+    this.#book = new CapacityBook(site.circuits, topology, places, site.voltageV);
     this.#overload = new OverloadWatch(site.circuits, alarms, notices);
     for (const { meter } of site.circuits) if (meter !== undefined) this.#awaited.add(meter);
   }

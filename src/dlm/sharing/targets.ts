@@ -6,6 +6,7 @@ import { mapPhases, type Ms } from '../../base/units.js';
 import type { AllocatedLimit, AllocationCandidate, AllocationRequest } from '../allocate.js';
 import type { SlaveRecord } from '../group/slave-record.js';
 import { wantsCurrent } from '../group/vehicle.js';
+import { powerOf } from '../load/power.js';
 import { awaitsSteadyRoom, followRoom, idleMaxA, neededA } from './offers.js';
 import { reservedLoad } from './reserved.js';
 import { assertSharesFit } from './share-checks.js';
@@ -126,13 +127,15 @@ function requestFor(
   const reserved = reservedLoad(snapshot, new Set(served));
   return {
     circuits: site.circuits.map(({ id, parent, imbalanceLimitA }, index) => {
-      const { ceilingA, loadA } = capacityOf(snapshot, index);
+      const { ceilingA, loadA, power } = capacityOf(snapshot, index);
       return {
         id,
         ...(parent === undefined ? {} : { parent }),
         limitA: ceilingA,
         backgroundA: mapPhases((p) => loadA[p] + (reserved[index]?.[p] ?? 0)),
         ...(imbalanceLimitA === undefined ? {} : { imbalanceLimitA }),
+        // The load counts in both: while the fallback holds, one of them knows less of it.
+        ...(power && { limitW: power.capacityW + powerOf(loadA, power.voltageV), voltageV: power.voltageV }),
       };
     }),
     chargePoints: inOrderOfService(snapshot, served, behind, assumed),
