@@ -18,7 +18,7 @@ import { ExposureSums } from './sharing/exposure-sums.js';
 import { PAUSE_MIN_MS } from './sharing/reserved.js';
 import { capacityOf, exposureOf, pathOf, phasesOf, type Snapshot } from './sharing/snapshot.js';
 import { notServed, targets } from './sharing/targets.js';
-import { usableMaximum } from './sharing/usable.js';
+import { usableCause } from './sharing/usable.js';
 import { awaitsSteadyRoom, followOffer, idleMaxA, mayWander } from './sharing/offers.js';
 
 const EPSILON_A = 1e-3;
@@ -229,7 +229,7 @@ function explained(snapshot: Snapshot, record: SlaveRecord, boundBy: LimitReason
     return { kind: 'fallbackUnsafe', circuit: defined(snapshot.site.circuits[unsafe], `unsafe circuit ${unsafe}`).id };
   }
   const isIdle = idleMaxA(record, snapshot.services.find(record)) !== undefined;
-  return isIdle ? { kind: 'vehiclePaused' } : { kind: 'maximum', cause: usableMaximum(record).cause };
+  return isIdle ? { kind: 'vehiclePaused' } : { kind: 'maximum', cause: usableCause(record) };
 }
 
 /** M1: as much of the wish as fits beside the exposures of all others. Else at most the limit it enforces already. */

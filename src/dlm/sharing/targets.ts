@@ -21,7 +21,7 @@ import {
   serviceKey,
 } from './turns.js';
 import { neededOffers } from './unused.js';
-import { usableMaximum } from './usable.js';
+import { usableMaxA } from './usable.js';
 
 type Limits = ReadonlyMap<string, AllocatedLimit>;
 /** Connector order. */
@@ -187,7 +187,7 @@ function candidateOf(
   const { facts } = record;
   const { unsafeCircuits } = snapshot;
   const unsafe = unsafeCircuits.size > 0 && pathOf(snapshot, record).some((circuit) => unsafeCircuits.has(circuit));
-  const usableA = usableMaximum(record).maxA;
+  const usableA = usableMaxA(record);
   const maxA = unsafe ? Math.min(usableA, facts.disconnectedLimitA) : usableA;
   const service = snapshot.services.find(record);
   const needsA = Math.max(facts.minA, Math.min(maxA, neededA(record, service)));
