@@ -2,8 +2,10 @@
 import './config/examples.js';
 import './config/values.js';
 import './config/shape-rows.js';
+import './config/slave-rows.js';
 import './config/schedule-rows.js';
 import './config/cross-rows.js';
+import './config/own-limit-rows.js';
 import './config/meter-rows.js';
 import './config/input-rows.js';
 import './config/garbage.js';

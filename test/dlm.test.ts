@@ -14,6 +14,7 @@ import './dlm/limit-log.js';
 import './dlm/inputs.js';
 import './dlm/mastership.js';
 import './dlm/proof.js';
+import './dlm/power.js';
 import './dlm/pure.js';
 import './dlm/restarts.js';
 import './dlm/carried.js';

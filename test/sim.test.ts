@@ -24,6 +24,8 @@ import './sim/world/meter-device.js';
 import './sim/world/building.js';
 import './sim/world/drawing.js';
 import './sim/world/determinism.js';
+import './sim/world/own-limits.js';
+import './sim/world/power-limits.js';
 import './sim/world/rows-meters.js';
 import './sim/world/rows-charge-points.js';
 import './sim/world/rows-network.js';

@@ -1,8 +1,20 @@
 /** Why a charge point has its limit: exactly one reason, as a closed union. Its text is made where it is shown. */
 import { PHASE_NAMES, type Amps, type PhaseIndex } from './units.js';
 
-/** `fallback`: the meter of the circuit is lost. */
-export type LimitSource = 'fuse' | 'operator' | 'fallback' | 'schedule' | 'input';
+/**
+ * `fallback`: the meter of the circuit is lost. Of a charge point: `cable`: it says so itself; `imbalance`: for vehicles on one or
+ * two phases.
+ */
+export type LimitSource =
+  | 'fuse'
+  | 'operator'
+  | 'fallback'
+  | 'schedule'
+  | 'input'
+  | 'hardware'
+  | 'cable'
+  | 'installation'
+  | 'imbalance';
 
 /** What makes the limit of a circuit as low as it is on one phase. A reason says the effect, this the cause. */
 export type LimitCause = {
@@ -13,7 +25,7 @@ export type LimitCause = {
 };
 
 export type LimitReason =
-  /** The maximum of the charge point: hardware, cable, installation. With a cause: a lower limit that something else sets. */
+  /** The maximum of the charge point, or a lower limit of it. A division by itself does not know its cause. */
   | { readonly kind: 'maximum'; readonly cause?: LimitCause }
   /** A circuit is full on this phase. No cause: the allocator alone was asked, which knows one limit of each circuit. */
   | { readonly kind: 'circuit'; readonly circuit: string; readonly phase: PhaseIndex; readonly cause?: LimitCause }
@@ -35,8 +47,8 @@ export type LimitReason =
     }
   /** It gets the share rounded down, and others get the remainder. No phase where a power limit binds. */
   | { readonly kind: 'step'; readonly circuit: string; readonly phase?: PhaseIndex; readonly cause?: LimitCause }
-  /** Its share is not free yet: other charge points have not confirmed their lower limits. */
-  | { readonly kind: 'waiting'; readonly circuit: string; readonly phase: PhaseIndex }
+  /** Its share is not free yet: other charge points have not confirmed their lower limits. No phase where a power limit binds. */
+  | { readonly kind: 'waiting'; readonly circuit: string; readonly phase?: PhaseIndex }
   /** The master has started: which old grants the charge point may still follow is not known yet. */
   | { readonly kind: 'startup' }
   | { readonly kind: 'noVehicle' }
@@ -85,7 +97,7 @@ export function reasonText(reason: LimitReason): string {
     case 'step':
       return `${placeText(reason)} full${causeText(reason.cause)}, remainder of the division`;
     case 'waiting':
-      return `waits for current on ${reason.circuit} ${PHASE_NAMES[reason.phase]} to be confirmed free`;
+      return `waits for current on ${placeText(reason)} to be confirmed free`;
     case 'startup':
       return 'start: old grants may still be in force';
     case 'noVehicle':
@@ -123,9 +135,20 @@ export function reasonText(reason: LimitReason): string {
   }
 }
 
+const SOURCE_TEXTS: Readonly<Record<LimitSource, string>> = {
+  fuse: 'fuse',
+  operator: 'operator limit',
+  fallback: 'meter lost, fallback',
+  schedule: 'schedule',
+  input: 'input',
+  hardware: 'its own maximum',
+  cable: 'its cable',
+  installation: 'its installation limit',
+  imbalance: 'its own imbalance limit',
+};
+
 function limitText({ source, name, limitA }: LimitCause): string {
-  const what = { fuse: 'fuse', operator: 'operator limit', fallback: 'meter lost, fallback', schedule: '', input: '' };
-  return `${name ?? what[source]} ${limitA} A`;
+  return source === 'hardware' ? SOURCE_TEXTS.hardware : `${name ?? SOURCE_TEXTS[source]} ${limitA} A`;
 }
 
 /** A full fuse needs no word more. */

@@ -2,7 +2,7 @@
 import { assert, defined } from '../base/assert.js';
 import type { InputEffect, SiteInput } from '../dlm/types.js';
 import { parseConnection } from './connection.js';
-import { toPhases } from './limit-checks.js';
+import { toPhases } from './phase-amps.js';
 import type { InputEntry } from './schema/inputs.js';
 import type { InputConfig, InputSource } from './types.js';
 

@@ -7,8 +7,8 @@ import { inputConfig, siteInput } from './build-inputs.js';
 import { parseConnection } from './connection.js';
 import { type Endpoint, parseEndpoint } from './endpoint.js';
 import type { KnownModel } from './facts.js';
-import { toPhases } from './limit-checks.js';
 import { PLACE_OF_ONE_PHASE, phasesOf } from './meter-checks.js';
+import { ampsOrShare, toPhases } from './phase-amps.js';
 import * as z from 'zod/mini';
 import { type ChargePointEntry, connectorSchema } from './schema/charge-points.js';
 import type { RedistributionEntry } from './schema/allocation.js';
@@ -45,19 +45,22 @@ function scheduleOf({ timeZone, rows }: ScheduleEntry): Schedule {
 }
 
 function circuitOf(entry: CircuitEntry): Circuit {
-  const { parent, operatorLimitA, schedule, meter, backgroundMaxA, imbalanceLimitA, fuse, redistribute } = entry;
+  const { parent, operatorLimitA, schedule, meter, backgroundMaxA, imbalanceLimitA, fuse, redistribute, contractW } =
+    entry;
+  const limitW = Math.min(entry.limitW ?? Number.POSITIVE_INFINITY, contractW ?? Number.POSITIVE_INFINITY);
   return {
     id: entry.id,
     ...(parent !== undefined && { parent }),
     limitA: toPhases(entry.limitA),
     ...(operatorLimitA !== undefined && { operatorLimitA: toPhases(operatorLimitA) }),
     ...(schedule && { schedule: scheduleOf(schedule) }),
-    headroomA: toPhases(entry.headroomA),
+    headroomA: ampsOrShare(entry.headroomA, entry),
     ...(meter !== undefined && { meter }),
     meterLocation: entry.meterLocation,
-    fallbackA: toPhases(entry.fallbackA),
+    fallbackA: ampsOrShare(entry.fallbackA, entry),
     ...(backgroundMaxA !== undefined && { backgroundMaxA: toPhases(backgroundMaxA) }),
     ...(imbalanceLimitA !== undefined && { imbalanceLimitA }),
+    ...(Number.isFinite(limitW) && { limitW }),
     ...(fuse !== undefined && { fuseType: fuse.type }),
     ...(redistribute !== undefined && { redistribute }),
   };
@@ -141,9 +144,11 @@ function siteOf(file: MasterFile): Site {
     networkId: file.networkId,
     samplePeriodMs: file.samplePeriodMs,
     leaseMs: file.leaseMs,
+    ...(file.voltageV !== undefined && { voltageV: file.voltageV }),
     circuits,
     chargePoints: file.chargePoints.map(chargePointOf),
     ...(file.inputs.length > 0 && { inputs: file.inputs.map((input) => siteInput(input, root.id)) }),
+    ...(file.defaults && { defaults: file.defaults }),
     defaultCircuit: file.discovery.circuit ?? root.id,
     autoAdopt: file.discovery.autoAdopt,
     allocation: rulesOf(file.allocation),
@@ -151,10 +156,10 @@ function siteOf(file: MasterFile): Site {
 }
 
 /** What is not written of the connector is as the master lists the charge point, or else by default. */
-function internalSlaveOf({ id, connector, driver, chargePoints }: MasterFile): ChargerConfig | undefined {
+function internalSlaveOf({ id, connector, driver, chargePoints, defaults }: MasterFile): ChargerConfig | undefined {
   if (id === undefined || driver === undefined) return undefined;
   const listed = chargePoints.find((each) => each.id === id);
-  if (connector || !listed) return { id, connector: connector ?? z.parse(connectorSchema, {}), driver };
+  if (connector || !listed) return { id, connector: connector ?? z.parse(connectorSchema, defaults ?? {}), driver };
   const { phases, rotation, maxA, minA, disconnectedLimitA } = listed;
   return { id, connector: { phases, rotation, maxA, minA, disconnectedLimitA }, driver };
 }

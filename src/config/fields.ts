@@ -49,16 +49,31 @@ export function amps(low: number, high: number) {
   return quantity('a current in A', low, high);
 }
 
+export function watts(high: number) {
+  return quantity('a power in W', 0, high);
+}
+
 export function quantity(what: string, low: number, high: number) {
   return numberWithin(low, high, `${what}, ${low} to ${high}`);
 }
 
 /** One number for all phases, or one for each. */
-export function phaseAmps(high = AMPS_MAX, range = `0 to ${high}`) {
-  const one = `a current in A, ${range}`;
-  const error = `${one}, or three of them [L1, L2, L3]`;
-  const each = numberWithin(0, high, one);
-  return z.union([numberWithin(0, high, error), z.tuple([each, each, each], { error })], { error });
+export function phaseAmps() {
+  const { one, three, error } = phaseParts(AMPS_MAX, `0 to ${AMPS_MAX}`, '');
+  return z.union([one, three], { error });
+}
+
+/** The same, or a share of the circuit's limit. */
+export function phaseAmpsOrShare(high = AMPS_MAX, range = `0 to ${high}`) {
+  const { one, three, error } = phaseParts(high, range, ', or a share of the limit such as "10 %"');
+  return z.union([one, three, matching(/^(100|\d{1,2}(\.\d{1,3})?) ?%$/, error)], { error });
+}
+
+function phaseParts(high: number, range: string, otherwise: string) {
+  const ofOne = `a current in A, ${range}`;
+  const error = `${ofOne}, or three of them [L1, L2, L3]${otherwise}`;
+  const each = numberWithin(0, high, ofOne);
+  return { one: numberWithin(0, high, error), three: z.tuple([each, each, each], { error }), error };
 }
 
 export function milliseconds(low: number, high: number) {

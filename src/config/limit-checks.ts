@@ -1,23 +1,13 @@
 /** Relations between numbers: limits of circuits and charge points, times of a meter, and the sums of safety.md I4. */
-import {
-  mapPhases,
-  PHASE_NAMES,
-  PHASES,
-  type Amps,
-  type PerPhase,
-  type PhaseAmps,
-  type PhaseIndex,
-} from '../base/units.js';
+import { mapPhases, PHASE_NAMES, PHASES, type Amps, type PerPhase, type PhaseIndex } from '../base/units.js';
 import { FALLBACK_IGNORED_A } from '../dlm/types.js';
 import { type DisconnectedLoad, disconnectedLoads, evenLimitA, ROUNDING_A, tooMany } from './disconnected.js';
 import type { Facts, Places } from './facts.js';
 import type { Finding, Path } from './issue.js';
+import type { ChargePointEntry } from './schema/charge-points.js';
 import type { CircuitEntry } from './schema/circuits.js';
 import type { Draft } from './shape.js';
-
-export function toPhases(value: number | readonly [number, number, number]): PhaseAmps {
-  return typeof value === 'number' ? [value, value, value] : value;
-}
+import { ampsOrShare, toPhases } from './phase-amps.js';
 
 /** Amperes with at most two decimals: "63 A". */
 export function ampsText(valueA: Amps): string {
@@ -58,12 +48,20 @@ function operatorLimit({ path, value }: Draft<CircuitEntry>): Finding[] {
   }));
 }
 
+function contract({ path, value: { contractW, meter } }: Draft<CircuitEntry>): Finding[] {
+  if (contractW === undefined || meter !== undefined) return [];
+  const expected = 'a circuit with a meter, because a contract is kept there (limitW needs none)';
+  return [{ path: [...path, 'contractW'], expected, got: 'no meter' }];
+}
+
 /** While the meter is lost, the charge points take the fallback beside whatever the building takes. */
 function fallback({ path, value }: Draft<CircuitEntry>): Finding[] {
+  const { operatorLimitA } = value;
   if (value.limitA === undefined || value.fallbackA === undefined || value.headroomA === undefined) return [];
   const limitA = toPhases(value.limitA);
-  const fallbackA = toPhases(value.fallbackA);
-  const headroomA = toPhases(value.headroomA);
+  const limits = { limitA, operatorLimitA };
+  const fallbackA = ampsOrShare(value.fallbackA, limits);
+  const headroomA = ampsOrShare(value.headroomA, limits);
   const backgroundA = toPhases(value.backgroundMaxA ?? 0);
   const sums = mapPhases((phase) => {
     const leftA = limitA[phase] - headroomA[phase] - backgroundA[phase];
@@ -104,6 +102,8 @@ export function ordered(
   if (low.value === undefined || high.value === undefined) return [];
   if (strictly ? low.value < high.value : low.value <= high.value) return [];
   const highIsWritten = places.has([...path, high.name]);
+  // Both by default: told where the defaults stand.
+  if (!highIsWritten && !places.has([...path, low.name])) return [];
   const [own, other] = highIsWritten ? [high, low] : [low, high];
   const bound = highIsWritten ? (strictly ? 'more than' : 'at least') : strictly ? 'less than' : 'at most';
   const byDefault = places.has([...path, other.name]) ? '' : ', its default';
@@ -126,6 +126,36 @@ export function connectorFindings(
   return [
     ...ordered(path, { name: 'minA', value: minA }, high, 'A', places),
     ...ordered(path, { name: 'disconnectedLimitA', value: disconnectedLimitA }, high, 'A', places),
+  ];
+}
+
+/** The four limits of a charge point in their order, but for the cable, which it reports itself. */
+function roles({ path, value }: Draft<ChargePointEntry>, places: Places): Finding[] {
+  const { operatorA, installationA, imbalanceLimitA, maxA, minA } = value;
+  const given = Object.entries({ operatorA, installationA, maxA }).filter(([, amps]) => amps !== undefined);
+  const order = given.map(([name, amps]) => `${name} ${ampsText(amps ?? 0)}`).join(' <= ');
+  const above = (name: 'operatorA' | 'installationA', own: Amps | undefined, high: Side): Finding[] => {
+    if (own === undefined || high.value === undefined || own <= high.value) return [];
+    const expected = `at most ${high.name}, ${ampsText(high.value)} (the order is ${order})`;
+    return [{ path: [...path, name], expected, got: ampsText(own) }];
+  };
+  const hardware = { name: 'maxA', value: maxA };
+  const supply = installationA === undefined ? hardware : { name: 'installationA', value: installationA };
+  const isTooSmall = operatorA !== undefined && minA !== undefined && operatorA > 0 && operatorA < minA;
+  const expected = `at least minA (${minA} A), or 0 so that it gets nothing`;
+  return [
+    ...above('operatorA', operatorA, supply),
+    ...above('installationA', installationA, hardware),
+    ...ordered(path, { name: 'minA', value: minA }, { name: 'installationA', value: installationA }, 'A', places),
+    ...ordered(
+      path,
+      { name: 'disconnectedLimitA', value: value.disconnectedLimitA },
+      { name: 'installationA', value: installationA },
+      'A',
+      places,
+    ),
+    ...ordered(path, { name: 'minA', value: minA }, { name: 'imbalanceLimitA', value: imbalanceLimitA }, 'A', places),
+    ...(isTooSmall ? [{ path: [...path, 'operatorA'], expected, got: ampsText(operatorA) }] : []),
   ];
 }
 
@@ -210,8 +240,9 @@ function margins({ redistribution: { path, value }, places }: Facts): Finding[] 
 export function limitFindings(facts: Facts): Finding[] {
   const { circuits, chargePoints, places } = facts;
   return [
-    ...circuits.items.flatMap((circuit) => [...operatorLimit(circuit), ...fallback(circuit)]),
+    ...circuits.items.flatMap((circuit) => [...operatorLimit(circuit), ...contract(circuit), ...fallback(circuit)]),
     ...chargePoints.items.flatMap(({ path, value }) => connectorFindings(path, value, places)),
+    ...chargePoints.items.flatMap((chargePoint) => roles(chargePoint, places)),
     ...meterTimes(facts),
     ...margins(facts),
     ...disconnectedSums(facts),

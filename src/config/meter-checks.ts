@@ -6,7 +6,7 @@ import { gridPhases } from '../base/rotation.js';
 import { type PerPhase, PHASE_NAMES, PHASES, type PhaseIndex } from '../base/units.js';
 import type { Facts, KnownModel } from './facts.js';
 import { type Finding, gotText, type Path, quoted } from './issue.js';
-import { toPhases } from './limit-checks.js';
+import { toPhases } from './phase-amps.js';
 import type { MeterMapEntry, MeterRowEntry } from './schema/meter-maps.js';
 import type { MeterEntry } from './schema/meters.js';
 import type { Draft } from './shape.js';

@@ -4,6 +4,7 @@ import { nearest } from '../base/nearest.js';
 import { fail, ok, type Result } from '../base/result.js';
 import { masterConfig, slaveConfig } from './build.js';
 import { crossFindings } from './cross-checks.js';
+import { withDefaults } from './defaults.js';
 import { placesOf, readText, type TextFile } from './document.js';
 import type { Facts, KnownModel } from './facts.js';
 import { internalSlaveFindings, waysToMaster } from './internal-slave.js';
@@ -65,7 +66,8 @@ export function entriesOf(
   value: unknown,
   shape: readonly Finding[],
 ): Pick<Facts, 'circuits' | 'meters' | 'chargePoints' | 'inputs' | 'meterMaps'> {
-  const at = (name: string): unknown => valueAt(value, [name]);
+  const filled = withDefaults(value);
+  const at = (name: string): unknown => valueAt(filled, [name]);
   // A list that is not there may be one whose name is misspelt.
   const mayLack = !shape.some(({ path, at: where }) => where === 'key' && path.length === 1);
   return {
@@ -90,8 +92,11 @@ function masterFindings(file: TextFile, { meterModels }: ParseOptions): Finding[
     knownModels: meterModels,
     places: placesOf(file),
   });
-  const internal = internalSlaveFindings(file, shape, entries.chargePoints);
-  return [...shape, ...cross, ...internal, ...leaseFindings(at('samplePeriodMs'), at('leaseMs'))];
+  const internal = internalSlaveFindings({ ...file, value: withDefaults(file.value) }, shape, entries.chargePoints);
+  // Their own keys only: a wrong one of the others is told by its shape.
+  const defaults = draftOf(connectorSchema, at('defaults') ?? {}, ['defaults']);
+  const ofDefaults = connectorFindings(defaults.path, defaults.value, placesOf(file));
+  return [...shape, ...cross, ...ofDefaults, ...internal, ...leaseFindings(at('samplePeriodMs'), at('leaseMs'))];
 }
 
 /** A limit is renewed once per sample period: a lease must survive two that are lost. */
@@ -127,7 +132,7 @@ export function configFindings(file: TextFile, options: ParseOptions): Finding[]
 /** Only what has no findings but those of I4. */
 export function builtConfig({ value }: TextFile, { meterModels }: ParseOptions): Config {
   if (isSlave(value)) return freezeDeep(slaveConfig(z.parse(slaveSchema, value)));
-  return freezeDeep(masterConfig(z.parse(masterSchema, value), meterModels));
+  return freezeDeep(masterConfig(z.parse(masterSchema, withDefaults(value)), meterModels));
 }
 
 /** Findings of a file as people read them: those of the text itself, or else the given ones. */

@@ -12,13 +12,17 @@ import { type Circuit, FALLBACK_IGNORED_A, type Site } from '../dlm/types.js';
 import { connectionText } from './connection.js';
 import { disconnectedLoads, mayVanish, ROUNDING_A, upwards } from './disconnected.js';
 import { ampsText } from './limit-checks.js';
+import { minimaNotes, warningsOf, wattsText } from './warnings.js';
 import type { ChargerConfig, Config, MasterConfig, MeterConfig, SlaveConfig } from './types.js';
 
 const WIDTH = 80;
 /** Deeper circuits are not indented any further, so that their text stays readable. */
 const INDENTED_LEVELS_MAX = 12;
-/** The disconnected limit that is assumed of a slave which is not listed. */
+/** The disconnected limit that is assumed of a slave which is not listed, where the site has no default of its own. */
 const UNLISTED_DISCONNECTED_A = 6;
+
+/** A master knows no more slaves than this. */
+const FURTHER_MAX = 1000;
 
 export interface PhaseReport {
   readonly limitA: Amps;
@@ -31,7 +35,7 @@ export interface PhaseReport {
   readonly chargePoints: number;
   /** How many of these may be without a master at once, whoever they are. */
   readonly mayVanish: number;
-  /** Slaves with `UNLISTED_DISCONNECTED_A` that the circuit and all above it could carry in addition. */
+  /** Slaves with `unlistedDisconnectedA` that the circuit and all above it could carry in addition. */
   readonly furtherSlaves: number;
 }
 
@@ -53,10 +57,14 @@ export interface MasterReport {
   readonly defaultCircuit: string;
   readonly autoAdopt: boolean;
   readonly chargePoints: number;
+  /** The disconnected limit that is assumed of a slave which is not listed. */
+  readonly unlistedDisconnectedA: Amps;
   /** `null`: this machine is no charge point. */
   readonly internalSlave: ChargerConfig | null;
   /** Parents before their children. */
   readonly circuits: readonly CircuitReport[];
+  /** What does not hold while no master is heard, although the fuses do. */
+  readonly warnings: readonly string[];
   /** Not wrong, but worth a look. */
   readonly notes: readonly string[];
 }
@@ -70,8 +78,13 @@ function inTreeOrder(circuits: readonly Circuit[], parent?: string, depth = 0): 
     .flatMap((circuit) => [[circuit, depth], ...inTreeOrder(circuits, circuit.id, depth + 1)]);
 }
 
+function unlistedDisconnectedA({ defaults }: Site): Amps {
+  return defaults?.disconnectedLimitA ?? UNLISTED_DISCONNECTED_A;
+}
+
 /** What is left on each phase of each circuit, by circuit id. */
-function phaseReports({ circuits, chargePoints }: Site): ReadonlyMap<string, PerPhase<PhaseReport>> {
+function phaseReports(site: Site): ReadonlyMap<string, PerPhase<PhaseReport>> {
+  const { circuits, chargePoints } = site;
   const loads = disconnectedLoads(circuits, chargePoints);
   const byId = new Map(circuits.map((circuit) => [circuit.id, circuit]));
   const leftA = (circuit: Circuit, phase: PhaseIndex): Amps =>
@@ -79,7 +92,9 @@ function phaseReports({ circuits, chargePoints }: Site): ReadonlyMap<string, Per
   const furtherSlaves = (circuit: Circuit, phase: PhaseIndex): number => {
     const above = upwards(byId, circuit.id).flatMap((id) => byId.get(id) ?? []);
     const leastA = Math.min(...above.map((each) => leftA(each, phase)));
-    return Math.max(0, Math.floor((leastA + ROUNDING_A) / UNLISTED_DISCONNECTED_A));
+    const eachA = unlistedDisconnectedA(site);
+    const most = eachA > 0 ? Math.floor((leastA + ROUNDING_A) / eachA) : Number.POSITIVE_INFINITY;
+    return leastA < -ROUNDING_A ? 0 : Math.min(most, FURTHER_MAX);
   };
   const vanishing = (circuit: Circuit, phase: PhaseIndex): number => {
     const load = loads.get(circuit.id)?.[phase];
@@ -98,10 +113,8 @@ function phaseReports({ circuits, chargePoints }: Site): ReadonlyMap<string, Per
   return new Map(circuits.map((circuit) => [circuit.id, report(circuit)]));
 }
 
-function notesOf(
-  { circuits, autoAdopt, defaultCircuit }: Site,
-  reports: ReadonlyMap<string, PerPhase<PhaseReport>>,
-): string[] {
+function notesOf(site: Site, reports: ReadonlyMap<string, PerPhase<PhaseReport>>): string[] {
+  const { circuits, autoAdopt, defaultCircuit } = site;
   const larger = circuits.flatMap((circuit) => {
     const parent = circuits.find(({ id }) => id === circuit.parent);
     const phase = parent && PHASES.find((each) => circuit.limitA[each] > parent.limitA[each]);
@@ -110,7 +123,7 @@ function notesOf(
     return [`limitA of ${circuit.id} is larger than that of ${parent.id}: ${own}, ${above} on ${PHASE_NAMES[phase]}`];
   });
   const isFull = autoAdopt && reports.get(defaultCircuit)?.every((phase) => phase.furtherSlaves === 0) === true;
-  const full = `no unlisted slave with a disconnected limit of ${UNLISTED_DISCONNECTED_A} A fits on ${defaultCircuit}`;
+  const full = `no unlisted slave with a disconnected limit of ${ampsText(unlistedDisconnectedA(site))} fits on ${defaultCircuit}`;
   const unmetered = circuits.every((circuit) => circuit.meter === undefined) ? ['no circuit has a meter'] : [];
   return [...larger, ...(isFull ? [full] : []), ...unmetered];
 }
@@ -138,9 +151,11 @@ function masterReport({ site, meters, internalSlave }: MasterConfig): MasterRepo
     defaultCircuit: site.defaultCircuit,
     autoAdopt: site.autoAdopt,
     chargePoints: site.chargePoints.length,
+    unlistedDisconnectedA: unlistedDisconnectedA(site),
     internalSlave: internalSlave ?? null,
     circuits,
-    notes: [...notesOf(site, reports), ...internalNotes(site, internalSlave)],
+    warnings: warningsOf(site),
+    notes: [...notesOf(site, reports), ...minimaNotes(site), ...internalNotes(site, internalSlave)],
   };
 }
 
@@ -194,13 +209,14 @@ function scheduleLines({ schedule }: CircuitReport): string[] {
 function treeLines(circuit: CircuitReport): string[] {
   const indent = '  '.repeat(Math.min(circuit.depth, INDENTED_LEVELS_MAX));
   const operator = circuit.operatorLimitA ? `, operator limit ${phasesText(circuit.operatorLimitA)}` : '';
+  const power = circuit.limitW === undefined ? '' : `, power limit ${wattsText(circuit.limitW)}`;
   const imbalance =
     circuit.imbalanceLimitA === undefined ? [] : [`imbalance at most ${ampsText(circuit.imbalanceLimitA)}`];
   const details = [...meterLines(circuit), ...imbalance, ...scheduleLines(circuit)].map(
     (line) => `${indent}  | ${line}`,
   );
   return [
-    `${indent}${circuit.depth > 0 ? '+ ' : ''}${circuit.id}  ${phasesText(circuit.limitA)}${operator}`,
+    `${indent}${circuit.depth > 0 ? '+ ' : ''}${circuit.id}  ${phasesText(circuit.limitA)}${operator}${power}`,
     ...details,
   ];
 }
@@ -248,9 +264,10 @@ function masterLines(report: MasterReport): string[] {
     '',
     'Without a master: what the listed charge points take by themselves',
     '("may vanish": how many of them may hear no master at once, whoever they are;',
-    ` "further": unlisted slaves with ${UNLISTED_DISCONNECTED_A} A that could hang there as well)`,
+    ` "further": unlisted slaves with ${ampsText(report.unlistedDisconnectedA)} that could hang there as well)`,
     ...report.circuits.flatMap(tableLines),
-    ...report.notes.map((note) => `note: ${note}`),
+    ...report.warnings.flatMap((warning) => folded(`warning: ${warning}`)),
+    ...report.notes.flatMap((note) => folded(`note: ${note}`)),
   ];
 }
 
@@ -272,6 +289,14 @@ function slaveLines(config: SlaveConfig): string[] {
     ...(masters.length > 0 ? [`fixed masters: ${fixed}`] : []),
     ...chargerLines(config),
   ];
+}
+
+/** At most 80 characters in a line, where there are spaces. */
+function folded(text: string): string[] {
+  return text
+    .replace(/(.{1,80})(?:\s|$)/g, '$1\n')
+    .trimEnd()
+    .split('\n');
 }
 
 function clipped(line: string): string {

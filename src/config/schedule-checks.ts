@@ -2,7 +2,8 @@
 import { mapPhases } from '../base/units.js';
 import type { Facts } from './facts.js';
 import type { Finding, Path } from './issue.js';
-import { ampsText, phaseGroups, phasesText, toPhases } from './limit-checks.js';
+import { ampsText, phaseGroups, phasesText } from './limit-checks.js';
+import { toPhases } from './phase-amps.js';
 import type { ChargePointEntry } from './schema/charge-points.js';
 import type { CircuitEntry } from './schema/circuits.js';
 import type { Draft } from './shape.js';

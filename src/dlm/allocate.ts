@@ -8,12 +8,12 @@ import { maskToGrid, type PhaseMask, type Rotation } from '../base/rotation.js';
 import { type Amps, isAnyAbove, type PhaseAmps, type Watts } from '../base/units.js';
 import { ById } from './division/by-id.js';
 import { Candidates } from './division/candidates.js';
-import { type CircuitSample, type Division, NOMINAL_VOLTAGE_V, powerCapacityA } from './division/division.js';
+import { type CircuitSample, type Division, powerCapacityA } from './division/division.js';
 import { Divider } from './division/divider.js';
 import { SLOTS } from './division/places.js';
 import { Reasons } from './division/reasons.js';
 import { buildParents } from './topology.js';
-import type { SharingRule, ShortageRule } from './types.js';
+import { NOMINAL_VOLTAGE_V, type SharingRule, type ShortageRule } from './types.js';
 
 export interface AllocationCircuit extends CircuitSample {
   readonly id: string;

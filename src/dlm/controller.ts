@@ -5,10 +5,10 @@
 import { assert, defined, failInvariant } from '../base/assert.js';
 import type { Carrier } from '../base/carrier.js';
 import type { Beacon, BootId, Grant, Status } from '../base/messages.js';
-import { type Ms, PHASES, type PhaseAmps } from '../base/units.js';
+import type { Ms, PhaseAmps } from '../base/units.js';
 import { AlarmBoard } from './alarms.js';
 import { Allocator } from './allocate.js';
-import type { CircuitCapacity } from './load/capacity.js';
+import { type CircuitCapacity, isBeyond } from './load/capacity.js';
 import { decide, onlyLowerings } from './decide.js';
 import { assertDecision, assertSnapshot } from './decision-checks.js';
 import { Granting } from './granting.js';
@@ -229,9 +229,7 @@ export class Controller {
     const sums = this.#sums;
     if (!sums) return URGENT;
     const capacities = this.#metering.capacities(nowMs);
-    const tooMuch = capacities.some(({ capacityA }, circuit) =>
-      PHASES.some((p) => sums.sumForCircuit(circuit)[p] > capacityA[p]),
-    );
+    const tooMuch = capacities.some((capacity, circuit) => isBeyond(capacity, sums.sumForCircuit(circuit)));
     return tooMuch ? URGENT : NOT_URGENT;
   }
 

@@ -13,10 +13,12 @@ import { afterStop } from './group/calm.js';
 import type { Service } from './group/service.js';
 import type { SlaveRecord } from './group/slave-record.js';
 import { leaseExpiryMs } from './leases/lease-rules.js';
+import { evenWithin, exceedsPower, type PowerCapacity, powerOf, roomOn } from './load/power.js';
 import { ExposureSums } from './sharing/exposure-sums.js';
 import { PAUSE_MIN_MS } from './sharing/reserved.js';
 import { capacityOf, capOf, exposureOf, isLimitedAbove, pathOf, phasesOf, type Snapshot } from './sharing/snapshot.js';
 import { notServed, targets } from './sharing/targets.js';
+import { usableOf } from './sharing/usable.js';
 import { awaitsSteadyRoom, followOffer, idleMaxA, mayWander } from './sharing/offers.js';
 
 const EPSILON_A = 1e-3;
@@ -201,8 +203,9 @@ function withoutShare(snapshot: Snapshot, record: SlaveRecord): LimitReason {
 function overdrawingWish(snapshot: Snapshot, record: SlaveRecord): Wish {
   const drawnA = exposureOf(snapshot, record);
   const fits = pathOf(snapshot, record).every((circuit) => {
-    const { capacityA } = capacityOf(snapshot, circuit);
-    return PHASES.every((p) => drawnA[p] <= capacityA[p] + EPSILON_A);
+    const { capacityA, power } = capacityOf(snapshot, circuit);
+    const isTooStrong = power !== undefined && exceedsPower(power, drawnA);
+    return !isTooStrong && PHASES.every((p) => drawnA[p] <= capacityA[p] + EPSILON_A);
   });
   const phases = phasesOf(snapshot, record);
   const keptA = inSteps(
@@ -230,10 +233,9 @@ function explained(snapshot: Snapshot, record: SlaveRecord, { limitA, boundBy }:
   }
   const service = snapshot.services.find(record);
   if (idleMaxA(record, service) !== undefined) return { kind: 'vehiclePaused' };
-  const cause = capOf(snapshot, record);
+  const cause = usableOf(snapshot, record);
   const { drewA } = service.leftover;
-  if (drewA !== undefined && limitA < (cause?.limitA ?? record.facts.maxA)) return { kind: 'unused', drawnA: drewA };
-  return cause ? { ...boundBy, cause } : boundBy;
+  return drewA !== undefined && limitA < cause.limitA ? { kind: 'unused', drawnA: drewA } : { kind: 'maximum', cause };
 }
 
 /** M1: as much of the wish as fits beside the exposures of all others. Else at most the limit it enforces already. */
@@ -267,25 +269,28 @@ function keptOf(snapshot: Snapshot, wish: Wish): { readonly limitA: Amps; readon
   return { limitA, phases };
 }
 
-function waitingReason(
-  { nowMs, site }: Snapshot,
-  record: SlaveRecord,
-  { circuit, phase }: { readonly circuit: number; readonly phase: PhaseIndex },
-): LimitReason {
+function waitingReason({ nowMs, site }: Snapshot, record: SlaveRecord, { circuit, phase }: Place): LimitReason {
   if (record.account.isUnknown(nowMs)) return { kind: 'startup' };
-  return { kind: 'waiting', circuit: defined(site.circuits[circuit], `circuit ${circuit}`).id, phase };
+  const { id } = defined(site.circuits[circuit], `circuit ${circuit}`);
+  return phase === undefined ? { kind: 'waiting', circuit: id } : { kind: 'waiting', circuit: id, phase };
 }
 
-/** The highest limit in A that the ledger allows on these grid phases, and the circuit and phase that bind. */
+/** What binds: a phase of a circuit, or its power limit. */
+interface Place {
+  readonly circuit: number;
+  readonly phase?: PhaseIndex;
+}
+
+/** The highest limit in A that the ledger allows on these grid phases, and what binds. */
 function permittedA(
   snapshot: Snapshot,
   sums: ExposureSums,
   record: SlaveRecord,
   phases: PhaseMask,
-): { readonly limitA: Amps; readonly circuit: number; readonly phase: PhaseIndex } {
+): Place & { readonly limitA: Amps } {
   const ownA = exposureOf(snapshot, record);
   let mostA: Amps = Number.POSITIVE_INFINITY;
-  let place: { readonly circuit: number; readonly phase: PhaseIndex } = { circuit: snapshot.topology.root, phase: 0 };
+  let place: Place = { circuit: snapshot.topology.root, phase: 0 };
   for (const circuit of pathOf(snapshot, record)) {
     const { raisableA } = capacityOf(snapshot, circuit);
     const sumA = sums.sumForCircuit(circuit);
@@ -296,8 +301,25 @@ function permittedA(
         place = { circuit, phase };
       }
     }
+    const { power } = capacityOf(snapshot, circuit);
+    const byPowerA = power ? permittedByPower(power, sumA, ownA, phases) : Number.POSITIVE_INFINITY;
+    if (byPowerA < mostA) {
+      mostA = byPowerA;
+      place = { circuit };
+    }
   }
   return { limitA: mostA, ...place };
+}
+
+function permittedByPower(power: PowerCapacity, sumA: PhaseAmps, ownA: PhaseAmps, phases: PhaseMask): Amps {
+  const isOn = (p: PhaseIndex): boolean => hasPhase(phases, p);
+  const loaded = PHASES.filter(isOn);
+  // A limit on no phase adds nothing.
+  if (loaded.length === 0) return Number.POSITIVE_INFINITY;
+  return evenWithin(
+    roomOn(power, sumA, ownA, isOn),
+    loaded.map((p) => ownA[p]),
+  );
 }
 
 /** The limit in A, rounded down to the step, but for a milliampere; 0 (a pause) below the minimum. */
@@ -322,12 +344,20 @@ function assertRaiseFits(
   // A renewal, like most grants.
   if (!isAnyAbove(exposureA, beforeA, EPSILON_A)) return;
   for (const circuit of pathOf(snapshot, record)) {
-    const { raisableA } = capacityOf(snapshot, circuit);
+    const { raisableA, power } = capacityOf(snapshot, circuit);
     const sumA = sums.sumForCircuit(circuit);
+    if (power) assertPowerFits(record, power, sumA);
     for (const p of PHASES) {
       if (exposureA[p] <= beforeA[p] + EPSILON_A || sumA[p] <= raisableA[p] + EPSILON_A * 10) continue;
       const text = `from ${beforeA[p]} to ${exposureA[p]} A exceeds circuit ${circuit}, phase ${p}`;
       failInvariant(`the raise of ${record.id} ${text}: ${sumA[p]} of ${raisableA[p]} A`);
     }
   }
+}
+
+/** I2 in W. Each phase may be rounded up by as much as above. */
+function assertPowerFits({ id }: SlaveRecord, { voltageV, raisableW }: PowerCapacity, sumA: PhaseAmps): void {
+  const sumW = powerOf(sumA, voltageV);
+  if (sumW <= raisableW + voltageV * PHASES.length * EPSILON_A * 10) return;
+  failInvariant(`the raise of ${id} makes ${sumW} W possible, of ${raisableW} W`);
 }

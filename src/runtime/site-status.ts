@@ -3,6 +3,7 @@ import { assert, defined } from '../base/assert.js';
 import { reasonText } from '../base/reason.js';
 import type { Ms } from '../base/units.js';
 import type { Controller } from '../dlm/controller.js';
+import { isLimitOver, leaseLeftMs } from '../dlm/group/lease-left.js';
 import { powerOfW } from '../dlm/group/session.js';
 import type { SlaveRecord } from '../dlm/group/slave-record.js';
 import { neededA } from '../dlm/sharing/offers.js';
@@ -84,7 +85,7 @@ function circuitStatuses(controller: Controller, nowMs: Ms): readonly CircuitSta
 function chargePointStatus({ site }: Controller, record: SlaveRecord, nowMs: Ms): Omit<ChargePointStatus, 'keyId'> {
   const { status, facts, reason } = record;
   const online = record.isOnline(nowMs);
-  const leaseLeftMs = record.leaseLeftMs(nowMs, site.leaseMs);
+  const leftMs = leaseLeftMs(record, nowMs, site.leaseMs);
   const currentA = record.currentA(nowMs);
   const session = record.session.figures(nowMs);
   return {
@@ -95,7 +96,7 @@ function chargePointStatus({ site }: Controller, record: SlaveRecord, nowMs: Ms)
     state: status?.state ?? 'Unknown',
     online,
     // What holds there for all we know.
-    limitA: record.isLimitOver(nowMs, site.leaseMs) ? facts.disconnectedLimitA : record.grantedA,
+    limitA: isLimitOver(record, nowMs, site.leaseMs) ? facts.disconnectedLimitA : record.grantedA,
     exposureA: Math.max(...record.exposureA(nowMs, site.leaseMs)),
     currentA,
     powerW: powerOfW(currentA),
@@ -104,7 +105,7 @@ function chargePointStatus({ site }: Controller, record: SlaveRecord, nowMs: Ms)
     pluggedInMs: session?.pluggedInMs ?? 0,
     reason,
     reasonText: reasonText(reason),
-    leaseLeftMs: Math.max(0, Math.round(leaseLeftMs)),
+    leaseLeftMs: Math.max(0, Math.round(leftMs)),
     disconnectedLimitA: facts.disconnectedLimitA,
     neededA: neededA(record, record.service),
     firmware: status?.firmware ?? '',

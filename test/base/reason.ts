@@ -4,7 +4,7 @@ import { type LimitReason, reasonText } from '../../src/base/reason.js';
 
 /** One row for each kind: a new kind does not compile until it has one. */
 const ROWS: { readonly [K in LimitReason['kind']]: readonly [Extract<LimitReason, { kind: K }>, string] } = {
-  maximum: [{ kind: 'maximum' }, 'its own maximum'],
+  maximum: [{ kind: 'maximum', cause: { source: 'installation', limitA: 16 } }, 'its installation limit 16 A'],
   circuit: [{ kind: 'circuit', circuit: 'garage', phase: 1 }, 'garage L2 full'],
   paused: [{ kind: 'paused' }, 'paused by the operator'],
   blocked: [{ kind: 'blocked' }, 'blocked by the operator'],

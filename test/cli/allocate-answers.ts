@@ -6,6 +6,8 @@ import { compactAnswer, prettyAnswer } from '../../src/cli/allocate/answer.js';
 import { explainAnswer } from '../../src/cli/allocate/explain.js';
 import { LineSplitter } from '../../src/cli/allocate/lines.js';
 import { readRequest } from '../../src/cli/allocate/request.js';
+import { circuit, site, chargePoint } from '../helpers/site.js';
+import { Rig } from '../dlm/rig.js';
 import { type AllocationAnswer, type AllocationRequest, allocate, type CircuitShare } from '../../src/dlm/allocate.js';
 
 function requestOf(circuits: readonly object[], chargePoints: readonly object[]): AllocationRequest {
@@ -117,12 +119,33 @@ DE*ABC*E..*GARAGE1  L2 L3         6   20.5        6  paused, sub-dist..h-garage
 
 circuit: load of capacity, A                    L1             L2             L3
 main                                   0.3 of 52.8         6 of 0   0.33 of 1000
-  | background                                10.2              0           -0.5
+  | background                                10.2              0              0
   | power 1380 of 8999.9 W
-  | imbalance L1-L3 10.67 of 20 A
+  | imbalance L1-L3 10.17 of 20 A
 + sub-distribution..he-north-garage    0.3 of 52.8         6 of 0   0.33 of 1000
 
 charge points: 2, with current: 2, paused: 0`;
+
+t.test('F4: export makes no room behind a fuse, for planners as in the daemon', async (t) => {
+  const exportA = [-10, -10, -10] as const;
+  const fuse = { id: 'main', limitA: [20, 20, 20] as const };
+  const planned = allocate(requestOf([{ ...fuse, backgroundA: exportA, limitW: 20_000 }], [pointOf('a')]));
+  t.equal(planned.limits.get('a')?.limitA, 20, '30 A are more than the fuse carries');
+  t.match(planned.circuits.get('main'), { capacityA: [20, 20, 20], capacityW: 20_000 });
+  const metered = circuit({ ...fuse, meter: 'grid', meterLocation: 'excluding' });
+  const rig = new Rig({
+    site: site({ circuits: [metered], chargePoints: [chargePoint({ id: 'a' })], autoAdopt: false }),
+  });
+  rig.slave('a').plugIn();
+  rig.hearMeter('grid', exportA);
+  rig.run(30_000);
+  t.equal(rig.limits, '20');
+  const uneven = requestOf(
+    [{ ...fuse, backgroundA: [0, -15, -15], imbalanceLimitA: 16 }],
+    [pointOf('a', { phases: 1 })],
+  );
+  t.equal(allocate(uneven).limits.get('a')?.limitA, 16, 'nor does it count as a difference');
+});
 
 t.test('the table for people', async (t) => {
   const garage = 'sub-distribution-of-the-north-garage-the-north-garage';

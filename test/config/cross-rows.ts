@@ -86,7 +86,7 @@ const ROWS: readonly Row[] = [
     'a misspelt parent makes no second root',
     'parent: main',
     'parnet: main',
-    '10:5 circuits[1].parnet: expected one of the keys id, parent, limitA, operatorLimitA, schedule, headroomA, meter, meterLocation, fallbackA, backgroundMaxA, imbalanceLimitA, redistribute, fuse, got "parnet"; did you mean "parent"?',
+    '10:5 circuits[1].parnet: expected one of the keys id, parent, limitA, operatorLimitA, schedule, limitW, contractW, headroomA, meter, meterLocation, fallbackA, backgroundMaxA, imbalanceLimitA, redistribute, fuse, got "parnet"; did you mean "parent"?',
   ],
   [
     'a circuit that feeds itself',
@@ -131,6 +131,13 @@ const ROWS: readonly Row[] = [
     'minA: 16\n    maxA: 10',
     '27:11 chargePoints[0].maxA: expected at least minA (16 A), got 10 A',
   ],
+  [
+    'a contract where nothing is metered',
+    'operatorLimitA: 50',
+    'operatorLimitA: 50\n    contractW: 9200',
+    '13:16 circuits[1].contractW: expected a circuit with a meter, because a contract is kept there (limitW needs none), got no meter',
+  ],
+  ['a contract at a meter, a power limit anywhere', 'limitA: 63', 'limitA: 63\n    limitW: 9200'],
   [
     'a minimum above the maximum that is not written',
     'minA: 6\n    maxA: 32',

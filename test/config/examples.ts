@@ -51,6 +51,8 @@ const TEXTS: Readonly<Record<string, string>> = {
   days: 'Mo',
   from: '06:00',
   to: '20:00',
+  headroomA: '10 %',
+  fallbackA: '10%',
 };
 
 /**

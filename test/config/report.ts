@@ -120,10 +120,110 @@ t.test('notes: not wrong, but worth a look', (t) => {
   t.notMatch(full, /fits on evse/, 'L1 has room for one');
   const fuller = describe(goodMaster(edited(GOOD, 'limitA: 63\n    operatorLimitA: 50', 'limitA: [11, 12, 11]')));
   t.match(fuller, /^note: no unlisted slave with a disconnected limit of 6 A fits on evse$/m);
+  const roomy = describe(goodMaster(edited(GOOD, 'discovery:\n', 'defaults: { disconnectedLimitA: 8 }\ndiscovery:\n')));
+  t.match(roomy, / "further": unlisted slaves with 8 A that could/);
+  t.match(roomy, /^ +L2 +63 A +not given +16 A +47 A +2 of 2 +5$/m, '47 A for 8 A each');
+  const still = 'defaults: { disconnectedLimitA: 0 }\ndiscovery:\n';
+  t.match(
+    describe(goodMaster(edited(GOOD, 'discovery:\n', still))),
+    /^ +L2 +63 A +not given +0 A +63 A +2 of 2 +1000$/m,
+  );
   const unmetered = describe(good('site: X\ncircuits: [{ id: a, limitA: 35 }]\n'));
   t.match(unmetered, /^note: no circuit has a meter$/m);
   t.end();
 });
+
+/** The lines of a report that begin with such a word, with those that are folded. */
+function told(text: string, word: 'warning' | 'note'): string[] {
+  const report = describeJson(goodMaster(text));
+  return report.role === 'master' ? [...report[`${word}s`]] : [];
+}
+
+const three = (keys: string): string =>
+  ['a', 'b', 'c'].map((id) => `  - { id: ${id}, circuit: main${keys} }\n`).join('');
+const siteOf = (circuit: string, chargePoints: string): string =>
+  `site: X\ncircuits:\n  - { id: main, ${circuit} }\nchargePoints:\n${chargePoints}`;
+
+t.test('A8: 21 A without a master are more than an operator limit of 16 A', (t) => {
+  const text = siteOf('limitA: 32, operatorLimitA: 16', three(', disconnectedLimitA: 7'));
+  const warning = 'main: 21 A on each phase without a master, more than operatorLimitA 16 A';
+  t.same(told(text, 'warning'), [warning]);
+  const report = describe(goodMaster(text));
+  t.ok(report.replaceAll('\n', ' ').includes(` warning: ${warning} `), report);
+  t.same(told(text.replace('operatorLimitA: 16', 'operatorLimitA: 21'), 'warning'), []);
+  const uneven = text.replace('operatorLimitA: 16', 'operatorLimitA: [16, 21, 20]');
+  t.same(told(uneven, 'warning'), [
+    'main: 21 A on L1 without a master, more than operatorLimitA 16 A',
+    'main: 21 A on L3 without a master, more than operatorLimitA 20 A',
+  ]);
+  t.end();
+});
+
+t.test('A8: headroom, the building, the operator of one charge point', (t) => {
+  const points = three(', disconnectedLimitA: 7');
+  t.same(told(siteOf('limitA: 32, headroomA: 12', points), 'warning'), [
+    'main: 21 A on each phase without a master, more than limitA 32 A less headroomA 12 A',
+  ]);
+  t.same(told(siteOf('limitA: 40, operatorLimitA: 30, headroomA: 10 %, backgroundMaxA: 8', points), 'warning'), [
+    'main: 21 A on each phase without a master beside backgroundMaxA 8 A, more than operatorLimitA 30 A less headroomA 3 A',
+  ]);
+  const own = `  - { id: d, circuit: main, operatorA: 6, disconnectedLimitA: 7 }\n`;
+  t.same(told(siteOf('limitA: 40', own), 'warning'), ['d: 7 A without a master, more than its operatorA 6 A']);
+  const single = own.replace('operatorA: 6', 'imbalanceLimitA: 6');
+  t.same(told(siteOf('limitA: 40', single), 'warning'), ['d: 7 A without a master, more than its imbalanceLimitA 6 A']);
+  t.end();
+});
+
+t.test('A8: two single-phase charge points of 16 A on L1 are a difference of 32 A, of 20 A', (t) => {
+  const points = three(', disconnectedLimitA: 16, phases: 1').replace('circuit: main', 'circuit: main, rotation: STR');
+  const text = siteOf('limitA: 63, imbalanceLimitA: 20', points);
+  t.same(told(text, 'warning'), ['main: L1 may carry 32 A more than L2 without a master, imbalanceLimitA is 20 A']);
+  t.same(told(text.replaceAll('phases: 1', 'phases: 3'), 'warning'), [], 'three phases are even');
+  t.end();
+});
+
+t.test('minima that do not all fit are noted: example 49', (t) => {
+  const [circuit, points] = ['limitA: 100, operatorLimitA: 17', three('')];
+  t.same(
+    told(siteOf(circuit, points), 'note').filter((note) => note.includes('minima')),
+    [
+      'main: 3 charge points need 18 A on each phase for their minima, it has 17 A: vehicles take turns when all are there',
+    ],
+  );
+  t.same(
+    told(siteOf(circuit.replace('17', '18'), points), 'note').filter((note) => note.includes('minima')),
+    [],
+  );
+  const stopped = points.replace('circuit: main', 'circuit: main, operatorA: 0');
+  t.same(
+    told(siteOf(circuit, stopped), 'note').filter((note) => note.includes('minima')),
+    [],
+    'one takes nothing',
+  );
+  t.notMatch(describe(goodMaster(siteOf(circuit, points))), /.{81}/, 'folded');
+  t.end();
+});
+
+t.test(
+  'power limits: shown, and compared without a master; example 49: 16 kW are too little for four, 17 are not',
+  (t) => {
+    const points = ['a', 'b', 'c', 'd'].map((id) => `  - { id: ${id}, circuit: main }\n`).join('');
+    const text = siteOf('limitA: 100, limitW: 16000', points);
+    t.match(describe(goodMaster(text)), /^main {2}100 A, power limit 16000 W$/m);
+    t.same(told(text, 'warning'), ['main: 16560 W without a master, more than its power limit 16000 W']);
+    const minima = (of: string): string[] => told(of, 'note').filter((note) => note.includes('minima'));
+    t.same(minima(text), [
+      'main: the minima of its charge points are 16560 W, it has 16000 W: vehicles take turns when all are there',
+    ]);
+    const enough = text.replace('16000', '17000');
+    t.same([told(enough, 'warning'), minima(enough)], [[], []]);
+    t.same(told(enough.replace('limitW', 'backgroundMaxA: 2, limitW'), 'warning'), [
+      'main: 16560 W without a master beside backgroundMaxA, 1380 W, more than its power limit 17000 W',
+    ]);
+    t.equal(told(`voltageV: 240\n${enough}`, 'warning').length, 1, '17280 W');
+    t.end();
+  },
+);
 
 t.test('an internal slave, listed or not', (t) => {
   const internal = (id: string, text = GOOD): string =>

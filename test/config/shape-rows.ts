@@ -1,11 +1,11 @@
 /** One wrong thing at a time: keys, types, ranges and words, with the exact line that an installer reads. */
-import { GOOD, GOOD_SLAVE, type Row, walk } from './support.js';
+import { GOOD, type Row, walk } from './support.js';
 
 const PER_PHASE = 'a current in A, 0 to 2500, or three of them [L1, L2, L3]';
 const CIRCUIT_KEYS =
-  'id, parent, limitA, operatorLimitA, schedule, headroomA, meter, meterLocation, fallbackA, backgroundMaxA, imbalanceLimitA, redistribute, fuse';
+  'id, parent, limitA, operatorLimitA, schedule, limitW, contractW, headroomA, meter, meterLocation, fallbackA, backgroundMaxA, imbalanceLimitA, redistribute, fuse';
 const MASTER_KEYS =
-  'role, site, networkId, samplePeriodMs, leaseMs, circuits, meters, meterModels, discovery, chargePoints, inputs, auth, keyFile, allocation, mqtt, recorder, log, id, connector, driver';
+  'role, site, networkId, samplePeriodMs, leaseMs, voltageV, circuits, meters, meterModels, discovery, defaults, chargePoints, inputs, auth, keyFile, allocation, mqtt, recorder, log, id, connector, driver';
 const MQTT_URL = 'mqtt://HOST or mqtt://HOST:PORT, mqtts:// for TLS (username and password are keys of their own)';
 const TCP = 'tcp://HOST or tcp://HOST:PORT';
 const ANY = 'tcp://HOST:PORT, rtu:PATH?baud=9600&parity=none&stopBits=1 or rtu+tcp://HOST:PORT';
@@ -48,8 +48,39 @@ const MASTER_ROWS: readonly Row[] = [
     'the fallback names its special value',
     'fallbackA: 50',
     'fallbackA: none',
-    '7:16 circuits[0].fallbackA: expected a current in A, 0 to 2500, or 9999 to ignore the loss of the meter, or three of them [L1, L2, L3], got "none"',
+    '7:16 circuits[0].fallbackA: expected a current in A, 0 to 2500, or 9999 to ignore the loss of the meter, or three of them [L1, L2, L3], or a share of the limit such as "10 %", got "none"',
   ],
+  [
+    'a negative power',
+    'limitA: 63',
+    'limitA: 63\n    limitW: -1',
+    '12:13 circuits[1].limitW: expected a power in W, 0 to 5000000, got -1',
+  ],
+  [
+    'a power with its unit',
+    'limitA: 63',
+    'limitA: 63\n    contractW: 9.2 kW',
+    '12:16 circuits[1].contractW: expected a power in W, 0 to 5000000, got "9.2 kW"',
+  ],
+  [
+    'the voltage between two phases of a high-voltage line',
+    'networkId: 7\n',
+    'networkId: 7\nvoltageV: 690\n',
+    '3:11 voltageV: expected a voltage in V, 100 to 400, got 690',
+  ],
+  [
+    'a share above the whole',
+    'fallbackA: 50',
+    'headroomA: 101 %\n    fallbackA: 50',
+    `7:16 circuits[0].headroomA: expected ${PER_PHASE}, or a share of the limit such as "10 %", got "101 %"`,
+  ],
+  [
+    'a share in words',
+    'fallbackA: 50',
+    'headroomA: 10 percent\n    fallbackA: 50',
+    `7:16 circuits[0].headroomA: expected ${PER_PHASE}, or a share of the limit such as "10 %", got "10 percent"`,
+  ],
+  ['a fuse in percent', 'limitA: 63', 'limitA: 63 %', `11:13 circuits[1].limitA: expected ${PER_PHASE}, got "63 %"`],
   [
     'an id with a space; what refers to it is not wrong as well',
     '- id: evse\n',
@@ -345,27 +376,4 @@ const MASTER_ROWS: readonly Row[] = [
   ],
 ];
 
-const SLAVE_ROWS: readonly Row[] = [
-  [
-    'a misspelt role is taken for what it means',
-    'role: slave',
-    'role: slvae',
-    '1:7 role: expected one of master, slave, got "slvae"; did you mean "slave"?',
-  ],
-  [
-    "a master's key",
-    'id: cp1',
-    'id: cp1\nsamplePeriodMs: 1000',
-    '3:1 samplePeriodMs: expected one of the keys role, networkId, leaseMs, id, connector, auth, keyFile, driver, discovery, log, got "samplePeriodMs"',
-  ],
-  ['an unknown driver', 'type: virtual', 'type: ocpp', '4:17 driver.type: expected virtual, got "ocpp"'],
-  [
-    'no driver',
-    'driver: { type: virtual }\n',
-    '',
-    '1:1 driver: expected a group with the keys type, vehiclePhases, vehicleMaxA, got nothing',
-  ],
-];
-
 walk('a master file with one thing wrong', GOOD, MASTER_ROWS);
-walk('a slave file with one thing wrong', GOOD_SLAVE, SLAVE_ROWS);

@@ -215,3 +215,39 @@ t.test('a master with an internal slave', (t) => {
   t.equal(internal('cp1', 'connector: { maxA: 16 }').internalSlave?.connector.maxA, 16);
   t.end();
 });
+
+t.test('defaults: for charge points that leave a key out, and for what is not listed', (t) => {
+  const defaults = 'defaults: { minA: 8, maxA: 16, disconnectedLimitA: 7 }\n';
+  const entries = 'chargePoints: [{ id: a, circuit: root }, { id: b, circuit: root, minA: 6, maxA: 32 }]\n';
+  const { site } = goodMaster(`${LEAST}${defaults}${entries}`);
+  t.match(site.chargePoints, [
+    { id: 'a', minA: 8, maxA: 16, disconnectedLimitA: 7 },
+    { id: 'b', minA: 6, maxA: 32, disconnectedLimitA: 7 },
+  ]);
+  t.same(site.defaults, { minA: 8, maxA: 16, disconnectedLimitA: 7 });
+  const driver = 'id: box\ndriver: { type: virtual }\n';
+  t.match(goodMaster(`${LEAST}defaults: { maxA: 16 }\n${driver}`).internalSlave?.connector, { minA: 6, maxA: 16 });
+  const own = goodMaster(`${LEAST}${defaults}${driver}connector: { maxA: 20 }\n`).internalSlave?.connector;
+  t.match(own, { minA: 8, maxA: 20, disconnectedLimitA: 7 });
+  t.end();
+});
+
+t.test('a share of the limit: of the fuse or the operator limit, whichever is lower, phase by phase', (t) => {
+  const evse = (keys: string) => goodMaster(edited(GOOD, 'operatorLimitA: 50', keys)).site.circuits[1];
+  t.same(evse('headroomA: 10 %')?.headroomA, [6.3, 6.3, 6.3]);
+  t.same(evse('operatorLimitA: [63, 50, 40]\n    headroomA: 10%')?.headroomA, [6.3, 5, 4]);
+  const both = evse('operatorLimitA: 50\n    headroomA: 2.5 %\n    fallbackA: 100 %');
+  t.match(both, { headroomA: [1.25, 1.25, 1.25], fallbackA: [50, 50, 50] });
+  t.end();
+});
+
+t.test('power limits: the lower one of limitW and contractW; the voltage only where it is written', (t) => {
+  const main = (keys: string) =>
+    goodMaster(edited(GOOD, 'fallbackA: 50', `fallbackA: 50\n    ${keys}`)).site.circuits[0];
+  t.equal(main('limitW: 40000')?.limitW, 40_000);
+  t.equal(main('contractW: 9200')?.limitW, 9200);
+  t.equal(main('contractW: 9200\n    limitW: 8000')?.limitW, 8000);
+  t.equal(goodMaster(GOOD).site.circuits[0]?.limitW, undefined);
+  t.equal(goodMaster(`${GOOD}voltageV: 240\n`).site.voltageV, 240);
+  t.end();
+});

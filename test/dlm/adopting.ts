@@ -119,3 +119,27 @@ t.test('back again it is new, but its grants are numbered on', async (t) => {
   rig.run(5_000);
   t.equal(rig.limits, '16 16', 'and it takes them');
 });
+
+t.test('defaults of the site bound what an adopted charge point gets; a listed one has its own row', async (t) => {
+  const defaults = { minA: 8, maxA: 16, disconnectedLimitA: 8 };
+  const of = site({ circuits: [circuit({ id: 'main' })], chargePoints: [chargePoint({ id: 'a' })], defaults });
+  const rig = new Rig({ site: of, memory: MEMORY });
+  rig.add('x').plugIn();
+  rig.run(5_000);
+  t.equal(rig.limits, '0 16', 'it says 32 A');
+  t.match(rig.record('x').facts, { minA: 8, maxA: 16, disconnectedLimitA: 6 }, 'what it says it takes alone holds');
+  t.match(rig.record('a').facts, { minA: 6, maxA: 32 });
+  t.equal(rig.exposures, '0 16');
+  rig.restartMaster();
+  rig.run(20_000);
+  t.equal(rig.limits, '0 16', 'also when it is remembered');
+});
+
+t.test('an adopted charge point that says less than the defaults keeps what it says', async (t) => {
+  const defaults = { minA: 7, maxA: 16 };
+  const rig = new Rig({ site: site({ circuits: [circuit({ id: 'main' })], defaults }), memory: MEMORY });
+  rig.add('x', { minA: 10, maxA: 13 }).plugIn();
+  rig.run(5_000);
+  t.equal(rig.limits, '13');
+  t.match(rig.record('x').facts, { minA: 10, maxA: 13 });
+});

@@ -4,6 +4,7 @@ import type { Row } from './edit.js';
 const CAPACITY = 'dlm/load/capacity.js';
 const REPORTED = 'dlm/load/reported-draw.js';
 const LOAD = 'dlm/load/metered-load.js';
+const POWER = 'dlm/load/power.js';
 const PROMPT = 'dlm/load/prompt-level.js';
 const STANDING = 'dlm/load/standing-phase.js';
 const DECIDE = 'dlm/decide.js';
@@ -107,4 +108,23 @@ export const METER_MUTANTS: readonly Row[] = [
     CLOSING,
   ],
   ['RTU', 'a port that fails stays locked', SERIAL_LINE, 'await port?.close().catch(() => { });', '', CLOSING],
+  [
+    'W',
+    'power is not in the ledger',
+    DECIDE,
+    'power ? permittedByPower(power, sumA, ownA, phases) : Number.POSITIVE_INFINITY',
+    'Number.POSITIVE_INFINITY',
+    'dlm/power',
+  ],
+  ['W', 'room in W divided, although some is counted', POWER, 'above.length === 0 || ', 'true || ', 'dlm/power'],
+  ['W', 'power is not divided', 'dlm/sharing/targets.js', '...(power && {', '...(false && {', 'dlm/power'],
+  ['W', 'export makes room in W', POWER, 'Math.max(0, loadA[1])', 'loadA[1]', 'dlm/power'],
+  [
+    'W',
+    'too many W are not urgent',
+    CAPACITY,
+    '(power !== undefined && exceedsPower',
+    '(false && exceedsPower',
+    'dlm/power',
+  ],
 ];

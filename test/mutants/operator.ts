@@ -20,7 +20,7 @@ export const OPERATOR_MUTANTS: readonly Row[] = [
     'A1',
     'a limit of a charge point that nobody heeds',
     TARGETS,
-    'capOf(snapshot, record)?.limitA ?? facts.maxA',
+    'usableOf(snapshot, record).limitA',
     'facts.maxA',
     ROWS,
   ],

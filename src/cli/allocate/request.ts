@@ -1,6 +1,6 @@
 /** A request as text to what the division takes. Contract of the text: docs/allocate.md. */
 import { connectedMask, type PhaseCount, type PhaseMask, ROTATIONS } from '../../base/rotation.js';
-import { NO_AMPS } from '../../base/units.js';
+import { mapPhases, NO_AMPS } from '../../base/units.js';
 import type { AllocationCandidate, AllocationCircuit, AllocationRequest } from '../../dlm/allocate.js';
 import { SHARING_RULES, SHORTAGE_RULES } from '../../dlm/types.js';
 import { gotText, RequestError } from './finding.js';
@@ -75,9 +75,19 @@ export const REQUEST_KEYS = [REQUEST, CIRCUIT, CHARGE_POINT].flatMap((fields) =>
 export function readRequest(text: string): AllocationRequest {
   checkJson(text);
   const written = request.read(JSON.parse(text));
-  const read = { ...written, chargePoints: written.chargePoints.map(candidateOf) };
+  const read = {
+    ...written,
+    circuits: written.circuits.map(withoutExport),
+    chargePoints: written.chargePoints.map(candidateOf),
+  };
   checkRelations(read);
   return read;
+}
+
+/** Export makes no room, as in the daemon (dlm/load/capacity): a meter that counts backwards looks the same. */
+function withoutExport(circuit: AllocationCircuit): AllocationCircuit {
+  const { backgroundA } = circuit;
+  return { ...circuit, backgroundA: mapPhases((p) => Math.max(0, backgroundA[p])) };
 }
 
 function candidateOf({ phases, activePhases, ...others }: WrittenChargePoint, index: number): AllocationCandidate {

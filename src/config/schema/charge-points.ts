@@ -13,22 +13,26 @@ export const PILOT_MAX_A = 80;
 const SESSION_MIN_MAX = 10_080;
 const SESSION_KWH_MAX = 1000;
 
+const maxA = () => f.amps(PILOT_MIN_A, CONNECTOR_AMPS_MAX);
+const minA = () => f.amps(PILOT_MIN_A, PILOT_MAX_A);
+const disconnectedLimitA = () => f.amps(0, CONNECTOR_AMPS_MAX);
+
 /** What is known of a connector, in the master's list and in the slave's own file. */
 const connectorKeys = () => ({
   maxA: key(
     'Maximum',
-    'The most, in A, that the connector may deliver on each phase (hardware, cable, installation).',
-    z._default(f.amps(PILOT_MIN_A, CONNECTOR_AMPS_MAX), 32),
+    'The most, in A, that the connector may deliver on each phase: its hardware, and what nothing else says.',
+    z._default(maxA(), 32),
   ),
   minA: key(
     'Minimum',
     'Below this many A a vehicle is paused instead of throttled; 6 by IEC 61851-1, some cars need 7 or 8.',
-    z._default(f.amps(PILOT_MIN_A, PILOT_MAX_A), 6),
+    z._default(minA(), 6),
   ),
   disconnectedLimitA: key(
     'Disconnected limit',
     'What the charge point allows by itself, in A, while it hears no master; 0: it stops.',
-    z._default(f.amps(0, CONNECTOR_AMPS_MAX), 6),
+    z._default(disconnectedLimitA(), 6),
   ),
   phases: key('Phases', 'How many phases are connected.', z._default(f.phaseCount(), 3)),
   rotation: key(
@@ -59,6 +63,21 @@ export const chargePointSchema = f.group({
   location: key('Location', 'Where it stands, for people; shown beside its id.', z.optional(f.title('a location'))),
   circuit: key('Circuit', 'Id of the circuit that feeds it.', f.id('the id of a circuit')),
   ...connectorKeys(),
+  installationA: key(
+    'Installation limit',
+    'What the supply line of this charge point carries, in A; at most maxA. Of a station of several: limitA of its circuit.',
+    z.optional(f.amps(PILOT_MIN_A, CONNECTOR_AMPS_MAX)),
+  ),
+  operatorA: key(
+    'Operator limit',
+    'What the operator wants this charge point to have at most, in A; at most installationA. 0: it gets nothing.',
+    z.optional(f.amps(0, CONNECTOR_AMPS_MAX)),
+  ),
+  imbalanceLimitA: key(
+    'Imbalance limit of the charge point',
+    'The most, in A, for a vehicle that does not use all three phases (20 A in Germany), whatever the circuits above say.',
+    z.optional(f.amps(PILOT_MIN_A, CONNECTOR_AMPS_MAX)),
+  ),
   priority: key('Priority', '1 is served first.', z._default(f.whole(1, 100), 1)),
   session: key(
     'Session limits',
@@ -69,6 +88,24 @@ export const chargePointSchema = f.group({
     'Schedule',
     'Lower limits at certain times; docs/schedule.md shows how it is written.',
     z.optional(scheduleSchema(f.amps(0, CONNECTOR_AMPS_MAX), 'never above maxA; below minA it pauses')),
+  ),
+});
+
+export const defaultsSchema = f.group({
+  maxA: key(
+    'Maximum',
+    'maxA of charge points that leave it out, in A. An adopted one gets at most this.',
+    z.optional(maxA()),
+  ),
+  minA: key(
+    'Minimum',
+    'minA of charge points that leave it out, in A. An adopted one gets at least this, or is paused.',
+    z.optional(minA()),
+  ),
+  disconnectedLimitA: key(
+    'Disconnected limit',
+    'disconnectedLimitA of charge points that leave it out, in A; "check" assumes it of slaves that are not listed.',
+    z.optional(disconnectedLimitA()),
   ),
 });
 

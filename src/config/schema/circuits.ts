@@ -7,6 +7,9 @@ import { scheduleSchema } from './schedule.js';
 
 const FUSE_KINDS = 'B, C, D: circuit breakers by IEC 60898-1; gG: fuses by IEC 60269; IEC60947-2: industrial breakers.';
 
+/** Three phases of `AMPS_MAX` at the highest voltage. */
+const WATTS_MAX = 5_000_000;
+
 export const circuitSchema = f.group({
   id: key('Circuit id', 'Name of the circuit; other entries and the MQTT topics use it.', f.id('an id')),
   parent: key(
@@ -29,10 +32,20 @@ export const circuitSchema = f.group({
     'Lower limits at certain times, for all charge points below together; docs/schedule.md shows how it is written.',
     z.optional(scheduleSchema(f.phaseAmps(), 'one number, or [L1, L2, L3]; never above limitA')),
   ),
+  limitW: key(
+    'Power limit',
+    'What its three phases may carry together, in W: charge points and other load. Beside limitA; both hold.',
+    z.optional(f.watts(WATTS_MAX)),
+  ),
+  contractW: key(
+    'Contract',
+    'The power in W that is contracted at the meter of this circuit. It holds like limitW; the lower one counts.',
+    z.optional(f.watts(WATTS_MAX)),
+  ),
   headroomA: key(
     'Headroom',
-    'Safety distance in A that is kept below the limit: one number, or [L1, L2, L3].',
-    z._default(f.phaseAmps(), 0),
+    'Safety distance that is kept below the limit: one number in A, [L1, L2, L3], or "10 %" of the fuse or the operator limit, whichever is lower.',
+    z._default(f.phaseAmpsOrShare(), 0),
   ),
   meter: key(
     'Meter',
@@ -46,9 +59,12 @@ export const circuitSchema = f.group({
   ),
   fallbackA: key(
     'Fallback',
-    `What the charge points take together, in A, while the meter is lost. 0: stop; ${FALLBACK_IGNORED_A}: ignore the loss.`,
+    `What the charge points take together, in A or as a share such as "10 %" of the limit, while the meter is lost. 0: stop; ${FALLBACK_IGNORED_A}: ignore the loss.`,
     z._default(
-      f.phaseAmps(FALLBACK_IGNORED_A, `0 to ${f.AMPS_MAX}, or ${FALLBACK_IGNORED_A} to ignore the loss of the meter`),
+      f.phaseAmpsOrShare(
+        FALLBACK_IGNORED_A,
+        `0 to ${f.AMPS_MAX}, or ${FALLBACK_IGNORED_A} to ignore the loss of the meter`,
+      ),
       0,
     ),
   ),

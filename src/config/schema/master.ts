@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import * as f from '../fields.js';
 import { key } from '../fields.js';
 import { allocationSchema } from './allocation.js';
-import { chargePointSchema, connectorSchema, driverSchema } from './charge-points.js';
+import { chargePointSchema, connectorSchema, defaultsSchema, driverSchema } from './charge-points.js';
 import { circuitSchema } from './circuits.js';
 import { auth, keyFile, leaseMs, log, networkId, ROLE_EXPECTED } from './common.js';
 import { masterDiscoverySchema } from './discovery.js';
@@ -34,6 +34,11 @@ export const masterSchema = f.group({
   leaseMs: leaseMs(
     'Milliseconds that a limit holds without being renewed; then the charge point falls to its disconnected limit.',
   ),
+  voltageV: key(
+    'Voltage',
+    'Between phase and neutral, in V, where power is reckoned from currents. 230 when left out.',
+    z.optional(f.quantity('a voltage in V', 100, 400)),
+  ),
   circuits: key(
     'Circuits',
     'Every fuse that matters, as a tree.',
@@ -46,6 +51,11 @@ export const masterSchema = f.group({
     z._default(f.list('meter models', meterMapSchema, { atMost: METER_MAPS_MAX }), []),
   ),
   discovery: key('Discovery', 'How master and slaves find each other.', z.prefault(masterDiscoverySchema, {})),
+  defaults: key(
+    'Defaults',
+    'For charge points that leave a key out, and for adopted ones that are not listed.',
+    z.optional(defaultsSchema),
+  ),
   chargePoints: key(
     'Charge points',
     'What is known of particular charge points; others may be found by discovery.',

@@ -8,14 +8,13 @@ import { assert, failInvariant } from '../../base/assert.js';
 import type { PhaseMask } from '../../base/rotation.js';
 import { type Amps, type PhaseAmps, PHASES, type Volts, type Watts } from '../../base/units.js';
 import type { Parents } from '../topology.js';
-import type { SharingRule } from '../types.js';
+import { NOMINAL_VOLTAGE_V, type SharingRule } from '../types.js';
 import { DUST } from './numbers.js';
 import { type FuseTree, fuseTree } from './tree.js';
 import { GROUPS, PAIRS, PHASES_IN, POWER, SLOTS, laggingSlot, leadingSlot, pairOf } from './places.js';
 
 /** No seat needs more steps, and sums of them stay exact. */
 const STEPS_MAX = 2 ** 30;
-export const NOMINAL_VOLTAGE_V: Volts = 230;
 
 export interface CircuitSample {
   readonly limitA: PhaseAmps;

@@ -3,8 +3,8 @@ import type { BootId } from '../../base/messages.js';
 import type { Rotation } from '../../base/rotation.js';
 import type { Amps, Ms } from '../../base/units.js';
 import type { Doubt } from '../leases/starts.js';
-import type { ChargePoint } from '../types.js';
 import type { RememberedSession } from './session.js';
+import type { ChargePoint, ChargePointDefaults } from '../types.js';
 
 /** What the state file keeps of a charge point over a restart of the master. */
 export interface RememberedSlave {
@@ -44,6 +44,8 @@ export interface SlaveOptions {
   /** True: the configuration lists the charge point, and its rotation and phases hold. */
   readonly isListed: boolean;
   readonly isAdopted: boolean;
+  /** What the site says of charge points that it does not list. */
+  readonly defaults?: ChargePointDefaults | undefined;
   /** M3: the charge point is counted in full until then. */
   readonly unknownUntilMs: Ms;
   /** Grants get numbers above this. So no old grant to a forgotten charge point has the number of a new one. */

@@ -20,6 +20,7 @@ import { drawnExpiryMs } from '../leases/ledger.js';
 import type { Notice, Notices } from '../notice.js';
 import { CircuitSums } from './circuit-sums.js';
 import { faultAlarm, faultNews } from './faulted.js';
+import { isLimitOver } from './lease-left.js';
 import type { RememberedSlave } from './record-types.js';
 import { SlaveRecord } from './slave-record.js';
 import { wantsCurrent } from './vehicle.js';
@@ -121,7 +122,8 @@ export class Roster {
       const { adopted, isDuplicate, session, ...known } = slave;
       const facts = { ...this.#strangerFacts(slave.id), ...known };
       const isAdopted = adopted || this.#site.autoAdopt;
-      const record = new SlaveRecord({ facts, isListed: false, isAdopted, unknownUntilMs });
+      const { defaults } = this.#site;
+      const record = new SlaveRecord({ facts, isListed: false, isAdopted, defaults, unknownUntilMs });
       record.remember();
       if (isDuplicate) record.expectDuplicate(nowMs);
       if (session) record.session.expect(session);
@@ -161,8 +163,9 @@ export class Roster {
     }
     const facts = { ...this.#strangerFacts(status.chargePointId), maxA: status.maxA };
     const unknownUntilMs = status.accepted.epoch > 0 ? nowMs + drawnExpiryMs(LEASE_MAX_MS) : nowMs;
-    const [isAdopted, lastSeq] = [this.#site.autoAdopt, this.#forgottenSeq];
-    const record = this.#add(new SlaveRecord({ facts, isListed: false, isAdopted, unknownUntilMs, lastSeq }));
+    const { autoAdopt: isAdopted, defaults } = this.#site;
+    const lastSeq = this.#forgottenSeq;
+    const record = this.#add(new SlaveRecord({ facts, isListed: false, isAdopted, defaults, unknownUntilMs, lastSeq }));
     assert(this.#list.length <= SLAVES_MAX, `${record.id} is charge point ${this.#list.length} of ${SLAVES_MAX}`);
     assert(!record.isRemembered, `${record.id} is remembered before it was ever heard`);
     assert(record.lastNumber.seq === 0, `${record.id} is new, but has grant ${record.lastNumber.seq}`);
@@ -344,7 +347,7 @@ export class Roster {
   limits(nowMs: Ms): Pick<CircuitSums, 'of'> {
     return this.#sums((record) => {
       const { lastGrant, facts } = record;
-      if (record.isLimitOver(nowMs, this.#site.leaseMs)) return record.disconnectedA();
+      if (isLimitOver(record, nowMs, this.#site.leaseMs)) return record.disconnectedA();
       return lastGrant ? onPhases(maskToGrid(facts.rotation, lastGrant.phases), lastGrant.limitA) : NO_AMPS;
     });
   }

@@ -2,7 +2,7 @@
 import { assert, defined, failInvariant } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
 import { compareGrants, type Grant, type GrantNumber, type Status } from '../../base/messages.js';
-import type { LimitReason } from '../../base/reason.js';
+import type { LimitCause, LimitReason } from '../../base/reason.js';
 import { connectedMask, maskToGrid, onPhases, type PhaseMask, toGrid } from '../../base/rotation.js';
 import { type Amps, maxOf, type Ms, NO_AMPS, type PhaseAmps, perPhase } from '../../base/units.js';
 import { type Doubt, Starts } from '../leases/starts.js';
@@ -10,9 +10,10 @@ import { ReportedDraw } from '../load/reported-draw.js';
 import { drawnExpiryMs, LedgerAccount } from '../leases/ledger.js';
 import { LEASE_MAX_MS, OFFLINE_AFTER_MS } from '../leases/lease-rules.js';
 import type { OpenGrant } from '../leases/open-grants.js';
-import type { ChargePoint } from '../types.js';
 import { believed, saidA } from './believed.js';
 import { assertFacts, assertNewest, assertNumberedUp, assertSaid, failGrant } from './record-checks.js';
+import type { ChargePoint, ChargePointDefaults } from '../types.js';
+import { type OwnLimits, ownMaximum } from './own-maximum.js';
 import type { HeardStatus, LastPoll, Listener, RememberedSlave, SlaveOptions } from './record-types.js';
 import { carriedService, forNextVehicle, NOT_YET_SERVED, type Service } from './service.js';
 import { SessionAccount } from './session.js';
@@ -35,6 +36,7 @@ export class SlaveRecord {
   #isOwed = false;
   #service: Service = NOT_YET_SERVED;
   readonly #configured: ChargePoint;
+  readonly #limits: OwnLimits & Pick<ChargePointDefaults, 'minA'>;
   #facts: ChargePoint;
   #status: Status | undefined;
   #lastHeardMs: Ms = Number.NEGATIVE_INFINITY;
@@ -51,6 +53,7 @@ export class SlaveRecord {
     this.#starts = new Starts(this.id);
     this.#configured = options.facts;
     this.#facts = options.facts;
+    this.#limits = options.isListed ? options.facts : (options.defaults ?? {});
     this.#lowestSeq = (options.lastSeq ?? 0) + 1;
     assert(this.#lowestSeq > 0, `grants to ${this.id} are numbered from ${this.#lowestSeq}`);
     assertFacts(options.facts);
@@ -70,7 +73,8 @@ export class SlaveRecord {
   /** All that changes in here. */
   carry(carrier: Carrier): void {
     const [facts, lastSeq] = [this.#configured, this.#lowestSeq - 1];
-    carrier.value('origin', { facts, isListed: this.isListed, isAdopted: false, unknownUntilMs: 0, lastSeq });
+    const origin = { facts, isListed: this.isListed, isAdopted: false, unknownUntilMs: 0, lastSeq };
+    carrier.value('origin', { ...origin, defaults: this.#limits });
     carrier.part('account', this.account);
     carrier.part('vehicle', this.vehicle);
     carrier.part('session', this.session);
@@ -163,6 +167,11 @@ export class SlaveRecord {
     return this.#facts;
   }
 
+  /** Which of its own limits makes `facts.maxA`. */
+  get ownMaximum(): LimitCause {
+    return ownMaximum(this.#limits, this.#status?.maxA ?? this.#facts.maxA);
+  }
+
   get status(): Status | undefined {
     return this.#status;
   }
@@ -179,17 +188,6 @@ export class SlaveRecord {
 
   isOnline(nowMs: Ms): boolean {
     return nowMs - this.#lastHeardMs <= OFFLINE_AFTER_MS;
-  }
-
-  /** How long its last grant still holds; below 0: its lease is over, or it never had one. */
-  leaseLeftMs(nowMs: Ms, leaseMs: Ms): Ms {
-    const poll = this.lastPoll;
-    return poll && this.#lastGrant ? poll.receivedAtMs + leaseMs - nowMs : 0;
-  }
-
-  /** True for a charge point that was heard, is silent, and has only its disconnected limit left, for all we know. */
-  isLimitOver(nowMs: Ms, leaseMs: Ms): boolean {
-    return !this.isOnline(nowMs) && this.leaseLeftMs(nowMs, leaseMs) <= 0;
   }
 
   isDuplicate(nowMs: Ms): boolean {
@@ -294,14 +292,14 @@ export class SlaveRecord {
     const known = this.#facts;
     const { phases, rotation } = this.isListed ? this.#configured : status;
     const { disconnectedLimitA } = status;
-    const maxA = this.isListed ? Math.min(this.#configured.maxA, status.maxA) : status.maxA;
-    const minA = this.isListed ? Math.max(this.#configured.minA, status.minA) : status.minA;
+    const { limitA: maxA } = ownMaximum(this.#limits, status.maxA);
+    const minA = Math.max(this.#limits.minA ?? 0, status.minA);
     const isSameConnector = phases === known.phases && rotation === known.rotation;
     const isSameRange = maxA === known.maxA && minA === known.minA;
     if (isSameConnector && isSameRange && disconnectedLimitA === known.disconnectedLimitA) return;
     this.#facts = { ...this.#configured, phases, rotation, maxA, minA, disconnectedLimitA };
     assertFacts(this.#facts);
-    const listedA = this.isListed ? this.#configured.maxA : maxA;
+    const listedA = this.#limits.maxA ?? maxA;
     assert(maxA <= listedA, `${this.id} may take ${maxA} A, the configuration lists ${listedA} A`);
   }
 

@@ -25,8 +25,13 @@ export class LimitBook implements CircuitLimits {
   readonly settings = new Settings();
   readonly schedules: Schedules;
   readonly inputs: Inputs;
+  /** By the configuration. */
+  readonly #operatorA: ReadonlyMap<string, Amps>;
 
   constructor({ site, alarms, notices }: LimitBookParts, nowMs: Ms) {
+    this.#operatorA = new Map(
+      site.chargePoints.flatMap(({ id, operatorA }) => (operatorA === undefined ? [] : [[id, operatorA] as const])),
+    );
     this.schedules = new Schedules({ site, alarms, notices });
     this.inputs = new Inputs({ inputs: site.inputs ?? [], alarms, notices }, nowMs);
   }
@@ -70,7 +75,7 @@ export class LimitBook implements CircuitLimits {
   #sourcesOfPoint(id: string, maxA: Amps, nowMs: Ms): readonly LimitOfSource[] {
     const { settings, schedules, inputs } = this;
     const found: LimitOfSource[] = [];
-    const { operatorA } = settings.of(id);
+    const operatorA = settings.of(id).operatorA ?? this.#operatorA.get(id);
     if (operatorA !== undefined) found.push({ source: 'operator', limitA: perPhase(operatorA) });
     const scheduled = schedules.ofChargePoint(id, nowMs);
     if (scheduled) found.push({ source: 'schedule', limitA: scheduled.limitA, names: scheduled.sources });

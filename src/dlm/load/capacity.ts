@@ -6,12 +6,13 @@
 import { assert, defined } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
 import type { LimitCause } from '../../base/reason.js';
-import { mapPhases, type Ms, NO_AMPS, type PerPhase, type PhaseAmps } from '../../base/units.js';
+import { mapPhases, type Ms, NO_AMPS, type PerPhase, PHASES, type PhaseAmps, type Volts } from '../../base/units.js';
 import { ceilingOf, type CircuitLimits } from '../limits/ceilings.js';
 import { assertNumbers, assertOrder } from './checks.js';
 import { type LoadSample, MeteredLoad } from './metered-load.js';
+import { exceedsPower, type PowerCapacity, powerCapacity } from './power.js';
 import type { Topology } from '../topology.js';
-import { type Circuit, FALLBACK_IGNORED_A } from '../types.js';
+import { type Circuit, FALLBACK_IGNORED_A, NOMINAL_VOLTAGE_V } from '../types.js';
 
 /** One circuit at one moment, in grid order. */
 export interface CircuitCapacity {
@@ -28,6 +29,13 @@ export interface CircuitCapacity {
   readonly raisableA: PhaseAmps;
   /** What makes the ceiling as low as it is. */
   readonly cause: PerPhase<LimitCause>;
+  /** Only where the circuit has a power limit. */
+  readonly power?: PowerCapacity;
+}
+
+/** True when the exposures below a circuit exceed what it can carry for them, on a phase or in sum. */
+export function isBeyond({ capacityA, power }: CircuitCapacity, exposureA: PhaseAmps): boolean {
+  return PHASES.some((p) => exposureA[p] > capacityA[p]) || (power !== undefined && exceedsPower(power, exposureA));
 }
 
 /** The load of a circuit's children together, and how certain it is. */
@@ -58,6 +66,7 @@ export interface CapacityParts {
   readonly topology: Topology;
   readonly limits: CircuitLimits;
   readonly places: readonly string[];
+  readonly voltageV?: Volts | undefined;
 }
 
 export class CapacityBook {
@@ -68,9 +77,11 @@ export class CapacityBook {
   readonly #childrenOf: readonly (readonly number[])[];
   /** Circuits with charge points at them or below. */
   readonly #serving: ReadonlySet<number>;
+  readonly #voltageV: Volts;
 
   /** `places`: the circuits where charge points are, or may be discovered later. */
-  constructor({ circuits, topology, limits, places }: CapacityParts) {
+  constructor({ circuits, topology, limits, places, voltageV = NOMINAL_VOLTAGE_V }: CapacityParts) {
+    this.#voltageV = voltageV;
     assert(topology.pathOf.length === circuits.length, `${circuits.length} circuits, ${topology.pathOf.length} paths`);
     this.#circuits = circuits;
     this.#limits = limits;
@@ -182,6 +193,8 @@ export class CapacityBook {
     // Export makes no room above the fuse: a meter that counts backwards looks the same.
     const loadA = mapPhases((p) => (falls(p) ? 0 : Math.max(0, knownA[p])));
     const capacityA = mapPhases((p) => Math.max(0, ceilingA[p] - loadA[p]));
+    // No fallback is given in W. So a lost meter hides what it may hide, unless its loss is ignored.
+    const besideA = mapPhases((p) => (isLost && !ignored[p] ? Math.max(own.upwards.loadA[p], knownA[p]) : knownA[p]));
     const raisableA = mapPhases((p) => capacityA[p] - own.openA[p]);
     assertNumbers(capacityA, circuit.id, 'capacity');
     assertOrder(NO_AMPS, loadA, circuit.id, 'nothing, and its load');
@@ -201,6 +214,9 @@ export class CapacityBook {
       capacityA,
       raisableA,
       cause: mapPhases((p) => (falls(p) ? { source: 'fallback', limitA: circuit.fallbackA[p] } : ceiling.cause[p])),
+      ...(circuit.limitW !== undefined && {
+        power: powerCapacity(circuit.limitW, this.#voltageV, besideA, own.openA),
+      }),
     };
   }
 }

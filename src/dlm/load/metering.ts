@@ -86,7 +86,7 @@ export class Metering {
     this.#parts = parts;
     const { site, topology, limits, alarms, notices } = parts;
     const places = [...site.chargePoints.map(({ circuit }) => circuit), site.defaultCircuit];
-    this.#book = new CapacityBook({ circuits: site.circuits, topology, limits, places });
+    this.#book = new CapacityBook({ circuits: site.circuits, topology, limits, places, voltageV: site.voltageV });
     this.#overload = new OverloadWatch(site.circuits, { limits, alarms, notices });
     for (const { meter } of site.circuits) if (meter !== undefined) this.#awaited.add(meter);
   }

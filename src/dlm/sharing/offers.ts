@@ -4,13 +4,14 @@
  */
 import { failInvariant } from '../../base/assert.js';
 import { hasPhase, maskToGrid } from '../../base/rotation.js';
-import { type Amps, type Ms, PHASES } from '../../base/units.js';
 import { afterOffer, type Appetite, isAskDue, standingA } from '../group/appetite.js';
+import { type Amps, mapPhases, type Ms, PHASES } from '../../base/units.js';
 import { afterGrant, afterRoom, isWandering, mayStart } from '../group/calm.js';
 import type { Service } from '../group/service.js';
 import type { SlaveRecord } from '../group/slave-record.js';
 import { SETTLE_MS } from '../leases/lease-rules.js';
 import { followLeftover } from './redistribution.js';
+import { powerOf } from '../load/power.js';
 import { reservedLoad } from './reserved.js';
 import { capacityOf, pathOf, phasesOf, type Snapshot } from './snapshot.js';
 import { compareService, DECLINED_HOLD_MS, type ServiceKey, serviceKey, START_MAX_MS } from './turns.js';
@@ -153,16 +154,16 @@ function roomFor(
   const grid = maskToGrid(record.facts.rotation, phasesOf(snapshot, record));
   let roomA: Amps = Number.POSITIVE_INFINITY;
   for (const circuit of pathOf(snapshot, record)) {
-    const { capacityA } = capacityOf(snapshot, circuit);
+    const { capacityA, power } = capacityOf(snapshot, circuit);
     const beside = before.filter((other) => pathOf(snapshot, other).includes(circuit));
-    for (const p of PHASES) {
-      if (!hasPhase(grid, p)) continue;
-      const takenA = beside.reduce(
-        (sumA, other) => sumA + minimumOn(snapshot, other, p),
-        reserved?.[circuit]?.[p] ?? 0,
-      );
-      roomA = Math.min(roomA, capacityA[p] - takenA);
-    }
+    const takenA = mapPhases((p) =>
+      beside.reduce((sumA, other) => sumA + minimumOn(snapshot, other, p), reserved?.[circuit]?.[p] ?? 0),
+    );
+    const loaded = PHASES.filter((p) => hasPhase(grid, p));
+    for (const p of loaded) roomA = Math.min(roomA, capacityA[p] - takenA[p]);
+    if (!power) continue;
+    const leftW = power.capacityW - powerOf(takenA, power.voltageV);
+    roomA = Math.min(roomA, leftW / power.voltageV / loaded.length);
   }
   return roomA;
 }

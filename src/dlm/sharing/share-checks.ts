@@ -4,7 +4,9 @@ import { hasPhase, maskToGrid } from '../../base/rotation.js';
 import { type Amps, isValidLoad, PHASES } from '../../base/units.js';
 import type { AllocatedLimit, AllocationCandidate, AllocationCircuit, AllocationRequest } from '../allocate.js';
 import { at } from '../division/numbers.js';
+import { powerOf } from '../load/power.js';
 import type { Topology } from '../topology.js';
+import { NOMINAL_VOLTAGE_V } from '../types.js';
 
 /** Tolerance. A share is rounded to a millionth of an ampere, and is whole up to a thousandth of a step. */
 const ROUNDING_A = 0.01;
@@ -51,11 +53,17 @@ function addShare(
   }
 }
 
-function assertFits({ id, limitA, backgroundA }: AllocationCircuit, sumsA: Float64Array, slot: number): void {
+function assertFits(circuit: AllocationCircuit, sumsA: Float64Array, slot: number): void {
+  const { id, limitA, backgroundA, limitW, voltageV = NOMINAL_VOLTAGE_V } = circuit;
   if (!isValidLoad(backgroundA)) failInvariant(`beside the shares of circuit ${id} flow ${backgroundA.join(', ')} A`);
   for (const p of PHASES) {
     const leftA = Math.max(0, limitA[p] - backgroundA[p]);
     if (at(sumsA, slot + p) <= leftA + ROUNDING_A) continue;
     failInvariant(`the shares of circuit ${id}, phase ${p} are ${at(sumsA, slot + p)} A, ${leftA} A are left for them`);
   }
+  if (limitW === undefined) return;
+  const sumW = powerOf([at(sumsA, slot), at(sumsA, slot + 1), at(sumsA, slot + 2)], voltageV);
+  const leftW = Math.max(0, limitW - powerOf(backgroundA, voltageV));
+  if (sumW <= leftW + voltageV * ROUNDING_A) return;
+  failInvariant(`the shares of circuit ${id} are ${sumW} W, ${leftW} W are left for them`);
 }

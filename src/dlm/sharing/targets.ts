@@ -7,6 +7,7 @@ import type { AllocatedLimit, AllocationCandidate, AllocationRequest } from '../
 import type { SlaveRecord } from '../group/slave-record.js';
 import { sessionOf, wantsCurrent } from '../group/vehicle.js';
 import { sessionOver } from '../group/session-limits.js';
+import { powerOf } from '../load/power.js';
 import { awaitsSteadyRoom, followRoom, idleMaxA, neededA } from './offers.js';
 import { leftoverMaxA, lowerLeftovers } from './redistribution.js';
 import { reservedLoad } from './reserved.js';
@@ -22,6 +23,7 @@ import {
   serviceKey,
 } from './turns.js';
 import { neededOffers } from './unused.js';
+import { usableOf } from './usable.js';
 
 type Limits = ReadonlyMap<string, AllocatedLimit>;
 /** Connector order. */
@@ -141,13 +143,15 @@ function requestFor(
   const reserved = reservedLoad(snapshot, new Set(served));
   return {
     circuits: site.circuits.map(({ id, parent, imbalanceLimitA }, index) => {
-      const { ceilingA, loadA } = capacityOf(snapshot, index);
+      const { ceilingA, loadA, power } = capacityOf(snapshot, index);
       return {
         id,
         ...(parent === undefined ? {} : { parent }),
         limitA: ceilingA,
         backgroundA: mapPhases((p) => loadA[p] + (reserved[index]?.[p] ?? 0)),
         ...(imbalanceLimitA === undefined ? {} : { imbalanceLimitA }),
+        // The load counts in both: while the fallback holds, one of them knows less of it.
+        ...(power && { limitW: power.capacityW + powerOf(loadA, power.voltageV), voltageV: power.voltageV }),
       };
     }),
     chargePoints: inOrderOfService(snapshot, served, behind, assumed),
@@ -208,7 +212,7 @@ function candidateOf(
   const { facts } = record;
   const { unsafeCircuits } = snapshot;
   const unsafe = unsafeCircuits.size > 0 && pathOf(snapshot, record).some((circuit) => unsafeCircuits.has(circuit));
-  const ownA = capOf(snapshot, record)?.limitA ?? facts.maxA;
+  const ownA = usableOf(snapshot, record).limitA;
   const maxA = unsafe ? Math.min(ownA, facts.disconnectedLimitA) : ownA;
   const service = snapshot.services.find(record);
   const needsA = Math.max(facts.minA, Math.min(maxA, neededA(record, service)));

@@ -11,8 +11,8 @@ import {
   ordered,
   phaseGroups,
   phasesText,
-  toPhases,
 } from '../../config/limit-checks.js';
+import { toPhases } from '../../config/phase-amps.js';
 import type { Draft, Drafts } from '../../config/shape.js';
 import type {
   BuildingEntry,

@@ -5,7 +5,7 @@ import { fail, ok, type Result } from '../../base/result.js';
 import { partOf, placesOf, readText, type TextFile } from '../../config/document.js';
 import type { KnownModel } from '../../config/facts.js';
 import type { ConfigIssue, Finding, Path } from '../../config/issue.js';
-import { toPhases } from '../../config/limit-checks.js';
+import { toPhases } from '../../config/phase-amps.js';
 import { builtConfig, configFindings, entriesOf, isSlave, issuesOf } from '../../config/parse.js';
 import { type ChargePointEntry, connectorSchema } from '../../config/schema/charge-points.js';
 import { masterSchema } from '../../config/schema/master.js';

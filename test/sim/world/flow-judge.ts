@@ -73,6 +73,29 @@ t.test('the headroom and the limit of the operator count too', async (t) => {
   }
 });
 
+t.test('A9: more W are allowed than the power limit, although each phase fits', async (t) => {
+  const watch = new Watch({ limitW: 9200 });
+  watch.at(0, (copper) => copper.setAllowed('cp1', 13, ALL));
+  watch.at(500, (copper) => copper.setAllowed('cp1', 14, ALL));
+  const text = 'main: 9660 W allowed beside at least 0 W of others, of 9200 W';
+  t.same(watch.end(1_000), [{ judge: 'I3', text, atMs: 500 }]);
+  const single = new Watch({ limitW: 4600 });
+  single.at(0, (copper) => copper.setAllowed('cp1', 20, 0b001));
+  t.same(single.end(1_000), [], 'one phase of 20 A');
+});
+
+t.test('A9: limits follow the power of a building within the time that it takes', async (t) => {
+  const play = (loweredMs: Ms) => {
+    const watch = new Watch({ limitW: 9200, meter: 'grid' });
+    watch.at(0, (copper) => copper.setAllowed('cp1', 13, ALL));
+    watch.at(1_000, (copper) => copper.setBuilding(0, [6, 6, 6]));
+    watch.at(loweredMs, (copper) => copper.setAllowed('cp1', 7, ALL));
+    return watch.end(10_000);
+  };
+  t.same(play(1_000 + FOLLOW_MS), []);
+  t.match(play(2_000 + FOLLOW_MS), [{ judge: 'I3', text: /^main: 8970 W allowed beside at least 4140 W of others/ }]);
+});
+
 t.test('above the ceiling for no time at all is nothing', async (t) => {
   const watch = new Watch();
   watch.at(100, (copper) => copper.setAllowed('cp1', 99, ALL));

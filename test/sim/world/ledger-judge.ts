@@ -2,6 +2,7 @@
 import t from 'tap';
 import { defined } from '../../../src/base/assert.js';
 import { perPhase } from '../../../src/base/units.js';
+import type { PowerCapacity } from '../../../src/dlm/load/power.js';
 import { LedgerJudge } from '../../../src/sim/world/judges/ledger-judge.js';
 import type { MasterBox } from '../../../src/sim/world/master-box.js';
 import type { SlaveBox } from '../../../src/sim/world/slave-box.js';
@@ -116,7 +117,7 @@ interface Seen {
 }
 
 /** The master as the judge sees it: what it granted cp1, and what its circuits can carry, are set by hand. */
-function seen(world: World, capacityA: number): Seen {
+function seen(world: World, capacityA: number, power?: PowerCapacity): Seen {
   const { name, nowMs, runtime } = first(world.masters.values());
   const { records, topology } = defined(runtime, 'the runtime').controller;
   const cp1 = first(records);
@@ -142,7 +143,10 @@ function seen(world: World, capacityA: number): Seen {
   const circuits = (ms: number) =>
     defined(runtime, 'the runtime')
       .controller.circuits(ms)
-      .map((counted) => ({ ...counted, capacity: { ...counted.capacity, capacityA: perPhase(capacityA) } }));
+      .map((counted) => {
+        const capacity = { ...counted.capacity, capacityA: perPhase(capacityA), ...(power && { power }) };
+        return { ...counted, capacity };
+      });
   Object.assign(hand.master.runtime?.controller ?? {}, { records: [record, ...records.slice(1)], topology, circuits });
   return hand;
 }
@@ -163,6 +167,21 @@ t.test('I2: somebody is raised, and the sums do not fit', async (t) => {
   t.same(raisedWith(41, 20), [], '20 + 21 A of 41 A');
   t.same(raisedWith(40.5, 20), ['I2: master raised cp1 to 21 A with 41.00 A counted of 40.50 A on L1']);
   t.same(raisedWith(40.5, 21), [], 'it enforces as much already: nothing is raised');
+});
+
+t.test('I2 in W: somebody is raised, and the sum of the phases does not fit', async (t) => {
+  const { world } = await judged(scenarioOf(PLAIN), 60_000);
+  const raisedWith = (capacityW: number): readonly string[] => {
+    const { judge, told } = judgeOf(true);
+    const hand = seen(world, 41, { voltageV: 230, limitW: 99_999, capacityW, raisableW: capacityW });
+    judge.decided(hand.master, [], [hand.master]);
+    const before = told.length;
+    hand.grantedA = 21;
+    judge.decided(hand.master, [], [hand.master]);
+    return told.slice(before);
+  };
+  t.same(raisedWith(28_290), [], '3 x 41 A of 230 V');
+  t.same(raisedWith(28_000), ['I2: master raised cp1 to 21 A with 28290 W counted of 28000 W']);
 });
 
 t.test('I2 is asked of raises only', async (t) => {

@@ -71,6 +71,8 @@ export interface SceneOptions {
   readonly isSigned?: boolean;
   /** From then on the judges of calm look on, 150 s later; absent: never. */
   readonly calmFromMs?: Ms;
+  /** Charge points whose cable carries less than their hardware. */
+  readonly cablesA?: Readonly<Record<string, Amps>>;
 }
 
 function masterConfig(text: string): MasterConfig {
@@ -96,7 +98,7 @@ function scenarioOf(options: SceneOptions): Scenario {
     config,
     hasStandby: options.hasStandby ?? false,
     isSigned: options.isSigned ?? false,
-    chargePoints: builtAsListed(config),
+    chargePoints: builtAsListed(config).map((built) => ({ ...built, maxA: options.cablesA?.[built.id] ?? built.maxA })),
     buildings: loadA ? [{ circuit, lowA: loadA, highA: loadA, everyMs: 5_000 }] : [],
     days: [],
     loads: [],

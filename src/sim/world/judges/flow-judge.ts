@@ -3,9 +3,17 @@
  * really flows never trips its breaker. Sees physics only; knows nothing of the ledger. A value counts for the time that it holds.
  */
 import { defined } from '../../../base/assert.js';
-import { type Ms, PHASE_NAMES, type PhaseAmps, type PhaseIndex, PHASES } from '../../../base/units.js';
+import {
+  type Ms,
+  PHASE_NAMES,
+  type PhaseAmps,
+  type PhaseIndex,
+  PHASES,
+  type Volts,
+  type Watts,
+} from '../../../base/units.js';
 import { SETTLE_MS } from '../../../dlm/leases/lease-rules.js';
-import type { Circuit } from '../../../dlm/types.js';
+import { type Circuit, NOMINAL_VOLTAGE_V } from '../../../dlm/types.js';
 import { type Copper, milli } from '../copper.js';
 import type { BreakerMargin } from '../run-log.js';
 import { BreakerPole } from './breaker.js';
@@ -18,6 +26,8 @@ const REPORTED_SLACK_MA = 500;
 
 export interface FlowTerms {
   /** How many there are at a circuit and below it. */
+  /** 230 when left out. */
+  readonly voltageV?: Volts | undefined;
   readonly chargePointsBelow: (circuit: Circuit) => number;
   /** For how long limits may still follow a load that was lower then: meter, loop, network, lease. Infinity: its meter lies. */
   readonly followMs: (circuit: Circuit) => Ms;
@@ -41,6 +51,8 @@ interface Watched {
   readonly circuit: Circuit;
   readonly poles: readonly BreakerPole[];
   readonly leastBuilding: readonly RecentLeast[];
+  /** Of the three phases together. */
+  readonly leastSum: RecentLeast;
   /** Its building load is seen by a meter, so that limits follow it. */
   readonly isMetered: boolean;
   readonly slackMa: number;
@@ -63,6 +75,7 @@ export class FlowJudge {
         circuit,
         poles: PHASES.map((p) => new BreakerPole(circuit.fuseType ?? 'B', milli(circuit.limitA[p]))),
         leastBuilding: PHASES.map(() => new RecentLeast()),
+        leastSum: new RecentLeast(),
         isMetered: circuit.meter !== undefined,
         slackMa:
           circuit.meter === undefined ? 0 : METERED_SLACK_MA + REPORTED_SLACK_MA * terms.chargePointsBelow(circuit),
@@ -80,6 +93,7 @@ export class FlowJudge {
     watched.sinceMs = nowMs;
     this.#nowMs = nowMs;
     for (const p of PHASES) this.#judgePhase(watched, index, p, sinceMs);
+    if (watched.circuit.limitW !== undefined) this.#judgePower(watched, watched.circuit.limitW, index, sinceMs);
   }
 
   closeAll(nowMs: Ms): void {
@@ -113,6 +127,24 @@ export class FlowJudge {
     this.#terms.violate('I3', `${name}: ${amps(allowed)} A allowed${beside}, of ${amps(ceilingMa)} A`, sinceMs);
   }
 
+  /** I3 in W: what the charge points are allowed together, beside the least that the building took meanwhile. */
+  #judgePower({ circuit, leastSum, isMetered, slackMa }: Watched, limitW: Watts, index: number, sinceMs: Ms): void {
+    const { allowedMa, buildingMa } = defined(this.#copper.conductors[index], 'circuit');
+    const voltageV = this.#terms.voltageV ?? NOMINAL_VOLTAGE_V;
+    let leastMa = 0;
+    if (isMetered) {
+      leastSum.add(sum(buildingMa), this.#nowMs);
+      const followMs = this.#terms.followMs(circuit);
+      leastMa = followMs === Number.POSITIVE_INFINITY ? 0 : leastSum.least(this.#nowMs - followMs);
+    }
+    const mostMa = Math.max(0, (limitW * 1000) / voltageV - leastMa + PHASES.length * slackMa);
+    const allowedSumMa = sum(allowedMa);
+    if (allowedSumMa <= mostMa + 1) return;
+    const watts = (valueMa: number): string => ((valueMa * voltageV) / 1000).toFixed(0);
+    const text = `${watts(allowedSumMa)} W allowed beside at least ${watts(leastMa)} W of others, of ${limitW} W`;
+    this.#terms.violate('I3', `${circuit.id}: ${text}`, sinceMs);
+  }
+
   /** What flows: above the fuse for no longer than limits and then vehicles need to follow. */
   #judgeDrawn(
     { circuit, slackMa, overSinceMs }: Watched,
@@ -135,6 +167,10 @@ export class FlowJudge {
       longestOverMs: Math.max(...poles.map((pole) => pole.longestOverMs)),
     }));
   }
+}
+
+function sum(phases: ArrayLike<number>): number {
+  return (phases[0] ?? 0) + (phases[1] ?? 0) + (phases[2] ?? 0);
 }
 
 function amps(valueMa: number): string {

@@ -6,6 +6,7 @@
 import { hasPhase, maskToGrid } from '../../../base/rotation.js';
 import { mapPhases, type Ms, PHASE_NAMES, PHASES } from '../../../base/units.js';
 import type { Controller } from '../../../dlm/controller.js';
+import { powerOf } from '../../../dlm/load/power.js';
 import type { SlaveRecord } from '../../../dlm/group/slave-record.js';
 import type { MasterBox } from '../master-box.js';
 import type { SlaveBox } from '../slave-box.js';
@@ -101,11 +102,19 @@ export class LedgerJudge {
     if (!circuit || !lastGrant) return;
     const grid = maskToGrid(facts.rotation, lastGrant.phases);
     const ownA = record.exposureA(master.nowMs, this.#terms.leaseMs);
-    const { capacityA } = circuit.capacity;
+    const { capacityA, power } = circuit.capacity;
     // What old grants may still allow it is no reason to give it less than what the others leave.
     const besideA = mapPhases((p) => circuit.exposureA[p] - ownA[p] + grantedA);
     const over = PHASES.find((p) => hasPhase(grid, p) && besideA[p] > capacityA[p] + ROUNDING_A);
-    if (over === undefined) return;
+    if (over === undefined) {
+      // A phase of it that the grant does not cover cannot be helped.
+      const countedA = mapPhases((p) => (hasPhase(grid, p) ? besideA[p] : circuit.exposureA[p] - ownA[p]));
+      const countedW = powerOf(countedA, power?.voltageV ?? 0);
+      if (!power || countedW <= power.capacityW + power.voltageV * PHASES.length * ROUNDING_A) return;
+      const text = `${countedW.toFixed(0)} W counted of ${power.capacityW.toFixed(0)} W`;
+      this.#terms.violate('I2', `${master.name} raised ${id} to ${grantedA} A with ${text}`);
+      return;
+    }
     const sums = `${besideA[over].toFixed(2)} A counted of ${capacityA[over].toFixed(2)} A on ${PHASE_NAMES[over]}`;
     this.#terms.violate('I2', `${master.name} raised ${id} to ${grantedA} A with ${sums}`);
   }

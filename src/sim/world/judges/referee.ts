@@ -46,6 +46,7 @@ export class Referee {
     const { site } = world.scenario.config;
     const violate = (judge: string, text: string, atMs = world.time.nowMs): void => this.#violate(judge, text, atMs);
     this.#flow = new FlowJudge(world.copper, {
+      voltageV: world.scenario.config.site.voltageV,
       chargePointsBelow: (circuit) => this.#boxesBelow(circuit).length,
       followMs: (circuit) => this.#followMs(circuit),
       mostCeilingA: (circuit, fromMs) => world.people.mostCeilingA(circuit, fromMs),
@@ -177,12 +178,16 @@ export class Referee {
     );
   }
 
-  /** What could flow to a charge point beside what flows. Nothing where a difference of phases may hold it. */
+  /** What could flow to a charge point beside what flows. Nothing where a difference of phases or a power limit may hold it. */
   #freeA({ tapId, hardware }: SlaveBox): Amps {
     const { copper } = this.#world;
     const { plan, vehicle } = hardware;
     const way = copper.wayOf(copper.indexOf(plan.circuit));
-    if (way.some((index) => copper.conductors[index]?.circuit.imbalanceLimitA !== undefined)) return 0;
+    const mayBeHeld = way.some((index) => {
+      const { imbalanceLimitA, limitW } = copper.conductors[index]?.circuit ?? {};
+      return imbalanceLimitA !== undefined || limitW !== undefined;
+    });
+    if (mayBeHeld) return 0;
     const phases = maskToGrid(plan.rotation, connectedMask(smaller(plan.phases, vehicle?.phases ?? plan.phases)));
     return copper.freeA(tapId, phases, (circuit) => this.#world.people.ceilingA(circuit));
   }

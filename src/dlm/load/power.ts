@@ -1,0 +1,63 @@
+/** What the three phases of a circuit may carry together, in W: its power limit, less the load that nobody controls. */
+import { failInvariant } from '../../base/assert.js';
+import { type Amps, PHASES, type PhaseAmps, type Volts, type Watts } from '../../base/units.js';
+
+/** Sums of the same currents in another order differ by so much at most. */
+const ROUNDING_W: Watts = 1e-3;
+
+export interface PowerCapacity {
+  readonly voltageV: Volts;
+  readonly limitW: Watts;
+  /** max(0, limit - load), for the charge points below. */
+  readonly capacityW: Watts;
+  /** The part that raises may use: without what may have changed since. -Infinity: no raise. */
+  readonly raisableW: Watts;
+}
+
+export function powerOf(currentA: PhaseAmps, voltageV: Volts): Watts {
+  return voltageV * (currentA[0] + currentA[1] + currentA[2]);
+}
+
+/** `loadA` and `openA`: the load beside the charge points, and what of it may have changed. Export makes no room. */
+export function powerCapacity(limitW: Watts, voltageV: Volts, loadA: PhaseAmps, openA: PhaseAmps): PowerCapacity {
+  const importA: PhaseAmps = [Math.max(0, loadA[0]), Math.max(0, loadA[1]), Math.max(0, loadA[2])];
+  const capacityW = Math.max(0, limitW - powerOf(importA, voltageV));
+  const raisableW = capacityW - powerOf(openA, voltageV);
+  if (!(capacityW >= 0 && capacityW <= limitW && raisableW <= capacityW)) {
+    failInvariant(`${limitW} W beside ${loadA.join(', ')} A leave ${capacityW} W, ${raisableW} W for raises`);
+  }
+  return { voltageV, limitW, capacityW, raisableW };
+}
+
+/** True when so much would flow below the circuit that its power limit is exceeded. */
+export function exceedsPower({ voltageV, capacityW }: PowerCapacity, sumA: PhaseAmps): boolean {
+  return powerOf(sumA, voltageV) > capacityW + ROUNDING_W;
+}
+
+/**
+ * The highest limit on some phases with which the exposure of a charge point stays within `roomA`, summed over these phases.
+ * `ownA`: its exposure on each of them. It never falls by a grant: room 60, own [32, 0, 0] gives 14, not 20.
+ */
+export function evenWithin(roomA: Amps, ownA: readonly Amps[]): Amps {
+  let restA = roomA;
+  let below = ownA;
+  for (;;) {
+    const limitA = restA / below.length;
+    const above = below.filter((amps) => amps > limitA);
+    // All above it: already they have more than there is room for, and no limit below them adds to that.
+    if (above.length === 0 || above.length === below.length) return limitA;
+    restA -= above.reduce((sumA, amps) => sumA + amps, 0);
+    below = below.filter((amps) => amps <= limitA);
+  }
+}
+
+/** The load that raises may add on these phases, in A summed over them, beside all that is counted there and elsewhere. */
+export function roomOn(
+  { voltageV, raisableW }: PowerCapacity,
+  sumA: PhaseAmps,
+  ownA: PhaseAmps,
+  isOn: (phase: 0 | 1 | 2) => boolean,
+): Amps {
+  const besideA = PHASES.reduce<Amps>((amps, p) => amps + sumA[p] - (isOn(p) ? ownA[p] : 0), 0);
+  return raisableW / voltageV - besideA;
+}
