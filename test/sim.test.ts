@@ -31,6 +31,7 @@ import './sim/world/rows-charge-points.js';
 import './sim/world/rows-network.js';
 import './sim/world/rows-masters.js';
 import './sim/world/rows-operator.js';
+import './sim/world/rows-acceptance.js';
 import './sim/world/rows-table.js';
 import './sim/world/inputs.js';
 import './sim/replay.js';
