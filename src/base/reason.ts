@@ -111,7 +111,7 @@ export function reasonText(reason: LimitReason): string {
     case 'unsteady':
       return 'paused: current for it came and went, it starts once enough is there for the steady time';
     case 'calming':
-      return 'not raised for a moment: a raise was taken back';
+      return 'raised as far as leaves something to spare: a raise was taken back';
     case 'session':
       return sessionText(reason);
     case 'vehiclePaused':

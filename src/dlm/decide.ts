@@ -9,7 +9,7 @@ import type { LimitReason } from '../base/reason.js';
 import { hasPhase, maskToGrid, onPhases, type PhaseMask } from '../base/rotation.js';
 import { type Amps, isAnyAbove, maxOf, type Ms, type PhaseAmps, type PhaseIndex, PHASES } from '../base/units.js';
 import type { AllocatedLimit } from './allocate.js';
-import { afterStop } from './group/calm.js';
+import { afterStop, calmRaiseA } from './group/calm.js';
 import type { Service } from './group/service.js';
 import type { SlaveRecord } from './group/slave-record.js';
 import { leaseExpiryMs } from './leases/lease-rules.js';
@@ -166,7 +166,10 @@ function wishOf(snapshot: Snapshot, record: SlaveRecord, share: AllocatedLimit |
   if (!share) return { record, limitA: 0, phases, reason: withoutShare(snapshot, record) };
   if (share.limitA === 0 && record.grantedA > 0) pause(snapshot, record, share.boundBy);
   const isHeld = record.grantedA > 0 && nowMs < service.calm.noRaiseUntilMs && share.limitA > record.grantedA;
-  if (isHeld) return { record, limitA: record.grantedA, phases, reason: { kind: 'calming' } };
+  if (isHeld) {
+    const limitA = calmRaiseA(record.grantedA, share.limitA, snapshot.site.allocation.stepA);
+    return { record, limitA, phases, reason: { kind: 'calming' } };
+  }
   return { record, limitA: share.limitA, phases, reason: explained(snapshot, record, share) };
 }
 

@@ -1,7 +1,15 @@
 /** Starts need steady room where a load wanders, and a raise that was taken back is not repeated at once. */
 import t from 'tap';
 import { type Amps, type Ms, perPhase } from '../../src/base/units.js';
-import { afterGrant, afterRoom, afterStop, ALWAYS_CALM, isWandering, mayStart } from '../../src/dlm/group/calm.js';
+import {
+  afterGrant,
+  afterRoom,
+  afterStop,
+  ALWAYS_CALM,
+  calmRaiseA,
+  isWandering,
+  mayStart,
+} from '../../src/dlm/group/calm.js';
 import { chargePoint, circuit, site } from '../helpers/site.js';
 import { Rig } from './rig.js';
 
@@ -126,4 +134,22 @@ t.test('turns of a shortage are no stops', async (t) => {
   }
   t.ok(turns > 20, `${turns} changes in 20 minutes`);
   t.equal(rig.record('a').service.calm.stopsMs.length, 0);
+});
+
+t.test('while raises wait, a larger one goes on, but for half an ampere and the rest of a step', async (t) => {
+  const rows = [
+    [9, 10, 1, 9],
+    [9, 11, 1, 10],
+    [9, 17, 1, 16],
+    [9, 9.5, 0.1, 9],
+    [9, 10, 0.1, 9.5],
+    [0, 6, 2, 4],
+  ] as const;
+  for (const [grantedA, shareA, stepA, expectedA] of rows) {
+    t.equal(
+      calmRaiseA(grantedA, shareA, stepA),
+      expectedA,
+      `${grantedA} A, a share of ${shareA} A in steps of ${stepA} A`,
+    );
+  }
 });

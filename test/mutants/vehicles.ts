@@ -103,4 +103,5 @@ export const VEHICLE_MUTANTS: readonly Row[] = [
     '...NOT_YET_SERVED, leftover: service.leftover, servedSinceMs',
     'dlm/redistribution',
   ],
+  ['K2', 'large raises wait too', 'dlm/group/calm.js', 'shareA - spareA >= grantedA + stepA', 'false', 'dlm/calm'],
 ];

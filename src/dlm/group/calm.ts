@@ -19,6 +19,8 @@ const AGAIN_MS: Ms = 60_000;
 /** Then the next raise waits for so long; twice as long after each further toggle, up to the longest wait. */
 const RAISE_WAIT_MS: Ms = 30_000;
 export const RAISE_WAIT_MAX_MS: Ms = 120_000;
+/** A larger raise goes at once, if so much of it is left. */
+const RAISE_SPARE_A: Amps = 0.5;
 
 /** Immutable. */
 export interface Calm {
@@ -78,6 +80,12 @@ export function mayStart({ stopsMs, spareSinceMs, roomSinceMs }: Calm, steadyMs:
   if (stopsMs.length === STOPS_MAX && isInWindow(stopsMs[0], steadyMs, nowMs)) return false;
   if (spareSinceMs !== undefined && nowMs - spareSinceMs >= steadyMs) return true;
   return roomSinceMs !== undefined && nowMs - roomSinceMs >= 2 * steadyMs;
+}
+
+/** As much of a raise as leaves something to spare, while raises wait; both in A. What is left of it must be a step at least. */
+export function calmRaiseA(grantedA: Amps, shareA: Amps, stepA: Amps): Amps {
+  const spareA = Math.ceil(RAISE_SPARE_A / stepA) * stepA;
+  return shareA - spareA >= grantedA + stepA ? shareA - spareA : grantedA;
 }
 
 /** Follows the granted limit. The same object if nothing changed. Call once per cycle. */
