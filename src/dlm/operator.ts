@@ -52,8 +52,9 @@ export class Operator {
   /** Ends what was set for vehicles that have gone, and boosts whose time is up. Call once per cycle. */
   watch(nowMs: Ms): void {
     const { roster, settings, onChange } = this.#parts;
-    for (const record of roster.list) {
-      if (!record.isOnline(nowMs)) continue;
+    for (const id of settings.chargePoints) {
+      const record = roster.find(id);
+      if (!record?.isOnline(nowMs)) continue;
       for (const ended of settings.watch(record.id, sessionOf(record.status), nowMs)) {
         roster.tell('info', 'OPERATOR', record, `${ended} has ended`);
         onChange();

@@ -78,6 +78,11 @@ export class Settings {
     else this.#circuits.set(circuitId, limitA);
   }
 
+  /** The ids of those for which something is set. */
+  get chargePoints(): readonly string[] {
+    return [...this.#chargePoints.keys()];
+  }
+
   of(chargePointId: string): ChargePointSetting {
     return this.#chargePoints.get(chargePointId) ?? NOTHING_SET;
   }
