@@ -2,20 +2,9 @@
  * Topics that set digital inputs. A connection of its own, which a passive master has too: it must know the inputs when it
  * takes over. While the broker is not connected the inputs are lost. Retained messages count like others.
  */
-import { type IClientOptions, MqttClient } from 'mqtt';
-import type { SecureContext } from 'node:tls';
-import type { Rng } from '../base/rng.js';
-import type { Ms } from '../base/units.js';
-import type { Cancel, Clock, Timers } from '../ports/time.js';
-import { linkTo } from './broker-link.js';
-import { systemSecureContext } from './system-ca.js';
+import type { MqttClient } from 'mqtt';
+import { type BrokerOptions, BrokerSession } from './broker-session.js';
 
-const KEEPALIVE_S = 15;
-const CONNECT_TIMEOUT_MS: Ms = 10_000;
-const RETRY_FIRST_MS: Ms = 1_000;
-const RETRY_MAX_MS: Ms = 30_000;
-/** A connection has to hold this long before the pause between attempts starts small again. */
-const STABLE_AFTER_MS: Ms = 10_000;
 const QUOTE_MAX = 20;
 
 export type MqttInputLevel = 'high' | 'low' | 'active' | 'inactive';
@@ -31,16 +20,9 @@ const LEVELS: Readonly<Record<string, MqttInputLevel>> = {
   inactive: 'inactive',
 };
 
-export interface MqttInputsOptions {
-  readonly url: string;
-  readonly username?: string;
-  readonly password?: string;
-  readonly clientId: string;
+export interface MqttInputsOptions extends BrokerOptions {
   /** Several inputs may have one topic. */
   readonly inputs: readonly { readonly id: string; readonly topic: string }[];
-  readonly clock: Clock;
-  readonly timers: Timers;
-  readonly rng: Rng;
   readonly tell: (id: string, level: MqttInputLevel | 'lost', reason?: string) => void;
 }
 
@@ -52,64 +34,30 @@ export function levelOf(payload: string): MqttInputLevel | undefined {
 
 export class MqttInputs {
   readonly #options: MqttInputsOptions;
-  readonly #secureContext: SecureContext | undefined;
-  #client: MqttClient | undefined;
-  #retryMs: Ms = RETRY_FIRST_MS;
+  readonly #session: BrokerSession;
   #lostBecause: string | undefined;
-  #connectedAtMs: Ms | undefined;
-  #cancelRetry: Cancel = () => {};
-  #isClosed = false;
 
   constructor(options: MqttInputsOptions) {
     this.#options = options;
-    this.#secureContext = options.url.startsWith('mqtts:') ? systemSecureContext() : undefined;
+    this.#session = new BrokerSession(options, {
+      onConnect: (client) => this.#subscribe(client),
+      onMessage: (_client, topic, payload) => this.#hear(topic, payload),
+      onLoss: (reason) => this.#lose(reason),
+    });
   }
 
-  /** One client for one connection. Never throws, whatever the broker or its address. */
   start(): void {
-    const { url, clock, timers } = this.#options;
-    let failure: string | undefined;
-    try {
-      const client = new MqttClient(() => linkTo(url, this.#secureContext, { clock, timers }), this.#clientOptions());
-      this.#client = client;
-      client.on('connect', () => this.#subscribe(client));
-      client.on('message', (topic, payload) => this.#hear(topic, payload));
-      client.on('error', (error) => {
-        failure ??= error.message || ('code' in error ? String(error.code) : 'unknown error');
-      });
-      client.on('close', () => {
-        if (client === this.#client) this.#lose(failure ?? 'the connection was closed');
-      });
-    } catch (error) {
-      // The text of such an error may quote the address, and with it the password.
-      this.#lose(error instanceof Error && 'code' in error ? String(error.code) : 'unusable address');
-    }
+    this.#session.open();
   }
 
   close(): void {
-    this.#isClosed = true;
-    this.#cancelRetry();
-    this.#client?.stream.destroy();
-  }
-
-  #clientOptions(): IClientOptions {
-    const { username, password, clientId } = this.#options;
-    return {
-      clientId,
-      ...(username !== undefined && { username }),
-      ...(password !== undefined && { password }),
-      keepalive: KEEPALIVE_S,
-      connectTimeout: CONNECT_TIMEOUT_MS,
-      reconnectPeriod: 0,
-      clean: true,
-    };
+    this.#session.leave()?.stream.destroy();
   }
 
   #subscribe(client: MqttClient): void {
     this.#lostBecause = undefined;
-    this.#connectedAtMs = this.#options.clock.monotonicMs();
     client.subscribe([...new Set(this.#options.inputs.map(({ topic }) => topic))], { qos: 1 }, (error) => {
-      if (error && client === this.#client) client.stream.destroy();
+      if (error && client === this.#session.connected) client.stream.destroy();
     });
   }
 
@@ -125,16 +73,8 @@ export class MqttInputs {
 
   /** Said once for each cause. */
   #lose(reason: string): void {
-    if (this.#isClosed) return;
-    this.#client = undefined;
-    const { inputs, tell, clock, timers, rng } = this.#options;
-    const heldMs = clock.monotonicMs() - (this.#connectedAtMs ?? Number.POSITIVE_INFINITY);
-    if (heldMs >= STABLE_AFTER_MS) this.#retryMs = RETRY_FIRST_MS;
-    this.#connectedAtMs = undefined;
+    const { inputs, tell } = this.#options;
     if (reason !== this.#lostBecause) for (const { id } of inputs) tell(id, 'lost', `MQTT broker: ${reason}`);
     this.#lostBecause = reason;
-    const delayMs = this.#retryMs * (0.5 + rng.next() / 2);
-    this.#retryMs = Math.min(RETRY_MAX_MS, this.#retryMs * 2);
-    this.#cancelRetry = timers.after(delayMs, () => this.start());
   }
 }
