@@ -76,10 +76,11 @@ const WIRING: readonly string[] = ['meter-phases-swapped', 'meter-backwards'];
 const OUTLASTS = 'charger-outlasts-lease';
 /**
  * What nobody can know of who is not heard: which of two it is, for a master that is cut off from all charge points but one, and
- * not from a twin.
+ * not from a twin; that a box is there which nobody has listed, and which hears no BEACON from its start on.
  */
 const UNHEARD: readonly { readonly name: string; readonly beside: readonly string[] }[] = [
   { name: 'slave-doubled', beside: ['follows-another'] },
+  { name: 'slave-unknown', beside: ['broadcast-blocked'] },
 ];
 /** Whoever hears no BEACON speaks on for 30 s: in that time its lease must end, and show. */
 const LEASE_HEARD_MS: Ms = 20_000;
