@@ -230,7 +230,7 @@ export class ManagedPlay {
     const { leaseMs } = this.#world.scenario.config.site;
     for (const box of this.#leaving) {
       const record = this.#recordOf(box.id);
-      const isStill = record?.lastGrant?.limitA === 0 && record.account.enforced.limitA === 0;
+      const isStill = record?.grants.last?.limitA === 0 && record.account.enforced.limitA === 0;
       if (!isStill || box.enforced.limitA > 0 || !record.account.isAcknowledged(nowMs, leaseMs)) continue;
       box.powerOff();
       this.#leaving.delete(box);

@@ -198,8 +198,8 @@ export class Controller {
     this.#roster.announce(record, before, wasOnline);
     if (!record.isAdopted) return NOT_URGENT;
     const endsStart = wasStarting && !this.#isStarting(nowMs);
-    const { isOwed } = record;
-    record.owe(false);
+    const { isOwed } = record.grants;
+    record.grants.owe(false);
     return isOwed || endsStart || this.#changesDecision(before, status, wasOnline) ? URGENT : NOT_URGENT;
   }
 

@@ -68,7 +68,7 @@ export function decide(snapshot: Snapshot): Decision {
   const wishes = snapshot.isStarting ? startupWishes(snapshot, present) : wishesOf(snapshot, present);
   for (const wish of inOrderOfSending(wishes)) {
     const planned = withinLedger(snapshot, sums, wish);
-    if (planned.record.isPollAnswered) {
+    if (planned.record.grants.isPollAnswered) {
       unanswered.set(planned.record, { isOwed: differs(planned) });
       continue;
     }
@@ -111,7 +111,7 @@ function inOrderOfSending(wishes: readonly Wish[]): readonly Wish[] {
 }
 
 function differs({ record, limitA, phases }: Wish): boolean {
-  return limitA !== record.lastGrant?.limitA || phases !== record.lastGrant.phases;
+  return limitA !== record.grants.last?.limitA || phases !== record.grants.last.phases;
 }
 
 /** The wish as the ledger will book it. It can only add exposure: only an answer or an expiry takes exposure away. */
@@ -152,7 +152,7 @@ function wishesOf(snapshot: Snapshot, present: readonly SlaveRecord[]): readonly
 }
 
 function isRaise({ record, limitA, phases }: Wish): boolean {
-  return limitA > record.grantedA || (limitA > 0 && (phases & ~(record.lastGrant?.phases ?? 0)) !== 0);
+  return limitA > record.grantedA || (limitA > 0 && (phases & ~(record.grants.last?.phases ?? 0)) !== 0);
 }
 
 function wishOf(snapshot: Snapshot, record: SlaveRecord, share: AllocatedLimit | undefined): Wish {

@@ -53,7 +53,7 @@ export function assertDecision(snapshot: Snapshot, { grants, services, sums }: D
 function assertGrant(snapshot: Snapshot, planned: PlannedGrant): void {
   const { record, limitA, leaseMs } = planned;
   const isLeased = leaseMs > 0 && leaseMs <= snapshot.site.leaseMs;
-  if (!isLeased || record.isPollAnswered || !record.isOnline(snapshot.nowMs)) failGrant(planned);
+  if (!isLeased || record.grants.isPollAnswered || !record.isOnline(snapshot.nowMs)) failGrant(planned);
   if (!isWhole(planned, snapshot.site.allocation.stepA)) failLimit(planned);
   if (!isBookedInFull(planned)) failBooking(planned);
   const { enforced } = record.account;
@@ -64,7 +64,7 @@ function assertGrant(snapshot: Snapshot, planned: PlannedGrant): void {
 }
 
 function failGrant({ record, limitA, leaseMs }: PlannedGrant): never {
-  const poll = record.isPollAnswered ? 'was answered' : `is ${record.lastPoll?.tauMs} ms`;
+  const poll = record.grants.isPollAnswered ? 'was answered' : `is ${record.lastPoll?.tauMs} ms`;
   failInvariant(`${record.id} is granted ${limitA} A for ${leaseMs} ms, its last poll ${poll}`);
 }
 

@@ -40,7 +40,7 @@ export class Granting {
   apply(decision: Decision, epoch: number, nowMs: Ms): readonly Grant[] {
     for (const [record, service] of decision.services) record.applyService(service);
     for (const [record, reason] of decision.reasons) record.explain(reason);
-    for (const [record, { isOwed }] of decision.unanswered) record.owe(isOwed);
+    for (const [record, { isOwed }] of decision.unanswered) record.grants.owe(isOwed);
     return decision.grants.flatMap((planned) => this.#send(planned, epoch, nowMs) ?? []);
   }
 
@@ -48,7 +48,7 @@ export class Granting {
     const { record, limitA, phases, leaseMs, isBooked, exposureA } = planned;
     const { lastPoll } = record;
     if (!lastPoll) failInvariant(`a grant of ${record.id} answers no poll`);
-    record.answerPoll();
+    record.grants.answerPoll();
     const { bootId, tauMs, receivedAtMs } = lastPoll;
     const grant = this.#booked(record, { limitA, phases, leaseMs, bootId, tauMs, receivedAtMs }, epoch, nowMs);
     if ((grant !== undefined) !== isBooked) {
@@ -75,7 +75,7 @@ export class Granting {
     const { limitA, phases, leaseMs, bootId, tauMs, receivedAtMs } = terms;
     const isPossible = limitA >= 0 && limitA <= WIRE_MAX_A && leaseMs > 0 && leaseMs <= LEASE_MAX_MS;
     if (!isPossible || !(receivedAtMs <= nowMs)) failTerms(record, terms, nowMs);
-    const { epoch, seq } = record.nextNumber(lastEpoch);
+    const { epoch, seq } = record.grants.nextNumber(lastEpoch);
     const grid = maskToGrid(record.facts.rotation, phases);
     const expiresAtMs = receivedAtMs + leaseExpiryMs(leaseMs);
     const open = { epoch, seq, bootId, limitA, leaseMs, phases: grid, sentAtMs: nowMs, expiresAtMs };

@@ -106,15 +106,15 @@ t.test('back again it is new, but its grants are numbered on', async (t) => {
   const rig = withStranger();
   rig.controller.membership.adopt(rig.record('x'));
   rig.run(30_000);
-  const last = rig.record('x').lastGrant;
+  const last = rig.record('x').grants.last;
   rig.slave('x').isHeard = false;
   untilForgettable(rig);
   rig.controller.membership.forget(rig.record('x'), rig.nowMs);
   rig.slave('x').isHeard = true;
   rig.run(1_000);
   t.equal(rig.record('x').isAdopted, false);
-  t.equal(rig.record('x').lastGrant?.epoch, last?.epoch);
-  t.ok((rig.record('x').lastGrant?.seq ?? 0) > (last?.seq ?? 0), 'no number is given twice');
+  t.equal(rig.record('x').grants.last?.epoch, last?.epoch);
+  t.ok((rig.record('x').grants.last?.seq ?? 0) > (last?.seq ?? 0), 'no number is given twice');
   rig.controller.membership.adopt(rig.record('x'));
   rig.run(5_000);
   t.equal(rig.limits, '16 16', 'and it takes them');

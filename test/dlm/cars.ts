@@ -28,7 +28,7 @@ t.test('a vehicle not seen yet, whose phase may be free, is let go first for a m
   rig.slave('c').plugIn({ phases: 1 });
   rig.run(10_000);
   t.equal(rig.limits, '8 0 8', 'on all phases, and another one is paused meanwhile');
-  t.equal(rig.record('c').lastGrant?.phases, 0b111);
+  t.equal(rig.record('c').grants.last?.phases, 0b111);
   rig.run(PHASES_SETTLED_AFTER_MS + 5000);
   t.equal(rig.limits, '16 0 16', 'it has shown its phases');
   rig.run(30_000);

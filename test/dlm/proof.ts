@@ -96,7 +96,7 @@ t.test('grants are numbered above what a slave has taken in our epoch from someb
   const word = { ...rig.slave('a').status(0), accepted };
   rig.controller.hearStatus(word, 0);
   rig.controller.hearStatus({ ...word, accepted: { ...accepted, seq: 0xffffffff }, tauMs: 1 }, 1);
-  t.ok(rig.record('a').nextNumber(epoch).seq === 701, 'and not above what cannot be');
+  t.ok(rig.record('a').grants.nextNumber(epoch).seq === 701, 'and not above what cannot be');
 });
 
 t.test('a passive master, which sends no grants, asks for no proof', async (t) => {

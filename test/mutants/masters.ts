@@ -53,7 +53,14 @@ export const MASTERS_MUTANTS: readonly Row[] = [
     'listed.disconnectedLimitA',
     'dlm/restarts',
   ],
-  ['M3', 'numbers of a used up epoch', RECORD, 'if (accepted.seq > seq)', 'if (false)', 'dlm/proof'],
+  [
+    'M3',
+    'numbers of a used up epoch',
+    'dlm/group/sent-grants.js',
+    'if (accepted.seq > seq)',
+    'if (false)',
+    'dlm/proof',
+  ],
   [
     'M2',
     'a standby trusts the box that answers',
@@ -126,5 +133,5 @@ export const MASTERS_MUTANTS: readonly Row[] = [
   ['M7', 'one witness is enough', FOLLOWERS, 'WITNESSES = 2', 'WITNESSES = 1', 'dlm/mastership'],
   ['M2', 'proven beside the other', STARTS, 'isThereToo && isPresentSilent', 'isThereToo', 'dlm/twins'],
   ['M2', 'an old proof counts', STARTS, 'start.followsSentAtMs > present.firstHeardMs', 'isProven(start)', 'dlm/twins'],
-  ['M1', 'two grants for one poll', DECIDE, 'if (planned.record.isPollAnswered)', 'if (false)', 'dlm/proof'],
+  ['M1', 'two grants for one poll', DECIDE, 'if (planned.record.grants.isPollAnswered)', 'if (false)', 'dlm/proof'],
 ];

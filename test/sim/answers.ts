@@ -22,13 +22,13 @@ t.test('S5: an accepted grant is answered at once, the same limit too', async (t
   group.run(20_000);
   const [record] = group.master.controller.records;
   let grants = 0;
-  let before = record?.lastGrant;
+  let before = record?.grants.last;
   let sinceMs = 0;
   let latestMs = 0;
   for (let ms = 0; ms < 10_000; ms += STEP_MS) {
     group.run(STEP_MS);
-    if (record?.lastGrant !== before) {
-      before = record?.lastGrant;
+    if (record?.grants.last !== before) {
+      before = record?.grants.last;
       grants += 1;
       sinceMs = ms;
     }

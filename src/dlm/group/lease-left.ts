@@ -3,8 +3,8 @@ import type { Ms } from '../../base/units.js';
 import type { SlaveRecord } from './slave-record.js';
 
 /** How long its last grant still holds; below 0: its lease is over. 0: it never had one. */
-export function leaseLeftMs({ lastPoll, lastGrant }: SlaveRecord, nowMs: Ms, leaseMs: Ms): Ms {
-  return lastPoll && lastGrant ? lastPoll.receivedAtMs + leaseMs - nowMs : 0;
+export function leaseLeftMs({ lastPoll, grants }: SlaveRecord, nowMs: Ms, leaseMs: Ms): Ms {
+  return lastPoll && grants.last ? lastPoll.receivedAtMs + leaseMs - nowMs : 0;
 }
 
 /** True for a charge point that is silent, and has only its disconnected limit left. */

@@ -168,13 +168,15 @@ export class Roster {
     const record = this.#add(new SlaveRecord({ facts, isListed: false, isAdopted, defaults, unknownUntilMs, lastSeq }));
     assert(this.#list.length <= SLAVES_MAX, `${record.id} is charge point ${this.#list.length} of ${SLAVES_MAX}`);
     assert(!record.isRemembered, `${record.id} is remembered before it was ever heard`);
-    assert(record.lastNumber.seq === 0, `${record.id} is new, but has grant ${record.lastNumber.seq}`);
+    const { seq } = record.grants.lastNumber;
+    assert(seq === 0, `${record.id} is new, but has grant ${seq}`);
     return record;
   }
 
   /** Forgets a charge point. If it comes back, it is new, and the numbers of its grants go on. */
   remove(record: SlaveRecord): void {
-    const { id, lastNumber } = record;
+    const { id } = record;
+    const { lastNumber } = record.grants;
     assert(this.#records.get(id) === record, `${id} is to be forgotten, but is not known`);
     assert(!record.isListed, `${id} is to be forgotten, but is listed`);
     this.#forgottenSeq = Math.max(this.#forgottenSeq, lastNumber.seq);
@@ -346,9 +348,10 @@ export class Roster {
   /** For every circuit: the sum of the limits that hold, in A per phase of the grid. */
   limits(nowMs: Ms): Pick<CircuitSums, 'of'> {
     return this.#sums((record) => {
-      const { lastGrant, facts } = record;
+      const { facts } = record;
+      const { last } = record.grants;
       if (isLimitOver(record, nowMs, this.#site.leaseMs)) return record.disconnectedA();
-      return lastGrant ? onPhases(maskToGrid(facts.rotation, lastGrant.phases), lastGrant.limitA) : NO_AMPS;
+      return last ? onPhases(maskToGrid(facts.rotation, last.phases), last.limitA) : NO_AMPS;
     });
   }
 

@@ -1,7 +1,7 @@
 /** Everything the master knows of one charge point: its facts, its account in the ledger, its vehicle, its last STATUS. */
 import { assert, defined, failInvariant } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
-import { compareGrants, type Grant, type GrantNumber, type Status } from '../../base/messages.js';
+import { compareGrants, type Grant, type Status } from '../../base/messages.js';
 import type { LimitCause, LimitReason } from '../../base/reason.js';
 import { connectedMask, maskToGrid, onPhases, type PhaseMask, toGrid } from '../../base/rotation.js';
 import { type Amps, maxOf, type Ms, NO_AMPS, type PhaseAmps, perPhase } from '../../base/units.js';
@@ -11,16 +11,14 @@ import { drawnExpiryMs, LedgerAccount } from '../leases/ledger.js';
 import { LEASE_MAX_MS, OFFLINE_AFTER_MS } from '../leases/lease-rules.js';
 import type { OpenGrant } from '../leases/open-grants.js';
 import { believed, saidA } from './believed.js';
-import { assertFacts, assertNewest, assertNumberedUp, assertSaid, failGrant } from './record-checks.js';
+import { assertFacts, assertSaid, failGrant } from './record-checks.js';
 import type { ChargePoint, ChargePointDefaults } from '../types.js';
 import { type OwnLimits, ownMaximum } from './own-maximum.js';
 import type { HeardStatus, LastPoll, Listener, RememberedSlave, SlaveOptions } from './record-types.js';
+import { SentGrants } from './sent-grants.js';
 import { carriedService, forNextVehicle, NOT_YET_SERVED, type Service } from './service.js';
 import { SessionAccount } from './session.js';
 import { VehicleTracker } from './vehicle.js';
-
-/** A STATUS with a higher sequence number is broken or forged. */
-const SEQ_BELIEVED_MAX = 0xfffffff0;
 
 export class SlaveRecord {
   readonly id: string;
@@ -28,24 +26,21 @@ export class SlaveRecord {
   readonly account: LedgerAccount;
   readonly vehicle = new VehicleTracker();
   readonly session = new SessionAccount();
+  readonly grants: SentGrants;
   #isAdopted: boolean;
   #isRemembered: boolean;
   #isAnnounced = false;
   #reason: LimitReason = { kind: 'offline' };
-  #lastGrant: Grant | undefined;
-  #isOwed = false;
   #service: Service = NOT_YET_SERVED;
   readonly #configured: ChargePoint;
+  readonly #lastSeq: number;
   readonly #limits: OwnLimits & Pick<ChargePointDefaults, 'minA'>;
   #facts: ChargePoint;
   #status: Status | undefined;
   #lastHeardMs: Ms = Number.NEGATIVE_INFINITY;
   readonly #starts: Starts;
-  #isPollAnswered = false;
   #isImplausible = false;
   #wasDuplicate = false;
-  #lastNumber: GrantNumber = { epoch: 0, seq: 0 };
-  readonly #lowestSeq: number;
   readonly #drawn = new ReportedDraw();
 
   constructor(options: SlaveOptions) {
@@ -54,8 +49,8 @@ export class SlaveRecord {
     this.#configured = options.facts;
     this.#facts = options.facts;
     this.#limits = options.isListed ? options.facts : (options.defaults ?? {});
-    this.#lowestSeq = (options.lastSeq ?? 0) + 1;
-    assert(this.#lowestSeq > 0, `grants to ${this.id} are numbered from ${this.#lowestSeq}`);
+    this.#lastSeq = options.lastSeq ?? 0;
+    this.grants = new SentGrants(this.id, this.#lastSeq + 1);
     assertFacts(options.facts);
     this.isListed = options.isListed;
     this.#isAdopted = options.isAdopted;
@@ -72,27 +67,24 @@ export class SlaveRecord {
 
   /** All that changes in here. */
   carry(carrier: Carrier): void {
-    const [facts, lastSeq] = [this.#configured, this.#lowestSeq - 1];
+    const [facts, lastSeq] = [this.#configured, this.#lastSeq];
     const origin = { facts, isListed: this.isListed, isAdopted: false, unknownUntilMs: 0, lastSeq };
     carrier.value('origin', { ...origin, defaults: this.#limits });
     carrier.part('account', this.account);
     carrier.part('vehicle', this.vehicle);
     carrier.part('session', this.session);
+    carrier.part('grants', this.grants);
     this.#isAdopted = carrier.value('isAdopted', this.#isAdopted);
     this.#isRemembered = carrier.value('isRemembered', this.#isRemembered);
     this.#isAnnounced = carrier.value('isAnnounced', this.#isAnnounced);
     this.#reason = carrier.value('reason', this.#reason);
-    this.#lastGrant = carrier.value('lastGrant', this.#lastGrant);
-    this.#isOwed = carrier.value('isOwed', this.#isOwed);
     this.#service = carriedService(carrier, this.#service);
     this.#facts = carrier.value('facts', this.#facts);
     this.#status = carrier.value('status', this.#status);
     this.#lastHeardMs = carrier.value('lastHeardMs', this.#lastHeardMs);
     this.#starts.carry(carrier);
     this.#wasDuplicate = carrier.value('wasDuplicate', this.#wasDuplicate);
-    this.#isPollAnswered = carrier.value('isPollAnswered', this.#isPollAnswered);
     this.#isImplausible = carrier.value('isImplausible', this.#isImplausible);
-    this.#lastNumber = carrier.value('lastNumber', this.#lastNumber);
     carrier.part('drawn', this.#drawn);
   }
 
@@ -142,25 +134,11 @@ export class SlaveRecord {
     this.#service = service;
   }
 
-  get lastGrant(): Grant | undefined {
-    return this.#lastGrant;
-  }
-
   /** Stores the last grant. Call after the ledger has booked it, and before it is sent. */
   applyGrant(grant: Grant): void {
-    assertNewest(grant, this.#lastGrant, this.#lastNumber, this.id);
     if (grant.bootId !== this.#status?.bootId) failGrant(grant, `start ${this.#status?.bootId} is present`);
-    if (!this.#isPollAnswered) failGrant(grant, 'the last poll still waits for an answer');
-    this.#lastGrant = grant;
-  }
-
-  /** True: a decision waits, because the last STATUS has its GRANT already. The master answers the next STATUS at once. */
-  get isOwed(): boolean {
-    return this.#isOwed;
-  }
-
-  owe(isOwed: boolean): void {
-    this.#isOwed = isOwed;
+    if (!this.grants.isPollAnswered) failGrant(grant, 'the last poll still waits for an answer');
+    this.grants.add(grant);
   }
 
   get facts(): ChargePoint {
@@ -222,7 +200,7 @@ export class SlaveRecord {
     const followsSentAtMs = this.#followedGrant(status, master)?.sentAtMs;
     const presentId = this.#status?.bootId;
     if (!this.#starts.addStatus(status, { followsSentAtMs, presentId }, nowMs)) return 'stale';
-    this.#numberAbove(status, master);
+    this.grants.numberAbove(status, master.epoch);
     const doubt = master.grants ? this.#doubt(status, nowMs) : undefined;
     if (doubt) return doubt;
     this.#applyFresh(status, master, nowMs);
@@ -234,13 +212,6 @@ export class SlaveRecord {
     const doubt = this.#starts.doubt(status.bootId, this.#status?.bootId, nowMs);
     if (doubt?.isPresentSilent) this.account.addDoubtfulReport(saidA(status));
     return doubt?.kind;
-  }
-
-  /** Where the epoch cannot grow any more, another master may have used ours. Slaves accept only numbers above those. */
-  #numberAbove({ accepted }: Status, { epoch }: Listener): void {
-    if (accepted.epoch !== epoch || accepted.seq > SEQ_BELIEVED_MAX) return;
-    const seq = this.#lastNumber.epoch === epoch ? this.#lastNumber.seq : 0;
-    if (accepted.seq > seq) this.#lastNumber = { epoch, seq: accepted.seq };
   }
 
   /** The open grant that the charge point follows by this STATUS; `undefined`: none of this master. */
@@ -259,9 +230,9 @@ export class SlaveRecord {
     this.#isImplausible = status !== said;
     this.#status = status;
     this.#lastHeardMs = nowMs;
-    this.#isPollAnswered = false;
+    this.grants.awaitAnswer();
     // The vehicle was charging before the first grant of this master: its turn begins now.
-    if (this.#lastGrant === undefined && status.state === 'Charging' && this.#service.servedSinceMs === undefined) {
+    if (this.grants.last === undefined && status.state === 'Charging' && this.#service.servedSinceMs === undefined) {
       this.#service = { ...this.#service, servedSinceMs: nowMs };
     }
     this.#learn(status);
@@ -350,30 +321,7 @@ export class SlaveRecord {
 
   /** The limit of the last grant, arrived or not, in A. Before the first grant: the limit that the charge point enforces. */
   get grantedA(): Amps {
-    return this.#lastGrant?.limitA ?? this.account.enforced.limitA;
-  }
-
-  /** True: the last STATUS has its GRANT. One STATUS gets one GRANT, so a forged sender address attracts no extra datagrams. */
-  get isPollAnswered(): boolean {
-    return this.#isPollAnswered;
-  }
-
-  answerPoll(): void {
-    if (!this.#status) failInvariant(`a poll of ${this.id} is answered, but none was heard`);
-    if (this.#isPollAnswered) failInvariant(`the last poll of ${this.id} is answered twice`);
-    this.#isPollAnswered = true;
-  }
-
-  get lastNumber(): GrantNumber {
-    return this.#lastNumber;
-  }
-
-  /** The number for a new grant. Each call gives a higher one. */
-  nextNumber(epoch: number): GrantNumber {
-    const last = this.#lastNumber;
-    this.#lastNumber = { epoch, seq: last.epoch === epoch ? last.seq + 1 : this.#lowestSeq };
-    assertNumberedUp(this.#lastNumber, last, this.id);
-    return this.#lastNumber;
+    return this.grants.last?.limitA ?? this.account.enforced.limitA;
   }
 
   /** What the state file keeps of this charge point. Its maximum must be above 0 A. */

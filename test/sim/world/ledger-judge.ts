@@ -129,7 +129,7 @@ function seen(world: World, capacityA: number, power?: PowerCapacity): Seen {
   const record = {
     id: cp1.id,
     facts: cp1.facts,
-    lastGrant: cp1.lastGrant,
+    grants: cp1.grants,
     exposureA: (ms: number, leaseMs: number) => cp1.exposureA(ms, leaseMs),
     account: {
       get enforced() {

@@ -98,9 +98,9 @@ export class LedgerJudge {
 
   /** On the phases that it was granted for: others it does not load. */
   #judgeRaise(master: MasterBox, record: SlaveRecord, circuit: Counted | undefined): void {
-    const { id, facts, lastGrant, grantedA } = record;
-    if (!circuit || !lastGrant) return;
-    const grid = maskToGrid(facts.rotation, lastGrant.phases);
+    const { id, facts, grants, grantedA } = record;
+    if (!circuit || !grants.last) return;
+    const grid = maskToGrid(facts.rotation, grants.last.phases);
     const ownA = record.exposureA(master.nowMs, this.#terms.leaseMs);
     const { capacityA, power } = circuit.capacity;
     // What old grants may still allow it is no reason to give it less than what the others leave.
