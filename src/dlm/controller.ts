@@ -13,15 +13,17 @@ import { decide, onlyLowerings } from './decide.js';
 import { assertDecision, assertSnapshot } from './decision-checks.js';
 import { Granting } from './granting.js';
 import { type Heard, IGNORED, NOT_URGENT, URGENT } from './heard.js';
-import { LEASE_MAX_MS, leaseExpiryMs } from './leases/lease-rules.js';
+import { LEASE_MAX_MS } from './leases/lease-rules.js';
 import { drawnExpiryMs } from './leases/ledger.js';
 import { LimitLog } from './limit-log.js';
 import { LimitBook } from './limits/limit-book.js';
 import { MasterWatch } from './masters/master-watch.js';
 import type { Mastership } from './masters/mastership.js';
+import { ChargePointWatch } from './group/charge-point-watch.js';
 import { Membership } from './group/membership.js';
 import { Metering, type MeterSample } from './load/metering.js';
 import type { Memory } from './group/memory.js';
+import { MemoryBook } from './group/memory-book.js';
 import { type Notice, Notices } from './notice.js';
 import { Roster } from './group/roster.js';
 import { Operator } from './operator.js';
@@ -30,13 +32,12 @@ import { Services } from './sharing/services.js';
 import { Shares } from './sharing/shares.js';
 import type { SlaveRecord } from './group/slave-record.js';
 import type { Snapshot } from './sharing/snapshot.js';
+import { Startup } from './startup.js';
 import { buildTopology, type Topology } from './topology.js';
 import type { Site } from './types.js';
 
 /** A cycle is late by this much: its inputs may be stale, so it raises no charge point. */
 const LATE_AFTER_MS: Ms = 3_000;
-/** After a start every slave sends a STATUS and acknowledges a GRANT within this time: two and a half heartbeats. */
-const FIRST_POLLS_MS: Ms = 2_500;
 
 export interface ControllerOptions {
   readonly site: Site;
@@ -61,14 +62,13 @@ export class Controller {
   readonly #shares: Shares;
   readonly #notices = new Notices();
   readonly #roster: Roster;
+  readonly #watch: ChargePointWatch;
   readonly #masters: MasterWatch;
   readonly #limitLog = new LimitLog();
-  #startedAtMs: Ms;
-  /** Until then an unlisted slave, not heard yet, may hold a grant from before the restart. No raises before. */
-  #strangersUntilMs: Ms;
+  readonly #startup: Startup;
+  readonly #memory: MemoryBook;
   #lastTickMs: Ms | undefined;
   #sums: Pick<ExposureSums, 'sumForCircuit'> | undefined;
-  #isMemoryDirty = true;
 
   constructor(options: ControllerOptions, nowMs: Ms) {
     const { site, memory } = options;
@@ -89,13 +89,14 @@ export class Controller {
     this.#masters = new MasterWatch(name, { networkId, alarms, notices: this.#notices }, nowMs);
     this.#roster = new Roster({ site, topology, alarms, notices: this.#notices });
     const [roster, notices] = [this.#roster, this.#notices];
+    this.#watch = new ChargePointWatch({ roster, alarms, notices }, nowMs);
     this.limits = new LimitBook({ site, alarms, notices }, nowMs);
     const { limits } = this;
     const { settings } = limits;
-    const onChange = (): void => {
-      this.#isMemoryDirty = true;
-    };
-    this.membership = new Membership(roster, site.leaseMs, (id) => {
+    const { leaseMs } = site;
+    this.#memory = new MemoryBook({ roster, mastership: this.mastership, settings, leaseMs });
+    const onChange = (): void => this.#memory.change();
+    this.membership = new Membership(roster, leaseMs, (id) => {
       this.#limitLog.forget(id);
       settings.forget(id);
       onChange();
@@ -103,14 +104,10 @@ export class Controller {
     this.operator = new Operator({ site, topology, roster, settings, notices, onChange });
     this.#metering = new Metering({ site, topology, limits, alarms, notices, roster });
     if (memory?.settings) settings.load(memory.settings, nowMs);
-    this.#startedAtMs = nowMs;
     const mayHaveStrangers = !memory && (site.autoAdopt || options.isMemoryLost === true);
-    this.#strangersUntilMs = mayHaveStrangers ? nowMs + leaseExpiryMs(site.leaseMs) : nowMs;
-    if (this.#strangersUntilMs > nowMs) {
-      const waitS = Math.ceil((this.#strangersUntilMs - nowMs) / 1000);
-      const text = `nothing is remembered: unlisted slaves may hold old grants, no charge point is raised for ${waitS} s`;
-      this.#notices.add('info', 'START', text, { waitS });
-    }
+    const [masters, metering, { inputs }] = [this.#masters, this.#metering, limits];
+    const parts = { roster, metering, masters, inputs, notices, leaseMs };
+    this.#startup = new Startup(parts, mayHaveStrangers, nowMs);
     const longestMs = memory ? Math.max(memory.leaseMs, site.leaseMs) : LEASE_MAX_MS;
     this.#roster.expect(memory?.slaves ?? [], nowMs + drawnExpiryMs(longestMs), nowMs);
   }
@@ -122,12 +119,12 @@ export class Controller {
     carrier.part('limits', this.limits);
     carrier.part('notices', this.#notices);
     carrier.part('roster', this.#roster);
+    carrier.part('watch', this.#watch);
     carrier.part('masters', this.#masters);
     carrier.part('limitLog', this.#limitLog);
-    this.#startedAtMs = carrier.value('startedAtMs', this.#startedAtMs);
-    this.#strangersUntilMs = carrier.value('strangersUntilMs', this.#strangersUntilMs);
+    carrier.part('startup', this.#startup);
+    carrier.part('memory', this.#memory);
     this.#lastTickMs = carrier.value('lastTickMs', this.#lastTickMs);
-    this.#isMemoryDirty = carrier.value('isMemoryDirty', this.#isMemoryDirty);
     const sums = this.#sums;
     const sumsA = carrier.value('sumsA', sums && this.site.circuits.map((_, index) => sums.sumForCircuit(index)));
     this.#sums = sumsA && { sumForCircuit: (circuit) => defined(sumsA[circuit], `the sum of circuit ${circuit}`) };
@@ -152,27 +149,12 @@ export class Controller {
 
   /** What to write to the state file; `undefined` if unchanged since the last call. Then call `memorySaved`. */
   drainChangedMemory(): Memory | undefined {
-    if (!this.#isMemoryDirty) return undefined;
-    this.#isMemoryDirty = false;
-    // A remembered charge point may hold a grant from before a restart. Keep it until an operator forgets it.
-    const isKept = (record: SlaveRecord): boolean => record.isAdopted || record.isRemembered;
-    const slaves = this.records.filter((record) => isKept(record) && record.account.maxA > 0);
-    const { epoch } = this.mastership;
-    assert(epoch > 0, `epoch ${epoch} of ${slaves.length} slaves is to be remembered`);
-    return {
-      epoch,
-      leaseMs: this.site.leaseMs,
-      slaves: slaves.map((record) => record.remembered()),
-      settings: this.limits.settings.remembered(this.#lastTickMs ?? this.#startedAtMs),
-    };
+    return this.#memory.drainChanged(this.#lastTickMs ?? this.startedAtMs);
   }
 
   /** Call once the memory is saved. Its charge points may be raised now: after a restart the master waits for them. */
   memorySaved(memory: Memory): void {
-    for (const { id } of memory.slaves) {
-      const record = this.#roster.find(id);
-      record?.remember();
-    }
+    this.#memory.saved(memory);
   }
 
   /** Applies a STATUS. The answer may hold a probe, to be sent at once. */
@@ -181,7 +163,7 @@ export class Controller {
     if (!record) return IGNORED;
     const before = record.status;
     const wasOnline = record.isOnline(nowMs);
-    const wasStarting = this.#isStarting(nowMs);
+    const wasStarting = this.#startup.isStarting(nowMs);
     const { id, epoch } = this.mastership;
     const heard = record.applyStatus(status, { id, epoch, grants: !this.isPassive(nowMs) }, nowMs);
     if (heard === 'stale') return IGNORED;
@@ -194,10 +176,10 @@ export class Controller {
     }
     if (this.#masters.applyStatus(status, before, nowMs)) record.account.distrust(nowMs + drawnExpiryMs(LEASE_MAX_MS));
     const isAsRemembered = before?.disconnectedLimitA === status.disconnectedLimitA && before.maxA === status.maxA;
-    if (!isAsRemembered) this.#isMemoryDirty = true;
-    this.#roster.announce(record, before, wasOnline);
+    if (!isAsRemembered) this.#memory.change();
+    this.#watch.announce(record, before, wasOnline);
     if (!record.isAdopted) return NOT_URGENT;
-    const endsStart = wasStarting && !this.#isStarting(nowMs);
+    const endsStart = wasStarting && !this.#startup.isStarting(nowMs);
     const { isOwed } = record.grants;
     record.grants.owe(false);
     return isOwed || endsStart || this.#changesDecision(before, status, wasOnline) ? URGENT : NOT_URGENT;
@@ -215,13 +197,13 @@ export class Controller {
 
   #meet(status: Status, nowMs: Ms): SlaveRecord | undefined {
     const record = this.#roster.meet(status, nowMs);
-    if (record?.isAdopted) this.#isMemoryDirty = true;
+    if (record?.isAdopted) this.#memory.change();
     return record;
   }
 
   /** Applies a good sample of a meter. Urgent when the exposures below a circuit exceed its capacity. */
   hearMeter(meterId: string, sample: MeterSample, nowMs: Ms): Heard {
-    const isEarly = this.#awaitsFirstPolls(this.#startedAtMs, nowMs);
+    const isEarly = this.#startup.isEarly(nowMs);
     return this.#metering.hear(meterId, sample, isEarly, nowMs) ? this.#judgeLoad(nowMs) : NOT_URGENT;
   }
 
@@ -258,33 +240,6 @@ export class Controller {
     return this.#metering.drawnA(meterId, nowMs);
   }
 
-  #awaitsFirstPolls(sinceMs: Ms, nowMs: Ms): boolean {
-    return nowMs < sinceMs + FIRST_POLLS_MS && this.#roster.list.some((record) => record.status === undefined);
-  }
-
-  /**
-   * True while first samples or first STATUS are missing. Each charge point keeps its limit: the master cannot judge it
-   * yet. The same after a takeover: another master granted those limits.
-   */
-  #isStarting(nowMs: Ms): boolean {
-    const { activeSinceMs } = this.#masters;
-    if (this.#metering.isAwaiting || this.#awaitsFirstPolls(activeSinceMs, nowMs)) return true;
-    if (nowMs < activeSinceMs + FIRST_POLLS_MS && this.limits.inputs.isAwaiting) return true;
-    return this.#awaitsFirstAnswers(activeSinceMs, nowMs);
-  }
-
-  /** Charge points were told to keep their limits. Without their answers we reserve more, and lower the others. */
-  #awaitsFirstAnswers(sinceMs: Ms, nowMs: Ms): boolean {
-    return nowMs < sinceMs + FIRST_POLLS_MS && this.#isAnyAwaited(nowMs);
-  }
-
-  #isAnyAwaited(nowMs: Ms): boolean {
-    const isAwaited = (record: SlaveRecord): boolean =>
-      (record.isAtMostDisconnected || this.#masters.isStrict(nowMs)) &&
-      !record.account.isAcknowledged(nowMs, this.site.leaseMs);
-    return this.#roster.list.some((record) => record.isOnline(nowMs) && isAwaited(record));
-  }
-
   /** Applies a BEACON of another master. */
   hearBeacon(beacon: Beacon, nowMs: Ms): void {
     this.#masters.applyBeacon(beacon, nowMs);
@@ -313,7 +268,7 @@ export class Controller {
 
   /** Time must not run backwards: the ends of leases and waits are counted on it. */
   #assertLater(nowMs: Ms): void {
-    const lastMs = this.#lastTickMs ?? this.#startedAtMs;
+    const lastMs = this.#lastTickMs ?? this.startedAtMs;
     if (!(nowMs >= lastMs)) failInvariant(`a decision at ${nowMs} ms after one at ${lastMs} ms`);
   }
 
@@ -326,8 +281,8 @@ export class Controller {
         lateMs,
       });
     }
-    const noRaise = isLate || nowMs < this.#strangersUntilMs ? ({ kind: 'startup' } as const) : undefined;
-    const isStarting = this.#isStarting(nowMs);
+    const noRaise = isLate || this.#startup.awaitsStrangers(nowMs) ? ({ kind: 'startup' } as const) : undefined;
+    const isStarting = this.#startup.isStarting(nowMs);
     const unsafeCircuits = this.#roster.unsafeCircuits(nowMs);
     return { ...this.#bareSnapshot(nowMs), noRaise, isStarting, unsafeCircuits };
   }
@@ -337,15 +292,15 @@ export class Controller {
       // Another master may have raised any charge point in the epochs before.
       const tookOver = this.#masters.activeSinceMs === nowMs;
       for (const record of this.#roster.list) record.distrust(tookOver, nowMs);
-      this.#isMemoryDirty = true;
+      this.#memory.change();
     }
-    for (const record of this.#roster.list) if (record.watchDuplicate(nowMs)) this.#isMemoryDirty = true;
+    for (const record of this.#roster.list) if (record.watchDuplicate(nowMs)) this.#memory.change();
     this.#roster.expectOtherMaster(this.#masters.isStrict(nowMs), this.#masters.isWeaker);
     this.operator.watch(nowMs);
     this.limits.inputs.watch(nowMs);
     this.#metering.watch(nowMs);
-    this.#roster.watch(nowMs);
-    if (this.#roster.areSessionsDue(nowMs)) this.#isMemoryDirty = true;
+    this.#watch.watch(nowMs);
+    if (this.#roster.areSessionsDue(nowMs)) this.#memory.change();
   }
 
   /** Capacity, exposure and limits of every circuit, in A per grid phase, in the order of the site. For displays. */
@@ -383,6 +338,6 @@ export class Controller {
   }
 
   get startedAtMs(): Ms {
-    return this.#startedAtMs;
+    return this.#startup.startedAtMs;
   }
 }

@@ -11,6 +11,7 @@ const RESERVED = 'dlm/sharing/reserved.js';
 const SNAPSHOT = 'dlm/sharing/snapshot.js';
 const OBEDIENCE = 'dlm/leases/obedience.js';
 const CONTROLLER = 'dlm/controller.js';
+const STARTUP = 'dlm/startup.js';
 const STARTS = 'dlm/leases/starts.js';
 const RECORD = 'dlm/group/slave-record.js';
 const MASTERSHIP = 'dlm/masters/mastership.js';
@@ -235,8 +236,8 @@ export const MASTER_MUTANTS: readonly Row[] = [
   [
     'M3',
     'strangers not waited for',
-    CONTROLLER,
-    'mayHaveStrangers ? nowMs + leaseExpiryMs(site.leaseMs) : nowMs',
+    STARTUP,
+    'mayHaveStrangers ? nowMs + leaseExpiryMs(parts.leaseMs) : nowMs',
     'nowMs',
     'dlm/controller',
   ],
@@ -261,7 +262,7 @@ export const MASTER_MUTANTS: readonly Row[] = [
   [
     'M3',
     'first words not awaited',
-    CONTROLLER,
+    STARTUP,
     'return this.#awaitsFirstAnswers(activeSinceMs, nowMs);',
     'return false;',
     'dlm/restarts',
@@ -306,8 +307,8 @@ export const MASTER_MUTANTS: readonly Row[] = [
     'M5',
     'raises after a standstill',
     CONTROLLER,
-    'isLate || nowMs < this.#strangersUntilMs',
-    'nowMs < this.#strangersUntilMs',
+    'isLate || this.#startup.awaitsStrangers(nowMs)',
+    'this.#startup.awaitsStrangers(nowMs)',
     'dlm/deciding',
   ],
   // M7: two masters.

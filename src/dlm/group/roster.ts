@@ -1,5 +1,5 @@
-/** The charge points that the master knows: it adopts them, watches them, and sums up their currents for each circuit. */
-import { assert, defined, failInvariant } from '../../base/assert.js';
+/** The charge points that the master knows: it adopts them, and sums up their currents for each circuit. */
+import { assert, failInvariant } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
 import type { Status } from '../../base/messages.js';
 import { maskToGrid, onPhases } from '../../base/rotation.js';
@@ -19,11 +19,9 @@ import { LEASE_MAX_MS } from '../leases/lease-rules.js';
 import { drawnExpiryMs } from '../leases/ledger.js';
 import type { Notice, Notices } from '../notice.js';
 import { CircuitSums } from './circuit-sums.js';
-import { faultAlarm, faultNews } from './faulted.js';
 import { isLimitOver } from './lease-left.js';
 import type { RememberedSlave } from './record-types.js';
 import { SlaveRecord } from './slave-record.js';
-import { wantsCurrent } from './vehicle.js';
 import type { Topology } from '../topology.js';
 import type { ChargePoint, Site } from '../types.js';
 
@@ -33,9 +31,6 @@ export const SLAVES_MAX = 1000;
 export const STRANGERS_MAX = 100;
 /** At most one message about refused strangers in this time. */
 const REFUSALS_QUIET_MS: Ms = 60_000;
-/** A listed charge point that was never heard is missing this long after the start: many slaves need half a minute. */
-const MISSING_AFTER_MS: Ms = 60_000;
-
 /** Disks live longer that are written to no more often. A restart of the master loses less than that of a session's energy. */
 const SESSIONS_SAVED_EVERY_MS: Ms = 60_000;
 
@@ -60,9 +55,6 @@ export class Roster {
   #refusalsQuietUntilMs: Ms = Number.NEGATIVE_INFINITY;
   /** When the sessions were last written down by themselves. */
   #sessionsSavedAtMs: Ms = Number.NEGATIVE_INFINITY;
-  /** From then on listed charge points that were never heard are missing; `undefined` once that was told. */
-  #missingFromMs: Ms | undefined;
-
   constructor({ site, topology, notices, alarms }: RosterParts) {
     this.#site = site;
     this.#topology = topology;
@@ -88,7 +80,6 @@ export class Roster {
     this.#belowOf.clear();
     this.#forgottenSeq = carrier.value('forgottenSeq', this.#forgottenSeq);
     this.#refusalsQuietUntilMs = carrier.value('refusalsQuietUntilMs', this.#refusalsQuietUntilMs);
-    this.#missingFromMs = carrier.value('missingFromMs', this.#missingFromMs);
     this.#sessionsSavedAtMs = carrier.value('sessionsSavedAtMs', this.#sessionsSavedAtMs);
   }
 
@@ -107,7 +98,6 @@ export class Roster {
    */
   expect(remembered: readonly RememberedSlave[], unknownUntilMs: Ms, nowMs: Ms): void {
     assert(this.#records.size === 0, `${this.#records.size} charge points are known before the first is expected`);
-    this.#missingFromMs = nowMs + MISSING_AFTER_MS;
     for (const listed of this.#site.chargePoints) {
       // A STATUS before the restart may have shown a higher disconnected limit than the list. It still holds.
       const before = remembered.find(({ id }) => id === listed.id);
@@ -202,80 +192,9 @@ export class Roster {
     this.#notices.add('error', 'SLAVE_REFUSED', `${chargePoint} refused: ${full}`, { chargePoint });
   }
 
-  /** Tells the operator what a STATUS changed. Call after it was applied; `before`: the STATUS before it. */
-  announce(record: SlaveRecord, before: Status | undefined, wasOnline: boolean): void {
-    const status = defined(record.status, `the STATUS of ${record.id} that was just heard`);
-    if (before && before.bootId !== status.bootId) this.tell('warn', 'SLAVE_REBOOT', record, 'has started again');
-    if (!wasOnline || !record.isAnnounced) {
-      const { maxA, disconnectedLimitA, rotation, phases } = record.facts;
-      const facts = `${phases} ph ${rotation}, max ${maxA} A, disconnected ${disconnectedLimitA} A`;
-      const known = record.isListed ? 'listed' : record.isAdopted ? 'adopted' : 'NOT adopted';
-      this.tell('info', 'SLAVE_FOUND', record, `heard (${known}; ${facts})`);
-      record.announce(true);
-    }
-    const { phases } = record.facts;
-    const wasTold = wasOnline && before?.phases === status.phases;
-    if (record.isListed && status.phases > phases && !wasTold) {
-      const text = `reports ${status.phases} phases, the configuration lists ${phases}: what it draws on the others is not counted`;
-      this.tell('error', 'PHASE_MISMATCH', record, `${text}; correct its phases in the configuration`);
-    }
-    if (before && before.state !== status.state) {
-      this.tell('info', 'SLAVE_STATE', record, `${before.state} -> ${status.state}`);
-    }
-    const fault = faultNews(before?.state, status.state);
-    if (fault) this.tell(fault.level, 'CHARGER_FAULTED', record, fault.message);
-  }
-
   /** Tells the operator about one charge point. `text` follows its id. */
   tell(level: Notice['level'], event: Notice['event'], record: SlaveRecord, text: string): void {
     this.#notices.add(level, event, `${record.id} ${text}`, { chargePoint: record.id, circuit: record.facts.circuit });
-  }
-
-  /** Tells the operator which charge points fell silent, and which ones draw more than they may. Call once per cycle. */
-  watch(nowMs: Ms): void {
-    for (const record of this.#records.values()) {
-      if (!record.isAnnounced || record.isOnline(nowMs)) continue;
-      record.announce(false);
-      const { mayFollowAnother, maxA } = record.account;
-      const isInFull = mayFollowAnother || record.account.isSilentAfterOverdraw(nowMs);
-      const reservedA = isInFull ? maxA : record.facts.disconnectedLimitA;
-      this.tell('warn', 'SLAVE_LOST', record, `is silent; ${reservedA} A stay reserved for it`);
-    }
-    const lost = this.list.filter((record) => record.status && !record.isOnline(nowMs));
-    this.#alarms.set('SLAVE_LOST', namesText('silent', lost), nowMs);
-    this.#watchMissing(nowMs);
-    const over = namesText(
-      'above the limit',
-      this.list.filter((record) => isOver(record, nowMs)),
-    );
-    if (this.#alarms.set('OVERDRAW', over, nowMs) && over) this.#notices.add('error', 'OVERDRAW', over);
-    this.#alarms.set('CHARGER_FAULTED', faultAlarm(this.list, nowMs), nowMs);
-    this.#watchSleepers(nowMs);
-    const wrong = namesText(
-      'says what cannot be, its maximum counts instead',
-      this.list.filter((record) => record.isOnline(nowMs) && record.isImplausible),
-    );
-    if (this.#alarms.set('CLAIM_REFUSED', wrong, nowMs) && wrong) this.#notices.add('error', 'CLAIM_REFUSED', wrong);
-  }
-
-  /** K3: vehicles that charged, were paused, and take nothing since. Some never wake up by themselves. */
-  #watchSleepers(nowMs: Ms): void {
-    const asleep = this.list.filter((record) => record.isOnline(nowMs) && isAsleep(record));
-    const names = namesText('no current is taken since a pause', asleep);
-    const text = names && `${names}: full, or asleep; then unplug the vehicle and plug it in again`;
-    if (this.#alarms.set('VEHICLE_ASLEEP', text, nowMs) && text) this.#notices.add('warn', 'VEHICLE_ASLEEP', text);
-  }
-
-  /** A remembered charge point counts too: it was heard before the restart, and may have gone since. */
-  #watchMissing(nowMs: Ms): void {
-    if (this.#missingFromMs !== undefined && nowMs < this.#missingFromMs) return;
-    const missing = this.list.filter((record) => record.isListed && !record.status);
-    this.#alarms.set('SLAVE_MISSING', namesText('never heard', missing), nowMs);
-    if (this.#missingFromMs === undefined) return;
-    this.#missingFromMs = undefined;
-    for (const record of missing) {
-      this.tell('warn', 'SLAVE_MISSING', record, 'was never heard; "evenkeel status" says what is known of it');
-    }
   }
 
   /** True when sessions have changed and are due to be written down: at most once a minute. Call per cycle. */
@@ -378,18 +297,4 @@ export class Roster {
     const path = circuit === undefined ? undefined : this.#topology.pathOf[circuit];
     return path ?? failInvariant(`${id} is at circuit ${facts.circuit}, which is not there`);
   }
-}
-
-/** True: this charge point draws more than it may, or it is silent and did so at its last STATUS. */
-function isOver(record: SlaveRecord, nowMs: Ms): boolean {
-  const { account } = record;
-  return record.isOnline(nowMs) ? account.overdraws(nowMs) : account.isSilentAfterOverdraw(nowMs);
-}
-
-function isAsleep({ service, status }: SlaveRecord): boolean {
-  return service.appetite.isAsleep && status !== undefined && wantsCurrent(status.state);
-}
-
-function namesText(what: string, records: readonly SlaveRecord[]): string | undefined {
-  return records.length > 0 ? `${what}: ${records.map((record) => record.id).join(', ')}` : undefined;
 }
