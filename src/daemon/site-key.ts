@@ -118,7 +118,7 @@ export function describeAuth(auth: Auth | undefined): string {
 /** At each start. */
 export function tellAuth(auth: Auth | undefined, logger: Logger): void {
   if (auth) logger.log('info', 'AUTH', describeAuth(auth), { keyIds: auth.keys.ids });
-  else logger.log('warn', 'AUTH', 'auth is off: whoever reaches the network can forge limits; see docs/keys.md', {});
+  else logger.log('warn', 'AUTH', 'auth is off: any device on the network can forge limits; see docs/keys.md', {});
 }
 
 /** For `evenkeel check`, which needs no key: whether there is one, and what follows. */
@@ -134,7 +134,7 @@ export interface AuthReport {
 export function authReport(config: Config, env: Environment): AuthReport {
   const { file: keyFile } = keyPlace(config, env);
   if (config.auth === 'off')
-    return { auth: 'off', keyFile, text: 'auth: off; whoever reaches the network can forge limits', willStart: true };
+    return { auth: 'off', keyFile, text: 'auth: off; any device on the network can forge limits', willStart: true };
   const wanted = config.auth === 'on' || config.keyFile !== undefined;
   try {
     const auth = config.role === 'master' ? siteAuth(config, env) : chargePointAuth(config, env);

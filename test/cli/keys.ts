@@ -148,7 +148,7 @@ discovery: { port: ${port}, interfaces: [lo] }
 aside('auth is off: told at every start; on without a key: 78 and the way out', async (t) => {
   const port = await discoveryPort();
   const master = started(t, ['run', '-c', siteFile(t, { port, more: 'auth: off' })]);
-  t.match(await master.untilEvent('AUTH'), { level: 'warn', msg: /^auth is off: whoever reaches the network/ });
+  t.match(await master.untilEvent('AUTH'), { level: 'warn', msg: /^auth is off: any device on the network/ });
   t.match(await master.end('SIGTERM'), { code: 0 });
   const keyFile = join(folder(t), 'site.key');
   const config = siteFile(t, { port, more: `auth: on\nkeyFile: ${keyFile}` });

@@ -111,11 +111,11 @@ t.test('evenkeel check needs no key, and says what will be', async (t) => {
   const here = folder(t);
   const keyFile = file(here, 'site.key', SITE_TEXT);
   const rows: readonly (readonly [Config, string, RegExp])[] = [
-    [master('auth: off'), 'off', /^auth: off; whoever/],
+    [master('auth: off'), 'off', /^auth: off; any device/],
     [master(`keyFile: ${keyFile}`), 'on', /^auth on \(key id 3\), \/.*site\.key$/],
     [master('auth: on', `keyFile: ${join(here, 'no')}`), 'on', /^auth: will not start: .*got nothing/],
     [master('auth: on', `keyFile: ${file(here, 'open', SITE_TEXT, 0o644)}`), 'on', /will not start: .*chmod 600/],
-    [slave('auth: off'), 'off', /^auth: off; whoever/],
+    [slave('auth: off'), 'off', /^auth: off; any device/],
   ];
   for (const [given, auth, text] of rows) t.match(authReport(given, {}), { auth, text });
   const none = { CREDENTIALS_DIRECTORY: folder(t) };

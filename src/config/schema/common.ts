@@ -49,7 +49,7 @@ export const log = () =>
 export const auth = () =>
   key(
     'Authentication',
-    'on: datagrams are signed, and unsigned ones dropped; off: whoever reaches the network can forge limits. On where keyFile is given or a key is found, when left out.',
+    'on: datagrams are signed, and unsigned ones dropped; off: any device on the network can forge limits. On where keyFile is given or a key is found, when left out.',
     z.optional(f.oneWord(['on', 'off'])),
   );
 
