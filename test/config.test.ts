@@ -8,6 +8,7 @@ import './config/cross-rows.js';
 import './config/own-limit-rows.js';
 import './config/meter-rows.js';
 import './config/input-rows.js';
+import './config/section-14a-rows.js';
 import './config/garbage.js';
 import './config/report.js';
 import './config/ways-out.js';

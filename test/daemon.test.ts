@@ -4,6 +4,7 @@ import './daemon/port-holder.js';
 import './daemon/sd-notify.js';
 import './daemon/recorder-file.js';
 import './daemon/state-file.js';
+import './daemon/section-14a-file.js';
 import './daemon/systemd.js';
 import './daemon/bind-failure.js';
 import './daemon/identity.js';

@@ -37,6 +37,9 @@ export const EVENTS = {
     'many answers of a meter are damaged (3 % of the last minute), or no longer so many; damaged ones are never used',
   INPUT: 'a digital input became active or inactive, and what it does',
   INPUT_LOST: 'the source of a digital input gives no values: the input counts as active until it is heard again',
+  GRID_OPERATOR:
+    'the grid operator lowers charge points (section 14a EnWG), its source is lost, or it is over; what holds now, and what they draw',
+  GRID_OPERATOR_LOG: 'the log of section 14a cannot be written, or can again; control goes on',
   OVERLOAD: 'a meter shows more than the fuse may carry; all below are lowered at once',
   OVERLOAD_END: 'the overload is over',
   TWO_MASTERS: 'another master is active in this network id, or was until this master came',

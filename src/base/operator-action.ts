@@ -14,5 +14,7 @@ export type OperatorAction =
   /** For the session of the vehicle that is there, as the boost. 1 is served first. */
   | { readonly what: 'priority'; readonly priority: number | null }
   | { readonly what: 'boost'; readonly forMs: Ms | null }
+  /** The grid operator asks for less (section 14a EnWG), or no longer. Of a circuit that has the rules for it. */
+  | { readonly what: 'section14a'; readonly isOn: boolean }
   | { readonly what: 'block'; readonly from: BlockFrom }
   | { readonly what: 'pause' | 'resume' | 'unblock' };

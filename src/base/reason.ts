@@ -1,5 +1,5 @@
 /** Why a charge point has its limit: exactly one reason, as a closed union. Its text is made where it is shown. */
-import { PHASE_NAMES, type Amps, type PhaseIndex } from './units.js';
+import { PHASE_NAMES, type Amps, type PhaseIndex, type Watts } from './units.js';
 
 /**
  * `fallback`: the meter of the circuit is lost. Of a charge point: `cable`: it says so itself; `imbalance`: for vehicles on one or
@@ -24,13 +24,19 @@ export type LimitCause = {
   readonly name?: string;
 };
 
+/** What makes the power limit of a circuit as low as it is, where that is not its configuration. */
+export type PowerCause = {
+  readonly source: 'section14a';
+  readonly limitW: Watts;
+};
+
 export type LimitReason =
   /** The maximum of the charge point, or a lower limit of it. A division by itself does not know its cause. */
   | { readonly kind: 'maximum'; readonly cause?: LimitCause }
   /** A circuit is full on this phase. No cause: the allocator alone was asked, which knows one limit of each circuit. */
   | { readonly kind: 'circuit'; readonly circuit: string; readonly phase: PhaseIndex; readonly cause?: LimitCause }
   /** The power limit of a circuit is reached. */
-  | { readonly kind: 'power'; readonly circuit: string }
+  | { readonly kind: 'power'; readonly circuit: string; readonly power?: PowerCause }
   /** More would widen the difference between two phases beyond the circuit's limit. */
   | { readonly kind: 'imbalance'; readonly circuit: string; readonly phases: readonly [PhaseIndex, PhaseIndex] }
   /**
@@ -44,9 +50,16 @@ export type LimitReason =
       readonly phases?: readonly [PhaseIndex, PhaseIndex];
       readonly yieldsTo: readonly string[];
       readonly cause?: LimitCause;
+      readonly power?: PowerCause;
     }
   /** It gets the share rounded down, and others get the remainder. No phase where a power limit binds. */
-  | { readonly kind: 'step'; readonly circuit: string; readonly phase?: PhaseIndex; readonly cause?: LimitCause }
+  | {
+      readonly kind: 'step';
+      readonly circuit: string;
+      readonly phase?: PhaseIndex;
+      readonly cause?: LimitCause;
+      readonly power?: PowerCause;
+    }
   /** Its share is not free yet: other charge points have not confirmed their lower limits. No phase where a power limit binds. */
   | { readonly kind: 'waiting'; readonly circuit: string; readonly phase?: PhaseIndex }
   /** The master has started: which old grants the charge point may still follow is not known yet. */
@@ -89,13 +102,13 @@ export function reasonText(reason: LimitReason): string {
     case 'circuit':
       return `${reason.circuit} ${PHASE_NAMES[reason.phase]} full${causeText(reason.cause)}`;
     case 'power':
-      return `power limit of ${reason.circuit} reached`;
+      return `power limit of ${reason.circuit} reached${powerText(reason.power)}`;
     case 'imbalance':
       return pairText(reason);
     case 'shortage':
-      return `paused, ${shortageText(reason)}${causeText(reason.cause)}${yieldText(reason.yieldsTo)}`;
+      return `paused, ${shortageText(reason)}${causeText(reason.cause)}${powerText(reason.power)}${yieldText(reason.yieldsTo)}`;
     case 'step':
-      return `${placeText(reason)} full${causeText(reason.cause)}, remainder of the division`;
+      return `${placeText(reason)} full${causeText(reason.cause)}${powerText(reason.power)}, remainder of the division`;
     case 'waiting':
       return `waits for current on ${placeText(reason)} to be confirmed free`;
     case 'startup':
@@ -160,6 +173,10 @@ function causeText(cause: LimitCause | undefined): string {
     default:
       return cause === undefined ? '' : ` (${limitText(cause)})`;
   }
+}
+
+function powerText(power: PowerCause | undefined): string {
+  return power === undefined ? '' : ` (grid operator by section 14a ${Math.round(power.limitW)} W)`;
 }
 
 function sessionText({ maxMin, maxKwh }: Extract<LimitReason, { kind: 'session' }>): string {

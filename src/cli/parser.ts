@@ -11,6 +11,7 @@ import { replayCommand } from './commands/replay.js';
 import { runCommand } from './commands/run.js';
 import { simulateCommand } from './commands/simulate.js';
 import { slaveCommand } from './commands/slave.js';
+import { section14aCommand } from './commands/section-14a.js';
 import { setCommand } from './commands/set.js';
 import { slavesCommand } from './commands/slaves.js';
 import { statusCommand } from './commands/status.js';
@@ -22,6 +23,7 @@ const COMMANDS = [
   statusCommand,
   slavesCommand,
   setCommand,
+  section14aCommand,
   checkCommand,
   keysCommand,
   meterCommand,

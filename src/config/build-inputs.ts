@@ -1,6 +1,6 @@
 /** Digital inputs, from the file's shape to what the core and the sources work with. */
 import { assert, defined } from '../base/assert.js';
-import type { InputEffect, SiteInput } from '../dlm/types.js';
+import type { Circuit, InputEffect, SiteInput } from '../dlm/types.js';
 import { parseConnection } from './connection.js';
 import { toPhases } from './phase-amps.js';
 import type { InputEntry } from './schema/inputs.js';
@@ -9,7 +9,8 @@ import type { InputConfig, InputSource } from './types.js';
 /** Where the file says nothing. A Modbus device is polled, and the reader of a GPIO line says each 10 s that it lives. */
 const MAX_AGE_MS = { gpio: 30_000, modbus: 3_000 } as const;
 
-function effectOf({ offsetA, limitA }: InputEntry): InputEffect {
+function effectOf({ offsetA, limitA, section14a }: InputEntry): InputEffect {
+  if (section14a) return { kind: 'section14a' };
   if (offsetA !== undefined) return { kind: 'offset', offsetA: toPhases(offsetA) };
   return limitA !== undefined ? { kind: 'limit', limitA: toPhases(limitA) } : { kind: 'stop' };
 }
@@ -31,10 +32,13 @@ export function inputConfig(entry: InputEntry): InputConfig {
   return { id: entry.id, source: sourceOf(entry) };
 }
 
-export function siteInput(entry: InputEntry, rootId: string): SiteInput {
+export function siteInput(entry: InputEntry, circuits: readonly Circuit[]): SiteInput {
   const { id, active, debounceMs, chargePoint, circuit } = entry;
   const { kind } = sourceOf(entry);
   const maxAgeMs = entry.maxAgeMs ?? (kind === 'gpio' || kind === 'modbus' ? MAX_AGE_MS[kind] : undefined);
+  const isOwner = (each: Circuit): boolean =>
+    entry.section14a ? each.section14a !== undefined : each.parent === undefined;
+  const owner = circuits.find(isOwner);
   return {
     id,
     activeLevel: active,
@@ -43,6 +47,8 @@ export function siteInput(entry: InputEntry, rootId: string): SiteInput {
     ...(kind === 'command' && { isByCommand: true }),
     effect: effectOf(entry),
     target:
-      chargePoint === undefined ? { kind: 'circuit', id: circuit ?? rootId } : { kind: 'chargePoint', id: chargePoint },
+      chargePoint === undefined
+        ? { kind: 'circuit', id: circuit ?? defined(owner, `circuit of input ${id}`).id }
+        : { kind: 'chargePoint', id: chargePoint },
   };
 }

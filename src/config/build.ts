@@ -4,6 +4,7 @@ import { assert, defined } from '../base/assert.js';
 import { mapPhases, PHASE_NAMES } from '../base/units.js';
 import type { AllocationRules, ChargePoint, Circuit, RedistributionRules, Schedule, Site } from '../dlm/types.js';
 import { inputConfig, siteInput } from './build-inputs.js';
+import { section14aOf } from './build-section-14a.js';
 import { parseConnection } from './connection.js';
 import { type Endpoint, parseEndpoint } from './endpoint.js';
 import type { KnownModel } from './facts.js';
@@ -61,6 +62,7 @@ function circuitOf(entry: CircuitEntry): Circuit {
     ...(backgroundMaxA !== undefined && { backgroundMaxA: toPhases(backgroundMaxA) }),
     ...(imbalanceLimitA !== undefined && { imbalanceLimitA }),
     ...(Number.isFinite(limitW) && { limitW }),
+    ...(entry.section14a && { section14a: section14aOf(entry.section14a) }),
     ...(fuse !== undefined && { fuseType: fuse.type }),
     ...(redistribute !== undefined && { redistribute }),
   };
@@ -147,7 +149,7 @@ function siteOf(file: MasterFile): Site {
     ...(file.voltageV !== undefined && { voltageV: file.voltageV }),
     circuits,
     chargePoints: file.chargePoints.map(chargePointOf),
-    ...(file.inputs.length > 0 && { inputs: file.inputs.map((input) => siteInput(input, root.id)) }),
+    ...(file.inputs.length > 0 && { inputs: file.inputs.map((input) => siteInput(input, circuits)) }),
     ...(file.defaults && { defaults: file.defaults }),
     defaultCircuit: file.discovery.circuit ?? root.id,
     autoAdopt: file.discovery.autoAdopt,

@@ -5,7 +5,7 @@ import type { InputEntry } from './schema/inputs.js';
 import type { Draft } from './shape.js';
 
 const SOURCES = ['gpio', 'modbus', 'mqtt', 'command'] as const;
-const EFFECTS = ['offsetA', 'limitA', 'stop'] as const;
+const EFFECTS = ['offsetA', 'limitA', 'stop', 'section14a'] as const;
 const BITS = ['coil', 'discreteInput'] as const;
 const TARGETS = ['circuit', 'chargePoint'] as const;
 /** Each poll that is late would make the input active. */
@@ -47,6 +47,20 @@ function ofAge({ value, path }: Draft<InputEntry>): Finding[] {
   return [{ path: [...path, 'maxAgeMs'], expected, got: gotText(value.maxAgeMs) }];
 }
 
+/** It lowers the one circuit that has the rules for it. */
+function ofSection14a({ value, path }: Draft<InputEntry>, { circuits }: Facts): Finding[] {
+  if (value.section14a === undefined) return [];
+  const owners = circuits.items.filter((circuit) => circuit.value.section14a !== undefined);
+  const own = [...path, 'section14a'];
+  if (owners.length === 0 && circuits.intact)
+    return [{ path: own, expected: 'a circuit with "section14a"', got: 'none' }];
+  return TARGETS.filter((name) => value[name] !== undefined).map((name) => ({
+    path: [...path, name],
+    expected: 'no target beside section14a: it lowers the circuit that has "section14a"',
+    got: gotText(value[name]),
+  }));
+}
+
 function ofInput(input: Draft<InputEntry>, facts: Facts): Finding[] {
   const { value, path, intact } = input;
   const both = TARGETS.every((name) => value[name] !== undefined);
@@ -54,11 +68,22 @@ function ofInput(input: Draft<InputEntry>, facts: Facts): Finding[] {
   return [
     ...ofSource(input, facts),
     ...ofAge(input),
+    ...ofSection14a(input, facts),
     ...(intact ? oneOf(value, EFFECTS, path) : []),
     ...(both ? [{ path: [...path, 'chargePoint'], expected, got: 'both' }] : []),
   ];
 }
 
+/** Of two circuits each would use the same surplus. */
+function secondSection14a({ circuits: { items } }: Facts): Finding[] {
+  const [first, ...others] = items.filter(({ value }) => value.section14a !== undefined);
+  return others.map(({ path }) => ({
+    path: [...path, 'section14a'],
+    expected: 'one circuit with section14a at most',
+    got: `another one, beside ${gotText(first?.value.id)}`,
+  }));
+}
+
 export function inputFindings(facts: Facts): Finding[] {
-  return facts.inputs.items.flatMap((input) => ofInput(input, facts));
+  return [...facts.inputs.items.flatMap((input) => ofInput(input, facts)), ...secondSection14a(facts)];
 }

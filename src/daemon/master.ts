@@ -24,6 +24,7 @@ import { readyOnce } from './ready-once.js';
 import { type DaemonRecorder, openRecorder } from './recorder.js';
 import { createNotifier, type Notifier } from './sd-notify.js';
 import { siteAuth, tellAuth } from './site-key.js';
+import { Section14aFile } from './section-14a-file.js';
 import { openStateFile } from './state-file.js';
 
 export interface MasterStart {
@@ -90,6 +91,10 @@ async function assembleMaster(
   const identity = { site, version: version(), masterId, bootId, rank: isStandby ? 1 : 0 };
   const taped = { ...identity, isLasting: store !== undefined, clock: systemClock };
   const recorder = config.recorder && openRecorder(config.recorder, stateDir, taped, logger);
+  const section14aLog =
+    stateDir === undefined
+      ? undefined
+      : new Section14aFile({ directory: stateDir, clock: systemClock, timers: systemTimers, logger });
   const optimizeFor = optimizerFor();
   const tellReady = readyOnce(notifier, logger, 'first decision made');
   const runtime: MasterRuntime = new MasterRuntime({
@@ -101,6 +106,7 @@ async function assembleMaster(
     logger,
     sinks,
     ...(store && { store }),
+    ...(section14aLog && { section14aLog }),
     auth,
     meters,
     onTick: (nowMs, summary) => {
@@ -113,7 +119,10 @@ async function assembleMaster(
   inputs.start();
   internal?.start();
   control?.serve(runtime.commands);
-  return { stop: () => stopMaster(runtime, { meters, inputs, sinks, notifier, net, internal, control, recorder }) };
+  return {
+    stop: () =>
+      stopMaster(runtime, { meters, inputs, sinks, notifier, net, internal, control, recorder, section14aLog }),
+  };
 }
 
 function describeSite({ site, meters, mqtt, discovery, internalSlave }: MasterConfig): string {
@@ -149,6 +158,7 @@ async function stopMaster(
     internal: InternalSlave | undefined;
     control: ControlSocket | undefined;
     recorder: DaemonRecorder | undefined;
+    section14aLog: Section14aFile | undefined;
   },
 ): Promise<void> {
   parts.notifier.stopping();
@@ -161,5 +171,6 @@ async function stopMaster(
     parts.net.close(),
     ...parts.sinks.map((sink) => sink.close()),
     parts.recorder?.close(),
+    parts.section14aLog?.close(),
   ]);
 }

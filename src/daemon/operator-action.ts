@@ -29,6 +29,10 @@ const ACTIONS: Readonly<Record<OperatorAction['what'], { readonly expected: stri
       return isNumber(minutes) ? { what: 'boost', forMs: minutes * MS_PER_MIN } : undefined;
     },
   },
+  section14a: {
+    expected: 'on: true or false',
+    read: ({ on }) => (typeof on === 'boolean' ? { what: 'section14a', isOn: on } : undefined),
+  },
   block: {
     expected: `from: ${BLOCK_FROM.join(' or ')}`,
     read: ({ from }) => {

@@ -297,7 +297,7 @@ export class Controller {
     for (const record of this.#roster.list) if (record.watchDuplicate(nowMs)) this.#memory.change();
     this.#roster.expectOtherMaster(this.#masters.isStrict(nowMs), this.#masters.isWeaker);
     this.operator.watch(nowMs);
-    this.limits.inputs.watch(nowMs);
+    this.limits.watch((circuit) => this.#metering.drawnBelowW(circuit, nowMs), nowMs);
     this.#metering.watch(nowMs);
     this.#watch.watch(nowMs);
     if (this.#roster.areSessionsDue(nowMs)) this.#memory.change();

@@ -221,13 +221,14 @@ function overdrawingWish(snapshot: Snapshot, record: SlaveRecord): Wish {
 
 /** The allocator knows one limit of each circuit. Says its cause, and when an unsafe circuit or the vehicle is the cause. */
 function explained(snapshot: Snapshot, record: SlaveRecord, { limitA, boundBy }: AllocatedLimit): LimitReason {
+  if (boundBy.kind === 'power' || ((boundBy.kind === 'shortage' || boundBy.kind === 'step') && isOfPower(boundBy))) {
+    const { power } = capacityOf(snapshot, indexOfCircuit(snapshot, boundBy.circuit));
+    return power?.cause ? { ...boundBy, power: power.cause } : boundBy;
+  }
   if (boundBy.kind === 'circuit' || boundBy.kind === 'shortage' || boundBy.kind === 'step') {
-    const index = defined(
-      snapshot.topology.indexOf.get(boundBy.circuit),
-      `circuit ${boundBy.circuit}, which binds ${record.id},`,
-    );
     const { phase } = boundBy;
-    return phase === undefined ? boundBy : { ...boundBy, cause: capacityOf(snapshot, index).cause[phase] };
+    const { cause } = capacityOf(snapshot, indexOfCircuit(snapshot, boundBy.circuit));
+    return phase === undefined ? boundBy : { ...boundBy, cause: cause[phase] };
   }
   if (boundBy.kind !== 'maximum') return boundBy;
   const unsafe = pathOf(snapshot, record).find((index) => snapshot.unsafeCircuits.has(index));
@@ -239,6 +240,15 @@ function explained(snapshot: Snapshot, record: SlaveRecord, { limitA, boundBy }:
   const cause = usableOf(snapshot, record);
   const { drewA } = service.leftover;
   return drewA !== undefined && limitA < cause.limitA ? { kind: 'unused', drawnA: drewA } : { kind: 'maximum', cause };
+}
+
+/** Neither a fuse nor a difference between phases binds. */
+function isOfPower({ phase, phases }: { readonly phase?: PhaseIndex; readonly phases?: unknown }): boolean {
+  return phase === undefined && phases === undefined;
+}
+
+function indexOfCircuit({ topology }: Snapshot, id: string): number {
+  return defined(topology.indexOf.get(id), `circuit ${id}, which binds a charge point,`);
 }
 
 /** M1: as much of the wish as fits beside the exposures of all others. Else at most the limit it enforces already. */

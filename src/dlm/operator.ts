@@ -23,6 +23,8 @@ export interface OperatorParts {
   readonly onChange: () => void;
 }
 
+type OfChargePoint = Exclude<OperatorAction, { readonly what: 'section14a' }>;
+
 /** A setting of one charge point, and how it is told. */
 interface Told {
   readonly change: ChargePointSetting;
@@ -43,6 +45,7 @@ export class Operator {
     const circuit = site.circuits.find(({ id }) => id === target);
     if (record && circuit) return `${target} is a charge point and a circuit: give one of them another id`;
     if (!record && !circuit) return this.#unknown(target);
+    if (action.what === 'section14a') return this.#applySection14a(target, action.isOn);
     if (circuit && action.what === 'operatorLimit') return this.#limitCircuit(circuit, action.limitA);
     const records = record ? [record] : this.#below(target);
     if (records.length === 0) return `no charge point is below ${target}`;
@@ -90,8 +93,18 @@ export class Operator {
     return undefined;
   }
 
+  #applySection14a(target: string, isOn: boolean): string | undefined {
+    const { site, settings, onChange } = this.#parts;
+    const own = site.circuits.find(({ section14a }) => section14a !== undefined);
+    if (!own) return 'expected a circuit with "section14a" in the configuration, none has it';
+    if (own.id !== target) return `expected ${own.id}, the circuit with "section14a", got ${target}`;
+    settings.setSection14a(isOn);
+    onChange();
+    return undefined;
+  }
+
   /** All, or none where one of them refuses; those without a vehicle are passed over where a session is meant. */
-  #applyTo(records: readonly SlaveRecord[], action: OperatorAction, nowMs: Ms): string | undefined {
+  #applyTo(records: readonly SlaveRecord[], action: OfChargePoint, nowMs: Ms): string | undefined {
     const told = new Map<SlaveRecord, Told>();
     let why: string | undefined;
     for (const record of records) {
@@ -111,7 +124,7 @@ export class Operator {
   }
 
   /** A text: why not. */
-  #toldOf(record: SlaveRecord, action: OperatorAction, nowMs: Ms): Told | string {
+  #toldOf(record: SlaveRecord, action: OfChargePoint, nowMs: Ms): Told | string {
     const session = sessionOf(record.status);
     const noVehicle = `${record.id} has no vehicle: ${action.what} holds for one session`;
     switch (action.what) {

@@ -30,6 +30,15 @@ export interface Schedule {
   readonly rows: readonly ScheduleRow[];
 }
 
+/** What holds for charge points while the grid operator asks for it by section 14a EnWG. */
+export interface Section14aRules {
+  /** What they may draw from the grid together, in W. */
+  readonly limitW: Watts;
+  /** The same once the source of the signal was lost for `failsafeAfterMs`. */
+  readonly failsafeW: Watts;
+  readonly failsafeAfterMs: Ms;
+}
+
 export interface Circuit {
   readonly id: string;
   /** Absent for the root. */
@@ -53,6 +62,8 @@ export interface Circuit {
   readonly imbalanceLimitA?: Amps;
   /** What its three phases may carry together, charge points and other load; also a contract at its meter. */
   readonly limitW?: Watts;
+  /** Its charge points are controllable devices by section 14a EnWG. */
+  readonly section14a?: Section14aRules;
   /** Absent: B, which trips first. */
   readonly fuseType?: FuseType;
   /** False: what a vehicle below leaves of its limit stays its own. */
@@ -131,7 +142,9 @@ export type InputEffect =
   | { readonly kind: 'offset'; readonly offsetA: PhaseAmps }
   /** The most that the target may have. Grid order. */
   | { readonly kind: 'limit'; readonly limitA: PhaseAmps }
-  | { readonly kind: 'stop' };
+  | { readonly kind: 'stop' }
+  /** The grid operator lowers the target, a circuit with `section14a`. */
+  | { readonly kind: 'section14a' };
 
 /** A circuit with all below it, or one charge point. */
 export interface LimitTarget {

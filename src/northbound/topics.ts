@@ -131,6 +131,7 @@ function reasonBody(reason: LimitReason, text: string): JsonObject {
     ...('phases' in reason && reason.phases && { phases: reason.phases.map((phase) => PHASE_NAMES[phase]) }),
     ...('yieldsTo' in reason && { yieldsTo: [...reason.yieldsTo] }),
     ...('cause' in reason && reason.cause && { cause: { ...reason.cause, limitA: rounded(reason.cause.limitA, 2) } }),
+    ...('power' in reason && reason.power && { power: { ...reason.power, limitW: rounded(reason.power.limitW, 0) } }),
     ...('minA' in reason && { minA: rounded(reason.minA, 2) }),
     ...('maxMin' in reason && { maxMin: reason.maxMin }),
     ...('maxKwh' in reason && { maxKwh: reason.maxKwh }),

@@ -12,6 +12,7 @@ import { Controller } from '../dlm/controller.js';
 import type { Heard } from '../dlm/heard.js';
 import type { Site } from '../dlm/types.js';
 import type { BroadcastPort, PeerAddress } from '../ports/datagram-port.js';
+import type { Section14aLog } from '../ports/section-14a-log.js';
 import type { StateStore } from '../ports/state-store.js';
 import type { CommandPort } from '../ports/commands.js';
 import type { SiteStatus, StatusSink } from '../ports/status-sink.js';
@@ -49,6 +50,8 @@ export interface MasterOptions {
   readonly sinks: readonly StatusSink[];
   /** Absent: nothing is kept over a restart. */
   readonly store?: StateStore;
+  /** Absent: what the grid operator asks is told to the log of the daemon alone. */
+  readonly section14aLog?: Section14aLog;
   /** Absent: datagrams are not signed. */
   readonly auth?: Auth | undefined;
   readonly meters: MeterBoard;
@@ -319,6 +322,7 @@ export class MasterRuntime {
     this.#tellRole();
     this.#tickAfter(this.#nextInMs(nowMs));
     this.#tell();
+    for (const entry of this.controller.limits.section14a.drain()) this.#options.section14aLog?.add(entry, wallMs);
     this.#drops.tell(nowMs);
     this.#keeper.keep(this.controller);
     this.#show(nowMs);

@@ -45,6 +45,7 @@ const session = z.string().check(z.maxLength(SESSION_MAX));
 const id = z.string().check(z.regex(ID_PATTERN));
 
 const settingsSchema = z.object({
+  section14a: z.optional(z.boolean()),
   circuits: z.array(z.object({ id: z.string(), operatorLimitA: ampsOfPhases })),
   chargePoints: z.array(
     z.object({

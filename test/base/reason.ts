@@ -12,7 +12,10 @@ const ROWS: { readonly [K in LimitReason['kind']]: readonly [Extract<LimitReason
     { kind: 'belowMinimum', cause: { source: 'operator', limitA: 5 }, minA: 6 },
     'paused: operator limit 5 A, its vehicle needs 6 A',
   ],
-  power: [{ kind: 'power', circuit: 'house' }, 'power limit of house reached'],
+  power: [
+    { kind: 'power', circuit: 'house', power: { source: 'section14a', limitW: 7560 } },
+    'power limit of house reached (grid operator by section 14a 7560 W)',
+  ],
   imbalance: [{ kind: 'imbalance', circuit: 'house', phases: [0, 2] }, 'imbalance L1-L3 of house'],
   shortage: [
     { kind: 'shortage', circuit: 'garage', phase: 0, yieldsTo: ['cp1', 'cp2', 'cp3'] },

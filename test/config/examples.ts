@@ -57,9 +57,19 @@ const TEXTS: Readonly<Record<string, string>> = {
 
 /**
  * One circuit only: it is the root, and everything refers to it. Its meter has three phases. A digital input has one source
- * and one effect: test/config/input-rows has the others.
+ * and one effect: test/config/input-rows and section-14a-rows have the others.
  */
-const LEFT_OUT: readonly string[] = ['parent', 'phase', 'gpio', 'modbus', 'command', 'offsetA', 'stop', 'chargePoint'];
+const LEFT_OUT: readonly string[] = [
+  'parent',
+  'phase',
+  'gpio',
+  'modbus',
+  'command',
+  'offsetA',
+  'stop',
+  'section14a',
+  'chargePoint',
+];
 
 const NUMBERS: Readonly<Record<string, number>> = { limitA: 32, operatorLimitA: 32 };
 

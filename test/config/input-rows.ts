@@ -20,7 +20,7 @@ const INPUTS = `inputs:
 `;
 /** From line 34 on. */
 const FILE = `${GOOD}${INPUTS}`;
-const EFFECTS = 'exactly one of offsetA, limitA, stop';
+const EFFECTS = 'exactly one of offsetA, limitA, stop, section14a';
 const SOURCES = 'exactly one of gpio, modbus, mqtt, command';
 
 const ROWS: readonly Row[] = [

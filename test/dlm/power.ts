@@ -2,7 +2,7 @@
 import t from 'tap';
 import { seededRng } from '../../src/base/rng.js';
 import { type PhaseAmps, perPhase, type Watts } from '../../src/base/units.js';
-import { evenWithin, powerCapacity } from '../../src/dlm/load/power.js';
+import { evenWithin, gridDrawCapacity, lowerPower, powerCapacity, surplusOf } from '../../src/dlm/load/power.js';
 import type { Circuit, Site } from '../../src/dlm/types.js';
 import { chargePoint, circuit, site } from '../helpers/site.js';
 import { Rig } from './rig.js';
@@ -210,4 +210,28 @@ t.test('a lost meter hides what the building took: backgroundMaxA, or the highes
   t.equal(lose({}, [0, 0, 0]), '30', 'the fallback');
   t.equal(lose({}, undefined), '0', 'nothing is known of it');
   t.equal(lose({ fallbackA: perPhase(9999) }, [40, 0, 0]), '32', 'its loss is ignored');
+});
+
+t.test('a power limit and one of the draw from the grid: both hold, for raises as well', (t) => {
+  const limit = powerCapacity(12_000, 230, [10, 0, 0], [20, 0, 0]);
+  t.match(limit, { capacityW: 9700, raisableW: 5100 });
+  const draw = gridDrawCapacity({ source: 'section14a', limitW: 7560 }, 230, { surplusW: 1000, openW: 400 });
+  t.match(draw, { capacityW: 8560, raisableW: 8160 });
+  const both = { capacityW: 8560, raisableW: 5100, cause: { limitW: 7560 } };
+  t.match(lowerPower(limit, draw), both);
+  t.match(lowerPower(draw, limit), both);
+  t.equal(lowerPower(limit, undefined), limit);
+  t.match(gridDrawCapacity({ source: 'section14a', limitW: 7560 }, 230, { surplusW: 1000, openW: 1e9 }), {
+    raisableW: 7560,
+  });
+  t.end();
+});
+
+t.test('surplus: over all phases, and export only where it is proven', (t) => {
+  const load: PhaseAmps = [-20, 5, -3];
+  t.equal(surplusOf(load, [0, 0, 0], [0, 1, 2], 230).surplusW, 18 * 230);
+  t.equal(surplusOf(load, [0, 0, 0], [0], 230).surplusW, 15 * 230);
+  t.equal(surplusOf(load, [0, 0, 0], [2], 230).surplusW, 0);
+  t.equal(surplusOf(load, [1, 2, 0], [], 230).openW, 690);
+  t.end();
 });

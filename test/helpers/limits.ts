@@ -3,4 +3,5 @@ import type { CircuitLimits } from '../../src/dlm/limits/ceilings.js';
 
 export const AS_CONFIGURED: CircuitLimits = {
   sourcesOf: ({ operatorLimitA }) => (operatorLimitA ? [{ source: 'operator', limitA: operatorLimitA }] : []),
+  gridDrawOf: () => undefined,
 };

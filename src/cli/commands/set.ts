@@ -3,10 +3,13 @@ import type { Argv } from 'yargs';
 import { BLOCK_FROM } from '../../base/operator-action.js';
 import { type Command, withSocket } from '../command.js';
 
+const ON_OFF = ['on', 'off'] as const;
+
+const load = () => import('../../cli/control/set.js');
+
 export const setCommand: Command = (parser) => {
-  const load = () => import('../../cli/control/set.js');
   parser.command('set', 'limits, pauses, blocks, priorities and boosts, while the master runs', (set) =>
-    set
+    withSection14a(set)
       .command(
         'operator-limit <target> <limit>',
         "the operator's own limit, at most that of the fuse or of the charge point",
@@ -77,4 +80,16 @@ function withTarget<T>(parser: Argv<T>) {
     demandOption: true,
     describe: 'id of a charge point, or of a circuit',
   });
+}
+
+function withSection14a<T>(parser: Argv<T>): Argv<T> {
+  return parser.command(
+    'section-14a <target> <state>',
+    'the grid operator asks for less (section 14a EnWG), or no longer',
+    (options) =>
+      withTarget(options)
+        .positional('state', { choices: ON_OFF, demandOption: true, describe: 'on or off' } as const)
+        .example('$0 set section-14a garage on', 'until it is set to off'),
+    async (asked) => (await load()).setSection14a(asked),
+  );
 }

@@ -38,6 +38,10 @@ export async function setBlock(asked: Asked & { readonly from: BlockFrom }): Pro
   await set(asked, 'block', { from: asked.from });
 }
 
+export async function setSection14a(asked: Asked & { readonly state: 'on' | 'off' }): Promise<void> {
+  await set(asked, 'section14a', { on: asked.state === 'on' });
+}
+
 export async function setPlain(asked: Asked, what: 'pause' | 'resume' | 'unblock'): Promise<void> {
   await set(asked, what, {});
 }

@@ -4,6 +4,7 @@ import { FALLBACK_IGNORED_A, FUSE_TYPES } from '../../dlm/types.js';
 import * as f from '../fields.js';
 import { key } from '../fields.js';
 import { scheduleSchema } from './schedule.js';
+import { section14aSchema } from './section-14a.js';
 
 const FUSE_KINDS = 'B, C, D: circuit breakers by IEC 60898-1; gG: fuses by IEC 60269; IEC60947-2: industrial breakers.';
 
@@ -41,6 +42,11 @@ export const circuitSchema = f.group({
     'Contract',
     'The power in W that is contracted at the meter of this circuit. It holds like limitW; the lower one counts.',
     z.optional(f.watts(WATTS_MAX)),
+  ),
+  section14a: key(
+    'Section 14a EnWG',
+    'What its charge points may draw while the grid operator asks for less; docs/section-14a.md. Of one circuit at most.',
+    z.optional(section14aSchema),
   ),
   headroomA: key(
     'Headroom',

@@ -83,6 +83,11 @@ export const inputSchema = f.group({
     z.optional(f.phaseAmps()),
   ),
   stop: key('Stop', 'true: while active, the target gets nothing.', z.optional(z.literal(true, { error: 'true' }))),
+  section14a: key(
+    'Section 14a EnWG',
+    'true: while active, the grid operator lowers the circuit that has section14a; docs/section-14a.md.',
+    z.optional(z.literal(true, { error: 'true' })),
+  ),
   circuit: key(
     'Circuit',
     'Id of the circuit that it lowers; the root, which is the whole group, when neither circuit nor chargePoint is given.',

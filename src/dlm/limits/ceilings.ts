@@ -3,7 +3,7 @@
  * reason of a charge point names it. Headroom is kept below that limit.
  */
 import { failInvariant } from '../../base/assert.js';
-import type { LimitCause } from '../../base/reason.js';
+import type { LimitCause, PowerCause } from '../../base/reason.js';
 import { isAnyAbove, mapPhases, type Ms, type PerPhase, type PhaseAmps } from '../../base/units.js';
 import type { Circuit } from '../types.js';
 
@@ -24,6 +24,8 @@ export interface Ceiling {
 /** What limits circuits beside their fuses. */
 export interface CircuitLimits {
   sourcesOf(circuit: Circuit, nowMs: Ms): readonly LimitOfSource[];
+  /** What the charge points below may draw from the grid together, whatever flows beside them; `undefined`: nothing says so. */
+  gridDrawOf(circuit: Circuit, nowMs: Ms): PowerCause | undefined;
 }
 
 /** Never above the fuse less the headroom. */

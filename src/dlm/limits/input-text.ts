@@ -10,6 +10,7 @@ function ampsText(a: PhaseAmps): string {
 /** "lowers garage by 16 A" */
 function effectText({ effect, target: { id } }: SiteInput): string {
   if (effect.kind === 'stop') return `stops ${id}`;
+  if (effect.kind === 'section14a') return `limits ${id} by section 14a`;
   return effect.kind === 'offset'
     ? `lowers ${id} by ${ampsText(effect.offsetA)}`
     : `limits ${id} to ${ampsText(effect.limitA)}`;

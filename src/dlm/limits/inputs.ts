@@ -7,7 +7,7 @@ import type { Carrier } from '../../base/carrier.js';
 import { mapPhases, minOf, type Ms, NO_AMPS, type PhaseAmps } from '../../base/units.js';
 import type { AlarmBoard } from '../alarms.js';
 import type { Notices } from '../notice.js';
-import type { LimitTarget, SiteInput } from '../types.js';
+import type { InputEffect, LimitTarget, SiteInput } from '../types.js';
 import { counts, dueAtMs, type InputLevel, type InputState, lostState, movedTo, settledAt } from './input-state.js';
 import { changeText } from './input-text.js';
 
@@ -15,6 +15,13 @@ interface Parts {
   readonly inputs: readonly SiteInput[];
   readonly alarms: AlarmBoard;
   readonly notices: Notices;
+}
+
+/** What the sources of the signal of section 14a say. `awaited`: nothing since the start. */
+export interface Section14aSignal {
+  readonly is: 'on' | 'off' | 'lost' | 'awaited';
+  /** "input relay" */
+  readonly source: string;
 }
 
 function keyOf({ kind, id }: LimitTarget): string {
@@ -93,7 +100,7 @@ export class Inputs {
       const { effect } = input;
       if (effect.kind === 'stop') mostA = NO_AMPS;
       else if (effect.kind === 'limit') mostA = minOf(mostA, effect.limitA);
-      else {
+      else if (effect.kind === 'offset') {
         const beforeA = offsetA;
         offsetA = mapPhases((p) => beforeA[p] + effect.offsetA[p]);
       }
@@ -104,8 +111,22 @@ export class Inputs {
 
   /** The active inputs of a target, for people: "input relay". */
   activeText(target: LimitTarget): string {
-    const active = (this.#byTarget.get(keyOf(target)) ?? []).filter((input) => counts(this.#stateOf(input)));
-    return `input ${active.map(({ id }) => id).join(' and ')}`;
+    const own = this.#byTarget.get(keyOf(target)) ?? [];
+    return namesOf(own.filter((input) => isOfAmps(input.effect) && counts(this.#stateOf(input))));
+  }
+
+  /** The inputs of a circuit with the effect `section14a`; `undefined`: there is none. */
+  section14a(circuit: string): Section14aSignal | undefined {
+    const own = (this.#byTarget.get(`circuit ${circuit}`) ?? []).filter(({ effect }) => !isOfAmps(effect));
+    if (own.length === 0) return undefined;
+    const such = (isSuch: (state: InputState) => boolean): SiteInput[] =>
+      own.filter((input) => isSuch(this.#stateOf(input)));
+    const on = such(({ lost, settled }) => lost === undefined && settled === true);
+    if (on.length > 0) return { is: 'on', source: namesOf(on) };
+    const lost = such((state) => state.lost !== undefined);
+    if (lost.length > 0) return { is: 'lost', source: namesOf(lost) };
+    const awaited = such(({ settled }) => settled === undefined);
+    return { is: awaited.length > 0 ? 'awaited' : 'off', source: namesOf(own) };
   }
 
   #find(id: string): SiteInput | undefined {
@@ -126,4 +147,12 @@ export class Inputs {
     this.#parts.notices.add(level, event, changeText(input, state), { input: input.id, state: now });
     return { ...state, told: now };
   }
+}
+
+function isOfAmps({ kind }: InputEffect): boolean {
+  return kind !== 'section14a';
+}
+
+function namesOf(inputs: readonly SiteInput[]): string {
+  return `input ${inputs.map(({ id }) => id).join(' and ')}`;
 }

@@ -4,15 +4,16 @@
  */
 import { failInvariant } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
-import type { LimitCause } from '../../base/reason.js';
+import type { LimitCause, PowerCause } from '../../base/reason.js';
 import { hasPhase, type PhaseMask } from '../../base/rotation.js';
-import { type Amps, mapPhases, type Ms, PHASES, type PhaseAmps, perPhase } from '../../base/units.js';
+import { type Amps, mapPhases, type Ms, PHASES, type PhaseAmps, perPhase, type Watts } from '../../base/units.js';
 import type { AlarmBoard } from '../alarms.js';
 import type { Notices } from '../notice.js';
 import type { Circuit, Site } from '../types.js';
 import type { CircuitLimits, LimitOfSource } from './ceilings.js';
 import { Inputs } from './inputs.js';
 import { Schedules } from './schedules.js';
+import { Section14a } from './section-14a.js';
 import { Settings } from './settings.js';
 
 export interface LimitBookParts {
@@ -25,6 +26,7 @@ export class LimitBook implements CircuitLimits {
   readonly settings = new Settings();
   readonly schedules: Schedules;
   readonly inputs: Inputs;
+  readonly section14a: Section14a;
   /** By the configuration. */
   readonly #operatorA: ReadonlyMap<string, Amps>;
 
@@ -34,6 +36,8 @@ export class LimitBook implements CircuitLimits {
     );
     this.schedules = new Schedules({ site, alarms, notices });
     this.inputs = new Inputs({ inputs: site.inputs ?? [], alarms, notices }, nowMs);
+    const { inputs, settings } = this;
+    this.section14a = new Section14a({ circuits: site.circuits, inputs, settings, notices });
   }
 
   /** All that changes in here. */
@@ -41,6 +45,17 @@ export class LimitBook implements CircuitLimits {
     carrier.part('settings', this.settings);
     carrier.part('schedules', this.schedules);
     carrier.part('inputs', this.inputs);
+    carrier.part('section14a', this.section14a);
+  }
+
+  /** Tells what has changed. Call once per cycle, before the division. */
+  watch(drawnW: (circuit: number) => Watts, nowMs: Ms): void {
+    this.inputs.watch(nowMs);
+    this.section14a.watch(drawnW, nowMs);
+  }
+
+  gridDrawOf(circuit: Circuit, nowMs: Ms): PowerCause | undefined {
+    return this.section14a.limitOf(circuit, nowMs);
   }
 
   sourcesOf(circuit: Circuit, nowMs: Ms): readonly LimitOfSource[] {

@@ -28,6 +28,8 @@ export interface RememberedBoost {
 }
 
 export interface RememberedSettings {
+  /** Absent: false. */
+  readonly section14a?: boolean | undefined;
   readonly circuits: readonly { readonly id: string; readonly operatorLimitA: PhaseAmps }[];
   readonly chargePoints: readonly (Omit<ChargePointSetting, 'boost'> & {
     readonly id: string;
@@ -40,15 +42,19 @@ const NOTHING_SET: ChargePointSetting = {};
 export class Settings {
   readonly #circuits = new Map<string, PhaseAmps>();
   readonly #chargePoints = new Map<string, ChargePointSetting>();
+  /** True: a command says that the grid operator asks for less (section 14a EnWG). */
+  #isSection14a = false;
 
   /** All that changes in here. */
   carry(carrier: Carrier): void {
     carrier.values('circuits', this.#circuits);
     carrier.values('chargePoints', this.#chargePoints);
+    this.#isSection14a = carrier.value('isSection14a', this.#isSection14a);
   }
 
   /** Call once, at the start. */
-  load({ circuits, chargePoints }: RememberedSettings, nowMs: Ms): void {
+  load({ circuits, chargePoints, section14a = false }: RememberedSettings, nowMs: Ms): void {
+    this.#isSection14a = section14a;
     for (const { id, operatorLimitA } of circuits) this.#circuits.set(id, operatorLimitA);
     for (const { id, boost, ...setting } of chargePoints) {
       const untilMs = nowMs + (boost?.leftMs ?? 0);
@@ -58,6 +64,7 @@ export class Settings {
 
   remembered(nowMs: Ms): RememberedSettings {
     return {
+      ...(this.#isSection14a && { section14a: true }),
       circuits: [...this.#circuits].map(([id, operatorLimitA]) => ({ id, operatorLimitA })),
       chargePoints: [...this.#chargePoints].map(([id, { boost, ...setting }]) => ({
         id,
@@ -65,6 +72,14 @@ export class Settings {
         ...(boost && { boost: { leftMs: Math.max(0, boost.untilMs - nowMs), session: boost.session } }),
       })),
     };
+  }
+
+  get isSection14a(): boolean {
+    return this.#isSection14a;
+  }
+
+  setSection14a(isOn: boolean): void {
+    this.#isSection14a = isOn;
   }
 
   /** `undefined`: that of the configuration holds. */

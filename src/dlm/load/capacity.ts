@@ -10,7 +10,16 @@ import { mapPhases, type Ms, NO_AMPS, type PerPhase, PHASES, type PhaseAmps, typ
 import { ceilingOf, type CircuitLimits } from '../limits/ceilings.js';
 import { assertNumbers, assertOrder } from './checks.js';
 import { type LoadSample, MeteredLoad } from './metered-load.js';
-import { exceedsPower, type PowerCapacity, powerCapacity } from './power.js';
+import {
+  exceedsPower,
+  gridDrawCapacity,
+  lowerPower,
+  NO_SURPLUS,
+  type PowerCapacity,
+  powerCapacity,
+  type Surplus,
+  surplusOf,
+} from './power.js';
 import type { Topology } from '../topology.js';
 import { type Circuit, FALLBACK_IGNORED_A, NOMINAL_VOLTAGE_V } from '../types.js';
 
@@ -78,10 +87,12 @@ export class CapacityBook {
   /** Circuits with charge points at them or below. */
   readonly #serving: ReadonlySet<number>;
   readonly #voltageV: Volts;
+  readonly #topology: Topology;
 
   /** `places`: the circuits where charge points are, or may be discovered later. */
   constructor({ circuits, topology, limits, places, voltageV = NOMINAL_VOLTAGE_V }: CapacityParts) {
     this.#voltageV = voltageV;
+    this.#topology = topology;
     assert(topology.pathOf.length === circuits.length, `${circuits.length} circuits, ${topology.pathOf.length} paths`);
     this.#circuits = circuits;
     this.#limits = limits;
@@ -140,9 +151,15 @@ export class CapacityBook {
   capacities(nowMs: Ms): readonly CircuitCapacity[] {
     const own = new Map<number, Own>();
     for (const index of this.#deepestFirst) own.set(index, this.#ownOf(index, own, nowMs));
-    return this.#circuits.map((circuit, index) =>
-      this.#capacityOf(circuit, index, defined(own.get(index), `load of ${circuit.id}`), nowMs),
-    );
+    return this.#circuits.map((circuit, index) => this.#capacityOf(circuit, index, own, nowMs));
+  }
+
+  /** What the last meter on the way to the grid shows of power that the charge points of a circuit may use beside the grid. */
+  #surplusAbove(index: number, own: ReadonlyMap<number, Own>): Surplus {
+    const top = this.#topology.pathOf[index]?.findLast((each) => this.#metered.has(each));
+    const { backgroundA, openA } = own.get(top ?? -1) ?? {};
+    if (top === undefined || !backgroundA || !openA) return NO_SURPLUS;
+    return surplusOf(backgroundA, openA, this.#load(top).provenPhases, this.#voltageV);
   }
 
   #ownOf(index: number, own: ReadonlyMap<number, Own>, nowMs: Ms): Own {
@@ -179,7 +196,8 @@ export class CapacityBook {
     return defined(this.#circuits[index], `circuit ${index} of ${this.#circuits.length}`);
   }
 
-  #capacityOf(circuit: Circuit, index: number, own: Own, nowMs: Ms): CircuitCapacity {
+  #capacityOf(circuit: Circuit, index: number, all: ReadonlyMap<number, Own>, nowMs: Ms): CircuitCapacity {
+    const own = defined(all.get(index), `load of ${circuit.id}`);
     const meter = this.#metered.get(index);
     const isLost = own.backgroundA === null;
     const ignored = mapPhases((p) => circuit.fallbackA[p] >= FALLBACK_IGNORED_A);
@@ -196,6 +214,11 @@ export class CapacityBook {
     // No fallback is given in W. So a lost meter hides what it may hide, unless its loss is ignored.
     const besideA = mapPhases((p) => (isLost && !ignored[p] ? Math.max(own.upwards.loadA[p], knownA[p]) : knownA[p]));
     const raisableA = mapPhases((p) => capacityA[p] - own.openA[p]);
+    const { limitW } = circuit;
+    const byLimit = limitW === undefined ? undefined : powerCapacity(limitW, this.#voltageV, besideA, own.openA);
+    const draw = this.#limits.gridDrawOf(circuit, nowMs);
+    const byDraw = draw && gridDrawCapacity(draw, this.#voltageV, this.#surplusAbove(index, all));
+    const power = lowerPower(byLimit, byDraw);
     assertNumbers(capacityA, circuit.id, 'capacity');
     assertOrder(NO_AMPS, loadA, circuit.id, 'nothing, and its load');
     assertOrder(
@@ -214,9 +237,7 @@ export class CapacityBook {
       capacityA,
       raisableA,
       cause: mapPhases((p) => (falls(p) ? { source: 'fallback', limitA: circuit.fallbackA[p] } : ceiling.cause[p])),
-      ...(circuit.limitW !== undefined && {
-        power: powerCapacity(circuit.limitW, this.#voltageV, besideA, own.openA),
-      }),
+      ...(power && { power }),
     };
   }
 }

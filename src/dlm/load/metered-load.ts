@@ -1,7 +1,17 @@
 /** The uncontrolled load behind one meter: what its samples say about it, and how long a sample holds. */
 import { defined, failInvariant } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
-import { mapPhases, maxOf, type Ms, NO_AMPS, PHASE_NAMES, PHASES, type PhaseAmps, perPhase } from '../../base/units.js';
+import {
+  mapPhases,
+  maxOf,
+  type Ms,
+  NO_AMPS,
+  PHASE_NAMES,
+  PHASES,
+  type PhaseAmps,
+  type PhaseIndex,
+  perPhase,
+} from '../../base/units.js';
 import { assertNumbers, assertOrder } from './checks.js';
 import { StandingPhase } from './standing-phase.js';
 
@@ -23,6 +33,8 @@ export interface LoadSample {
   readonly leastA: PhaseAmps;
   /** What is subtracted for them: at most `mostA`, and less only for a prompt meter. */
   readonly drawnA: PhaseAmps;
+  /** Where the charge points have shown that the meter counts in the right direction. Absent: nowhere. */
+  readonly provenPhases?: readonly PhaseIndex[];
   readonly sampledAtMs: Ms;
   /** The values may be older than `sampledAtMs` by so much. */
   readonly updateMs: Ms;
@@ -84,6 +96,11 @@ export class MeteredLoad {
   /** `null` while the meter is lost. */
   get backgroundA(): PhaseAmps | null {
     return this.#isHeard ? this.#held.reduce((most, { valueA }) => maxOf(most, valueA), LOWEST) : null;
+  }
+
+  /** The phases whose export is believed to be one. */
+  get provenPhases(): readonly PhaseIndex[] {
+    return this.#last?.provenPhases ?? [];
   }
 
   addSample(sample: LoadSample, isIncluding: boolean, nowMs: Ms): void {

@@ -1,7 +1,15 @@
 /** Assigns the samples of each meter to its circuit, and finds meters that are connected wrongly. */
 import { failInvariant } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
-import { mapPhases, type Ms, NO_AMPS, PHASE_NAMES, type PhaseAmps, type PhaseIndex } from '../../base/units.js';
+import {
+  mapPhases,
+  type Ms,
+  NO_AMPS,
+  PHASE_NAMES,
+  type PhaseAmps,
+  type PhaseIndex,
+  type Watts,
+} from '../../base/units.js';
 import type { EventCode } from '../../base/events.js';
 import type { AlarmBoard } from '../alarms.js';
 import { CapacityBook, type CircuitCapacity } from './capacity.js';
@@ -9,11 +17,12 @@ import { assertNumbers, assertOrder } from './checks.js';
 import type { CircuitLimits } from '../limits/ceilings.js';
 import type { Notices } from '../notice.js';
 import { OverloadWatch } from './overload.js';
+import { powerOf } from './power.js';
 import type { PromptSample } from './prompt-level.js';
 import { PromptWatch } from './prompt-watch.js';
 import { corrected, showsTooLittle, StepWatch } from './step-watch.js';
 import type { Topology } from '../topology.js';
-import type { Site } from '../types.js';
+import { NOMINAL_VOLTAGE_V, type Site } from '../types.js';
 
 /** A direction that showed itself as reversed counts for so long after it was last seen. */
 const REVERSED_HOLD_MS: Ms = 600_000;
@@ -132,6 +141,12 @@ export class Metering {
     return this.#parts.roster.currentBelowA(index, nowMs);
   }
 
+  /** What the charge points below a circuit draw, by what they say. */
+  drawnBelowW(index: number, nowMs: Ms): Watts {
+    const { site, roster } = this.#parts;
+    return powerOf(roster.currentBelowA(index, nowMs), site.voltageV ?? NOMINAL_VOLTAGE_V);
+  }
+
   /** True if the sample counts. `isEarly`: some charge points have not sent a STATUS yet. */
   hear(meterId: string, sample: MeterSample, isEarly: boolean, nowMs: Ms): boolean {
     const index = this.#book.circuitOfMeter(meterId);
@@ -151,7 +166,8 @@ export class Metering {
     const nowA = this.#parts.roster.currentBelowA(index, nowMs);
     if (this.#lost.has(meterId)) failInvariant(`meter ${meterId} is lost, and gives values`);
     const drawnA = this.#drawnInA(index, { ...sample, shownA, mostA: drawn.mostA, nowA }, nowMs);
-    this.#book.addSample(index, { ...sample, ...drawn, drawnA, shownA }, nowMs);
+    const provenPhases = this.#steps.get(index)?.proven ?? [];
+    this.#book.addSample(index, { ...sample, ...drawn, drawnA, shownA, provenPhases }, nowMs);
     return true;
   }
 

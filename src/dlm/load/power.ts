@@ -1,6 +1,15 @@
 /** What the three phases of a circuit may carry together, in W: its power limit, less the load that nobody controls. */
 import { failInvariant } from '../../base/assert.js';
-import { type Amps, PHASES, type PhaseAmps, type Volts, type Watts } from '../../base/units.js';
+import type { PowerCause } from '../../base/reason.js';
+import {
+  type Amps,
+  mapPhases,
+  PHASES,
+  type PhaseAmps,
+  type PhaseIndex,
+  type Volts,
+  type Watts,
+} from '../../base/units.js';
 
 /** Sums of the same currents in another order differ by so much at most. */
 const ROUNDING_W: Watts = 1e-3;
@@ -12,6 +21,8 @@ export interface PowerCapacity {
   readonly capacityW: Watts;
   /** The part that raises may use: without what may have changed since. -Infinity: no raise. */
   readonly raisableW: Watts;
+  /** Absent: the configuration. */
+  readonly cause?: PowerCause;
 }
 
 export function powerOf(currentA: PhaseAmps, voltageV: Volts): Watts {
@@ -27,6 +38,44 @@ export function powerCapacity(limitW: Watts, voltageV: Volts, loadA: PhaseAmps, 
     failInvariant(`${limitW} W beside ${loadA.join(', ')} A leave ${capacityW} W, ${raisableW} W for raises`);
   }
   return { voltageV, limitW, capacityW, raisableW };
+}
+
+/** What the surplus beside the charge points adds to what they may draw from the grid, in W. */
+export interface Surplus {
+  readonly surplusW: Watts;
+  /** The part of it that may be gone. */
+  readonly openW: Watts;
+}
+
+export const NO_SURPLUS: Surplus = { surplusW: 0, openW: 0 };
+
+/**
+ * What comes from beside the charge points and would flow into the grid without them, over all three phases, as a meter reckons
+ * energy. `loadA`: the other load, negative for export. On a phase that is not proven, export may be import of a meter that
+ * counts backwards: there it is none.
+ */
+export function surplusOf(loadA: PhaseAmps, openA: PhaseAmps, proven: readonly PhaseIndex[], voltageV: Volts): Surplus {
+  const netA = mapPhases((p) => (proven.includes(p) ? loadA[p] : Math.max(0, loadA[p])));
+  return { surplusW: Math.max(0, -powerOf(netA, voltageV)), openW: powerOf(openA, voltageV) };
+}
+
+/** What charge points may draw together by a limit of their draw from the grid: that, and the surplus. */
+export function gridDrawCapacity(cause: PowerCause, voltageV: Volts, { surplusW, openW }: Surplus): PowerCapacity {
+  const { limitW } = cause;
+  const [capacityW, raisableW] = [limitW + surplusW, limitW + Math.max(0, surplusW - openW)];
+  if (!(limitW >= 0 && capacityW >= limitW && raisableW >= limitW && raisableW <= capacityW)) {
+    failInvariant(
+      `${limitW} W from the grid and ${surplusW} W of surplus are ${capacityW} W, ${raisableW} W for raises`,
+    );
+  }
+  return { voltageV, limitW: capacityW, capacityW, raisableW, cause };
+}
+
+/** Both hold. */
+export function lowerPower(a: PowerCapacity | undefined, b: PowerCapacity | undefined): PowerCapacity | undefined {
+  if (!a || !b) return a ?? b;
+  const low = b.capacityW < a.capacityW ? b : a;
+  return { ...low, raisableW: Math.min(a.raisableW, b.raisableW) };
 }
 
 /** True when so much would flow below the circuit that its power limit is exceeded. */

@@ -62,6 +62,8 @@ export class StepWatch {
   #swapped = 0;
   #right = 0;
   #reversed: [number, number, number] = [0, 0, 0];
+  /** Changes in a row that a phase showed in the right direction. */
+  #proven: [number, number, number] = [0, 0, 0];
   readonly #still = new Map<PhaseIndex, Still>();
 
   /** All that changes in here. */
@@ -70,6 +72,7 @@ export class StepWatch {
     this.#swapped = carrier.value('swapped', this.#swapped);
     this.#right = carrier.value('right', this.#right);
     this.#reversed = carrier.value('reversed', this.#reversed);
+    this.#proven = carrier.value('proven', this.#proven);
     carrier.values('still', this.#still);
   }
 
@@ -89,6 +92,11 @@ export class StepWatch {
   /** The phases that the meter counts backwards. */
   get reversed(): readonly PhaseIndex[] {
     return PHASES.filter((p) => this.#reversed[p] >= WITNESSES);
+  }
+
+  /** The phases of which the charge points have shown that the meter counts them forwards. */
+  get proven(): readonly PhaseIndex[] {
+    return PHASES.filter((p) => this.#proven[p] >= WITNESSES);
   }
 
   addSample({ movedAtMs, shownA, mostA, leastA }: Seen, nowMs: Ms): void {
@@ -114,6 +122,10 @@ export class StepWatch {
   }
 
   #judge(stepA: PhaseAmps, shownA: PhaseAmps, nowMs: Ms): void {
+    for (const p of PHASES) {
+      if (Math.abs(stepA[p]) < STEP_A) continue;
+      this.#proven[p] = Math.abs(shownA[p] - stepA[p]) <= LIKENESS * Math.abs(stepA[p]) ? this.#proven[p] + 1 : 0;
+    }
     if (isAlike(shownA, stepA)) {
       this.#right += 1;
       if (this.#right >= WITNESSES) this.#forget(stepA);

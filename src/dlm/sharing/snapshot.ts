@@ -73,7 +73,8 @@ export function capOf(snapshot: Snapshot, record: SlaveRecord): LimitCause | und
 
 /** True where people, the calendar or an input limit a circuit above the charge point: that explains a pause. */
 export function isLimitedAbove(snapshot: Snapshot, record: SlaveRecord): boolean {
-  return pathOf(snapshot, record).some((index) =>
-    capacityOf(snapshot, index).cause.some(({ source }) => source !== 'fuse' && source !== 'fallback'),
-  );
+  return pathOf(snapshot, record).some((index) => {
+    const { cause, power } = capacityOf(snapshot, index);
+    return power?.cause !== undefined || cause.some(({ source }) => source !== 'fuse' && source !== 'fallback');
+  });
 }

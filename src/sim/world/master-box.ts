@@ -3,6 +3,7 @@ import { assert, defined } from '../../base/assert.js';
 import type { Logger } from '../../base/logger.js';
 import { fail, ok } from '../../base/result.js';
 import { type Rng, seededRng } from '../../base/rng.js';
+import type { Section14aEntry } from '../../base/section-14a.js';
 import type { Ms } from '../../base/units.js';
 import { busKey } from '../../config/connection.js';
 import type { MasterConfig, MeterConfig } from '../../config/types.js';
@@ -45,6 +46,8 @@ export class MasterBox {
   /** Called after each of its cycles. */
   onCycle: () => void = () => {};
   readonly sinks: StatusSink[] = [];
+  /** What its log of section 14a has, over all its runs. */
+  readonly section14a: Section14aEntry[] = [];
   readonly #world: MasterWorld;
   readonly #rank: number;
   #text: string | undefined;
@@ -114,6 +117,7 @@ export class MasterBox {
       logger,
       auth,
       store: this.#store(),
+      section14aLog: { add: (entry) => this.section14a.push(entry) },
       meters: { list: (nowMs) => pollers.map((poller, index) => meterStatus(configOf(index), poller, nowMs)) },
       sinks: this.sinks,
       onTick: () => this.onCycle(),

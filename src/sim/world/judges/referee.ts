@@ -184,8 +184,8 @@ export class Referee {
     const { plan, vehicle } = hardware;
     const way = copper.wayOf(copper.indexOf(plan.circuit));
     const mayBeHeld = way.some((index) => {
-      const { imbalanceLimitA, limitW } = copper.conductors[index]?.circuit ?? {};
-      return imbalanceLimitA !== undefined || limitW !== undefined;
+      const { imbalanceLimitA, limitW, section14a } = copper.conductors[index]?.circuit ?? {};
+      return imbalanceLimitA !== undefined || limitW !== undefined || section14a !== undefined;
     });
     if (mayBeHeld) return 0;
     const phases = maskToGrid(plan.rotation, connectedMask(smaller(plan.phases, vehicle?.phases ?? plan.phases)));
