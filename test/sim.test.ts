@@ -35,6 +35,7 @@ import './sim/world/rows-acceptance.js';
 import './sim/world/rows-table.js';
 import './sim/world/inputs.js';
 import './sim/world/section-14a.js';
+import './sim/world/modes.js';
 import './sim/replay.js';
 import './sim/cars.js';
 import './sim/world/sessions.js';

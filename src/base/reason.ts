@@ -30,13 +30,26 @@ export type PowerCause = {
   readonly limitW: Watts;
 };
 
+/** What a circuit keeps free for charge points that are idle or not heard, by `dlb` or `alm`. */
+export type ReserveCause = {
+  readonly mode: 'DLB' | 'ALM';
+  readonly reservedW: Watts;
+  readonly for: readonly string[];
+};
+
 export type LimitReason =
   /** The maximum of the charge point, or a lower limit of it. A division by itself does not know its cause. */
   | { readonly kind: 'maximum'; readonly cause?: LimitCause }
   /** A circuit is full on this phase. No cause: the allocator alone was asked, which knows one limit of each circuit. */
-  | { readonly kind: 'circuit'; readonly circuit: string; readonly phase: PhaseIndex; readonly cause?: LimitCause }
+  | {
+      readonly kind: 'circuit';
+      readonly circuit: string;
+      readonly phase: PhaseIndex;
+      readonly cause?: LimitCause;
+      readonly reserve?: ReserveCause;
+    }
   /** The power limit of a circuit is reached. */
-  | { readonly kind: 'power'; readonly circuit: string; readonly power?: PowerCause }
+  | { readonly kind: 'power'; readonly circuit: string; readonly power?: PowerCause; readonly reserve?: ReserveCause }
   /** More would widen the difference between two phases beyond the circuit's limit. */
   | { readonly kind: 'imbalance'; readonly circuit: string; readonly phases: readonly [PhaseIndex, PhaseIndex] }
   /**
@@ -51,6 +64,7 @@ export type LimitReason =
       readonly yieldsTo: readonly string[];
       readonly cause?: LimitCause;
       readonly power?: PowerCause;
+      readonly reserve?: ReserveCause;
     }
   /** It gets the share rounded down, and others get the remainder. No phase where a power limit binds. */
   | {
@@ -59,6 +73,7 @@ export type LimitReason =
       readonly phase?: PhaseIndex;
       readonly cause?: LimitCause;
       readonly power?: PowerCause;
+      readonly reserve?: ReserveCause;
     }
   /** Its share is not free yet: other charge points have not confirmed their lower limits. No phase where a power limit binds. */
   | { readonly kind: 'waiting'; readonly circuit: string; readonly phase?: PhaseIndex }
@@ -100,15 +115,15 @@ export function reasonText(reason: LimitReason): string {
     case 'maximum':
       return reason.cause === undefined ? 'its own maximum' : limitText(reason.cause);
     case 'circuit':
-      return `${reason.circuit} ${PHASE_NAMES[reason.phase]} full${causeText(reason.cause)}`;
+      return `${reason.circuit} ${PHASE_NAMES[reason.phase]} full${causeText(reason.cause)}${reserveText(reason.reserve)}`;
     case 'power':
-      return `power limit of ${reason.circuit} reached${powerText(reason.power)}`;
+      return `power limit of ${reason.circuit} reached${powerText(reason.power)}${reserveText(reason.reserve)}`;
     case 'imbalance':
       return pairText(reason);
     case 'shortage':
-      return `paused, ${shortageText(reason)}${causeText(reason.cause)}${powerText(reason.power)}${yieldText(reason.yieldsTo)}`;
+      return `paused, ${shortageText(reason)}${causeText(reason.cause)}${powerText(reason.power)}${reserveText(reason.reserve)}${yieldText(reason.yieldsTo)}`;
     case 'step':
-      return `${placeText(reason)} full${causeText(reason.cause)}${powerText(reason.power)}, remainder of the division`;
+      return `${placeText(reason)} full${causeText(reason.cause)}${powerText(reason.power)}${reserveText(reason.reserve)}, remainder of the division`;
     case 'waiting':
       return `waits for current on ${placeText(reason)} to be confirmed free`;
     case 'startup':
@@ -177,6 +192,13 @@ function causeText(cause: LimitCause | undefined): string {
 
 function powerText(power: PowerCause | undefined): string {
   return power === undefined ? '' : ` (grid operator by section 14a ${Math.round(power.limitW)} W)`;
+}
+
+function reserveText(reserve: ReserveCause | undefined): string {
+  if (reserve === undefined) return '';
+  const [first, ...others] = reserve.for;
+  const more = others.length > 0 ? ` and ${others.length} more` : '';
+  return `, ${reserve.mode} keeps ${reserve.reservedW} W for ${first}${more}`;
 }
 
 function sessionText({ maxMin, maxKwh }: Extract<LimitReason, { kind: 'session' }>): string {

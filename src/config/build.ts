@@ -1,7 +1,7 @@
 /** From the file's shape to what the program works with. */
 import { byName } from '../base/aliases.js';
 import { assert, defined } from '../base/assert.js';
-import { mapPhases, PHASE_NAMES } from '../base/units.js';
+import { mapPhases, PHASE_NAMES, type Volts } from '../base/units.js';
 import type { AllocationRules, ChargePoint, Circuit, RedistributionRules, Schedule, Site } from '../dlm/types.js';
 import { inputConfig, siteInput } from './build-inputs.js';
 import { section14aOf } from './build-section-14a.js';
@@ -9,6 +9,7 @@ import { parseConnection } from './connection.js';
 import { type Endpoint, parseEndpoint } from './endpoint.js';
 import type { KnownModel } from './facts.js';
 import { PLACE_OF_ONE_PHASE, phasesOf } from './meter-checks.js';
+import { fallbackOf, modeFallbackW, modeLimitW, withReserve } from './modes.js';
 import { ampsOrShare, toPhases } from './phase-amps.js';
 import * as z from 'zod/mini';
 import { type ChargePointEntry, connectorSchema } from './schema/charge-points.js';
@@ -45,10 +46,15 @@ function scheduleOf({ timeZone, rows }: ScheduleEntry): Schedule {
   return { timeZone, rows: rows.map(rowOf) };
 }
 
-function circuitOf(entry: CircuitEntry): Circuit {
+function circuitOf(entry: CircuitEntry, voltageV: Volts | undefined): Circuit {
   const { parent, operatorLimitA, schedule, meter, backgroundMaxA, imbalanceLimitA, fuse, redistribute, contractW } =
     entry;
-  const limitW = Math.min(entry.limitW ?? Number.POSITIVE_INFINITY, contractW ?? Number.POSITIVE_INFINITY);
+  const limitW = Math.min(
+    entry.limitW ?? Number.POSITIVE_INFINITY,
+    contractW ?? Number.POSITIVE_INFINITY,
+    modeLimitW(entry),
+  );
+  const fallbackW = modeFallbackW(entry);
   return {
     id: entry.id,
     ...(parent !== undefined && { parent }),
@@ -58,7 +64,8 @@ function circuitOf(entry: CircuitEntry): Circuit {
     headroomA: ampsOrShare(entry.headroomA, entry),
     ...(meter !== undefined && { meter }),
     meterLocation: entry.meterLocation,
-    fallbackA: ampsOrShare(entry.fallbackA, entry),
+    fallbackA: fallbackOf(entry, voltageV),
+    ...(fallbackW !== undefined && { fallbackW: Math.min(fallbackW, limitW) }),
     ...(backgroundMaxA !== undefined && { backgroundMaxA: toPhases(backgroundMaxA) }),
     ...(imbalanceLimitA !== undefined && { imbalanceLimitA }),
     ...(Number.isFinite(limitW) && { limitW }),
@@ -123,8 +130,11 @@ function mqttOf({ url, baseTopic, username, password }: NonNullable<MasterFile['
   return { url, baseTopic, ...(username !== undefined && { username }), ...(password !== undefined && { password }) };
 }
 
-function rulesOf(allocation: MasterFile['allocation']): AllocationRules {
-  const { stepA, sharing, shortage, dwellMin, steadyMin, redistribute } = allocation;
+function rulesOf({ allocation, circuits }: MasterFile): AllocationRules {
+  const { stepA, sharing, dwellMin, steadyMin, redistribute } = allocation;
+  // ALM pauses the vehicle that began last.
+  const isAlm = circuits.some(({ alm }) => alm !== undefined);
+  const { shortage = isAlm ? 'last-connected-first' : 'longest-charging-first' } = allocation;
   return {
     ...{ stepA, sharing, shortage, dwellMs: dwellMin * MS_PER_MIN, steadyMs: steadyMin * MS_PER_MIN },
     ...(redistribute && { redistribute: redistributionOf(redistribute) }),
@@ -136,7 +146,9 @@ function redistributionOf({ holdS, ...amps }: RedistributionEntry): Redistributi
 }
 
 function siteOf(file: MasterFile): Site {
-  const circuits = file.circuits.map(circuitOf);
+  const chargePoints = file.chargePoints.map(chargePointOf);
+  const bare = file.circuits.map((entry) => circuitOf(entry, file.voltageV));
+  const circuits = bare.map((circuit, index) => withReserve(circuit, file.circuits[index] ?? {}, bare, chargePoints));
   const root = defined(
     circuits.find((circuit) => circuit.parent === undefined),
     'the root circuit',
@@ -148,12 +160,12 @@ function siteOf(file: MasterFile): Site {
     leaseMs: file.leaseMs,
     ...(file.voltageV !== undefined && { voltageV: file.voltageV }),
     circuits,
-    chargePoints: file.chargePoints.map(chargePointOf),
+    chargePoints,
     ...(file.inputs.length > 0 && { inputs: file.inputs.map((input) => siteInput(input, circuits)) }),
     ...(file.defaults && { defaults: file.defaults }),
     defaultCircuit: file.discovery.circuit ?? root.id,
     autoAdopt: file.discovery.autoAdopt,
-    allocation: rulesOf(file.allocation),
+    allocation: rulesOf(file),
   };
 }
 

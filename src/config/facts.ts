@@ -1,4 +1,5 @@
 /** What the checks across entries look at. */
+import type { Volts } from '../base/units.js';
 import type { Path } from './issue.js';
 import type { RedistributionEntry } from './schema/allocation.js';
 import type { ChargePointEntry } from './schema/charge-points.js';
@@ -32,6 +33,8 @@ export interface Facts {
   readonly meters: Drafts<MeterEntry>;
   readonly chargePoints: Drafts<ChargePointEntry>;
   readonly inputs: Drafts<InputEntry>;
+  /** Between phase and neutral, where the file says so. */
+  readonly voltageV: Volts | undefined;
   /** Whether the file names an MQTT broker. */
   readonly hasBroker: boolean;
   readonly discovery: Draft<DiscoveryEntry>;

@@ -3,7 +3,8 @@ import { mapPhases, PHASE_NAMES, PHASES, type Amps, type PerPhase, type PhaseInd
 import { FALLBACK_IGNORED_A } from '../dlm/types.js';
 import { type DisconnectedLoad, disconnectedLoads, evenLimitA, ROUNDING_A, tooMany } from './disconnected.js';
 import type { Facts, Places } from './facts.js';
-import type { Finding, Path } from './issue.js';
+import { type Finding, gotText, type Path } from './issue.js';
+import { fallbackOf } from './modes.js';
 import type { ChargePointEntry } from './schema/charge-points.js';
 import type { CircuitEntry } from './schema/circuits.js';
 import type { Draft } from './shape.js';
@@ -54,13 +55,27 @@ function contract({ path, value: { contractW, meter } }: Draft<CircuitEntry>): F
   return [{ path: [...path, 'contractW'], expected, got: 'no meter' }];
 }
 
+/** Each mode says what others of these keys would say. */
+function mode({ path, value }: Draft<CircuitEntry>): Finding[] {
+  const { dlb, alm, meter, fallbackA = 0 } = value;
+  if (dlb && alm) return [{ path: [...path, 'alm'], expected: 'one of dlb and alm', got: 'both' }];
+  if (!alm) return [];
+  const needsMeter = 'a circuit with a meter, because ALM takes the load of the building off (dlb needs none)';
+  const hasFallback = fallbackA !== 0;
+  const instead = 'no fallbackA beside alm: alm.meterLostPercent is for that';
+  return [
+    ...(meter === undefined ? [{ path: [...path, 'alm'], expected: needsMeter, got: 'no meter' }] : []),
+    ...(hasFallback ? [{ path: [...path, 'fallbackA'], expected: instead, got: gotText(fallbackA) }] : []),
+  ];
+}
+
 /** While the meter is lost, the charge points take the fallback beside whatever the building takes. */
-function fallback({ path, value }: Draft<CircuitEntry>): Finding[] {
+function fallback({ path, value }: Draft<CircuitEntry>, { voltageV }: Facts): Finding[] {
   const { operatorLimitA } = value;
   if (value.limitA === undefined || value.fallbackA === undefined || value.headroomA === undefined) return [];
   const limitA = toPhases(value.limitA);
   const limits = { limitA, operatorLimitA };
-  const fallbackA = ampsOrShare(value.fallbackA, limits);
+  const fallbackA = fallbackOf(value, voltageV);
   const headroomA = ampsOrShare(value.headroomA, limits);
   const backgroundA = toPhases(value.backgroundMaxA ?? 0);
   const sums = mapPhases((phase) => {
@@ -79,9 +94,10 @@ function fallback({ path, value }: Draft<CircuitEntry>): Finding[] {
   return phaseGroups(sums, isWrong).map(([phases, sum]) => {
     const taken = `headroomA ${ampsText(sum.headroomA)} - backgroundMaxA ${ampsText(sum.backgroundA)}`;
     const most = `at most ${ampsText(Math.max(0, sum.leftA))} on ${phasesText(phases)}`;
-    const otherwise = `or ${FALLBACK_IGNORED_A} to ignore the loss of the meter`;
-    const expected = `${most} (limitA ${ampsText(sum.limitA)} - ${taken}), ${otherwise}`;
-    return { path: [...path, 'fallbackA'], expected, got: ampsText(sum.fallbackA) };
+    const otherwise = value.alm ? '' : `, or ${FALLBACK_IGNORED_A} to ignore the loss of the meter`;
+    const expected = `${most} (limitA ${ampsText(sum.limitA)} - ${taken})${otherwise}`;
+    const own = value.alm ? ['alm', 'meterLostPercent'] : ['fallbackA'];
+    return { path: [...path, ...own], expected, got: ampsText(sum.fallbackA) };
   });
 }
 
@@ -240,7 +256,12 @@ function margins({ redistribution: { path, value }, places }: Facts): Finding[] 
 export function limitFindings(facts: Facts): Finding[] {
   const { circuits, chargePoints, places } = facts;
   return [
-    ...circuits.items.flatMap((circuit) => [...operatorLimit(circuit), ...contract(circuit), ...fallback(circuit)]),
+    ...circuits.items.flatMap((circuit) => [
+      ...operatorLimit(circuit),
+      ...contract(circuit),
+      ...mode(circuit),
+      ...fallback(circuit, facts),
+    ]),
     ...chargePoints.items.flatMap(({ path, value }) => connectorFindings(path, value, places)),
     ...chargePoints.items.flatMap((chargePoint) => roles(chargePoint, places)),
     ...meterTimes(facts),

@@ -2,6 +2,7 @@
 import * as z from 'zod/mini';
 import { nearest } from '../base/nearest.js';
 import { fail, ok, type Result } from '../base/result.js';
+import type { Volts } from '../base/units.js';
 import { masterConfig, slaveConfig } from './build.js';
 import { crossFindings } from './cross-checks.js';
 import { withDefaults } from './defaults.js';
@@ -86,6 +87,7 @@ function masterFindings(file: TextFile, { meterModels }: ParseOptions): Finding[
   const redistribution = ['allocation', 'redistribute'];
   const cross = crossFindings({
     ...entries,
+    voltageV: voltageOf(at('voltageV')),
     hasBroker: at('mqtt') !== undefined,
     discovery: draftOf(masterDiscoverySchema, at('discovery') ?? {}, ['discovery']),
     redistribution: draftOf(redistributionSchema, valueAt(file.value, redistribution) ?? {}, redistribution),
@@ -97,6 +99,10 @@ function masterFindings(file: TextFile, { meterModels }: ParseOptions): Finding[
   const defaults = draftOf(connectorSchema, at('defaults') ?? {}, ['defaults']);
   const ofDefaults = connectorFindings(defaults.path, defaults.value, placesOf(file));
   return [...shape, ...cross, ...ofDefaults, ...internal, ...leaseFindings(at('samplePeriodMs'), at('leaseMs'))];
+}
+
+function voltageOf(value: unknown): Volts | undefined {
+  return typeof value === 'number' && value > 0 ? value : undefined;
 }
 
 /** A limit is renewed once per sample period: a lease must survive two that are lost. */

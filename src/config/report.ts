@@ -206,13 +206,25 @@ function scheduleLines({ schedule }: CircuitReport): string[] {
   return [`schedule of ${table}, ${timeZone}; without a good clock: ${phasesText(lowestA)}`];
 }
 
+/** DLB, ALM, and section 14a EnWG. */
+function modeLines({ reserve, section14a }: CircuitReport): string[] {
+  const mode =
+    reserve?.mode === 'DLB'
+      ? 'DLB: one minimum stays free while a charge point is idle or not heard'
+      : 'ALM: one minimum stays free for each charge point that is not heard';
+  return [
+    ...(reserve ? [mode] : []),
+    ...(section14a ? [`section 14a: ${wattsText(section14a.limitW)} from the grid while the grid operator asks`] : []),
+  ];
+}
+
 function treeLines(circuit: CircuitReport): string[] {
   const indent = '  '.repeat(Math.min(circuit.depth, INDENTED_LEVELS_MAX));
   const operator = circuit.operatorLimitA ? `, operator limit ${phasesText(circuit.operatorLimitA)}` : '';
   const power = circuit.limitW === undefined ? '' : `, power limit ${wattsText(circuit.limitW)}`;
   const imbalance =
     circuit.imbalanceLimitA === undefined ? [] : [`imbalance at most ${ampsText(circuit.imbalanceLimitA)}`];
-  const details = [...meterLines(circuit), ...imbalance, ...scheduleLines(circuit)].map(
+  const details = [...meterLines(circuit), ...modeLines(circuit), ...imbalance, ...scheduleLines(circuit)].map(
     (line) => `${indent}  | ${line}`,
   );
   return [

@@ -15,6 +15,7 @@ import type { SlaveRecord } from './group/slave-record.js';
 import { leaseExpiryMs } from './leases/lease-rules.js';
 import { evenWithin, exceedsPower, type PowerCapacity, powerOf, roomOn } from './load/power.js';
 import { ExposureSums } from './sharing/exposure-sums.js';
+import { withReserve } from './sharing/idle-reserve.js';
 import { PAUSE_MIN_MS } from './sharing/reserved.js';
 import { capacityOf, capOf, exposureOf, isLimitedAbove, pathOf, phasesOf, type Snapshot } from './sharing/snapshot.js';
 import { notServed, targets } from './sharing/targets.js';
@@ -170,7 +171,7 @@ function wishOf(snapshot: Snapshot, record: SlaveRecord, share: AllocatedLimit |
     const limitA = calmRaiseA(record.grantedA, share.limitA, snapshot.site.allocation.stepA);
     return { record, limitA, phases, reason: { kind: 'calming' } };
   }
-  return { record, limitA: share.limitA, phases, reason: explained(snapshot, record, share) };
+  return { record, limitA: share.limitA, phases, reason: withReserve(snapshot, explained(snapshot, record, share)) };
 }
 
 /** A pause lasts for a while. It counts as a stop unless the turn of another one has begun, or another one has come. */

@@ -39,6 +39,13 @@ export interface Section14aRules {
   readonly failsafeAfterMs: Ms;
 }
 
+/** What is kept free below a circuit for charge points that do not charge. DLB: one minimum while any is idle or not heard. */
+export interface ReserveRules {
+  readonly mode: 'DLB' | 'ALM';
+  /** For each one that is not heard; absent: its minimum. */
+  readonly offlineW?: Watts;
+}
+
 export interface Circuit {
   readonly id: string;
   /** Absent for the root. */
@@ -62,6 +69,9 @@ export interface Circuit {
   readonly imbalanceLimitA?: Amps;
   /** What its three phases may carry together, charge points and other load; also a contract at its meter. */
   readonly limitW?: Watts;
+  /** The same for its charge points alone while its meter is lost; absent: `limitW` less the load that the meter may hide. */
+  readonly fallbackW?: Watts;
+  readonly reserve?: ReserveRules;
   /** Its charge points are controllable devices by section 14a EnWG. */
   readonly section14a?: Section14aRules;
   /** Absent: B, which trips first. */

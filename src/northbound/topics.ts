@@ -132,6 +132,7 @@ function reasonBody(reason: LimitReason, text: string): JsonObject {
     ...('yieldsTo' in reason && { yieldsTo: [...reason.yieldsTo] }),
     ...('cause' in reason && reason.cause && { cause: { ...reason.cause, limitA: rounded(reason.cause.limitA, 2) } }),
     ...('power' in reason && reason.power && { power: { ...reason.power, limitW: rounded(reason.power.limitW, 0) } }),
+    ...('reserve' in reason && reason.reserve && { reserve: { ...reason.reserve, for: [...reason.reserve.for] } }),
     ...('minA' in reason && { minA: rounded(reason.minA, 2) }),
     ...('maxMin' in reason && { maxMin: reason.maxMin }),
     ...('maxKwh' in reason && { maxKwh: reason.maxKwh }),

@@ -13,8 +13,13 @@ const ROWS: { readonly [K in LimitReason['kind']]: readonly [Extract<LimitReason
     'paused: operator limit 5 A, its vehicle needs 6 A',
   ],
   power: [
-    { kind: 'power', circuit: 'house', power: { source: 'section14a', limitW: 7560 } },
-    'power limit of house reached (grid operator by section 14a 7560 W)',
+    {
+      kind: 'power',
+      circuit: 'house',
+      power: { source: 'section14a', limitW: 7560 },
+      reserve: { mode: 'DLB', reservedW: 4140, for: ['cp4', 'cp5'] },
+    },
+    'power limit of house reached (grid operator by section 14a 7560 W), DLB keeps 4140 W for cp4 and 1 more',
   ],
   imbalance: [{ kind: 'imbalance', circuit: 'house', phases: [0, 2] }, 'imbalance L1-L3 of house'],
   shortage: [

@@ -57,7 +57,7 @@ const TEXTS: Readonly<Record<string, string>> = {
 
 /**
  * One circuit only: it is the root, and everything refers to it. Its meter has three phases. A digital input has one source
- * and one effect: test/config/input-rows and section-14a-rows have the others.
+ * and one effect: test/config/input-rows, section-14a-rows and mode-rows have the others.
  */
 const LEFT_OUT: readonly string[] = [
   'parent',
@@ -68,6 +68,7 @@ const LEFT_OUT: readonly string[] = [
   'offsetA',
   'stop',
   'section14a',
+  'alm',
   'chargePoint',
 ];
 

@@ -11,7 +11,12 @@ export const SAMPLE_REASONS: { readonly [Kind in LimitReason['kind']]: Extract<L
   paused: { kind: 'paused' },
   blocked: { kind: 'blocked' },
   belowMinimum: { kind: 'belowMinimum', cause: { source: 'operator', limitA: 5 }, minA: 6 },
-  power: { kind: 'power', circuit: 'main', power: { source: 'section14a', limitW: 7560 } },
+  power: {
+    kind: 'power',
+    circuit: 'main',
+    power: { source: 'section14a', limitW: 7560 },
+    reserve: { mode: 'DLB', reservedW: 4140, for: ['cp4'] },
+  },
   imbalance: { kind: 'imbalance', circuit: 'main', phases: [0, 2] },
   shortage: {
     kind: 'shortage',

@@ -27,8 +27,8 @@ export const allocationSchema = f.group({
   ),
   shortage: key(
     'Shortage',
-    'Who is paused first when not every vehicle can have its minimum.',
-    z._default(f.oneWord(SHORTAGE_RULES), 'longest-charging-first'),
+    'Who is paused first when not every vehicle can have its minimum. longest-charging-first when left out; last-connected-first where a circuit has alm.',
+    z.optional(f.oneWord(SHORTAGE_RULES)),
   ),
   dwellMin: key(
     'Dwell time',

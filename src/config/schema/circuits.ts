@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { FALLBACK_IGNORED_A, FUSE_TYPES } from '../../dlm/types.js';
 import * as f from '../fields.js';
 import { key } from '../fields.js';
+import { almSchema, dlbSchema } from './modes.js';
 import { scheduleSchema } from './schedule.js';
 import { section14aSchema } from './section-14a.js';
 
@@ -42,6 +43,16 @@ export const circuitSchema = f.group({
     'Contract',
     'The power in W that is contracted at the meter of this circuit. It holds like limitW; the lower one counts.',
     z.optional(f.watts(WATTS_MAX)),
+  ),
+  dlb: key(
+    'DLB',
+    'A power for the charge points of this circuit; one minimum is kept free for those that are idle or not heard. docs/dlb-alm.md.',
+    z.optional(dlbSchema(WATTS_MAX)),
+  ),
+  alm: key(
+    'ALM',
+    'A power at the meter of this circuit, less 5 % and a reserve, less the load beside the charge points. docs/dlb-alm.md.',
+    z.optional(almSchema(WATTS_MAX)),
   ),
   section14a: key(
     'Section 14a EnWG',

@@ -196,6 +196,18 @@ export class CapacityBook {
     return defined(this.#circuits[index], `circuit ${index} of ${this.#circuits.length}`);
   }
 
+  #byLimit(
+    { limitW, fallbackW }: Circuit,
+    isLost: boolean,
+    besideA: PhaseAmps,
+    openA: PhaseAmps,
+  ): PowerCapacity | undefined {
+    if (limitW === undefined) return undefined;
+    // Like the fallback in A it limits the charge points alone.
+    if (isLost && fallbackW !== undefined) return powerCapacity(fallbackW, this.#voltageV, NO_AMPS, openA);
+    return powerCapacity(limitW, this.#voltageV, besideA, openA);
+  }
+
   #capacityOf(circuit: Circuit, index: number, all: ReadonlyMap<number, Own>, nowMs: Ms): CircuitCapacity {
     const own = defined(all.get(index), `load of ${circuit.id}`);
     const meter = this.#metered.get(index);
@@ -214,8 +226,7 @@ export class CapacityBook {
     // No fallback is given in W. So a lost meter hides what it may hide, unless its loss is ignored.
     const besideA = mapPhases((p) => (isLost && !ignored[p] ? Math.max(own.upwards.loadA[p], knownA[p]) : knownA[p]));
     const raisableA = mapPhases((p) => capacityA[p] - own.openA[p]);
-    const { limitW } = circuit;
-    const byLimit = limitW === undefined ? undefined : powerCapacity(limitW, this.#voltageV, besideA, own.openA);
+    const byLimit = this.#byLimit(circuit, isLost, besideA, own.openA);
     const draw = this.#limits.gridDrawOf(circuit, nowMs);
     const byDraw = draw && gridDrawCapacity(draw, this.#voltageV, this.#surplusAbove(index, all));
     const power = lowerPower(byLimit, byDraw);

@@ -3,6 +3,7 @@ import { failInvariant } from '../../base/assert.js';
 import { isAnyAbove, isValidLoad, mapPhases, type Ms, NO_AMPS, type PhaseAmps } from '../../base/units.js';
 import { SETTLE_MS } from '../leases/lease-rules.js';
 import type { SlaveRecord } from '../group/slave-record.js';
+import { idleReserves } from './idle-reserve.js';
 import { capacityOf, exposureOf, pathOf, type Snapshot } from './snapshot.js';
 
 /** A vehicle paused in a shortage stays paused for this long. Contactors and batteries wear with each change. */
@@ -22,6 +23,10 @@ export function reservedLoad(snapshot: Snapshot, served: ReadonlySet<SlaveRecord
       const before = reserved[circuit] ?? NO_AMPS;
       reserved[circuit] = mapPhases((p) => before[p] + loadA[p]);
     }
+  }
+  for (const [circuit, { loadA }] of idleReserves(snapshot)) {
+    const before = reserved[circuit] ?? NO_AMPS;
+    reserved[circuit] = mapPhases((p) => before[p] + loadA[p]);
   }
   const kept = snapshot.isStrict ? lessDisconnected(snapshot, served, reserved) : reserved;
   assertReserved(kept, reserved);
