@@ -8,7 +8,7 @@ import { parseConfig } from '../src/config/parse.js';
 import type { MasterConfig } from '../src/config/types.js';
 import { METER_MODELS } from '../src/meters/models/index.js';
 import { builtAsListed } from '../src/sim/world/draw.js';
-import type { Scenario, VehiclePlan } from '../src/sim/world/scenario.js';
+import { type Scenario, UNTOUCHED, type VehiclePlan } from '../src/sim/world/scenario.js';
 import { type EvaluationChargePoint, type EvaluationSite, MIN_A, type Sharing, type VehicleKind } from './site.js';
 
 /** Of the real installation; in a time lapse the dwell time shrinks with the minutes. */
@@ -74,6 +74,7 @@ export function scenarioOf(site: EvaluationSite, sharing: Sharing, playedS: numb
     meterRenewMs: 200,
     meterNoiseA: METER_NOISE_A,
     meterRoundA: 0,
+    ...UNTOUCHED,
     faults: [],
     durationMs: Number.POSITIVE_INFINITY,
     calmFromMs: 0,

@@ -14,6 +14,8 @@ import './sim/world/flow-judge.js';
 import './sim/world/ledger-judge.js';
 import './sim/world/calm-judge.js';
 import './sim/world/starts-judge.js';
+import './sim/world/recent-most.js';
+import './sim/world/source-judge.js';
 import './sim/world/clock.js';
 import './sim/world/margin-judge.js';
 import './sim/world/machine.js';

@@ -8,7 +8,7 @@ import { ok } from '../../src/base/result.js';
 import { explainIssue } from '../../src/config/explain.js';
 import { generateDay } from '../../src/sim/day/generate-profile.js';
 import { METER_MODELS } from '../../src/meters/models/index.js';
-import type { Scenario } from '../../src/sim/world/scenario.js';
+import { type Scenario, UNTOUCHED } from '../../src/sim/world/scenario.js';
 import { INJECTORS } from '../../src/sim/world/faults/index.js';
 import { parseScenario } from '../../src/sim/world/scenario-file.js';
 import { CALM_NETWORK } from '../../src/sim/virtual-network.js';
@@ -40,6 +40,7 @@ t.test('the least that a scenario needs, with every default', (t) => {
     meterRenewMs: 200,
     meterNoiseA: 0.1,
     meterRoundA: 0,
+    ...UNTOUCHED,
     faults: [],
     durationMs: 600_000,
     calmFromMs: 0,
@@ -112,6 +113,7 @@ const FULL_READ: Omit<Scenario, 'config'> = {
   meterRenewMs: 10_000,
   meterNoiseA: 0.4,
   meterRoundA: 1,
+  ...UNTOUCHED,
   faults: [
     { atMs: 120_500, forMs: 600_000, fault: 'charge-point-cut-off' },
     { atMs: 300_000, forMs: 60_000, fault: 'meter-silent', target: 'grid' },

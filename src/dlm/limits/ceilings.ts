@@ -43,9 +43,3 @@ export function ceilingOf(circuit: Circuit, sources: readonly LimitOfSource[]): 
   }
   return { limitA, cause };
 }
-
-/** The ceiling of the configuration alone: the fuse or the operator's limit, less headroom. */
-export function configuredCeilingA(circuit: Circuit): PhaseAmps {
-  const { operatorLimitA } = circuit;
-  return ceilingOf(circuit, operatorLimitA ? [{ source: 'operator', limitA: operatorLimitA }] : []).limitA;
-}

@@ -57,6 +57,6 @@ export class WallClock {
   }
 }
 
-function isPlausible(wallMs: Ms): boolean {
+export function isPlausible(wallMs: Ms): boolean {
   return wallMs >= GOOD_FROM_MS && wallMs < GOOD_UNTIL_MS;
 }

@@ -1,7 +1,7 @@
 /**
- * Scenarios from a seed. First it draws what kind of site this is and which faults exist in it at all, then when they strike: so
- * that some runs see one fault again and again, and others a few of each. The site is drawn as the text of a configuration, and
- * read and checked like that of an installer.
+ * Scenarios from a seed. First it draws what kind of site this is, with which features, and which faults exist in it at all, then when
+ * they strike: so that some runs see one fault again and again, and others a few of each. The site is drawn as the text of a
+ * configuration, and read and checked like that of an installer.
  */
 import { assert } from '../../base/assert.js';
 import { type Rng, seededRng } from '../../base/rng.js';
@@ -17,8 +17,10 @@ import { MINUTES_PER_DAY } from '../../sim/day/profile.js';
 import { CALM_NETWORK } from '../virtual-network.js';
 import { drawFaults, type FaultWorld } from './draw-faults.js';
 import { HEALING_MS } from './judges/calm-judge.js';
-import type { BuildingPlan, ChargePointPlan, DayPlan, Scenario } from './scenario.js';
+import { type BuildingPlan, type ChargePointPlan, type DayPlan, type Scenario, UNTOUCHED } from './scenario.js';
 import { drawVisits } from './draw-visits.js';
+import { type Draft, type DraftCircuit, type Keys, one, written } from './features/draft.js';
+import { drawFeatures } from './features/index.js';
 
 export interface DrawOptions {
   readonly seed: number;
@@ -29,20 +31,19 @@ export interface DrawOptions {
   readonly chargePoints?: number;
 }
 
+export interface DrawnScenario extends Scenario {
+  /** By name (features/index.ts). */
+  readonly features: readonly string[];
+}
+
 /** At the end, without faults: healing, and time enough for the turns of a division. */
 const CALM_MS: Ms = HEALING_MS + 10 * 60_000;
 const MINUTE_MS = 60_000;
 /** What one generated household takes at most on its most loaded phase. */
 const HOUSEHOLD_PEAK_A = 8;
 const DAY_SEEDS = 1000;
-/** What came later is drawn from a seed of its own: so the sites of earlier seeds stay as they were. */
-const LATER_SEED = 0x5eed_0001;
 /** Smaller ones are not built for charging. */
 const LEAST_FUSE_A = 10;
-
-function one<const T>(rng: Rng, choices: readonly [T, ...T[]]): T {
-  return choices[rng.int(choices.length)] ?? choices[0];
-}
 
 /** What the texts of a configuration are made of. */
 interface Site {
@@ -70,18 +71,6 @@ function drawSite(rng: Rng, count: number): Site {
   return { ids, fuseA, garageA, disconnectedLimitA, buildingA, garageBuildingA, metering, hasGarage };
 }
 
-interface LaterSite {
-  readonly redistribution: 'off' | 'on' | 'not in the garage';
-  readonly rules: string;
-}
-
-function drawLater(rng: Rng): LaterSite {
-  const redistribution = one(rng, ['off', 'off', 'off', 'on', 'on', 'not in the garage']);
-  const amps = one(rng, ['', '', 'thresholdA: 1', 'thresholdA: 4', 'marginA: 0.5']);
-  const hold = one(rng, ['', '', 'holdS: 10', 'holdS: 60']);
-  return { redistribution, rules: `{ ${[amps, hold].filter((text) => text !== '').join(', ')} }` };
-}
-
 const MODELS = ['siemens-pac2200', 'phoenix-empro-ma37x-mb37x', 'carlo-gavazzi-em24-e1'] as const;
 const RTU_MODELS = ['eastron-sdm630-v2', 'carlo-gavazzi-em340', 'abb-b23-b24'] as const;
 
@@ -93,53 +82,94 @@ function meterText(rng: Rng, id: string, unit: number): string {
   return `  - { id: ${id}, model: ${model}, connection: ${connection}, unit: ${unit}, timeoutMs: 500, ${period} }`;
 }
 
-function circuitTexts(rng: Rng, site: Site, { redistribution }: LaterSite): readonly string[] {
+function draftCircuits(rng: Rng, site: Site): readonly DraftCircuit[] {
   const { fuseA, garageA, buildingA, garageBuildingA, metering, hasGarage } = site;
   const isMain = metering !== 'none';
   const backgroundA = buildingA + garageBuildingA;
-  const fallback = (limitA: number, othersA: number): string =>
-    `fallbackA: ${rng.chance(0.2) ? 0 : limitA - othersA}, backgroundMaxA: ${othersA}`;
-  const location = metering === 'excluding' ? 'excluding' : 'including';
-  const imbalance = rng.chance(0.2) ? ', imbalanceLimitA: 20' : '';
-  const mainMeter = isMain ? `, meter: grid, meterLocation: ${location}, ${fallback(fuseA, backgroundA)}` : '';
-  const fuse = `fuse: { type: ${one(rng, FUSE_TYPES)} }`;
-  const main = `  - { id: main, limitA: ${fuseA}, ${fuse}${mainMeter}${imbalance} }`;
-  const garageMeter = metering === 'both' ? `, meter: garage-meter, ${fallback(garageA, garageBuildingA)}` : '';
-  const keepsShares = redistribution === 'not in the garage' ? ', redistribute: false' : '';
-  return hasGarage
-    ? [main, `  - { id: garage, parent: main, limitA: ${garageA}${garageMeter}${keepsShares} }`]
-    : [main];
+  const fallback = (limitA: number, othersA: number): Keys =>
+    new Map([
+      ['fallbackA', `${rng.chance(0.2) ? 0 : limitA - othersA}`],
+      ['backgroundMaxA', `${othersA}`],
+    ]);
+  const main: Keys = new Map([
+    ['id', 'main'],
+    ['limitA', `${fuseA}`],
+    ...(rng.chance(0.2) ? [['imbalanceLimitA', '20'] as const] : []),
+    ...(isMain
+      ? [['meter', 'grid'] as const, ['meterLocation', metering === 'excluding' ? 'excluding' : 'including'] as const]
+      : []),
+    ...(isMain ? fallback(fuseA, backgroundA) : []),
+    ['fuse', `{ type: ${one(rng, FUSE_TYPES)} }`],
+  ]);
+  const root = { id: 'main', keys: main, fuseA, othersA: backgroundA, isMetered: isMain };
+  if (!hasGarage) return [root];
+  const isMetered = metering === 'both';
+  const garage: Keys = new Map([
+    ['id', 'garage'],
+    ['parent', 'main'],
+    ['limitA', `${garageA}`],
+    ...(isMetered ? [['meter', 'garage-meter'] as const, ...fallback(garageA, garageBuildingA)] : []),
+  ]);
+  return [root, { id: 'garage', keys: garage, fuseA: garageA, othersA: garageBuildingA, isMetered }];
 }
 
-function chargePointText(rng: Rng, site: Site, id: string): string {
-  const circuit = site.hasGarage && rng.chance(0.7) ? 'garage' : 'main';
-  const limits = `maxA: ${one(rng, [16, 32, 32])}, disconnectedLimitA: ${site.disconnectedLimitA}`;
-  const wiring = `phases: ${one(rng, [1, 3, 3, 3])}, rotation: ${one(rng, ROTATIONS)}`;
-  return `  - { id: ${id}, circuit: ${circuit}, ${limits}, ${wiring}, priority: ${one(rng, [1, 1, 2])} }`;
+function draftChargePoint(rng: Rng, site: Site, id: string): Keys {
+  return new Map([
+    ['id', id],
+    ['circuit', site.hasGarage && rng.chance(0.7) ? 'garage' : 'main'],
+    ['maxA', `${one(rng, [16, 32, 32])}`],
+    ['minA', '6'],
+    ['disconnectedLimitA', `${site.disconnectedLimitA}`],
+    ['phases', `${one(rng, [1, 3, 3, 3])}`],
+    ['rotation', one(rng, ROTATIONS)],
+    ['priority', `${one(rng, [1, 1, 2])}`],
+  ]);
 }
 
-function configText(rng: Rng, site: Site, later: LaterSite): string {
-  const leaseMs = one(rng, [6_000, 15_000, 15_000, 60_000]);
-  const rules = [
-    `sharing: ${one(rng, ['equal', 'equal', 'priority'])}`,
-    `shortage: ${one(rng, ['longest-charging-first', 'longest-charging-first', 'last-connected-first', 'priority-only'])}`,
-    `dwellMin: ${one(rng, [1, 1, 5])}`,
-    ...(later.redistribution === 'off' ? [] : [`redistribute: ${later.rules}`]),
-  ];
+function draftRules(rng: Rng): Keys {
+  return new Map([
+    ['sharing', one(rng, ['equal', 'equal', 'priority'])],
+    [
+      'shortage',
+      one(rng, ['longest-charging-first', 'longest-charging-first', 'last-connected-first', 'priority-only']),
+    ],
+    ['dwellMin', `${one(rng, [1, 1, 5])}`],
+  ]);
+}
+
+function draftOf(rng: Rng, site: Site, calmFromMs: Ms): Draft {
+  return {
+    circuits: draftCircuits(rng, site),
+    chargePoints: new Map(site.ids.map((id) => [id, draftChargePoint(rng, site, id)])),
+    rules: draftRules(rng),
+    defaults: new Map(),
+    inputs: [],
+    actions: [],
+    contacts: [],
+    reservedA: (site.ids.length + 2) * site.disconnectedLimitA,
+    calmFromMs,
+    wallFromMs: UNTOUCHED.wallFromMs,
+  };
+}
+
+function configText(rng: Rng, site: Site, draft: Draft): string {
+  const list = (entries: Iterable<Keys>): readonly string[] => [...entries].map((keys) => `  - ${written(keys)}`);
   const meters = [
     ...(site.metering === 'none' ? [] : [meterText(rng, 'grid', 1)]),
     ...(site.metering === 'both' ? [meterText(rng, 'garage-meter', 2)] : []),
   ];
   return [
     'site: Drawn by a seed',
-    `leaseMs: ${leaseMs}`,
+    `leaseMs: ${one(rng, [6_000, 15_000, 15_000, 60_000])}`,
     `samplePeriodMs: ${one(rng, [1000, 1000, 2000])}`,
     'circuits:',
-    ...circuitTexts(rng, site, later),
+    ...list(draft.circuits.map(({ keys }) => keys)),
     ...(meters.length > 0 ? ['meters:', ...meters] : []),
     'chargePoints:',
-    ...site.ids.map((id) => chargePointText(rng, site, id)),
-    `allocation: { ${rules.join(', ')} }`,
+    ...list(draft.chargePoints.values()),
+    ...(draft.defaults.size > 0 ? [`defaults: ${written(draft.defaults)}`] : []),
+    ...(draft.inputs.length > 0 ? ['inputs:', ...list(draft.inputs)] : []),
+    `allocation: ${written(draft.rules)}`,
     `discovery: { autoAdopt: ${rng.chance(0.9)} }`,
     '',
   ].join('\n');
@@ -183,11 +213,13 @@ function metersBeside({ site }: MasterConfig): readonly string[] {
   return site.circuits.flatMap(({ meter, meterLocation }) => (meter && meterLocation === 'excluding' ? [meter] : []));
 }
 
-export function drawScenario({ seed, durationMs, calmMs = CALM_MS, chargePoints }: DrawOptions): Scenario {
+export function drawScenario({ seed, durationMs, calmMs = CALM_MS, chargePoints }: DrawOptions): DrawnScenario {
   const rng = seededRng(seed);
   const site = drawSite(rng, chargePoints ?? 2 + rng.int(5));
-  const config = readMaster(configText(rng, site, drawLater(seededRng(seed + LATER_SEED))));
   const calmFromMs = Math.max(MINUTE_MS, durationMs - calmMs);
+  const draft = draftOf(rng, site, calmFromMs);
+  const features = drawFeatures(seed, draft);
+  const config = readMaster(configText(rng, site, draft));
   const built = builtAsListed(config);
   const days = daysOf(site, rng);
   const world: FaultWorld = {
@@ -200,6 +232,7 @@ export function drawScenario({ seed, durationMs, calmMs = CALM_MS, chargePoints 
   };
   return {
     name: `drawn by seed ${seed}`,
+    features,
     config,
     hasStandby: world.hasStandby,
     isSigned: world.isSigned,
@@ -212,6 +245,9 @@ export function drawScenario({ seed, durationMs, calmMs = CALM_MS, chargePoints 
     clockDriftMax: rng.between(0, 0.005),
     meterLatencyMs: one(rng, [2, 5, 30]),
     meterNoiseA: one(rng, [0, 0.05, 0.2]),
+    actions: draft.actions,
+    contacts: draft.contacts,
+    wallFromMs: draft.wallFromMs,
     faults: drawFaults(rng, world, calmFromMs),
     meterRenewMs: one(rng, [200, 200, 200, 500, 1000, 10_000]),
     meterRoundA: rng.chance(0.15) ? 1 : 0,

@@ -14,10 +14,12 @@ import type { StatusSink } from '../../ports/status-sink.js';
 import { MasterRuntime } from '../../runtime/master.js';
 import { configuredPoller, meterStatus } from '../../runtime/configured-meter.js';
 import type { MeterPoller, PollerEvent } from '../../runtime/poller.js';
+import type { InputNews } from '../../runtime/recorder/types.js';
 import { VirtualBus } from '../virtual-bus.js';
 import type { VirtualNetwork } from '../virtual-network.js';
 import { Machine, type MachineOptions } from './machine.js';
 import type { MeterDevice } from './meter-device.js';
+import { People } from './people.js';
 
 export interface MasterWorld {
   readonly network: VirtualNetwork;
@@ -45,6 +47,9 @@ export class MasterBox {
   config: MasterConfig;
   /** Called after each of its cycles. */
   onCycle: () => void = () => {};
+  /** Called when it has been started. */
+  onStart: () => void = () => {};
+  readonly people = new People();
   readonly sinks: StatusSink[] = [];
   /** What its log of section 14a has, over all its runs. */
   readonly section14a: Section14aEntry[] = [];
@@ -90,16 +95,20 @@ export class MasterBox {
   /** Begins with the state file of another one, as from a copied disk. */
   copyState(other: MasterBox): void {
     this.#text = other.#text;
+    this.people.copy(other.people);
   }
 
   /** Its state file is lost. */
   forget(): void {
     this.#text = undefined;
+    this.people.forget();
   }
 
   start(): void {
     const { network, logger, auth, newBootId, machine } = this.#world;
     this.#machine = new Machine(machine());
+    if (this.disk === 'corrupt') this.people.forget();
+    this.people.restart();
     const { clock, timers } = this.#machine;
     const bootId = newBootId();
     this.#pollers = this.#createPollers();
@@ -126,6 +135,12 @@ export class MasterBox {
     // Their first requests wait to be settled, though no bus has answered yet.
     this.#world.onBus();
     this.#runtime.start();
+    this.onStart();
+  }
+
+  /** What the source of a digital input says; it waits while the machine stands still. */
+  hearInput(news: InputNews): void {
+    this.#machine.timers.after(1, () => this.#runtime?.hear(news));
   }
 
   /** kill -9, or a power cut. */
@@ -217,7 +232,10 @@ export class MasterBox {
         return ok('state.corrupt');
       },
       save: (text, done) => {
-        if (this.disk === 'none') this.#text = text;
+        if (this.disk === 'none') {
+          this.#text = text;
+          this.people.keep();
+        }
         // A disk takes its time, and the loop does not wait for it.
         this.#machine.timers.after(1, () => done(this.disk === 'full' ? fail('ENOSPC: no space left') : ok(undefined)));
       },

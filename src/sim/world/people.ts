@@ -1,87 +1,106 @@
-/** What people have set in the world while it runs, and since when: what judges hold the masters to, whatever those say. */
+/**
+ * What people have set at one master while it runs: what judges hold it to, whatever it says. A master that starts knows what its
+ * state file kept; another one learns nothing of it.
+ */
 import type { OperatorAction } from '../../base/operator-action.js';
-import { type Amps, mapPhases, type Ms, type PhaseAmps } from '../../base/units.js';
-import { ceilingOf, configuredCeilingA } from '../../dlm/limits/ceilings.js';
-import type { Circuit } from '../../dlm/types.js';
-
-interface Set<T> {
-  readonly atMs: Ms;
-  readonly value: T;
-}
-
-/** What one charge point may have by what people have set for it. */
-export interface Cap {
-  readonly limitA: Amps;
-  readonly sinceMs: Ms;
-}
+import type { Amps, PhaseAmps } from '../../base/units.js';
 
 interface Own {
-  operatorA: Set<Amps> | undefined;
-  pausedAtMs: Ms | undefined;
-  blockedAtMs: Ms | undefined;
+  readonly operatorA: Amps | undefined;
+  readonly isPaused: boolean;
+  /** From now on. A block of the next session lets the present one go on. */
+  readonly isBlocked: boolean;
 }
 
+interface Noted {
+  readonly circuits: ReadonlyMap<string, PhaseAmps>;
+  readonly chargePoints: ReadonlyMap<string, Own>;
+}
+
+const NOTHING: Noted = { circuits: new Map(), chargePoints: new Map() };
+const FREE: Own = { operatorA: undefined, isPaused: false, isBlocked: false };
+
 export class People {
-  /** Per circuit, the oldest first; `undefined`: as configured. */
-  readonly #limits = new Map<string, Set<PhaseAmps | undefined>[]>();
-  readonly #own = new Map<string, Own>();
-  readonly #configured = new Map<string, PhaseAmps>();
+  #now: Noted = NOTHING;
+  /** In the state file. */
+  #kept: Noted = NOTHING;
 
-  limitCircuit(circuit: string, limitA: PhaseAmps | undefined, nowMs: Ms): void {
-    this.#limits.set(circuit, [...(this.#limits.get(circuit) ?? []), { atMs: nowMs, value: limitA }]);
+  /** `undefined`: as configured. The call that is given back undoes it. */
+  limitCircuit(circuit: string, limitA: PhaseAmps | undefined): () => void {
+    const before = this.#now.circuits.get(circuit);
+    const put = (value: PhaseAmps | undefined): void => {
+      this.#now = { ...this.#now, circuits: changed(this.#now.circuits, circuit, value) };
+    };
+    put(limitA);
+    return () => put(before);
   }
 
-  /** Call for each charge point that the action was for. */
-  act(chargePoint: string, action: OperatorAction, nowMs: Ms): void {
-    const own = this.#own.get(chargePoint) ?? { operatorA: undefined, pausedAtMs: undefined, blockedAtMs: undefined };
-    this.#own.set(chargePoint, own);
-    if (action.what === 'operatorLimit') {
-      own.operatorA = typeof action.limitA === 'number' ? { atMs: nowMs, value: action.limitA } : undefined;
-    }
-    if (action.what === 'pause') own.pausedAtMs ??= nowMs;
-    if (action.what === 'resume') own.pausedAtMs = undefined;
-    if (action.what === 'block' && action.from === 'now') own.blockedAtMs ??= nowMs;
-    if (action.what === 'unblock') own.blockedAtMs = undefined;
+  /** Call for each charge point that the action was for. The call that is given back undoes it. */
+  act(chargePoint: string, action: OperatorAction): () => void {
+    const before = this.#now.chargePoints.get(chargePoint);
+    const put = (value: Own | undefined): void => {
+      this.#now = { ...this.#now, chargePoints: changed(this.#now.chargePoints, chargePoint, value) };
+    };
+    put(after(before ?? FREE, action));
+    return () => put(before);
   }
 
-  /** True once something was set for a charge point: nobody owes it a fair share any more. */
-  isHandled(chargePoint: string): boolean {
-    return this.#own.has(chargePoint);
+  /** The state file was written. */
+  keep(): void {
+    this.#kept = this.#now;
   }
 
-  /** The strictest that holds; `undefined`: nothing is set. */
-  capOf(chargePoint: string): Cap | undefined {
-    const { operatorA, pausedAtMs, blockedAtMs } = this.#own.get(chargePoint) ?? {};
-    const stoppedAtMs = pausedAtMs ?? blockedAtMs;
-    if (stoppedAtMs !== undefined) return { limitA: 0, sinceMs: stoppedAtMs };
-    return operatorA && { limitA: operatorA.value, sinceMs: operatorA.atMs };
+  /** The master starts: from its state file. */
+  restart(): void {
+    this.#now = this.#kept;
   }
 
-  /** The ceiling of a circuit now. */
-  ceilingA(circuit: Circuit): PhaseAmps {
-    return this.#ceilingA(circuit, this.#limits.get(circuit.id)?.at(-1)?.value);
+  /** The state file is gone. */
+  forget(): void {
+    this.#kept = NOTHING;
   }
 
-  /** The highest ceiling that held at any time since then, on each phase. */
-  mostCeilingA(circuit: Circuit, fromMs: Ms): PhaseAmps {
-    const all = this.#limits.get(circuit.id);
-    if (all === undefined) return this.#configuredA(circuit);
-    const before = all.findLast(({ atMs }) => atMs <= fromMs);
-    const held = [before?.value, ...all.filter(({ atMs }) => atMs > fromMs).map(({ value }) => value)];
-    const ceilings = held.map((limitA) => this.#ceilingA(circuit, limitA));
-    return mapPhases((p) => Math.max(...ceilings.map((ceilingA) => ceilingA[p])));
+  /** Of a copied disk. */
+  copy(other: People): void {
+    this.#kept = other.#kept;
   }
 
-  /** Asked for at every change of a current. */
-  #configuredA(circuit: Circuit): PhaseAmps {
-    const known = this.#configured.get(circuit.id) ?? this.#ceilingA(circuit, undefined);
-    this.#configured.set(circuit.id, known);
-    return known;
+  circuitA(circuit: string): PhaseAmps | undefined {
+    return this.#now.circuits.get(circuit);
   }
 
-  #ceilingA(circuit: Circuit, operatorA: PhaseAmps | undefined): PhaseAmps {
-    return operatorA
-      ? ceilingOf(circuit, [{ source: 'operator', limitA: operatorA }]).limitA
-      : configuredCeilingA(circuit);
+  /** The operator limit that was set for a charge point. */
+  operatorA(chargePoint: string): Amps | undefined {
+    return this.#now.chargePoints.get(chargePoint)?.operatorA;
   }
+
+  /** Why it may have nothing; `undefined`: it may. */
+  stopOf(chargePoint: string): 'pause' | 'block' | undefined {
+    const { isPaused, isBlocked } = this.#now.chargePoints.get(chargePoint) ?? FREE;
+    if (isPaused) return 'pause';
+    return isBlocked ? 'block' : undefined;
+  }
+}
+
+function after(own: Own, action: OperatorAction): Own {
+  switch (action.what) {
+    case 'operatorLimit':
+      return { ...own, operatorA: typeof action.limitA === 'number' ? action.limitA : undefined };
+    case 'pause':
+      return { ...own, isPaused: true };
+    case 'resume':
+      return { ...own, isPaused: false };
+    case 'block':
+      return { ...own, isBlocked: action.from === 'now' };
+    case 'unblock':
+      return { ...own, isBlocked: false };
+    case 'priority':
+    case 'boost':
+      return own;
+  }
+}
+
+function changed<T>(map: ReadonlyMap<string, T>, key: string, value: T | undefined): ReadonlyMap<string, T> {
+  const others = [...map].filter(([each]) => each !== key);
+  return new Map(value === undefined ? others : [...others, [key, value]]);
 }

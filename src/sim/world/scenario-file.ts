@@ -11,14 +11,15 @@ import { type ChargePointEntry, connectorSchema } from '../../config/schema/char
 import { masterSchema } from '../../config/schema/master.js';
 import { type Draft, draftOf, draftsOf, shapeFindings, valueAt } from '../../config/shape.js';
 import type { MasterConfig } from '../../config/types.js';
-import type {
-  BuildingPlan,
-  ChargePointPlan,
-  LoadPlan,
-  PlannedFault,
-  Scenario,
-  VehiclePlan,
-  VisitPlan,
+import {
+  type BuildingPlan,
+  type ChargePointPlan,
+  type LoadPlan,
+  type PlannedFault,
+  type Scenario,
+  UNTOUCHED,
+  type VehiclePlan,
+  type VisitPlan,
 } from './scenario.js';
 import { dayFileFindings, dayPlanOf } from './scenario-days.js';
 import {
@@ -210,6 +211,7 @@ function scenarioOf(
     meterRenewMs: entry.meters.renewMs,
     meterNoiseA: entry.meters.noiseA,
     meterRoundA: entry.meters.roundA,
+    ...UNTOUCHED,
     faults: inTime(entry.faults.map(faultOf)),
     durationMs: endMs,
     calmFromMs: lastEndMs(entry.faults),

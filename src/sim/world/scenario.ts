@@ -1,10 +1,14 @@
 /** What is played: a site by its real configuration, what stands behind it in the physical world, and what goes wrong when. */
+import type { OperatorAction } from '../../base/operator-action.js';
 import type { Amps, Ms, PhaseAmps } from '../../base/units.js';
 import type { PhaseCount, Rotation } from '../../base/rotation.js';
 import type { VehicleSpec } from '../../chargers/vehicle.js';
 import type { MasterConfig } from '../../config/types.js';
 import type { Building } from '../../sim/day/profile.js';
 import type { NetworkFaults } from '../virtual-network.js';
+
+/** 2026-01-05 00:00 UTC, a Monday. */
+const FIRST_DAY_MS: Ms = 1_767_571_200_000;
 
 /** A vehicle as its driver brings it. */
 export interface VehiclePlan extends VehicleSpec {
@@ -64,6 +68,27 @@ export interface PlannedFault {
   readonly target?: string;
 }
 
+/** Somebody sets something at the master that decides then. */
+export interface PlannedAction {
+  readonly atMs: Ms;
+  readonly target: string;
+  readonly action: OperatorAction;
+}
+
+/** `lost`: whoever reads the contact says that it cannot. `silent`: it says nothing any more. Both end with the next level. */
+export type ContactState = 'high' | 'low' | 'lost' | 'silent';
+
+/** The contact behind a digital input of the configuration, and whoever reads it. */
+export interface ContactPlan {
+  readonly input: string;
+  /** At first. */
+  readonly state: ContactState;
+  /** How often it is read. Absent: each change is told at once, and nothing else. */
+  readonly readEveryMs?: Ms;
+  /** In order of time. */
+  readonly changes: readonly { readonly atMs: Ms; readonly state: ContactState }[];
+}
+
 export interface Scenario {
   readonly name: string;
   readonly config: MasterConfig;
@@ -87,8 +112,20 @@ export interface Scenario {
   /** A meter shows multiples of this only; 0: all it measures. */
   readonly meterRoundA: Amps;
   /** In order of time. */
+  readonly actions: readonly PlannedAction[];
+  readonly contacts: readonly ContactPlan[];
+  /** What the wall clocks show at the beginning, since 1970. */
+  readonly wallFromMs: Ms;
+  /** In order of time. */
   readonly faults: readonly PlannedFault[];
   readonly durationMs: Ms;
   /** From then on nothing goes wrong any more, and all must recover. */
   readonly calmFromMs: Ms;
 }
+
+/** Nobody sets anything, no input has a contact, and it is that Monday. */
+export const UNTOUCHED: Pick<Scenario, 'actions' | 'contacts' | 'wallFromMs'> = {
+  actions: [],
+  contacts: [],
+  wallFromMs: FIRST_DAY_MS,
+};

@@ -15,17 +15,15 @@ import { VirtualNetwork } from '../virtual-network.js';
 import { VirtualTime } from '../virtual-time.js';
 import { connectDay, connectLoad, WanderingLoad } from './building.js';
 import { ampsOf, Copper } from './copper.js';
+import { Contact } from './contact.js';
 import { Journal } from './journal.js';
 import type { MachineOptions } from './machine.js';
 import { MasterBox, type MasterWorld } from './master-box.js';
 import { MeterDevice } from './meter-device.js';
-import { People } from './people.js';
-import type { ChargePointPlan, Scenario } from './scenario.js';
+import type { ChargePointPlan, PlannedAction, Scenario } from './scenario.js';
 import { SlaveBox, type SlaveWorld } from './slave-box.js';
 import { Trace } from './trace.js';
 
-/** 2026-01-05 00:00 UTC, a Monday. */
-const FIRST_DAY_MS: Ms = 1_767_571_200_000;
 const CLOCK_OFFSET_MAX_MS: Ms = 1_000_000;
 const FORGET_AGAIN_MS: Ms = 20_000;
 const DRAWS = 2 ** 31;
@@ -57,10 +55,14 @@ export class World {
   onFlow: (circuit: number) => void = () => {};
   onEnforced: (box: SlaveBox) => void = () => {};
   onCycle: (master: MasterBox) => void = () => {};
+  /** Called when a source of limits has changed: people, or a contact. */
+  onSource: () => void = () => {};
+  readonly contacts: readonly Contact[];
+  /** Charge points for which people have set something. */
+  readonly handled = new Set<string>();
   readonly #ports: WorldPorts;
   readonly #siteKeys: readonly NumberedKey[];
   readonly #clockRng: Rng;
-  readonly people = new People();
   #boots = 0;
   #isBusTouched = true;
   #isConnected = false;
@@ -84,6 +86,33 @@ export class World {
     this.#addMaster('master', 0, fork());
     if (scenario.hasStandby) this.#addMaster('standby', 1, fork());
     for (const plan of scenario.chargePoints) this.addBox(plan);
+    this.contacts = this.#connectContacts();
+    for (const each of scenario.actions) this.time.at(each.atMs, () => this.#act(each));
+  }
+
+  #connectContacts(): readonly Contact[] {
+    const { contacts, config } = this.scenario;
+    return contacts.map((plan) => {
+      const input = defined(
+        config.site.inputs?.find(({ id }) => id === plan.input),
+        `input ${plan.input}`,
+      );
+      const contact = new Contact(plan, input, this.time);
+      contact.connect((news) => {
+        for (const master of this.masters.values()) master.hearInput(news);
+      });
+      contact.onChange = (state) => {
+        this.journal.note(this.time.nowMs, 'CONTACT', `${input.id} ${state}`);
+        this.onSource();
+      };
+      return contact;
+    });
+  }
+
+  /** A microtask tells whether it was refused. */
+  #act({ target, action }: PlannedAction): void {
+    void this.set(target, action);
+    this.#isBusTouched = true;
   }
 
   /** Everything is switched on. */
@@ -128,19 +157,36 @@ export class World {
   /** A person sets something, at the master that decides. Why not, if it is refused. */
   async set(target: string, action: OperatorAction): Promise<string | undefined> {
     const deciding = [...this.masters.values()].find(({ isDeciding }) => isDeciding);
-    const { site } = this.scenario.config;
     this.journal.note(this.time.nowMs, 'OPERATOR', `${target} ${JSON.stringify(action)}`);
-    const answer = deciding?.runtime?.commands.set(target, action);
-    const circuit = site.circuits.find(({ id }) => id === target);
+    if (!deciding?.runtime) return 'no master decides';
+    const answer = deciding.runtime.commands.set(target, action);
+    // It holds at once. That it holds is said only once the state file has it, that it is refused right away.
+    const undo = this.#note(deciding, target, action);
+    this.onSource();
+    const result = await answer;
+    if (result.ok) return undefined;
+    undo();
+    this.onSource();
+    return result.error;
+  }
+
+  #note({ people }: MasterBox, target: string, action: OperatorAction): () => void {
+    const circuit = this.scenario.config.site.circuits.find(({ id }) => id === target);
     if (circuit && action.what === 'operatorLimit') {
       const { limitA } = action;
-      const value = limitA === null ? undefined : typeof limitA === 'number' ? perPhase(limitA) : limitA;
-      this.people.limitCircuit(target, value, this.time.nowMs);
-    } else {
-      for (const id of this.#below(target)) this.people.act(id, action, this.time.nowMs);
+      return people.limitCircuit(
+        target,
+        limitA === null ? undefined : typeof limitA === 'number' ? perPhase(limitA) : limitA,
+      );
     }
-    const result = await answer;
-    return result?.ok === false ? result.error : undefined;
+    const ids = this.#below(target);
+    const fresh = ids.filter((id) => !this.handled.has(id));
+    const undos = ids.map((id) => people.act(id, action));
+    for (const id of ids) this.handled.add(id);
+    return () => {
+      for (const undo of undos) undo();
+      for (const id of fresh) this.handled.delete(id);
+    };
   }
 
   /** The charge point of this id, or those at and below a circuit. */
@@ -195,10 +241,10 @@ export class World {
   }
 
   #machine(): MachineOptions {
-    const { clockDriftMax } = this.scenario;
+    const { clockDriftMax, wallFromMs } = this.scenario;
     const offsetMs = this.#clockRng.between(0, CLOCK_OFFSET_MAX_MS);
     const drift = this.#clockRng.between(-clockDriftMax, clockDriftMax);
-    return { time: this.time, offsetMs, drift, wallOffsetMs: FIRST_DAY_MS };
+    return { time: this.time, offsetMs, drift, wallOffsetMs: wallFromMs };
   }
 
   #deviceOf(config: MeterDevice['options']['config'], rng: Rng): MeterDevice {
@@ -231,6 +277,9 @@ export class World {
   #addMaster(name: string, rank: number, rng: Rng): MasterBox {
     const master = new MasterBox(name, rank, this.#masterWorld(rng));
     master.onCycle = () => this.onCycle(master);
+    master.onStart = () => {
+      for (const contact of this.contacts ?? []) contact.tell((news) => master.hearInput(news));
+    };
     this.masters.set(name, master);
     return master;
   }

@@ -1,6 +1,7 @@
 /** What is drawn for a run: all faults come, but not together where that is a limit that the decisions name. */
 import t from 'tap';
 import { INJECTORS } from '../../../src/sim/world/faults/index.js';
+import { FEATURES } from '../../../src/sim/world/features/index.js';
 import { drawScenario } from '../../../src/sim/world/draw.js';
 
 const SEEDS = 1000;
@@ -49,6 +50,20 @@ t.test('faults that must not meet do not, and each comes', async (t) => {
     const both = drawn.findIndex((kinds) => kinds.has(name) && others.some((other) => kinds.has(other)));
     t.equal(both, -1, `${name} beside one that hides it: seed ${both + 1}`);
   }
+});
+
+t.test('each feature comes, as often as its row says, and a run mixes several', async (t) => {
+  const runs = Array.from({ length: SEEDS }, (_, index) => drawScenario({ seed: index + 1, durationMs: 3_600_000 }));
+  for (const { name, share } of FEATURES) {
+    const count = runs.filter(({ features }) => features.includes(name)).length;
+    t.ok(Math.abs(count / SEEDS - share) < 0.05, `${name}: ${count} of ${SEEDS}`);
+  }
+  t.equal(new Set(FEATURES.map(({ name }) => name)).size, FEATURES.length, 'each has a name of its own');
+  t.ok(runs.filter(({ features }) => features.length >= 3).length > 0.8 * SEEDS);
+  const late = runs.flatMap(({ actions, contacts, calmFromMs }) =>
+    [...actions, ...contacts.flatMap(({ changes }) => changes)].filter(({ atMs }) => atMs > calmFromMs),
+  );
+  t.same(late, [], 'nothing changes in the calm end');
 });
 
 t.test('about half of the sites give away what vehicles leave, some of them not in the garage', async (t) => {

@@ -3,7 +3,6 @@ import t from 'tap';
 import { type Ms, perPhase } from '../../../src/base/units.js';
 import type { Circuit } from '../../../src/dlm/types.js';
 import { Copper } from '../../../src/sim/world/copper.js';
-import { configuredCeilingA } from '../../../src/dlm/limits/ceilings.js';
 import { FlowJudge } from '../../../src/sim/world/judges/flow-judge.js';
 import { circuit } from '../../helpers/site.js';
 
@@ -32,7 +31,6 @@ class Watch {
     this.judge = new FlowJudge(this.copper, {
       chargePointsBelow: () => 1,
       followMs: () => this.followMs,
-      mostCeilingA: configuredCeilingA,
       obeyedSinceMs: () => this.obeyedSinceMs,
       violate: (judge, text, atMs) => this.told.push({ judge, text, atMs }),
     });
@@ -61,16 +59,6 @@ t.test('more is allowed than the fuse carries', async (t) => {
   watch.at(100, (copper) => copper.setAllowed('cp1', 20.001, 0b010));
   watch.at(200, (copper) => copper.setAllowed('cp1', 0, ALL));
   t.same(watch.end(1_000), [{ judge: 'I3', text: 'main L2: 20.0 A allowed, of 20.0 A', atMs: 100 }]);
-});
-
-t.test('the headroom and the limit of the operator count too', async (t) => {
-  for (const facts of [{ headroomA: perPhase(2) }, { operatorLimitA: perPhase(18) }]) {
-    const watch = new Watch(facts);
-    watch.at(0, (copper) => copper.setAllowed('cp1', 18, ALL));
-    watch.at(500, (copper) => copper.setAllowed('cp1', 18.5, 0b001));
-    t.match(watch.end(1_000), [{ judge: 'I3', text: /^main L1: 18.5 A allowed/, atMs: 500 }]);
-    t.equal(watch.told.length, 1);
-  }
 });
 
 t.test('A9: more W are allowed than the power limit, although each phase fits', async (t) => {
@@ -127,7 +115,6 @@ t.test('what meters may be off by grows with the charge points below a circuit, 
   const judge = new FlowJudge(copper, {
     chargePointsBelow: ({ id }) => (id === 'main' ? 4 : 1),
     followMs: () => FOLLOW_MS,
-    mostCeilingA: configuredCeilingA,
     obeyedSinceMs: () => 0,
     violate: (_, text) => told.push(text),
   });
@@ -253,7 +240,6 @@ t.test('each circuit above is watched', async (t) => {
   const judge = new FlowJudge(copper, {
     chargePointsBelow: () => 2,
     followMs: () => FOLLOW_MS,
-    mostCeilingA: configuredCeilingA,
     obeyedSinceMs: () => 0,
     violate,
   });

@@ -21,7 +21,7 @@ import { Referee } from '../../../src/sim/world/judges/referee.js';
 import { TYPICAL_VEHICLE } from '../../../src/chargers/vehicle.js';
 import type { MasterBox } from '../../../src/sim/world/master-box.js';
 import { arrange, strikeAt } from '../../../src/sim/world/play.js';
-import type { Scenario, VehiclePlan } from '../../../src/sim/world/scenario.js';
+import { type ContactPlan, type Scenario, UNTOUCHED, type VehiclePlan } from '../../../src/sim/world/scenario.js';
 import { World } from '../../../src/sim/world/world.js';
 
 const SEED = 7;
@@ -71,6 +71,7 @@ export interface SceneOptions {
   readonly isSigned?: boolean;
   /** From then on the judges of calm look on, 150 s later; absent: never. */
   readonly calmFromMs?: Ms;
+  readonly contacts?: readonly ContactPlan[];
   /** Charge points whose cable carries less than their hardware. */
   readonly cablesA?: Readonly<Record<string, Amps>>;
 }
@@ -110,6 +111,8 @@ function scenarioOf(options: SceneOptions): Scenario {
     meterRenewMs: 200,
     meterNoiseA: 0,
     meterRoundA: 0,
+    ...UNTOUCHED,
+    contacts: options.contacts ?? [],
     faults: [],
     durationMs: FOR_EVER_MS,
     calmFromMs: options.calmFromMs ?? FOR_EVER_MS,

@@ -119,8 +119,10 @@ function withLowerFuse(config: MasterConfig, world: World): MasterConfig {
   const [root, ...rest] = config.site.circuits;
   if (!root) return config;
   const limitA = mapPhases((p) => Math.max(leastFuseA(world)[p], Math.floor(root.limitA[p] * LOWER_FUSE)));
-  const { operatorLimitA: _, ...circuit } = root;
-  return { ...config, site: { ...config.site, circuits: [{ ...circuit, limitA }, ...rest] } };
+  const { operatorLimitA } = root;
+  const ownA = operatorLimitA && mapPhases((p) => Math.min(operatorLimitA[p], limitA[p]));
+  const circuit = { ...root, limitA, ...(ownA && { operatorLimitA: ownA }) };
+  return { ...config, site: { ...config.site, circuits: [circuit, ...rest] } };
 }
 
 /** What I4 demands at least: all disconnected limits and the largest building load. */

@@ -3,15 +3,7 @@
  * really flows never trips its breaker. Sees physics only; knows nothing of the ledger. A value counts for the time that it holds.
  */
 import { defined } from '../../../base/assert.js';
-import {
-  type Ms,
-  PHASE_NAMES,
-  type PhaseAmps,
-  type PhaseIndex,
-  PHASES,
-  type Volts,
-  type Watts,
-} from '../../../base/units.js';
+import { type Ms, PHASE_NAMES, type PhaseIndex, PHASES, type Volts, type Watts } from '../../../base/units.js';
 import { SETTLE_MS } from '../../../dlm/leases/lease-rules.js';
 import { type Circuit, NOMINAL_VOLTAGE_V } from '../../../dlm/types.js';
 import { type Copper, milli } from '../copper.js';
@@ -33,8 +25,6 @@ export interface FlowTerms {
   readonly followMs: (circuit: Circuit) => Ms;
   /** Since when all charge points at the circuit and below do what they are told; Infinity: one does not. */
   readonly obeyedSinceMs: (circuit: Circuit) => Ms;
-  /** The highest limit of a circuit that held at any time since then. */
-  readonly mostCeilingA: (circuit: Circuit, fromMs: Ms) => PhaseAmps;
   /** Told of what did not hold. */
   readonly violate: (judge: string, text: string, atMs: Ms) => void;
 }
@@ -112,7 +102,7 @@ export class FlowJudge {
       this.#terms.violate('breaker', text, this.#nowMs);
     }
     const followMs = this.#terms.followMs(circuit);
-    const ceilingMa = milli(this.#terms.mostCeilingA(circuit, this.#nowMs - followMs)[p]);
+    const ceilingMa = milli(circuit.limitA[p]);
     this.#judgeDrawn(watched, p, { drawn, building, sinceMs, ceilingMa });
     let leastMa = 0;
     if (isMetered) {

@@ -1,5 +1,5 @@
 /** All judges over one world: hangs them in where things happen, and collects what they say. */
-import type { Amps, Ms } from '../../../base/units.js';
+import { type Amps, mapPhases, type Ms } from '../../../base/units.js';
 import { connectedMask, maskToGrid, type PhaseCount } from '../../../base/rotation.js';
 import { leaseExpiryMs, SETTLE_MS } from '../../../dlm/leases/lease-rules.js';
 import type { Circuit } from '../../../dlm/types.js';
@@ -9,11 +9,12 @@ import type { MasterBox } from '../master-box.js';
 import type { Measures, Violation } from '../run-log.js';
 import type { Scenario } from '../scenario.js';
 import type { SlaveBox } from '../slave-box.js';
+import { Sources } from '../sources.js';
 import type { World } from '../world.js';
 import { CalmJudge, HEALING_MS } from './calm-judge.js';
 import { FlowJudge } from './flow-judge.js';
 import { LedgerJudge } from './ledger-judge.js';
-import { PeopleJudge } from './people-judge.js';
+import { SourceJudge } from './source-judge.js';
 import { MarginJudge } from './margin-judge.js';
 import { Recovery, whatIsWrong } from './recovery.js';
 import { StartsJudge } from './starts-judge.js';
@@ -33,7 +34,8 @@ export class Referee {
   readonly #ledger: LedgerJudge;
   readonly #calm: CalmJudge;
   readonly #starts: StartsJudge;
-  readonly #people: PeopleJudge;
+  readonly #sources: Sources;
+  readonly #source: SourceJudge;
   readonly #margin: MarginJudge;
   /** The start of a master that decided last. */
   #decider: MasterBox['runtime'];
@@ -49,7 +51,6 @@ export class Referee {
       voltageV: world.scenario.config.site.voltageV,
       chargePointsBelow: (circuit) => this.#boxesBelow(circuit).length,
       followMs: (circuit) => this.#followMs(circuit),
-      mostCeilingA: (circuit, fromMs) => world.people.mostCeilingA(circuit, fromMs),
       obeyedSinceMs: (circuit) => Math.max(0, ...this.#boxesBelow(circuit).map((box) => this.#obeysSinceMs(box))),
       violate,
     });
@@ -58,16 +59,42 @@ export class Referee {
     const priorities = new Map(site.chargePoints.map(({ id, priority }) => [id, priority]));
     const priorityOf = (id: string): number => priorities.get(id) ?? 1;
     const freeA = (box: SlaveBox): Amps => this.#freeA(box);
-    const isHandled = (box: SlaveBox): boolean => world.people.isHandled(box.id);
+    this.#sources = new Sources(world);
+    const isHandled = (box: SlaveBox): boolean => this.#sources.hasOwn(box.id);
     const movedA = (box: SlaveBox): Amps => world.copper.movedA(box.tapId);
     this.#calm = new CalmJudge({ ...site.allocation, priorityOf, freeA, movedA, isHandled, violate });
     const isBefallen = (box: SlaveBox): boolean => isExcused(box) || this.recovery.befalls(box.id);
     const { dwellMs } = site.allocation;
     this.#starts = new StartsJudge({ dwellMs, nowMs: () => world.time.nowMs, isBefallen, violate });
-    const followMs = (): Ms => this.#patienceMs();
-    this.#people = new PeopleJudge({ people: world.people, followMs, violate });
+    this.#source = this.#createSourceJudge(violate);
     this.#margin = new MarginJudge(violate);
     this.#attach();
+  }
+
+  #createSourceJudge(violate: (judge: string, text: string) => void): SourceJudge {
+    const world = this.#world;
+    const { copper } = world;
+    const sources = this.#sources;
+    const held = <T>(of: (master: MasterBox) => T): T | undefined => sources.decider && of(sources.decider);
+    return new SourceJudge({
+      circuits: world.scenario.config.site.circuits,
+      nowMs: () => world.time.nowMs,
+      decider: () => sources.decider?.runtime,
+      ofCircuit: (circuit) => held((master) => sources.ofCircuit(circuit, master)),
+      fallbackOf: (circuit) => held((master) => sources.fallbackOf(circuit, master)),
+      ofChargePoint: ({ id }) => held((master) => sources.ofChargePoint(id, master)),
+      boxesBelow: (circuit) => this.#boxesBelow(circuit).filter((box) => !this.#isExcused(box)),
+      buildingA: (circuit) => sources.othersA(circuit),
+      drawnA: ({ tapId }) => copper.drawnA(tapId),
+      followMs: (circuit) => (circuit ? this.#followMs(circuit) : this.#patienceMs()),
+      obeysSinceMs: (box) => this.#obeysSinceMs(box),
+      violate,
+    });
+  }
+
+  /** Those that a master can tell apart. */
+  #known(): readonly SlaveBox[] {
+    return [...this.#world.boxes.values()].filter((box) => !this.#isExcused(box));
   }
 
   #attach(): void {
@@ -78,6 +105,7 @@ export class Referee {
       this.#starts.enforces(box);
     };
     world.onCycle = (master) => this.#decided(master);
+    world.onSource = () => this.#source.note(this.#known());
     const listen = world.network.onSend;
     world.network.onSend = (from, to, bytes) => {
       listen(from, to, bytes);
@@ -139,7 +167,8 @@ export class Referee {
     if (master.isDeciding) this.#decider = master.runtime;
     this.#ledger.decided(master, boxes, [...world.masters.values()]);
     this.recovery.look(world, world.time.nowMs);
-    this.#people.look(boxes, world.time.nowMs);
+    this.#sources.look(world.time.nowMs);
+    this.#source.look(this.#known());
     if (!this.#isHealed(world.time.nowMs)) return;
     this.#calm.look(boxes, master.isDeciding ? master : undefined, world.time.nowMs);
     if (master.isDeciding) this.#lookAtMargins(master, boxes);
@@ -189,7 +218,11 @@ export class Referee {
     });
     if (mayBeHeld) return 0;
     const phases = maskToGrid(plan.rotation, connectedMask(smaller(plan.phases, vehicle?.phases ?? plan.phases)));
-    return copper.freeA(tapId, phases, (circuit) => this.#world.people.ceilingA(circuit));
+    const master = this.#sources.decider;
+    if (!master) return 0;
+    return copper.freeA(tapId, phases, (circuit) =>
+      mapPhases((p) => this.#sources.ofCircuit(circuit, master)[p].limitA),
+    );
   }
 
   /** For how long limits may be as they were. */
