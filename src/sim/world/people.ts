@@ -96,6 +96,7 @@ function after(own: Own, action: OperatorAction): Own {
       return { ...own, isBlocked: false };
     case 'priority':
     case 'boost':
+    case 'section14a':
       return own;
   }
 }

@@ -77,8 +77,8 @@ export class Sources {
       ...this.#ofInputs(target, circuit.limitA),
     ];
     return mapPhases((p) => {
-      const { source, limitA } = lowest({ source: 'the fuse', limitA: circuit.limitA }, sources, p);
-      return { source, limitA: Math.max(0, limitA - circuit.headroomA[p]) };
+      const { source, limit } = lowest({ source: 'the fuse', limitA: circuit.limitA }, sources, p);
+      return { source, limit: Math.max(0, limit - circuit.headroomA[p]) };
     });
   }
 
@@ -114,7 +114,7 @@ export class Sources {
     const own = { source: 'its maximum', limitA: perPhase(maxA) };
     // An input may lower one phase alone: by how the connector is wired that may be none of its own.
     const phases = mapPhases((p) => lowest(own, sources, p));
-    return phases.reduce((most, each) => (each.limitA > most.limitA ? each : most));
+    return phases.reduce((most, each) => (each.limit > most.limit ? each : most));
   }
 
   /** Looks at the clocks. Call with each cycle of a master. */
@@ -155,7 +155,9 @@ export class Sources {
     const { contacts, time } = this.#world;
     const active = contacts
       .map(({ input }, index) => ({ input, isOn: contacts[index]?.isInForce(time.nowMs) === true }))
-      .filter(({ input: { target }, isOn }) => isOn && target.kind === kind && target.id === id);
+      .filter(({ input: { target, effect }, isOn }) => {
+        return isOn && effect.kind !== 'section14a' && target.kind === kind && target.id === id;
+      });
     if (active.length === 0) return [];
     const limitA = mapPhases((p) => {
       let [mostA, offsetA] = [fullA[p], 0];
@@ -163,7 +165,7 @@ export class Sources {
         const { effect } = input;
         if (effect.kind === 'stop') mostA = 0;
         else if (effect.kind === 'limit') mostA = Math.min(mostA, effect.limitA[p]);
-        else offsetA += effect.offsetA[p];
+        else if (effect.kind === 'offset') offsetA += effect.offsetA[p];
       }
       return Math.max(0, mostA - offsetA);
     });
@@ -173,6 +175,6 @@ export class Sources {
 
 function lowest(own: Source, sources: readonly Source[], p: 0 | 1 | 2): OfSource {
   return [own, ...sources]
-    .map(({ source, limitA }) => ({ source, limitA: limitA[p] }))
-    .reduce((low, each) => (each.limitA < low.limitA ? each : low));
+    .map(({ source, limitA }) => ({ source, limit: limitA[p] }))
+    .reduce((low, each) => (each.limit < low.limit ? each : low));
 }

@@ -11,35 +11,35 @@ t.test('the most of windows that grow and shrink, over random series', async (t)
   for (let seed = FIRST_SEED; seed < FIRST_SEED + SERIES; seed++) {
     const rng = seededRng(seed);
     const recent = new RecentMost();
-    const all: { limitA: number; fromMs: number }[] = [];
+    const all: { limit: number; fromMs: number }[] = [];
     let nowMs = 0;
     let wrong = '';
     for (let count = 0; count < VALUES; count++) {
       nowMs += 1 + rng.int(200);
       // Few values, so that equal ones come.
-      const limitA = rng.int(12);
-      recent.add({ limitA, source: `${limitA}` }, nowMs);
-      all.push({ limitA, fromMs: nowMs });
+      const limit = rng.int(12);
+      recent.add({ limit, source: `${limit}` }, nowMs);
+      all.push({ limit, fromMs: nowMs });
       const sinceMs = nowMs - rng.int(3_000);
-      const before = all.findLast(({ fromMs }) => fromMs <= sinceMs)?.limitA ?? Number.POSITIVE_INFINITY;
-      const expected = Math.max(before, ...all.filter(({ fromMs }) => fromMs > sinceMs).map((one) => one.limitA));
+      const before = all.findLast(({ fromMs }) => fromMs <= sinceMs)?.limit ?? Number.POSITIVE_INFINITY;
+      const expected = Math.max(before, ...all.filter(({ fromMs }) => fromMs > sinceMs).map((one) => one.limit));
       const got = recent.most(sinceMs);
-      if (got.limitA !== expected) wrong = `at ${nowMs} since ${sinceMs}: ${got.limitA}, not ${expected}`;
+      if (got.limit !== expected) wrong = `at ${nowMs} since ${sinceMs}: ${got.limit}, not ${expected}`;
     }
     t.equal(wrong, '', `seed ${seed}; replay: EVENKEEL_SEED=${seed} node build/test/sim.test.js`);
   }
 });
 
 t.test('what is not kept any more makes nothing stricter than it is', async (t) => {
-  const nobody: OfSource = { limitA: Number.POSITIVE_INFINITY, source: 'nobody' };
+  const nobody: OfSource = { limit: Number.POSITIVE_INFINITY, source: 'nobody' };
   const recent = new RecentMost();
   t.same(recent.most(0), nobody);
-  recent.add({ limitA: 6, source: 'a' }, 1_000);
+  recent.add({ limit: 6, source: 'a' }, 1_000);
   t.same(recent.most(999), nobody, 'before that nobody limited it');
-  t.same(recent.most(1_000), { limitA: 6, source: 'a' });
-  recent.add({ limitA: 5, source: 'b' }, 2_000_000);
-  recent.add({ limitA: 4, source: 'c' }, 2_000_001);
-  t.same(recent.most(0), { limitA: 6, source: 'a' });
-  t.same(recent.most(2_000_000), { limitA: 5, source: 'b' });
-  t.same(recent.most(2_000_001), { limitA: 4, source: 'c' });
+  t.same(recent.most(1_000), { limit: 6, source: 'a' });
+  recent.add({ limit: 5, source: 'b' }, 2_000_000);
+  recent.add({ limit: 4, source: 'c' }, 2_000_001);
+  t.same(recent.most(0), { limit: 6, source: 'a' });
+  t.same(recent.most(2_000_000), { limit: 5, source: 'b' });
+  t.same(recent.most(2_000_001), { limit: 4, source: 'c' });
 });

@@ -1,16 +1,16 @@
 /** The highest limit of the last while, and whose it was, for windows that grow and shrink. */
-import type { Amps, Ms } from '../../../base/units.js';
+import type { Ms } from '../../../base/units.js';
 
 /** No window is longer. */
 const KEPT_MS: Ms = 600_000;
 
-/** A limit, and whose it is. Infinity: nobody's. */
+/** A limit in A or W, and whose it is. Infinity: nobody's. */
 export interface OfSource {
-  readonly limitA: Amps;
+  readonly limit: number;
   readonly source: string;
 }
 
-const NOBODY: OfSource = { limitA: Number.POSITIVE_INFINITY, source: 'nobody' };
+const NOBODY: OfSource = { limit: Number.POSITIVE_INFINITY, source: 'nobody' };
 
 export class RecentMost {
   /** Falling values, each with the time until which it held. */
@@ -19,7 +19,7 @@ export class RecentMost {
 
   /** What holds from now on. */
   add(value: OfSource, nowMs: Ms): void {
-    if (value.limitA === this.#now.limitA) return;
+    if (value.limit === this.#now.limit) return;
     this.#put({ value: this.#now, untilMs: nowMs });
     this.#now = value;
     if ((this.#entries[0]?.untilMs ?? nowMs) < nowMs - KEPT_MS) {
@@ -30,12 +30,12 @@ export class RecentMost {
   /** Of all that held at that time or later. */
   most(sinceMs: Ms): OfSource {
     const before = this.#entries.find(({ untilMs }) => untilMs > sinceMs)?.value;
-    return before && before.limitA > this.#now.limitA ? before : this.#now;
+    return before && before.limit > this.#now.limit ? before : this.#now;
   }
 
   #put(entry: { readonly value: OfSource; readonly untilMs: Ms }): void {
     const isLower = (last: { readonly value: OfSource } | undefined): boolean =>
-      last !== undefined && last.value.limitA <= entry.value.limitA;
+      last !== undefined && last.value.limit <= entry.value.limit;
     while (isLower(this.#entries.at(-1))) this.#entries.pop();
     this.#entries.push(entry);
   }

@@ -221,7 +221,7 @@ export class Referee {
     const master = this.#sources.decider;
     if (!master) return 0;
     return copper.freeA(tapId, phases, (circuit) =>
-      mapPhases((p) => this.#sources.ofCircuit(circuit, master)[p].limitA),
+      mapPhases((p) => this.#sources.ofCircuit(circuit, master)[p].limit),
     );
   }
 

@@ -88,8 +88,8 @@ export class SourceJudge {
       const [limits, fallbackA, besideA] = [ofCircuit(circuit), fallbackOf(circuit), buildingA(circuit)];
       for (const p of PHASES) {
         most[p].add(limits?.[p] ?? NOBODY, atMs);
-        fallback[p].add(limits && fallbackA ? { limitA: fallbackA[p], source: 'the fallback' } : NOBODY, atMs);
-        left[p].add({ limitA: -besideA[p], source: 'others' }, atMs);
+        fallback[p].add(limits && fallbackA ? { limit: fallbackA[p], source: 'the fallback' } : NOBODY, atMs);
+        left[p].add({ limit: -besideA[p], source: 'others' }, atMs);
       }
     }
     for (const box of boxes) {
@@ -119,7 +119,7 @@ export class SourceJudge {
     const boxes = boxesBelow(circuit);
     const slackA = ROUNDING_A + (circuit.meter === undefined ? 0 : METERED_SLACK_A + REPORTED_SLACK_A * boxes.length);
     const sum = this.#sumOf(boxes, p);
-    const beside = (sinceMs: Ms): Amps => -left[p].most(sinceMs).limitA;
+    const beside = (sinceMs: Ms): Amps => -left[p].most(sinceMs).limit;
     this.#compare(circuit, p, sum, { most: most[p], beside, slackA, ownMs, boxes });
     this.#compare(circuit, p, sum, { most: fallback[p], beside: () => 0, slackA, ownMs, boxes });
   }
@@ -132,16 +132,16 @@ export class SourceJudge {
       const holds = most.most(sinceMs);
       const besideA = beside(sinceMs);
       const source = besideA > 0 ? `beside ${amps(besideA)} A of others, ${holds.source}` : holds.source;
-      return { ...holds, source, roomA: Math.max(0, holds.limitA - besideA + slackA, alone + ROUNDING_A) };
+      return { ...holds, source, roomA: Math.max(0, holds.limit - besideA + slackA, alone + ROUNDING_A) };
     };
     const allowed = since(nowMs() - ownMs);
     if (granted + alone > allowed.roomA) {
-      violate('source', `${name}: ${amps(granted + alone)} A allowed, ${allowed.source} has ${amps(allowed.limitA)} A`);
+      violate('source', `${name}: ${amps(granted + alone)} A allowed, ${allowed.source} has ${amps(allowed.limit)} A`);
     }
     const longMs = ownMs + SETTLE_MS;
     const flows = since(nowMs() - longMs);
     if (drawn <= flows.roomA || boxes.some((box) => this.#strays(box, longMs))) return;
-    violate('source', `${name}: ${amps(drawn)} A drawn, ${flows.source} has ${amps(flows.limitA)} A`);
+    violate('source', `${name}: ${amps(drawn)} A drawn, ${flows.source} has ${amps(flows.limit)} A`);
   }
 
   /** It does not do what it is told, or was told nothing, within that time. */
@@ -169,14 +169,14 @@ export class SourceJudge {
     const ownMs = followMs(undefined);
     const holds = most.most(nowMs() - ownMs);
     const { limitA } = box.enforced;
-    if (limitA > holds.limitA + ROUNDING_A) {
-      violate('source', `${box.id} has ${amps(limitA)} A, by ${holds.source} it may have ${amps(holds.limitA)} A`);
+    if (limitA > holds.limit + ROUNDING_A) {
+      violate('source', `${box.id} has ${amps(limitA)} A, by ${holds.source} it may have ${amps(holds.limit)} A`);
     }
     const longMs = ownMs + SETTLE_MS;
     const before = most.most(nowMs() - longMs);
     const mostA = Math.max(...drawnA(box));
-    if (mostA <= before.limitA + REPORTED_SLACK_A || this.#strays(box, longMs)) return;
-    violate('source', `${box.id} draws ${amps(mostA)} A, by ${before.source} it may have ${amps(before.limitA)} A`);
+    if (mostA <= before.limit + REPORTED_SLACK_A || this.#strays(box, longMs)) return;
+    violate('source', `${box.id} draws ${amps(mostA)} A, by ${before.source} it may have ${amps(before.limit)} A`);
   }
 }
 
@@ -189,7 +189,7 @@ interface Held {
   readonly boxes: readonly SlaveBox[];
 }
 
-const NOBODY: OfSource = { limitA: Number.POSITIVE_INFINITY, source: 'nobody' };
+const NOBODY: OfSource = { limit: Number.POSITIVE_INFINITY, source: 'nobody' };
 
 function amps(valueA: Amps): string {
   return Number(valueA.toFixed(2)).toString();
