@@ -3,8 +3,6 @@ import type { Argv } from 'yargs';
 import { BLOCK_FROM } from '../../base/operator-action.js';
 import { type Command, withSocket } from '../command.js';
 
-const ON_OFF = ['on', 'off'] as const;
-
 const load = () => import('../../cli/control/set.js');
 
 export const setCommand: Command = (parser) => {
@@ -88,7 +86,7 @@ function withSection14a<T>(parser: Argv<T>): Argv<T> {
     'the grid operator asks for less (section 14a EnWG), or no longer',
     (options) =>
       withTarget(options)
-        .positional('state', { choices: ON_OFF, demandOption: true, describe: 'on or off' } as const)
+        .positional('state', { type: 'string', demandOption: true, describe: 'on or off' })
         .example('$0 set section-14a garage on', 'until it is set to off'),
     async (asked) => (await load()).setSection14a(asked),
   );

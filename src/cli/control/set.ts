@@ -38,7 +38,8 @@ export async function setBlock(asked: Asked & { readonly from: BlockFrom }): Pro
   await set(asked, 'block', { from: asked.from });
 }
 
-export async function setSection14a(asked: Asked & { readonly state: 'on' | 'off' }): Promise<void> {
+export async function setSection14a(asked: Asked & { readonly state: string }): Promise<void> {
+  if (asked.state !== 'on' && asked.state !== 'off') throw wrong(asked.state, 'on or off');
   await set(asked, 'section14a', { on: asked.state === 'on' });
 }
 

@@ -18,6 +18,7 @@ import type { Settings } from './settings.js';
 const AFTER_MS: Ms = 30_000;
 /** Until the runtime takes them; it does so once per cycle. */
 const ENTRIES_MAX = 100;
+const MS_PER_MIN = 60_000;
 
 export interface Section14aParts {
   readonly circuits: readonly Circuit[];
@@ -62,6 +63,11 @@ export class Section14a {
     return limitW === undefined ? undefined : { source: 'section14a', limitW };
   }
 
+  /** True right after a change: pauses of these seconds are its consequence, later ones are not. */
+  get hasJustChanged(): boolean {
+    return this.#afterAtMs !== undefined;
+  }
+
   /** Writes down what has changed. Call once per cycle, after the inputs. `drawnW`: what the charge points draw now. */
   watch(drawnW: (index: number) => Watts, nowMs: Ms): void {
     const circuit = this.#parts.circuits[this.index];
@@ -103,8 +109,8 @@ export class Section14a {
     this.#afterAtMs = nowMs + AFTER_MS;
     this.#add({ event, circuit: circuit.id, source: signal.source, limitW, drawnW });
     const level: LogLevel = event === 'lost' || event === 'failsafe' ? 'error' : 'info';
-    const text = `${textOf(circuit.id, signal, limitW)}; its charge points draw ${Math.round(drawnW)} W`;
-    this.#parts.notices.add(level, 'GRID_OPERATOR', text, { circuit: circuit.id, event, limitW, drawnW });
+    const text = `${textOf(circuit, signal, limitW)}; its charge points draw ${Math.round(drawnW)} W`;
+    this.#parts.notices.add(level, 'GRID_OPERATOR', text, { circuit: circuit.id, limitW, drawnW });
   }
 
   #tellAfter({ id }: Circuit, limitW: Watts | null, drawnW: Watts): void {
@@ -126,9 +132,12 @@ function section14aLimit({ section14a }: Circuit, { stage }: Signal): Watts | nu
   return (section14a && limitAt(section14a, stage)) ?? null;
 }
 
-function textOf(circuit: string, { stage, source }: Signal, limitW: Watts | null): string {
-  if (stage === 'off') return `section 14a: ${circuit} is no longer limited by the grid operator (${source})`;
-  const limits = `${source} limits ${circuit} to ${limitW} W from the grid`;
+function textOf({ id, section14a }: Circuit, { stage, source }: Signal, limitW: Watts | null): string {
+  if (stage === 'off') return `section 14a: ${id} is no longer limited by the grid operator (${source})`;
+  const limits = `${source} limits ${id} to ${limitW} W from the grid`;
   if (stage === 'on') return `section 14a: ${limits}`;
-  return `section 14a: the source is lost: ${limits}${stage === 'lost' ? ', until it is heard or for too long' : ', the failsafe value'}`;
+  if (stage === 'failsafe') return `section 14a: the source is still lost: ${limits}, the failsafe value`;
+  const { failsafeAfterMs = 0, failsafeW = 0 } = section14a ?? {};
+  const minutes = Math.round(failsafeAfterMs / MS_PER_MIN);
+  return `section 14a: the source is lost: ${limits}; after ${minutes} min ${failsafeW} W, until it is heard`;
 }

@@ -75,6 +75,7 @@ export function capOf(snapshot: Snapshot, record: SlaveRecord): LimitCause | und
 export function isLimitedAbove(snapshot: Snapshot, record: SlaveRecord): boolean {
   return pathOf(snapshot, record).some((index) => {
     const { cause, power } = capacityOf(snapshot, index);
-    return power?.cause !== undefined || cause.some(({ source }) => source !== 'fuse' && source !== 'fallback');
+    const isLowered = power?.cause !== undefined && snapshot.limits.section14a.hasJustChanged;
+    return isLowered || cause.some(({ source }) => source !== 'fuse' && source !== 'fallback');
   });
 }

@@ -67,6 +67,8 @@ export interface SceneOptions {
   readonly vehicles?: Readonly<Record<string, Partial<VehiclePlan>>>;
   /** Absent: 3.5 A on each phase, where the root has a meter. */
   readonly buildingA?: PhaseAmps;
+  /** Absent: the building stands still; else it wanders between this and `buildingA`. */
+  readonly buildingLowA?: PhaseAmps;
   readonly hasStandby?: boolean;
   readonly isSigned?: boolean;
   /** From then on the judges of calm look on, 150 s later; absent: never. */
@@ -100,7 +102,7 @@ function scenarioOf(options: SceneOptions): Scenario {
     hasStandby: options.hasStandby ?? false,
     isSigned: options.isSigned ?? false,
     chargePoints: builtAsListed(config).map((built) => ({ ...built, maxA: options.cablesA?.[built.id] ?? built.maxA })),
-    buildings: loadA ? [{ circuit, lowA: loadA, highA: loadA, everyMs: 5_000 }] : [],
+    buildings: loadA ? [{ circuit, lowA: options.buildingLowA ?? loadA, highA: loadA, everyMs: 5_000 }] : [],
     days: [],
     loads: [],
     visits,

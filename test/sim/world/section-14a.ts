@@ -217,3 +217,21 @@ t.test('a standby hears the signal while it is passive, and takes over with the 
   t.equal(Math.max(scene.highestA('a', 62), scene.highestA('b', 62)), 16);
   t.strictSame(scene.end(), [], 'no judge complains');
 });
+
+t.test('a surplus that wanders starts a vehicle no more often than any other room does', async (t) => {
+  const options = group({ devices: 2, phases: 3, isMetered: true });
+  const scene = await calm({ ...options, buildingA: [0, 0, 0], buildingLowA: [-2.4, -2.4, -2.4] });
+  scene.unplug('a');
+  await scene.at(80);
+  scene.plugIn('a');
+  await scene.at(120);
+  say(scene, 'high');
+  await scene.at(4000);
+  const starts = (id: string): number => {
+    const own = scene.limitsSince(id, 400);
+    return own.filter((limitA, index) => limitA > 0 && own[index - 1] === 0).length;
+  };
+  t.ok(starts('a') + starts('b') > 1, 'the second one has its room now and then');
+  t.ok(starts('a') <= 6 && starts('b') <= 6, `${starts('a')} and ${starts('b')} starts in an hour`);
+  t.strictSame(scene.end(), [], 'no judge complains');
+});
