@@ -29,6 +29,7 @@ import './sim/world/determinism.js';
 import './sim/world/own-limits.js';
 import './sim/world/power-limits.js';
 import './sim/world/rows-meters.js';
+import './sim/world/rows-calm.js';
 import './sim/world/rows-charge-points.js';
 import './sim/world/rows-network.js';
 import './sim/world/rows-masters.js';

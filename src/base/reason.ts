@@ -37,6 +37,9 @@ export type ReserveCause = {
   readonly for: readonly string[];
 };
 
+/** Why a raise waits. `raised`: it was raised in the last 10 s. `takenBack`: a raise was, before. `ramp`: by the site's ramp. */
+export type CalmHold = 'raised' | 'takenBack' | 'ramp';
+
 export type LimitReason =
   /** The maximum of the charge point, or a lower limit of it. A division by itself does not know its cause. */
   | { readonly kind: 'maximum'; readonly cause?: LimitCause }
@@ -88,8 +91,8 @@ export type LimitReason =
   | { readonly kind: 'belowMinimum'; readonly cause: LimitCause; readonly minA: Amps }
   /** Paused: its room became too small twice within the hour, and is not steady yet. */
   | { readonly kind: 'unsteady' }
-  /** Its limit stays for a moment: a raise was taken back within 10 s. */
-  | { readonly kind: 'calming' }
+  /** Its limit stays for a moment, or rises a part of the way. */
+  | { readonly kind: 'calming'; readonly held: CalmHold }
   /** The time or the energy that one session may take is used up. Exactly one of the two bounds is there. */
   | { readonly kind: 'session'; readonly maxMin?: number; readonly maxKwh?: number }
   /** The vehicle does not charge: its minimum stays offered. */
@@ -139,7 +142,7 @@ export function reasonText(reason: LimitReason): string {
     case 'unsteady':
       return 'paused: current for it came and went, it starts once enough is there for the steady time';
     case 'calming':
-      return 'raised as far as leaves something to spare: a raise was taken back';
+      return CALM_TEXTS[reason.held];
     case 'session':
       return sessionText(reason);
     case 'vehiclePaused':
@@ -162,6 +165,12 @@ export function reasonText(reason: LimitReason): string {
       return `disconnected limits of ${reason.circuit} exceed its fuse`;
   }
 }
+
+const CALM_TEXTS: Readonly<Record<CalmHold, string>> = {
+  raised: 'raised a moment ago, and once in 10 s at most',
+  takenBack: 'raised as far as leaves something to spare: a raise was taken back',
+  ramp: 'raised by a ramp',
+};
 
 const SOURCE_TEXTS: Readonly<Record<LimitSource, string>> = {
   fuse: 'fuse',

@@ -9,13 +9,14 @@ import type { LimitReason } from '../base/reason.js';
 import { hasPhase, maskToGrid, onPhases, type PhaseMask } from '../base/rotation.js';
 import { type Amps, isAnyAbove, maxOf, type Ms, type PhaseAmps, type PhaseIndex, PHASES } from '../base/units.js';
 import type { AllocatedLimit } from './allocate.js';
-import { afterStop, calmRaiseA } from './group/calm.js';
+import { afterStop } from './group/calm.js';
 import type { Service } from './group/service.js';
 import type { SlaveRecord } from './group/slave-record.js';
 import { leaseExpiryMs } from './leases/lease-rules.js';
 import { evenWithin, exceedsPower, type PowerCapacity, powerOf, roomOn } from './load/power.js';
 import { ExposureSums } from './sharing/exposure-sums.js';
 import { withReserve } from './sharing/idle-reserve.js';
+import { calmed, waitsForRest } from './sharing/raising.js';
 import { PAUSE_MIN_MS } from './sharing/reserved.js';
 import { capacityOf, capOf, exposureOf, isLimitedAbove, pathOf, phasesOf, type Snapshot } from './sharing/snapshot.js';
 import { notServed, targets } from './sharing/targets.js';
@@ -166,12 +167,9 @@ function wishOf(snapshot: Snapshot, record: SlaveRecord, share: AllocatedLimit |
   if (record.account.overdraws(nowMs)) return overdrawingWish(snapshot, record);
   if (!share) return { record, limitA: 0, phases, reason: withoutShare(snapshot, record) };
   if (share.limitA === 0 && record.grantedA > 0) pause(snapshot, record, share.boundBy);
-  const isHeld = record.grantedA > 0 && nowMs < service.calm.noRaiseUntilMs && share.limitA > record.grantedA;
-  if (isHeld) {
-    const limitA = calmRaiseA(record.grantedA, share.limitA, snapshot.site.allocation.stepA);
-    return { record, limitA, phases, reason: { kind: 'calming' } };
-  }
-  return { record, limitA: share.limitA, phases, reason: withReserve(snapshot, explained(snapshot, record, share)) };
+  const { limitA, held } = calmed(snapshot, record, share.limitA);
+  if (held) return { record, limitA, phases, reason: { kind: 'calming', held } };
+  return { record, limitA, phases, reason: withReserve(snapshot, explained(snapshot, record, share)) };
 }
 
 /** A pause lasts for a while. It counts as a stop unless the turn of another one has begun, or another one has come. */
@@ -259,10 +257,12 @@ function withinLedger(snapshot: Snapshot, sums: ExposureSums, wish: Wish): Wish 
   const held = snapshot.noRaise ?? (record.isRemembered ? undefined : { kind: 'startup' as const });
   const permitted = permittedA(snapshot, sums, record, maskToGrid(record.facts.rotation, wish.phases));
   const fitsA = held ? 0 : inSteps(Math.min(wish.limitA, permitted.limitA), record, stepA);
+  const isPart = fitsA > record.grantedA && fitsA < wish.limitA;
+  const waits = waitsForRest(snapshot, record, isPart);
   if (fitsA >= wish.limitA) return wish;
   const kept = keptOf(snapshot, wish);
   const reason = held ?? waitingReason(snapshot, record, permitted);
-  if (fitsA > kept.limitA || kept.limitA === 0) return { ...wish, limitA: fitsA, reason };
+  if (kept.limitA === 0 || (fitsA > kept.limitA && !waits)) return { ...wish, limitA: fitsA, reason };
   const isAsWished = kept.limitA === wish.limitA && kept.phases === wish.phases;
   return isAsWished ? wish : { ...wish, ...kept, reason };
 }

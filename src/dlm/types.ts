@@ -142,6 +142,8 @@ export interface AllocationRules {
   readonly dwellMs: Ms;
   /** Where the room of a paused vehicle wandered, it must be steady for so long before a start. Configured in minutes. */
   readonly steadyMs: Ms;
+  /** How fast each limit is raised at most. Absent: at once. */
+  readonly raiseAPerS?: number;
   /** Absent: what a vehicle that charges leaves stays its own. */
   readonly redistribute?: RedistributionRules;
 }

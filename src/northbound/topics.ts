@@ -136,6 +136,7 @@ function reasonBody(reason: LimitReason, text: string): JsonObject {
     ...('minA' in reason && { minA: rounded(reason.minA, 2) }),
     ...('maxMin' in reason && { maxMin: reason.maxMin }),
     ...('maxKwh' in reason && { maxKwh: reason.maxKwh }),
+    ...('held' in reason && { held: reason.held }),
     ...('drawnA' in reason && { drawnA: rounded(reason.drawnA, 2) }),
     text,
   };

@@ -35,7 +35,10 @@ const ROWS: { readonly [K in LimitReason['kind']]: readonly [Extract<LimitReason
     { kind: 'unsteady' },
     'paused: current for it came and went, it starts once enough is there for the steady time',
   ],
-  calming: [{ kind: 'calming' }, 'raised as far as leaves something to spare: a raise was taken back'],
+  calming: [
+    { kind: 'calming', held: 'takenBack' },
+    'raised as far as leaves something to spare: a raise was taken back',
+  ],
   session: [{ kind: 'session', maxMin: 120 }, 'session time of 120 min used up, unplug the vehicle for a new session'],
   vehiclePaused: [{ kind: 'vehiclePaused' }, 'vehicle does not charge, minimum kept open'],
   declined: [

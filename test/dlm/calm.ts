@@ -3,9 +3,13 @@ import t from 'tap';
 import { type Amps, type Ms, perPhase } from '../../src/base/units.js';
 import {
   afterGrant,
+  afterPart,
+  afterRamp,
   afterRoom,
   afterStop,
   ALWAYS_CALM,
+  type Calm,
+  calmLimit,
   calmRaiseA,
   isWandering,
   mayStart,
@@ -46,23 +50,28 @@ t.test('after five stops in an hour nobody starts before the oldest is an hour a
   t.ok(mayStart(steady, STEADY_MS, 61 * MINUTE_MS), 'the second stop was at 1 min');
 });
 
+/** Its limit behind a load that wanders. */
+function granted(before: Calm, limitA: Amps, nowMs: Ms): Calm {
+  return afterGrant(before, limitA, { wanders: true, steadyMs: STEADY_MS, stepA: 1, nowMs });
+}
+
 t.test('raises that are taken back within 10 s make the next one wait, twice as long each time', async (t) => {
   let calm = ALWAYS_CALM;
   const waits = [0, 20_000, 90_000, 400_000, 600_000].map((atMs) => {
-    calm = afterGrant(afterGrant(calm, 10, atMs), 9, atMs + 10_000);
+    calm = granted(granted(calm, 10, atMs), 9, atMs + 10_000);
     return calm.noRaiseUntilMs - (atMs + 10_000);
   });
   t.same(waits, [0, 30_000, 60_000, 0, 0], 'once may happen; long after the last one it begins anew');
   calm = ALWAYS_CALM;
   const close = Array.from({ length: 4 }, () => {
     const atMs = Math.max(0, calm.noRaiseUntilMs);
-    calm = afterGrant(afterGrant(calm, 10, atMs), 9, atMs + 5000);
+    calm = granted(granted(calm, 10, atMs), 9, atMs + 5000);
     return calm.raiseWaitMs;
   });
   t.same(close, [0, 30_000, 60_000, 120_000]);
-  const late = afterGrant(afterGrant(ALWAYS_CALM, 10, 0), 9, 10_001);
+  const late = granted(granted(ALWAYS_CALM, 10, 0), 9, 10_001);
   t.equal(late.raiseWaitMs, 0, 'a lowering later than that is no toggle');
-  t.equal(afterGrant(afterGrant(ALWAYS_CALM, 10, 0), 0, 5000).raiseWaitMs, 0, 'a pause has a rule of its own');
+  t.equal(granted(granted(ALWAYS_CALM, 10, 0), 0, 5000).raiseWaitMs, 0, 'a pause has a rule of its own');
 });
 
 function home(): Rig {
@@ -152,4 +161,64 @@ t.test('while raises wait, a larger one goes on, but for half an ampere and the 
       `${grantedA} A, a share of ${shareA} A in steps of ${stepA} A`,
     );
   }
+});
+
+/** What a vehicle may have of this share. */
+function allowedA(calm: Calm, shareA: Amps, nowMs: Ms, roomA: Amps = Number.POSITIVE_INFINITY): Amps {
+  return calmLimit(calm, { shareA, stepA: 1, roomA: () => roomA, nowMs }).limitA;
+}
+
+t.test('no vehicle is raised twice within 10 s, but while it starts', async (t) => {
+  const started = granted(ALWAYS_CALM, 6, 0);
+  t.equal(allowedA(started, 16, 2_000), 16, 'it starts');
+  const raised = granted(granted(started, 8, 30_000), 10, 60_000);
+  t.equal(allowedA(raised, 16, 69_999), 10);
+  t.equal(allowedA(raised, 16, 70_000), 16);
+  t.equal(allowedA(raised, 8, 61_000), 8, 'a lowering goes at once');
+  t.equal(allowedA(granted(raised, 0, 61_000), 16, 62_000), 16, 'a pause ends at once');
+});
+
+t.test('a step that was taken back needs an ampere to spare for three steady times', async (t) => {
+  const quick = granted(granted(granted(ALWAYS_CALM, 8, 0), 9, 60_000), 8, 65_000);
+  const later = 65_000 + 3 * STEADY_MS;
+  t.equal(allowedA(quick, 9, later - 1, 1.9), 8);
+  t.equal(allowedA(quick, 9, later - 1, 2), 9, 'an ampere would be left');
+  t.equal(allowedA(quick, 10, later - 1, 2), 10, 'a larger raise');
+  t.equal(allowedA(quick, 9, later, 1), 9, 'it is long ago');
+  const slow = granted(granted(granted(ALWAYS_CALM, 8, 0), 9, 60_000), 8, 90_000);
+  t.equal(allowedA(slow, 9, 120_000, 1), 9, 'once within the steady time');
+  const again = granted(granted(slow, 9, 120_000), 8, 150_000);
+  t.equal(allowedA(again, 9, 200_000, 1), 8, 'twice');
+  const large = granted(granted(granted(ALWAYS_CALM, 8, 0), 14, 60_000), 8, 75_000);
+  t.equal(allowedA(large, 9, 100_000, 1), 9, 'no step');
+});
+
+t.test('a part of a raise waits for the rest for 5 s', async (t) => {
+  const calm = granted(granted(ALWAYS_CALM, 6, 0), 8, 60_000);
+  const first = afterPart(calm, true, 80_000);
+  t.ok(first.waits);
+  t.ok(afterPart(first.calm, true, 84_999).waits);
+  t.notOk(afterPart(first.calm, true, 85_000).waits);
+  t.equal(afterPart(first.calm, false, 81_000).calm.partSinceMs, undefined, 'all of it is there');
+  t.notOk(afterPart(granted(ALWAYS_CALM, 6, 80_000), true, 81_000).waits, 'it starts');
+});
+
+/** The limits of a vehicle that is granted what a ramp permits, once a second. */
+function ramped(fromA: Amps, shareA: Amps, aPerS: number, seconds: number, stepA = 1): readonly Amps[] {
+  let calm = granted(ALWAYS_CALM, fromA, 0);
+  return Array.from({ length: seconds }, (_, second) => {
+    const nowMs = 60_000 + second * 1000;
+    calm = afterRamp(calm, { shareA, neededA: 6, stepA, aPerS, nowMs });
+    const { limitA } = calmLimit(calm, { shareA, stepA, roomA: () => 0, nowMs });
+    calm = granted(calm, limitA, nowMs);
+    return limitA;
+  });
+}
+
+t.test('a ramp: so many amperes per second, whole steps, and a start with what is needed', async (t) => {
+  t.same(ramped(10, 15, 2, 5), [10, 12, 14, 15, 15]);
+  t.same(ramped(10, 12, 0.5, 6), [10, 10, 11, 11, 12, 12]);
+  t.same(ramped(0, 12, 2, 5), [6, 8, 10, 12, 12]);
+  t.same(ramped(0, 16, 2, 5, 4), [8, 8, 12, 12, 16]);
+  t.same(ramped(16, 6, 2, 2), [6, 6], 'lowered at once');
 });

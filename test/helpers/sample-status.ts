@@ -31,7 +31,7 @@ export const SAMPLE_REASONS: { readonly [Kind in LimitReason['kind']]: Extract<L
   noVehicle: { kind: 'noVehicle' },
   overdraw: { kind: 'overdraw' },
   unsteady: { kind: 'unsteady' },
-  calming: { kind: 'calming' },
+  calming: { kind: 'calming', held: 'takenBack' },
   session: { kind: 'session', maxMin: 120 },
   vehiclePaused: { kind: 'vehiclePaused' },
   declined: { kind: 'declined', circuit: 'main', phase: 1 },

@@ -104,4 +104,8 @@ export const VEHICLE_MUTANTS: readonly Row[] = [
     'dlm/redistribution',
   ],
   ['K2', 'large raises wait too', 'dlm/group/calm.js', 'shareA - spareA >= grantedA + stepA', 'false', 'dlm/calm'],
+  ['K2', 'two raises at once', CALM, 'nowMs - calm.raisedAtMs < RAISE_EVERY_MS', 'false', 'dlm/calm'],
+  ['K2', 'a step comes and goes', CALM, 'return nowMs < tightUntilMs && ', 'return false && ', 'dlm/calm'],
+  ['K2', 'a raise in parts', CALM, 'nowMs - partSinceMs < PART_WAIT_MS', 'false', 'dlm/calm'],
+  ['K2', 'no ramp', CALM, 'limitA < shareA ? { limitA, held', 'false ? { limitA, held', 'dlm/calm'],
 ];

@@ -40,6 +40,11 @@ export const allocationSchema = f.group({
     'Where a load has paused a vehicle twice within 12 times this: minutes of steady room before it starts again.',
     z._default(f.minutes(0, 60), 5),
   ),
+  raiseAPerS: key(
+    'Ramp',
+    'How fast the limit of a charge point rises at most, in A per second; lowerings go at once. At once when left out.',
+    z.optional(f.quantity('A per second', 0.1, 32)),
+  ),
   redistribute: key(
     'Redistribution',
     'What a charging vehicle leaves of its limit goes to others that can use it. Off when left out.',

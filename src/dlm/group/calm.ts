@@ -4,6 +4,7 @@
  * docs/decisions/0015-vehicles.md has the reasons.
  */
 import { failInvariant } from '../../base/assert.js';
+import type { CalmHold } from '../../base/reason.js';
 import type { Amps, Ms } from '../../base/units.js';
 
 /** So many times of steady room are looked back on: an hour for the 5 min of the configuration. */
@@ -21,6 +22,19 @@ const RAISE_WAIT_MS: Ms = 30_000;
 export const RAISE_WAIT_MAX_MS: Ms = 120_000;
 /** A larger raise goes at once, if so much of it is left. */
 const RAISE_SPARE_A: Amps = 0.5;
+/** No vehicle is raised twice within so long, but while it starts, or by a ramp. */
+export const RAISE_EVERY_MS: Ms = 10_000;
+/** A vehicle that starts may be raised again for so long: others confirm their lower limits one after the other. */
+const START_MS: Ms = 10_000;
+/** If the ledger permits a part of a raise only, the rest is waited for, so that it is one raise. Then the part goes. */
+const PART_WAIT_MS: Ms = 5_000;
+/** A step up that is taken back within the steady time is a nudge: the room moves around a whole step. */
+const NUDGE_A: Amps = 1;
+/** Within 10 s, or for the second time within the steady time: a step up needs something to spare for so many steady times. */
+const TIGHT_STEADY_TIMES = 3;
+const MS_PER_S = 1000;
+/** Of a step. */
+const ROUNDING = 1e-6;
 
 /** Immutable. */
 export interface Calm {
@@ -31,10 +45,21 @@ export interface Calm {
   readonly roomSinceMs: Ms | undefined;
   readonly grantedA: Amps;
   readonly raisedAtMs: Ms;
+  /** By how much; infinite once it was taken back. */
+  readonly raisedByA: Amps;
+  /** When it was last raised from 0 A. */
+  readonly startedAtMs: Ms;
+  /** Since when the ledger permits a part of a raise only. */
+  readonly partSinceMs: Ms | undefined;
   readonly toggledAtMs: Ms;
   /** No raise before that, and how long the last wait was. */
   readonly noRaiseUntilMs: Ms;
   readonly raiseWaitMs: Ms;
+  /** When a step was last taken back, and until when the next one needs something to spare. */
+  readonly nudgedAtMs: Ms;
+  readonly tightUntilMs: Ms;
+  /** How far a ramp has come; `undefined` while nothing is raised by one. */
+  readonly ramp: { readonly levelA: Amps; readonly atMs: Ms } | undefined;
 }
 
 export const ALWAYS_CALM: Calm = {
@@ -43,9 +68,15 @@ export const ALWAYS_CALM: Calm = {
   roomSinceMs: undefined,
   grantedA: 0,
   raisedAtMs: Number.NEGATIVE_INFINITY,
+  raisedByA: Number.POSITIVE_INFINITY,
+  startedAtMs: Number.NEGATIVE_INFINITY,
+  partSinceMs: undefined,
   toggledAtMs: Number.NEGATIVE_INFINITY,
   noRaiseUntilMs: Number.NEGATIVE_INFINITY,
   raiseWaitMs: 0,
+  nudgedAtMs: Number.NEGATIVE_INFINITY,
+  tightUntilMs: Number.NEGATIVE_INFINITY,
+  ramp: undefined,
 };
 
 /** Call when the room of a served vehicle has become too small for its minimum. */
@@ -88,13 +119,112 @@ export function calmRaiseA(grantedA: Amps, shareA: Amps, stepA: Amps): Amps {
   return shareA - spareA >= grantedA + stepA ? shareA - spareA : grantedA;
 }
 
+/** A vehicle that has a limit, and should have another one. */
+export interface RaiseTerms {
+  readonly shareA: Amps;
+  readonly stepA: Amps;
+  /** What the circuits above it leave beside all limits in force. Asked for only where it matters. */
+  readonly roomA: () => Amps;
+  readonly nowMs: Ms;
+}
+
+/** What it may have of its share now, and why not all. */
+export interface CalmLimit {
+  readonly limitA: Amps;
+  /** Absent: it may have all. */
+  readonly held?: CalmHold;
+}
+
+/** A lowering and a start are never held. Call after `afterGrant` and `afterRamp`. */
+export function calmLimit(calm: Calm, terms: RaiseTerms): CalmLimit {
+  const { grantedA } = calm;
+  const { shareA, nowMs, stepA } = terms;
+  if (shareA <= grantedA || grantedA === 0 || isStarting(calm, nowMs)) return ramped(calm, shareA, stepA);
+  if (calm.ramp === undefined && nowMs - calm.raisedAtMs < RAISE_EVERY_MS) return { limitA: grantedA, held: 'raised' };
+  if (nowMs < calm.noRaiseUntilMs) {
+    return { ...ramped(calm, calmRaiseA(grantedA, shareA, stepA), stepA), held: 'takenBack' };
+  }
+  return isTight(calm, terms) ? { limitA: grantedA, held: 'takenBack' } : ramped(calm, shareA, stepA);
+}
+
+function isStarting({ startedAtMs }: Calm, nowMs: Ms): boolean {
+  return nowMs - startedAtMs < START_MS;
+}
+
+/** A step that would take the last ampere, where such steps were taken back. */
+function isTight({ tightUntilMs, grantedA }: Calm, { shareA, stepA, roomA, nowMs }: RaiseTerms): boolean {
+  const raiseA = shareA - grantedA;
+  return nowMs < tightUntilMs && raiseA <= Math.max(NUDGE_A, stepA) && roomA() < raiseA + SPARE_A;
+}
+
+function ramped({ ramp, grantedA }: Calm, shareA: Amps, stepA: Amps): CalmLimit {
+  if (ramp === undefined || shareA <= grantedA) return { limitA: shareA };
+  const limitA = Math.max(grantedA, Math.floor(ramp.levelA / stepA + ROUNDING) * stepA);
+  return limitA < shareA ? { limitA, held: 'ramp' } : { limitA: shareA };
+}
+
+export interface RampTerms {
+  readonly shareA: Amps;
+  /** A vehicle starts with this. */
+  readonly neededA: Amps;
+  readonly stepA: Amps;
+  readonly aPerS: number;
+  readonly nowMs: Ms;
+}
+
+/** Lets a ramp go on towards the share; it ends there. Call once per cycle. The same object if nothing changed. */
+export function afterRamp(before: Calm, { shareA, neededA, stepA, aPerS, nowMs }: RampTerms): Calm {
+  const { grantedA, ramp } = before;
+  if (shareA <= grantedA) return ramp === undefined ? before : { ...before, ramp: undefined };
+  const startA = grantedA > 0 ? grantedA : Math.ceil(neededA / stepA - ROUNDING) * stepA;
+  const risenA = grantedA > 0 && ramp ? (aPerS * (nowMs - ramp.atMs)) / MS_PER_S : 0;
+  // No further ahead of the limit than a step and a second: what the ledger holds up is not made up for.
+  const levelA = Math.min(shareA, startA + stepA + aPerS, Math.max(startA, ramp?.levelA ?? 0) + risenA);
+  return { ...before, ramp: { levelA, atMs: nowMs } };
+}
+
+/** How long a part of a raise still waits for the rest, and the calm with that noted. */
+export function afterPart(before: Calm, isPart: boolean, nowMs: Ms): { readonly calm: Calm; readonly waits: boolean } {
+  const isHeld = isPart && before.grantedA > 0 && before.ramp === undefined && !isStarting(before, nowMs);
+  const partSinceMs = isHeld ? (before.partSinceMs ?? nowMs) : undefined;
+  const calm = partSinceMs === before.partSinceMs ? before : { ...before, partSinceMs };
+  return { calm, waits: partSinceMs !== undefined && nowMs - partSinceMs < PART_WAIT_MS };
+}
+
+export interface GrantTerms {
+  /** A load that nobody controls can take the room. */
+  readonly wanders: boolean;
+  readonly steadyMs: Ms;
+  readonly stepA: Amps;
+  readonly nowMs: Ms;
+}
+
 /** Follows the granted limit. The same object if nothing changed. Call once per cycle. */
-export function afterGrant(before: Calm, grantedA: Amps, nowMs: Ms): Calm {
+export function afterGrant(before: Calm, grantedA: Amps, terms: GrantTerms): Calm {
+  const { nowMs } = terms;
   if (grantedA === before.grantedA) return before;
   if (!(before.raisedAtMs <= nowMs)) failInvariant(`a raise of ${before.raisedAtMs} ms, it is ${nowMs} ms`);
-  if (grantedA > before.grantedA) return { ...before, grantedA, raisedAtMs: nowMs };
-  if (grantedA === 0 || nowMs - before.raisedAtMs > TOGGLE_MS) return { ...before, grantedA };
+  if (grantedA > before.grantedA) {
+    const startedAtMs = before.grantedA === 0 ? nowMs : before.startedAtMs;
+    return { ...before, grantedA, raisedAtMs: nowMs, raisedByA: grantedA - before.grantedA, startedAtMs };
+  }
+  const lowered = { ...before, grantedA, raisedByA: Number.POSITIVE_INFINITY };
+  if (grantedA === 0 || !terms.wanders) return lowered;
+  return { ...lowered, ...afterToggle(before, nowMs), ...afterNudge(before, before.grantedA - grantedA, terms) };
+}
+
+function afterToggle(before: Calm, nowMs: Ms): Partial<Calm> {
+  if (nowMs - before.raisedAtMs > TOGGLE_MS) return {};
   const isAgain = nowMs - before.toggledAtMs <= AGAIN_MS + 2 * before.raiseWaitMs;
   const raiseWaitMs = isAgain ? Math.min(RAISE_WAIT_MAX_MS, Math.max(RAISE_WAIT_MS, 2 * before.raiseWaitMs)) : 0;
-  return { ...before, grantedA, toggledAtMs: nowMs, raiseWaitMs, noRaiseUntilMs: nowMs + raiseWaitMs };
+  return { toggledAtMs: nowMs, raiseWaitMs, noRaiseUntilMs: nowMs + raiseWaitMs };
+}
+
+function afterNudge(before: Calm, byA: Amps, terms: GrantTerms): Partial<Calm> {
+  const { steadyMs, stepA, nowMs } = terms;
+  const { raisedByA, raisedAtMs, nudgedAtMs, tightUntilMs } = before;
+  const isNudge = Math.max(raisedByA, byA) <= Math.max(NUDGE_A, stepA) && nowMs - raisedAtMs <= steadyMs;
+  if (!isNudge) return {};
+  const isClear = nowMs - raisedAtMs <= TOGGLE_MS || nowMs - Math.max(nudgedAtMs, tightUntilMs) <= steadyMs;
+  return { nudgedAtMs: nowMs, tightUntilMs: isClear ? nowMs + TIGHT_STEADY_TIMES * steadyMs : tightUntilMs };
 }

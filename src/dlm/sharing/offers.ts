@@ -35,7 +35,9 @@ export function followOffer(record: SlaveRecord, before: Service, snapshot: Snap
   const service = askedAgain(record, before, site.leaseMs, nowMs);
   const appetite = appetiteOf(snapshot, record, service);
   const leftover = followLeftover(snapshot, record, service);
-  const calm = mayWander(snapshot, record) ? afterGrant(service.calm, record.grantedA, nowMs) : service.calm;
+  const { stepA, steadyMs } = site.allocation;
+  const terms = { wanders: mayWander(snapshot, record), stepA, steadyMs, nowMs };
+  const calm = afterGrant(service.calm, record.grantedA, terms);
   const { declinedAtMs, unusedSinceMs } = unusedOf(record, { ...service, appetite }, nowMs);
   const isSameOffer = declinedAtMs === service.declinedAtMs && unusedSinceMs === service.unusedSinceMs;
   const isSameVehicle = appetite === service.appetite && leftover === service.leftover;

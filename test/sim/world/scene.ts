@@ -21,7 +21,13 @@ import { Referee } from '../../../src/sim/world/judges/referee.js';
 import { TYPICAL_VEHICLE } from '../../../src/chargers/vehicle.js';
 import type { MasterBox } from '../../../src/sim/world/master-box.js';
 import { arrange, strikeAt } from '../../../src/sim/world/play.js';
-import { type ContactPlan, type Scenario, UNTOUCHED, type VehiclePlan } from '../../../src/sim/world/scenario.js';
+import {
+  type ContactPlan,
+  type LoadPlan,
+  type Scenario,
+  UNTOUCHED,
+  type VehiclePlan,
+} from '../../../src/sim/world/scenario.js';
 import { World } from '../../../src/sim/world/world.js';
 
 const SEED = 7;
@@ -69,6 +75,8 @@ export interface SceneOptions {
   readonly buildingA?: PhaseAmps;
   /** Absent: the building stands still; else it wanders between this and `buildingA`. */
   readonly buildingLowA?: PhaseAmps;
+  /** Instead: steps of the root's own load. */
+  readonly loads?: readonly Omit<LoadPlan, 'circuit'>[];
   readonly hasStandby?: boolean;
   readonly isSigned?: boolean;
   /** From then on the judges of calm look on, 150 s later; absent: never. */
@@ -102,9 +110,10 @@ function scenarioOf(options: SceneOptions): Scenario {
     hasStandby: options.hasStandby ?? false,
     isSigned: options.isSigned ?? false,
     chargePoints: builtAsListed(config).map((built) => ({ ...built, maxA: options.cablesA?.[built.id] ?? built.maxA })),
-    buildings: loadA ? [{ circuit, lowA: options.buildingLowA ?? loadA, highA: loadA, everyMs: 5_000 }] : [],
+    buildings:
+      loadA && !options.loads ? [{ circuit, lowA: options.buildingLowA ?? loadA, highA: loadA, everyMs: 5_000 }] : [],
     days: [],
-    loads: [],
+    loads: (options.loads ?? []).map((load) => ({ circuit, ...load })),
     visits,
     // The same for every datagram: what else is sent must not move the others.
     network: { loss: 0, duplication: 0, delayMinMs: 2, delayMaxMs: 2, tail: 0, tailMs: 0 },

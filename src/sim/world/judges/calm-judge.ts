@@ -31,6 +31,8 @@ const CHANGES_PER_HOUR_MAX = 120;
 const CHANGES_LEAST = 12;
 /** A vehicle that starts or stops moves each limit so often: lowered, raised, and raised by what is freed. */
 const CHANGES_BY_VEHICLE = 3;
+/** A vehicle that took something so lately charges. */
+const STILL_CHARGING_MS: Ms = 5_000;
 /** The remainder of a division goes round once in a dwell time: up, and down. */
 const CHANGES_BY_DWELL = 2;
 /** Beside so much free copper nobody waits, whatever its master says; nor for longer than the rules allow. */
@@ -149,8 +151,10 @@ export class CalmJudge {
     if (limitA < vehicle.minA && now.lastA >= vehicle.minA) now.pauses += 1;
     if (limitA < vehicle.minA) Object.assign(now, { isDisturbed: true, pausedAtMs: nowMs });
     if (wh > now.lastWh) now.servedAtMs = nowMs;
-    if (wh > now.lastWh !== now.isCharging) this.#turned += 1;
-    now.isCharging = wh > now.lastWh;
+    // Several masters look at the same moment, and nothing has flowed in between.
+    const isCharging = wh > now.startWh && nowMs - now.servedAtMs < STILL_CHARGING_MS;
+    if (isCharging !== now.isCharging) this.#turned += 1;
+    now.isCharging = isCharging;
     now.lastA = limitA;
     now.lastWh = wh;
     this.#judgeFree(now, nowMs);
