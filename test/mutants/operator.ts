@@ -1,9 +1,14 @@
-/** Mutants of what people set while the master runs. */
+/** Mutants of what people and the grid operator set while the master runs, and of modes. */
 import type { Row } from './edit.js';
 
 const SETTINGS = 'dlm/limits/settings.js';
 const TARGETS = 'dlm/sharing/targets.js';
 const ROWS = 'sim/world/rows-operator';
+const GRID = 'sim/world/section-14a';
+const MODES = 'sim/world/modes';
+const SECTION_14A = 'dlm/limits/section-14a.js';
+const POWER = 'dlm/load/power.js';
+const RESERVE = 'dlm/sharing/idle-reserve.js';
 
 export const OPERATOR_MUTANTS: readonly Row[] = [
   [
@@ -55,4 +60,26 @@ export const OPERATOR_MUTANTS: readonly Row[] = [
     'if (true)',
     'sim/world/clock',
   ],
+  ['E11', 'a grid operator that nobody heeds', 'dlm/load/capacity.js', 'lowerPower(byLimit, byDraw)', 'byLimit', GRID],
+  [
+    'E12',
+    'surplus of a meter that counts backwards',
+    POWER,
+    'proven.includes(p) ? loadA[p] :',
+    'true ? loadA[p] :',
+    GRID,
+  ],
+  ['E12', 'surplus that may be gone is used', POWER, 'Math.max(0, surplusW - openW)', 'surplusW', 'dlm/power'],
+  ['E13', 'no failsafe', SECTION_14A, '>= failsafeAfterMs', '>= Number.POSITIVE_INFINITY', GRID],
+  ['E13', 'what came of it is not written down', SECTION_14A, 'this.#afterAtMs = nowMs + AFTER_MS;', '', GRID],
+  ['F1', 'nothing is kept for one that is not heard', RESERVE, 'Math.max(0, keptA[p] - exposureA[p])', '0', MODES],
+  [
+    'F2',
+    'nothing is kept for an idle one',
+    RESERVE,
+    'record.isOnline(nowMs) && !record.isDuplicate(nowMs)',
+    'false',
+    MODES,
+  ],
+  ['F5', 'a lost meter hides the house', 'dlm/load/capacity.js', 'isLost && fallbackW !== undefined', 'false', MODES],
 ];
