@@ -178,13 +178,13 @@ export class ManagedPlay {
     return seconds;
   }
 
-  /** What must not be drawn out: more than the fuse carries, the pause that follows a shortage, offers that nobody takes. */
+  /** What must not be drawn out: more than the fuse carries, the waits after a pause or a raise, offers that nobody takes. */
   #isUnsettled(): boolean {
     if (Math.max(...this.#watch.totalA()) > this.#site.fuseA) return true;
     const { nowMs } = this.#world.master('master');
     const records = [...this.#guests.values()].map(({ box }) => this.#recordOf(box.id));
     if (records.some((record) => isOfferedInVain(record, nowMs))) return true;
-    return this.#wanting().some(({ box }) => (this.#recordOf(box.id)?.service.pausedUntilMs ?? 0) > nowMs);
+    return this.#wanting().some(({ box }) => isHeldForMoments(this.#recordOf(box.id), nowMs));
   }
 
   /** What is not played of a minute. Whoever becomes full in it stops then. */
@@ -249,4 +249,11 @@ function sumA(flows: readonly { readonly guest: Guest; readonly currentA: Amps }
     (sum, { guest, currentA }) => mapPhases((p) => sum[p] + (hasPhase(guest.session.phases, p) ? currentA : 0)),
     NO_AMPS,
   );
+}
+
+/** The pause that follows a shortage, and a raise within 10 s of the last one. */
+function isHeldForMoments(record: SlaveRecord | undefined, nowMs: Ms): boolean {
+  if (!record) return false;
+  const { service, reason } = record;
+  return service.pausedUntilMs > nowMs || (reason.kind === 'calming' && reason.held === 'raised');
 }

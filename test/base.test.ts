@@ -8,6 +8,7 @@ import './base/harmless.js';
 import './base/ids.js';
 import './base/messages.js';
 import './base/nearest.js';
+import './base/explain.js';
 import './base/reason.js';
 import './base/rng.js';
 import './base/rotation.js';

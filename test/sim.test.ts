@@ -10,6 +10,7 @@ import './sim/world/breaker.js';
 import './sim/world/recent-least.js';
 import './sim/world/trace.js';
 import './sim/world/copper.js';
+import './sim/world/explain-judge.js';
 import './sim/world/flow-judge.js';
 import './sim/world/ledger-judge.js';
 import './sim/world/calm-judge.js';

@@ -5,6 +5,7 @@ import { version } from '../daemon/identity.js';
 import { allocateCommand } from './commands/allocate.js';
 import { checkCommand } from './commands/check.js';
 import { demoCommand } from './commands/demo.js';
+import { explainCommand } from './commands/explain.js';
 import { keysCommand } from './commands/keys.js';
 import { meterCommand } from './commands/meter.js';
 import { replayCommand } from './commands/replay.js';
@@ -21,6 +22,7 @@ const COMMANDS = [
   runCommand,
   slaveCommand,
   statusCommand,
+  explainCommand,
   slavesCommand,
   setCommand,
   section14aCommand,

@@ -27,6 +27,7 @@ import { MemoryBook } from './group/memory-book.js';
 import { type Notice, Notices } from './notice.js';
 import { Roster } from './group/roster.js';
 import { Operator } from './operator.js';
+import { Outlooks } from './outlook.js';
 import { ExposureSums } from './sharing/exposure-sums.js';
 import { Services } from './sharing/services.js';
 import { Shares } from './sharing/shares.js';
@@ -262,7 +263,7 @@ export class Controller {
     this.#sums = decision.sums;
     const isYielding = this.mastership.isYielding(nowMs);
     const grants = this.#granting.apply(isYielding ? onlyLowerings(decision) : decision, snapshot.epoch, nowMs);
-    this.#limitLog.tell(this.#roster.list, this.#notices, nowMs);
+    this.#limitLog.tell(this.#roster.list, this.#notices, () => this.outlooks(nowMs), nowMs);
     return grants;
   }
 
@@ -315,6 +316,11 @@ export class Controller {
       exposureA: sums.sumForCircuit(index),
       limitsA: limits.of(index),
     }));
+  }
+
+  /** What would change each limit next. For displays. */
+  outlooks(nowMs: Ms): Outlooks {
+    return new Outlooks(this.#bareSnapshot(nowMs));
   }
 
   /** What is known now. `#snapshot` adds what only a decision needs. */

@@ -2,10 +2,11 @@
 import { assert, failInvariant } from '../base/assert.js';
 import type { Carrier } from '../base/carrier.js';
 import type { LogLevel } from '../base/logger.js';
-import { type LimitReason, reasonText } from '../base/reason.js';
+import type { LimitReason } from '../base/reason.js';
 import type { Amps, Ms } from '../base/units.js';
 import type { SlaveRecord } from './group/slave-record.js';
 import type { Notices } from './notice.js';
+import type { Outlooks } from './outlook.js';
 
 /** A rise of at least this much is logged at once. */
 const LARGE_STEP_A: Amps = 4;
@@ -58,15 +59,17 @@ export class LimitLog {
     return limitA === last ? undefined : { level: 'debug', fromA: last };
   }
 
-  /** Writes the lines of all charge points that are heard. Call once per cycle. */
-  tell(records: readonly SlaveRecord[], notices: Notices, nowMs: Ms): void {
+  /** Writes the lines of all charge points that are heard. Call once per cycle. `outlook`: asked once, for the first line. */
+  tell(records: readonly SlaveRecord[], notices: Notices, outlook: () => Outlooks, nowMs: Ms): void {
+    let outlooks: Outlooks | undefined;
     for (const record of records) {
       if (!record.isOnline(nowMs)) continue;
       const { id, grantedA: limitA, reason, account } = record;
       const change = this.changed(id, { limitA, enforcedA: account.enforced.limitA, reason, nowMs });
       if (!change) continue;
       const { level, fromA } = change;
-      const text = `${id} ${fromA} A -> ${limitA} A: ${reasonText(reason)}`;
+      outlooks ??= outlook();
+      const text = `${id} ${fromA} A -> ${outlooks.explain(record)}`;
       notices.add(level, 'LIMIT', text, { chargePoint: id, fromA, limitA, reason: reason.kind });
     }
   }

@@ -108,6 +108,7 @@ function chargePointBody(point: ChargePointStatus): JsonObject {
     disconnectedLimitA: rounded(point.disconnectedLimitA, 2),
     neededA: rounded(point.neededA, 2),
     reason: reasonBody(point.reason, point.reasonText),
+    place: point.queue?.place ?? null,
     firmware: point.firmware,
     keyId: point.keyId,
   };
@@ -119,6 +120,8 @@ function chargePointVolatile(point: ChargePointStatus): JsonObject {
     chargingMs: whole(point.chargingMs),
     pluggedInMs: whole(point.pluggedInMs),
     leaseLeftMs: whole(point.leaseLeftMs),
+    nextInMs: point.queue && whole(point.queue.nextInMs ?? Number.NaN),
+    explanation: point.explanation,
   };
 }
 

@@ -19,6 +19,13 @@ export interface CircuitStatus {
   readonly exposureA: PhaseAmps;
 }
 
+export interface QueuePlace {
+  /** 1 is next. */
+  readonly place: number;
+  /** When the order changes next; `null`: no clock says it. */
+  readonly nextInMs: Ms | null;
+}
+
 export interface ChargePointStatus {
   readonly id: string;
   /** As configured; `null`: none. */
@@ -40,6 +47,10 @@ export interface ChargePointStatus {
   readonly reason: LimitReason;
   /** The reason as people read it: "garage L2 full". */
   readonly reasonText: string;
+  /** One sentence with the limit, what binds, and what would change it next: "10 A: garage L2 full (63 of 63 A); next: cp5 leaves". */
+  readonly explanation: string;
+  /** While it waits for others in a shortage. */
+  readonly queue: QueuePlace | null;
   readonly leaseLeftMs: Ms;
   readonly disconnectedLimitA: Amps;
   /** Below this its vehicle is paused: its minimum, or what the vehicle has shown that it needs. */

@@ -6,6 +6,7 @@ import type { Controller } from '../dlm/controller.js';
 import { isLimitOver, leaseLeftMs } from '../dlm/group/lease-left.js';
 import { powerOfW } from '../dlm/group/session.js';
 import type { SlaveRecord } from '../dlm/group/slave-record.js';
+import type { Outlooks } from '../dlm/outlook.js';
 import { neededA } from '../dlm/sharing/offers.js';
 import type { ChargePointStatus, CircuitStatus, MeterStatus, SiteStatus } from '../ports/status-sink.js';
 import { siteSums } from './site-sums.js';
@@ -28,6 +29,7 @@ export interface StatusSource {
 export function siteStatus({ controller, meters, keyIds, version, nowMs, wallMs }: StatusSource): SiteStatus {
   const { site, mastership, startedAtMs } = controller;
   assert(nowMs >= startedAtMs, `a status of ${nowMs} ms of a master that started at ${startedAtMs} ms`);
+  const outlooks = controller.outlooks(nowMs);
   return {
     site: site.site,
     networkId: site.networkId,
@@ -46,7 +48,7 @@ export function siteStatus({ controller, meters, keyIds, version, nowMs, wallMs 
     sums: siteSums(controller.records, nowMs),
     circuits: circuitStatuses(controller, nowMs),
     chargePoints: controller.records.map((record) => ({
-      ...chargePointStatus(controller, record, nowMs),
+      ...chargePointStatus(controller, record, outlooks, nowMs),
       keyId: keyIds?.get(record.id) ?? null,
     })),
     meters: meters.list(nowMs),
@@ -82,12 +84,18 @@ function circuitStatuses(controller: Controller, nowMs: Ms): readonly CircuitSta
   });
 }
 
-function chargePointStatus({ site }: Controller, record: SlaveRecord, nowMs: Ms): Omit<ChargePointStatus, 'keyId'> {
+function chargePointStatus(
+  { site }: Controller,
+  record: SlaveRecord,
+  outlooks: Outlooks,
+  nowMs: Ms,
+): Omit<ChargePointStatus, 'keyId'> {
   const { status, facts, reason } = record;
   const online = record.isOnline(nowMs);
   const leftMs = leaseLeftMs(record, nowMs, site.leaseMs);
   const currentA = record.currentA(nowMs);
   const session = record.session.figures(nowMs);
+  const queued = outlooks.queueOf(record);
   return {
     id: record.id,
     name: facts.name ?? null,
@@ -105,6 +113,8 @@ function chargePointStatus({ site }: Controller, record: SlaveRecord, nowMs: Ms)
     pluggedInMs: session?.pluggedInMs ?? 0,
     reason,
     reasonText: reasonText(reason),
+    explanation: outlooks.explain(record),
+    queue: queued ? { place: queued.place, nextInMs: queued.inMs ?? null } : null,
     leaseLeftMs: Math.max(0, Math.round(leftMs)),
     disconnectedLimitA: facts.disconnectedLimitA,
     neededA: neededA(record, record.service),

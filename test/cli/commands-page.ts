@@ -84,6 +84,7 @@ const STATUS = sampleAnswer({
       chargingMs: 420_000,
       reason: SAMPLE_REASONS.shortage,
       reasonText: 'paused, garage L1 has no minimum left, yields to cp1',
+      queue: { place: 1, nextInMs: 360_000 },
     }),
     sampleChargePoint({
       id: 'cp3',

@@ -52,8 +52,10 @@ async function asked(t: Test, { stateDir, master, say }: Site): Promise<void> {
   const path = join(stateDir, 'control.sock');
   t.equal((await master.untilEvent('CONTROL')).msg, `commands are taken at ${path}`);
   t.equal(statSync(path).mode & 0o777, 0o660);
-  const [shown, json, list, listed] = await Promise.all([
+  const [shown, explained, unknown, json, list, listed] = await Promise.all([
     say('status'),
+    say('explain', 'a'),
+    say('explain', 'aa'),
     output(['status', '--json', '--socket', path]),
     output(['slaves', 'list'], { env: { RUNTIME_DIRECTORY: stateDir } }),
     output(['slaves', 'list', '--json'], { env: { STATE_DIRECTORY: stateDir } }),
@@ -61,6 +63,8 @@ async function asked(t: Test, { stateDir, master, say }: Site): Promise<void> {
   t.match(shown, { code: 0, stderr: '' });
   t.match(shown.stdout, /^Loopback: active, epoch 1, 2 of 2 charge points heard, auth off$/m);
   t.match(shown.stdout, /^a +Charging +32 +32 +32\/32\/32 .*its own maximum$/m);
+  t.match(explained, { code: 0, stdout: /^a {2}32 A: its own maximum; next: nothing, it has all that it can take\n$/ });
+  t.match(unknown, { code: 65, stderr: /charge point: expected one that is known, got aa; did you mean "a"\?/ });
   t.match(JSON.parse(json.stdout), { site: 'Loopback', role: 'active', chargePoints: [{ id: 'a' }, { id: 'x-17' }] });
   t.match(list, { code: 0, stderr: '' });
   t.match(list.stdout, /^waits for: evenkeel slaves adopt x-17$/m);

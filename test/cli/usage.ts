@@ -34,6 +34,7 @@ aside('--help and --version of every command', async (t) => {
     'slave',
     'check',
     'status',
+    'explain',
     'slaves',
     'slaves list',
     'slaves adopt',

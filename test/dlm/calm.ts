@@ -51,8 +51,14 @@ t.test('after five stops in an hour nobody starts before the oldest is an hour a
 });
 
 /** Its limit behind a load that wanders. */
-function granted(before: Calm, limitA: Amps, nowMs: Ms): Calm {
-  return afterGrant(before, limitA, { wanders: true, steadyMs: STEADY_MS, stepA: 1, nowMs });
+function granted(before: Calm, limitA: Amps, nowMs: Ms, capacityA = 20): Calm {
+  return afterGrant(before, limitA, {
+    wanders: true,
+    steadyMs: STEADY_MS,
+    stepA: 1,
+    capacityA: () => capacityA,
+    nowMs,
+  });
 }
 
 t.test('raises that are taken back within 10 s make the next one wait, twice as long each time', async (t) => {
@@ -178,19 +184,23 @@ t.test('no vehicle is raised twice within 10 s, but while it starts', async (t) 
   t.equal(allowedA(granted(raised, 0, 61_000), 16, 62_000), 16, 'a pause ends at once');
 });
 
-t.test('a step that was taken back needs an ampere to spare for three steady times', async (t) => {
+t.test('a step that was taken back needs an ampere to spare for a steady time', async (t) => {
   const quick = granted(granted(granted(ALWAYS_CALM, 8, 0), 9, 60_000), 8, 65_000);
-  const later = 65_000 + 3 * STEADY_MS;
+  const later = 65_000 + STEADY_MS;
   t.equal(allowedA(quick, 9, later - 1, 1.9), 8);
   t.equal(allowedA(quick, 9, later - 1, 2), 9, 'an ampere would be left');
   t.equal(allowedA(quick, 10, later - 1, 2), 10, 'a larger raise');
   t.equal(allowedA(quick, 9, later, 1), 9, 'it is long ago');
+  const twice = granted(granted(quick, 9, later), 8, later + 60_000);
+  t.equal(twice.tightUntilMs, later + 60_000 + 2 * STEADY_MS, 'twice as long');
   const slow = granted(granted(granted(ALWAYS_CALM, 8, 0), 9, 60_000), 8, 90_000);
   t.equal(allowedA(slow, 9, 120_000, 1), 9, 'once within the steady time');
   const again = granted(granted(slow, 9, 120_000), 8, 150_000);
   t.equal(allowedA(again, 9, 200_000, 1), 8, 'twice');
   const large = granted(granted(granted(ALWAYS_CALM, 8, 0), 14, 60_000), 8, 75_000);
   t.equal(allowedA(large, 9, 100_000, 1), 9, 'no step');
+  const load = granted(granted(granted(ALWAYS_CALM, 8, 0), 9, 60_000), 8, 65_000, 18.9);
+  t.equal(allowedA(load, 9, 100_000, 1), 9, 'a load came on');
 });
 
 t.test('a part of a raise waits for the rest for 5 s', async (t) => {

@@ -12,6 +12,7 @@ const NOT_THE_MASTERS: readonly string[] = [
   'dlm/leases/slave.ts',
   'dlm/allocate.ts',
   'dlm/sharing/services.ts',
+  'dlm/outlook.ts',
   'dlm/division/',
   'runtime/slave.ts',
   'runtime/kept-limit.ts',

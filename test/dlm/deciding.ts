@@ -312,7 +312,10 @@ t.test('notices tell of slaves, states and limits', async (t) => {
   rig.slave('a').state = 'Faulted';
   rig.run(1000);
   t.equal(rig.events('SLAVE_STATE').at(-1), 'a Charging -> Faulted');
-  t.equal(rig.events('LIMIT').at(-1), 'a 32 A -> 0 A: charge point out of service');
+  t.equal(
+    rig.events('LIMIT').at(-1),
+    'a 32 A -> 0 A: charge point out of service; next: the charge point is in service again',
+  );
   rig.slave('a').reboot(rig.nowMs);
   rig.run(4000);
   t.same(rig.events('SLAVE_REBOOT'), ['a has started again']);

@@ -1,5 +1,6 @@
 /** A site as the sinks see it, with every kind of reason on some charge point. */
 import type { LimitReason } from '../../src/base/reason.js';
+import { explanation } from '../../src/base/explain.js';
 import { reasonText } from '../../src/base/reason.js';
 import type { SlaveEntry, StatusAnswer, UnreadPeer } from '../../src/ports/commands.js';
 import type { ChargePointStatus, SiteStatus } from '../../src/ports/status-sink.js';
@@ -61,6 +62,8 @@ export function sampleChargePoint(changes: Partial<ChargePointStatus> = {}): Cha
     pluggedInMs: 2_400_000.6,
     reason,
     reasonText: reasonText(reason),
+    explanation: explanation(changes.limitA ?? 10, reason, {}),
+    queue: null,
     leaseLeftMs: 13_204.7,
     disconnectedLimitA: 6,
     neededA: 6,

@@ -63,12 +63,15 @@ t.test('payloads: units, decimals, null for what is not there', (t) => {
       cause: { source: 'fuse', limitA: 25 },
       text: 'garage L2 full',
     },
+    place: null,
     firmware: 'virtual 1.0',
     keyId: 1,
     sessionWh: 5520,
     chargingMs: 1_800_000,
     pluggedInMs: 2_400_001,
     leaseLeftMs: 13205,
+    nextInMs: null,
+    explanation: '10 A: garage L2 full; next: nothing, it has all that is there',
   });
   t.match(all.get(`${ROOT}/circuit/main`), { parent: null, measuredA: [37, 20, -1.24], capacityA: [63, 63, 63] });
   t.match(all.get(`${ROOT}/circuit/garage`), { parent: 'main', measuredA: null, backgroundA: null });

@@ -12,6 +12,8 @@ const POINT = {
   name: null,
   location: null,
   neededA: 0,
+  explanation: '',
+  queue: null,
   powerW: 0,
   sessionWh: 0,
   chargingMs: 0,

@@ -1,4 +1,5 @@
 /** A snapshot of the site for people, in 80 columns: alarms first, then circuits, meters and charge points. */
+import { durationText, ordinal } from '../../base/explain.js';
 import { PHASE_NAMES, PHASES, PILOT_MIN_A } from '../../base/units.js';
 import type {
   Alarm,
@@ -6,6 +7,7 @@ import type {
   CircuitStatus,
   MeterStatus,
   OtherMasterStatus,
+  QueuePlace,
   SiteStatus,
   SiteSums,
 } from '../../ports/status-sink.js';
@@ -106,8 +108,13 @@ function chargePointLines(points: readonly ChargePointStatus[]): string[] {
   return described(POINT_HEAD, rows, 'reason');
 }
 
-function reasonOf({ reasonText, neededA }: ChargePointStatus): string {
-  return neededA > PILOT_MIN_A ? `${reasonText}; needs ${ampsOf(neededA)} A` : reasonText;
+function reasonOf({ reasonText, neededA, queue }: ChargePointStatus): string {
+  const needs = neededA > PILOT_MIN_A ? `; needs ${ampsOf(neededA)} A` : '';
+  return `${reasonText}${queue ? `; ${queueText(queue)}` : ''}${needs}`;
+}
+
+function queueText({ place, nextInMs }: QueuePlace): string {
+  return `${ordinal(place)} in line${nextInMs === null ? '' : `, next change in ${durationText(nextInMs)}`}`;
 }
 
 const SESSION_HEAD = ['session', 'kW', 'kWh', 'charged', 'plugged in'];

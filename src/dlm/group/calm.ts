@@ -28,10 +28,13 @@ export const RAISE_EVERY_MS: Ms = 10_000;
 const START_MS: Ms = 10_000;
 /** If the ledger permits a part of a raise only, the rest is waited for, so that it is one raise. Then the part goes. */
 const PART_WAIT_MS: Ms = 5_000;
-/** A step up that is taken back within the steady time is a nudge: the room moves around a whole step. */
+/** A step up that is taken back within the steady time, because the room fell by no more than this, is a nudge. */
 const NUDGE_A: Amps = 1;
-/** Within 10 s, or for the second time within the steady time: a step up needs something to spare for so many steady times. */
-const TIGHT_STEADY_TIMES = 3;
+/**
+ * After a nudge within 10 s, or a second one within the steady time, a step up needs something to spare for a steady time;
+ * twice as long after each further nudge, up to so many steady times.
+ */
+const TIGHT_STEADY_TIMES_MAX = 8;
 const MS_PER_S = 1000;
 /** Of a step. */
 const ROUNDING = 1e-6;
@@ -47,6 +50,8 @@ export interface Calm {
   readonly raisedAtMs: Ms;
   /** By how much; infinite once it was taken back. */
   readonly raisedByA: Amps;
+  /** What the circuits above left on its phases then. */
+  readonly raisedIntoA: Amps;
   /** When it was last raised from 0 A. */
   readonly startedAtMs: Ms;
   /** Since when the ledger permits a part of a raise only. */
@@ -58,6 +63,7 @@ export interface Calm {
   /** When a step was last taken back, and until when the next one needs something to spare. */
   readonly nudgedAtMs: Ms;
   readonly tightUntilMs: Ms;
+  readonly tightMs: Ms;
   /** How far a ramp has come; `undefined` while nothing is raised by one. */
   readonly ramp: { readonly levelA: Amps; readonly atMs: Ms } | undefined;
 }
@@ -69,6 +75,7 @@ export const ALWAYS_CALM: Calm = {
   grantedA: 0,
   raisedAtMs: Number.NEGATIVE_INFINITY,
   raisedByA: Number.POSITIVE_INFINITY,
+  raisedIntoA: 0,
   startedAtMs: Number.NEGATIVE_INFINITY,
   partSinceMs: undefined,
   toggledAtMs: Number.NEGATIVE_INFINITY,
@@ -76,6 +83,7 @@ export const ALWAYS_CALM: Calm = {
   raiseWaitMs: 0,
   nudgedAtMs: Number.NEGATIVE_INFINITY,
   tightUntilMs: Number.NEGATIVE_INFINITY,
+  tightMs: 0,
   ramp: undefined,
 };
 
@@ -196,6 +204,8 @@ export interface GrantTerms {
   readonly wanders: boolean;
   readonly steadyMs: Ms;
   readonly stepA: Amps;
+  /** What the circuits above leave for charge points on its phases. Asked for only when its limit changed. */
+  readonly capacityA: () => Amps;
   readonly nowMs: Ms;
 }
 
@@ -206,7 +216,8 @@ export function afterGrant(before: Calm, grantedA: Amps, terms: GrantTerms): Cal
   if (!(before.raisedAtMs <= nowMs)) failInvariant(`a raise of ${before.raisedAtMs} ms, it is ${nowMs} ms`);
   if (grantedA > before.grantedA) {
     const startedAtMs = before.grantedA === 0 ? nowMs : before.startedAtMs;
-    return { ...before, grantedA, raisedAtMs: nowMs, raisedByA: grantedA - before.grantedA, startedAtMs };
+    const raised = { raisedAtMs: nowMs, raisedByA: grantedA - before.grantedA, raisedIntoA: terms.capacityA() };
+    return { ...before, grantedA, ...raised, startedAtMs };
   }
   const lowered = { ...before, grantedA, raisedByA: Number.POSITIVE_INFINITY };
   if (grantedA === 0 || !terms.wanders) return lowered;
@@ -220,11 +231,13 @@ function afterToggle(before: Calm, nowMs: Ms): Partial<Calm> {
   return { toggledAtMs: nowMs, raiseWaitMs, noRaiseUntilMs: nowMs + raiseWaitMs };
 }
 
-function afterNudge(before: Calm, byA: Amps, terms: GrantTerms): Partial<Calm> {
-  const { steadyMs, stepA, nowMs } = terms;
-  const { raisedByA, raisedAtMs, nudgedAtMs, tightUntilMs } = before;
-  const isNudge = Math.max(raisedByA, byA) <= Math.max(NUDGE_A, stepA) && nowMs - raisedAtMs <= steadyMs;
-  if (!isNudge) return {};
-  const isClear = nowMs - raisedAtMs <= TOGGLE_MS || nowMs - Math.max(nudgedAtMs, tightUntilMs) <= steadyMs;
-  return { nudgedAtMs: nowMs, tightUntilMs: isClear ? nowMs + TIGHT_STEADY_TIMES * steadyMs : tightUntilMs };
+function afterNudge(before: Calm, byA: Amps, { steadyMs, stepA, capacityA, nowMs }: GrantTerms): Partial<Calm> {
+  const { raisedByA, raisedAtMs, raisedIntoA, nudgedAtMs, tightUntilMs } = before;
+  const isStep = Math.max(raisedByA, byA) <= Math.max(NUDGE_A, stepA) && nowMs - raisedAtMs <= steadyMs;
+  if (!isStep || raisedIntoA - capacityA() > NUDGE_A) return {};
+  const isAgain = nowMs - Math.max(nudgedAtMs, tightUntilMs) <= steadyMs;
+  if (!isAgain && nowMs - raisedAtMs > TOGGLE_MS) return { nudgedAtMs: nowMs };
+  const longerMs = isAgain ? 2 * before.tightMs : 0;
+  const tightMs = Math.min(TIGHT_STEADY_TIMES_MAX * steadyMs, Math.max(steadyMs, longerMs));
+  return { nudgedAtMs: nowMs, tightUntilMs: nowMs + tightMs, tightMs };
 }

@@ -36,7 +36,8 @@ export function followOffer(record: SlaveRecord, before: Service, snapshot: Snap
   const appetite = appetiteOf(snapshot, record, service);
   const leftover = followLeftover(snapshot, record, service);
   const { stepA, steadyMs } = site.allocation;
-  const terms = { wanders: mayWander(snapshot, record), stepA, steadyMs, nowMs };
+  const capacityA = (): Amps => roomFor(snapshot, record, [], undefined);
+  const terms = { wanders: mayWander(snapshot, record), stepA, steadyMs, capacityA, nowMs };
   const calm = afterGrant(service.calm, record.grantedA, terms);
   const { declinedAtMs, unusedSinceMs } = unusedOf(record, { ...service, appetite }, nowMs);
   const isSameOffer = declinedAtMs === service.declinedAtMs && unusedSinceMs === service.unusedSinceMs;

@@ -128,6 +128,19 @@ function isLookedAt({ vehicle }: SlaveRecord, { lookedAtMs }: Service, nowMs: Ms
   return lookedAtMs !== undefined && nowMs < lookedAtMs + LOOK_MS && !vehicle.hasSettled;
 }
 
+/** When a served vehicle yields to one that waits, if both go on as now; `undefined`: it does not yield by the clock. */
+export function turnEndsAtMs(
+  { record, service }: Candidate,
+  waiting: SlaveRecord,
+  { shortage, dwellMs }: AllocationRules,
+  nowMs: Ms,
+): Ms | undefined {
+  if (shortage !== 'longest-charging-first') return undefined;
+  // By whole dwell times, as in `orderByRule`.
+  const behindMs = (Math.floor(waiting.vehicle.chargingMs / dwellMs) + 1) * dwellMs - record.vehicle.chargingMs;
+  return Math.max((service.servedSinceMs ?? nowMs) + dwellMs, nowMs + behindMs);
+}
+
 /** A look is no turn: where a vehicle needs more phases than it was thought to, it waits like all others. */
 function hasTurn({ servedSinceMs, lookedAtMs }: Service, nowMs: Ms, dwellMs: Ms): boolean {
   if (servedSinceMs === undefined) return false;

@@ -62,13 +62,13 @@ const NOISE: Readonly<Record<string, (second: number) => Amps>> = {
 
 for (const [what, loadA] of Object.entries(NOISE)) {
   t.test(`H1: a building ${what} +-0.4 A behind 40 A moves no limit of four vehicles`, async (t) => {
-    const loads = eachSecond(960, loadA);
+    const loads = eachSecond(1860, loadA);
     const scene = new Scene({ config: siteOf(40, FOUR, SAME_TURN), vehicles: vehicles(FOUR), loads });
-    await scene.at(300);
+    await scene.at(1200);
     const before = scene.shown;
     t.match(before, /^a [89] b [89] c [89] d [89]$/);
-    const changes = (): number => scene.limits.filter(({ atMs }) => atMs > 300_000).length;
-    await scene.at(900);
+    const changes = (): number => scene.limits.filter(({ atMs }) => atMs > 1_200_000).length;
+    await scene.at(1800);
     t.equal(changes(), 0, `${before}, then ${scene.shown}`);
     t.strictSame(scene.end(), [], 'no judge complains');
   });

@@ -12,6 +12,7 @@ import type { SlaveBox } from '../slave-box.js';
 import { Sources } from '../sources.js';
 import type { World } from '../world.js';
 import { CalmJudge, HEALING_MS } from './calm-judge.js';
+import { ExplainJudge } from './explain-judge.js';
 import { FlowJudge } from './flow-judge.js';
 import { LedgerJudge } from './ledger-judge.js';
 import { SourceJudge } from './source-judge.js';
@@ -37,6 +38,7 @@ export class Referee {
   readonly #sources: Sources;
   readonly #source: SourceJudge;
   readonly #margin: MarginJudge;
+  readonly #explain: ExplainJudge;
   /** The start of a master that decided last. */
   #decider: MasterBox['runtime'];
   readonly #patience: { readonly calmMs: Ms; readonly stormMs: Ms };
@@ -68,6 +70,7 @@ export class Referee {
     this.#starts = new StartsJudge({ dwellMs, nowMs: () => world.time.nowMs, isBefallen, violate });
     this.#source = this.#createSourceJudge(violate);
     this.#margin = new MarginJudge(violate);
+    this.#explain = new ExplainJudge(violate);
     this.#attach();
   }
 
@@ -167,6 +170,7 @@ export class Referee {
     if (master.isDeciding) this.#decider = master.runtime;
     this.#ledger.decided(master, boxes, [...world.masters.values()]);
     this.recovery.look(world, world.time.nowMs);
+    if (master.isDeciding && master.runtime) this.#explain.look(master.runtime.controller, master.nowMs);
     this.#sources.look(world.time.nowMs);
     this.#source.look(this.#known());
     if (!this.#isHealed(world.time.nowMs)) return;
