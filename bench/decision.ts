@@ -90,13 +90,35 @@ export function requestOf(site: Site): AllocationRequest {
   };
 }
 
+/** 2026-01-05 00:00 UTC, a Monday. */
+const FIRST_DAY_MS = 1_767_571_200_000;
+/** What vehicles take of any offer, one after the other; the last one takes nothing. */
+const TAKES_A = [32, 32, 16, 32, 11, 32, 16, 32, 32, 0] as const;
+/** Each 40th charge point is paused or boosted by people. */
+const HANDLED_EVERY = 40;
+
+export interface DecisionOptions {
+  /** Vehicles differ in what they take, contacts close and open, people have set something. */
+  readonly isVaried?: boolean;
+}
+
+/** CPU seconds, in ms. */
+function processorMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
 export class DecisionBench {
+  readonly #site: Site;
+  readonly #isVaried: boolean;
   readonly #controller: Controller;
   readonly #slaves: readonly SlaveCore[];
   #nowMs = 0;
   #cycles = 0;
 
-  constructor(site: Site) {
+  constructor(site: Site, { isVaried = false }: DecisionOptions = {}) {
+    this.#site = site;
+    this.#isVaried = isVaried;
     const bootId = 'ba5eba5eba5eba5e';
     this.#controller = new Controller({ site, masterId: 'bench', bootId, rank: 0, memory: undefined }, 0);
     this.#slaves = site.chargePoints.map(
@@ -123,9 +145,10 @@ export class DecisionBench {
     const pace = { updateMs: 1000, periodMs: 1000 };
     const sample = { currentA: perPhase(buildingA), sampledAtMs: this.#nowMs, ...pace, movedAtMs: this.#nowMs };
     this.#controller.hearMeter(METER, sample, this.#nowMs);
-    const startedMs = performance.now();
+    if (this.#isVaried) this.#hearSources();
+    const startedMs = this.#isVaried ? processorMs() : performance.now();
     const grants = this.#controller.decide(this.#nowMs);
-    const tookMs = performance.now() - startedMs;
+    const tookMs = (this.#isVaried ? processorMs() : performance.now()) - startedMs;
     for (const grant of grants) this.#slaves[Number(grant.chargePointId.slice(2)) - 1]?.hearGrant(grant, this.#nowMs);
     this.#pollAll();
     this.#controller.drainNotices();
@@ -139,11 +162,42 @@ export class DecisionBench {
     return performance.now() - startedMs;
   }
 
+  /** What vehicles may draw now in sum, and how many of them do. */
+  get state(): { readonly grantedA: number; readonly reasons: Readonly<Record<string, number>> } {
+    const reasons: Record<string, number> = {};
+    let grantedA = 0;
+    for (const { reason, grantedA: ownA } of this.#controller.records) {
+      reasons[reason.kind] = (reasons[reason.kind] ?? 0) + 1;
+      grantedA += ownA;
+    }
+    return { grantedA, reasons };
+  }
+
+  #hearSources(): void {
+    const { limits, operator } = this.#controller;
+    limits.schedules.hearClock(FIRST_DAY_MS + this.#nowMs, this.#nowMs);
+    for (const [index, { id }] of (this.#site.inputs ?? []).entries()) {
+      const isActive = (index + Math.floor(this.#cycles / 10)) % 3 === 0;
+      limits.inputs.hear(id, isActive ? 'high' : 'low', this.#nowMs);
+    }
+    if (this.#cycles !== HANDLED_EVERY) return;
+    for (const [index, { id }] of this.#site.chargePoints.entries()) {
+      if (index % HANDLED_EVERY === 0) operator.apply(id, { what: 'boost', forMs: 3_600_000 }, this.#nowMs);
+      if (index % HANDLED_EVERY === 1) operator.apply(id, { what: 'pause' }, this.#nowMs);
+    }
+  }
+
+  #takesA(index: number): number {
+    return this.#isVaried ? (TAKES_A[index % TAKES_A.length] ?? 0) : 32;
+  }
+
   #pollAll(): void {
     this.#slaves.forEach((slave, index) => {
       const { limitA } = slave.enforced(this.#nowMs);
-      const currentA = mapPhases((p) => (p < vehiclePhases(index) ? Math.min(limitA, 32) : 0));
-      slave.observe({ state: limitA > 0 ? 'Charging' : 'SuspendedEVSE', sessionId: 1, currentA }, this.#nowMs);
+      const takesA = this.#takesA(index);
+      const currentA = mapPhases((p) => (p < vehiclePhases(index) ? Math.min(limitA, takesA) : 0));
+      const state = limitA === 0 ? 'SuspendedEVSE' : takesA > 0 ? 'Charging' : 'SuspendedEV';
+      slave.observe({ state, sessionId: 1, currentA }, this.#nowMs);
       this.#controller.hearStatus(slave.status(this.#nowMs), this.#nowMs);
     });
   }
