@@ -35,7 +35,9 @@ function circuitOf(circuit: Circuit, index: number): Circuit {
     imbalanceLimitA: isMain ? IMBALANCE_A * 10 : IMBALANCE_A,
     ...(index % 5 === 1 && { reserve: { mode: 'DLB' as const } }),
     ...(index % 5 === 2 && { reserve: { mode: 'ALM' as const } }),
-    ...(isMain && { section14a: { limitW: Math.round(fuseA * 3 * VOLTAGE_V * 0.9), failsafeW: 4200, failsafeAfterMs: 7_200_000 } }),
+    ...(isMain && {
+      section14a: { limitW: Math.round(fuseA * 3 * VOLTAGE_V * 0.9), failsafeW: 4200, failsafeAfterMs: 7_200_000 },
+    }),
     ...(index % 7 === 3 && { redistribute: false }),
   };
 }

@@ -43,6 +43,11 @@ export function hasPhase(mask: PhaseMask, phase: PhaseIndex): boolean {
   return (mask & (1 << phase)) !== 0;
 }
 
+/** On how many phases. */
+export function phaseCountOf(phases: PhaseMask): number {
+  return (phases & 1) + ((phases >> 1) & 1) + ((phases >> 2) & 1);
+}
+
 /** An amount on each phase of the set. */
 export function onPhases(mask: PhaseMask, amps: Amps): PhaseAmps {
   return [hasPhase(mask, 0) ? amps : 0, hasPhase(mask, 1) ? amps : 0, hasPhase(mask, 2) ? amps : 0];

@@ -304,36 +304,25 @@ function permittedA(
 ): Place & { readonly limitA: Amps } {
   const ownA = exposureOf(snapshot, record);
   let mostA: Amps = Number.POSITIVE_INFINITY;
-  let place: Place = { circuit: snapshot.topology.root, phase: 0 };
+  let atCircuit = snapshot.topology.root;
+  let atPhase: PhaseIndex | undefined = 0;
   for (const circuit of pathOf(snapshot, record)) {
-    const { raisableA } = capacityOf(snapshot, circuit);
+    const { raisableA, power } = capacityOf(snapshot, circuit);
     const sumA = sums.sumForCircuit(circuit);
     for (const phase of PHASES) {
       const limitA = ownA[phase] + raisableA[phase] - sumA[phase];
-      if (hasPhase(phases, phase) && limitA < mostA) {
-        mostA = limitA;
-        place = { circuit, phase };
-      }
+      if (!hasPhase(phases, phase) || limitA >= mostA) continue;
+      mostA = limitA;
+      atCircuit = circuit;
+      atPhase = phase;
     }
-    const { power } = capacityOf(snapshot, circuit);
-    const byPowerA = power ? permittedByPower(power, sumA, ownA, phases) : Number.POSITIVE_INFINITY;
-    if (byPowerA < mostA) {
-      mostA = byPowerA;
-      place = { circuit };
-    }
+    const byPowerA = power ? evenWithin(roomOn(power, sumA, ownA, phases), ownA, phases) : Number.POSITIVE_INFINITY;
+    if (byPowerA >= mostA) continue;
+    mostA = byPowerA;
+    atCircuit = circuit;
+    atPhase = undefined;
   }
-  return { limitA: mostA, ...place };
-}
-
-function permittedByPower(power: PowerCapacity, sumA: PhaseAmps, ownA: PhaseAmps, phases: PhaseMask): Amps {
-  const isOn = (p: PhaseIndex): boolean => hasPhase(phases, p);
-  const loaded = PHASES.filter(isOn);
-  // A limit on no phase adds nothing.
-  if (loaded.length === 0) return Number.POSITIVE_INFINITY;
-  return evenWithin(
-    roomOn(power, sumA, ownA, isOn),
-    loaded.map((p) => ownA[p]),
-  );
+  return { limitA: mostA, circuit: atCircuit, ...(atPhase !== undefined && { phase: atPhase }) };
 }
 
 /** The limit in A, rounded down to the step, but for a milliampere; 0 (a pause) below the minimum. */

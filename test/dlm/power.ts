@@ -37,18 +37,22 @@ function sorted(rig: Rig): string {
 }
 
 t.test('the highest limit with which the exposure still fits', async (t) => {
-  const ROWS: readonly [number, readonly number[], number][] = [
+  const ALL = 0b111;
+  const ROWS: readonly [number, readonly number[], number, phases?: number][] = [
     [60, [0, 0, 0], 20],
     [60, [32, 0, 0], 14],
     [60, [20, 20, 20], 20],
-    [30, [6, 6], 15],
+    [30, [6, 90, 6], 15, 0b101],
     [27, [10, 10, 10], 9],
     [40, [30, 8, 0], 2],
-    [16, [16], 16],
+    [16, [90, 16, 90], 16, 0b010],
     [Number.NEGATIVE_INFINITY, [6, 0, 0], Number.NEGATIVE_INFINITY],
   ];
-  for (const [roomA, ownA, limitA] of ROWS) t.equal(evenWithin(roomA, ownA), limitA, `${roomA} A beside ${ownA}`);
-  t.ok(evenWithin(20, [32, 0, 0]) < 0, 'more is counted already than there is room for');
+  for (const [roomA, [l1 = 0, l2 = 0, l3 = 0], limitA, phases = ALL] of ROWS) {
+    t.equal(evenWithin(roomA, [l1, l2, l3], phases), limitA, `${roomA} A beside ${l1}, ${l2}, ${l3} A`);
+  }
+  t.equal(evenWithin(20, [6, 6, 6], 0), Number.POSITIVE_INFINITY, 'a limit on no phase adds nothing');
+  t.ok(evenWithin(20, [32, 0, 0], ALL) < 0, 'more is counted already than there is room for');
 });
 
 t.test('what is left of a power limit: export makes no room, an unsure load stops raises', async (t) => {

@@ -112,11 +112,11 @@ export const METER_MUTANTS: readonly Row[] = [
     'W',
     'power is not in the ledger',
     DECIDE,
-    'power ? permittedByPower(power, sumA, ownA, phases) : Number.POSITIVE_INFINITY',
+    'power ? evenWithin(roomOn(power, sumA, ownA, phases), ownA, phases) : Number.POSITIVE_INFINITY',
     'Number.POSITIVE_INFINITY',
     'dlm/power',
   ],
-  ['W', 'room in W divided, although some is counted', POWER, 'above.length === 0 || ', 'true || ', 'dlm/power'],
+  ['W', 'room in W divided, although some is counted', POWER, 'above === 0 || ', 'true || ', 'dlm/power'],
   ['W', 'power is not divided', 'dlm/sharing/targets.js', '...(power && {', '...(false && {', 'dlm/power'],
   ['W', 'export makes room in W', POWER, 'Math.max(0, loadA[1])', 'loadA[1]', 'dlm/power'],
   [

@@ -24,20 +24,20 @@ export interface Section14aSignal {
   readonly source: string;
 }
 
-function keyOf({ kind, id }: LimitTarget): string {
-  return `${kind} ${id}`;
+function ofKind(inputs: readonly SiteInput[], kind: LimitTarget['kind']): ReadonlyMap<string, readonly SiteInput[]> {
+  const own = inputs.filter(({ target }) => target.kind === kind);
+  return new Map(own.map(({ target: { id } }) => [id, own.filter(({ target }) => target.id === id)]));
 }
 
 export class Inputs {
   readonly #parts: Parts;
-  readonly #byTarget: ReadonlyMap<string, readonly SiteInput[]>;
+  readonly #byTarget: Readonly<Record<LimitTarget['kind'], ReadonlyMap<string, readonly SiteInput[]>>>;
   readonly #states = new Map<string, InputState>();
 
   constructor(parts: Parts, nowMs: Ms) {
     const { inputs } = parts;
     this.#parts = parts;
-    const keys = inputs.map(({ target }) => keyOf(target));
-    this.#byTarget = new Map(keys.map((key) => [key, inputs.filter((_, index) => keys[index] === key)]));
+    this.#byTarget = { circuit: ofKind(inputs, 'circuit'), chargePoint: ofKind(inputs, 'chargePoint') };
     for (const { id } of inputs) this.#states.set(id, { heardAtMs: nowMs, edgeAtMs: nowMs });
     assert(this.#states.size === inputs.length, `${inputs.length} inputs have ${this.#states.size} ids`);
   }
@@ -92,10 +92,9 @@ export class Inputs {
 
   /** The limit as the active inputs of this target lower it, in A, grid order. The same object while none is active. */
   lowered(limitA: PhaseAmps, target: LimitTarget): PhaseAmps {
-    if (this.#byTarget.size === 0) return limitA;
     let mostA = limitA;
     let offsetA = NO_AMPS;
-    for (const input of this.#byTarget.get(keyOf(target)) ?? []) {
+    for (const input of this.#of(target)) {
       if (!counts(this.#stateOf(input))) continue;
       const { effect } = input;
       if (effect.kind === 'stop') mostA = NO_AMPS;
@@ -111,13 +110,13 @@ export class Inputs {
 
   /** The active inputs of a target, for people: "input relay". */
   activeText(target: LimitTarget): string {
-    const own = this.#byTarget.get(keyOf(target)) ?? [];
+    const own = this.#of(target);
     return namesOf(own.filter((input) => isOfAmps(input.effect) && counts(this.#stateOf(input))));
   }
 
   /** The inputs of a circuit with the effect `section14a`; `undefined`: there is none. */
   section14a(circuit: string): Section14aSignal | undefined {
-    const own = (this.#byTarget.get(`circuit ${circuit}`) ?? []).filter(({ effect }) => !isOfAmps(effect));
+    const own = this.#of({ kind: 'circuit', id: circuit }).filter(({ effect }) => !isOfAmps(effect));
     if (own.length === 0) return undefined;
     const such = (isSuch: (state: InputState) => boolean): SiteInput[] =>
       own.filter((input) => isSuch(this.#stateOf(input)));
@@ -127,6 +126,15 @@ export class Inputs {
     if (lost.length > 0) return { is: 'lost', source: namesOf(lost) };
     const awaited = such(({ settled }) => settled === undefined);
     return { is: awaited.length > 0 ? 'awaited' : 'off', source: namesOf(own) };
+  }
+
+  /** True where there are inputs for it, active or not. */
+  isAnyOf(kind: LimitTarget['kind'], id: string): boolean {
+    return this.#byTarget[kind].has(id);
+  }
+
+  #of({ kind, id }: LimitTarget): readonly SiteInput[] {
+    return this.#byTarget[kind].get(id) ?? [];
   }
 
   #find(id: string): SiteInput | undefined {

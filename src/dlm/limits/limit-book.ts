@@ -6,7 +6,7 @@ import { failInvariant } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
 import type { LimitCause, PowerCause } from '../../base/reason.js';
 import { hasPhase, type PhaseMask } from '../../base/rotation.js';
-import { type Amps, mapPhases, type Ms, PHASES, type PhaseAmps, perPhase, type Watts } from '../../base/units.js';
+import { type Amps, type Ms, type PerPhase, PHASES, type PhaseAmps, perPhase, type Watts } from '../../base/units.js';
 import type { AlarmBoard } from '../alarms.js';
 import type { Notices } from '../notice.js';
 import type { Circuit, Site } from '../types.js';
@@ -74,31 +74,45 @@ export class LimitBook implements CircuitLimits {
     return found;
   }
 
-  /** The lowest limit of a charge point below its own maximum, on these grid phases; `undefined`: there is none. */
+  /**
+   * The lowest limit of a charge point below its own maximum, on these grid phases; `undefined`: there is none. Asked for several times
+   * in each decision, of each charge point: it makes nothing new where nothing limits.
+   */
   capOf(id: string, maxA: Amps, grid: PhaseMask, nowMs: Ms): LimitCause | undefined {
+    const { settings, schedules, inputs } = this;
+    const operatorA = settings.of(id).operatorA ?? this.#operatorA.get(id);
     let lowest: LimitCause | undefined;
-    for (const { source, limitA, names } of this.#sourcesOfPoint(id, maxA, nowMs)) {
-      for (const p of PHASES) {
-        if (!hasPhase(grid, p) || limitA[p] >= (lowest?.limitA ?? maxA)) continue;
-        lowest = { source, limitA: limitA[p], ...(names && { name: names[p] }) };
-      }
-    }
+    if (operatorA !== undefined && operatorA < maxA && grid !== 0) lowest = { source: 'operator', limitA: operatorA };
+    const scheduled = schedules.ofChargePoint(id, nowMs);
+    if (scheduled) lowest = lowerOn(grid, maxA, lowest, 'schedule', scheduled.limitA, scheduled.sources);
+    if (inputs.isAnyOf('chargePoint', id)) lowest = this.#byInputs(id, maxA, grid, lowest);
     if (lowest && !(lowest.limitA >= 0)) failInvariant(`${id} may take ${lowest.limitA} A by its ${lowest.source}`);
     return lowest;
   }
 
-  #sourcesOfPoint(id: string, maxA: Amps, nowMs: Ms): readonly LimitOfSource[] {
-    const { settings, schedules, inputs } = this;
-    const found: LimitOfSource[] = [];
-    const operatorA = settings.of(id).operatorA ?? this.#operatorA.get(id);
-    if (operatorA !== undefined) found.push({ source: 'operator', limitA: perPhase(operatorA) });
-    const scheduled = schedules.ofChargePoint(id, nowMs);
-    if (scheduled) found.push({ source: 'schedule', limitA: scheduled.limitA, names: scheduled.sources });
+  #byInputs(id: string, maxA: Amps, grid: PhaseMask, lowest: LimitCause | undefined): LimitCause | undefined {
     const target = { kind: 'chargePoint', id } as const;
-    const ownA: PhaseAmps = mapPhases(() => maxA);
-    const loweredA = inputs.lowered(ownA, target);
-    if (loweredA !== ownA)
-      found.push({ source: 'input', limitA: loweredA, names: perPhase(inputs.activeText(target)) });
-    return found;
+    const ownA = perPhase(maxA);
+    const loweredA = this.inputs.lowered(ownA, target);
+    if (loweredA === ownA) return lowest;
+    return lowerOn(grid, maxA, lowest, 'input', loweredA, perPhase(this.inputs.activeText(target)));
   }
+}
+
+/** `before`, or the lowest of these limits where it is below. */
+function lowerOn(
+  grid: PhaseMask,
+  maxA: Amps,
+  before: LimitCause | undefined,
+  source: LimitCause['source'],
+  limitA: PhaseAmps,
+  names: PerPhase<string>,
+): LimitCause | undefined {
+  let lowest = before;
+  for (const p of PHASES) {
+    if (hasPhase(grid, p) && limitA[p] < (lowest?.limitA ?? maxA)) {
+      lowest = { source, limitA: limitA[p], name: names[p] };
+    }
+  }
+  return lowest;
 }

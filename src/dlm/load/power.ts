@@ -1,6 +1,7 @@
 /** What the three phases of a circuit may carry together, in W: its power limit, less the load that nobody controls. */
 import { failInvariant } from '../../base/assert.js';
 import type { PowerCause } from '../../base/reason.js';
+import { hasPhase, type PhaseMask, phaseCountOf } from '../../base/rotation.js';
 import {
   type Amps,
   mapPhases,
@@ -85,18 +86,26 @@ export function exceedsPower({ voltageV, capacityW }: PowerCapacity, sumA: Phase
 
 /**
  * The highest limit on some phases with which the exposure of a charge point stays within `roomA`, summed over these phases.
- * `ownA`: its exposure on each of them. It never falls by a grant: room 60, own [32, 0, 0] gives 14, not 20.
+ * `ownA`: its exposure. It never falls by a grant: room 60, own [32, 0, 0] gives 14, not 20. Infinity: there are no phases.
  */
-export function evenWithin(roomA: Amps, ownA: readonly Amps[]): Amps {
+export function evenWithin(roomA: Amps, ownA: PhaseAmps, phases: PhaseMask): Amps {
   let restA = roomA;
-  let below = ownA;
+  let below = phases;
   for (;;) {
-    const limitA = restA / below.length;
-    const above = below.filter((amps) => amps > limitA);
+    const count = phaseCountOf(below);
+    if (count === 0) return Number.POSITIVE_INFINITY;
+    const limitA = restA / count;
+    let aboveA: Amps = 0;
+    let above: PhaseMask = 0;
+    for (const p of PHASES) {
+      if (!hasPhase(below, p) || ownA[p] <= limitA) continue;
+      aboveA += ownA[p];
+      above |= 1 << p;
+    }
     // All above it: already they have more than there is room for, and no limit below them adds to that.
-    if (above.length === 0 || above.length === below.length) return limitA;
-    restA -= above.reduce((sumA, amps) => sumA + amps, 0);
-    below = below.filter((amps) => amps <= limitA);
+    if (above === 0 || above === below) return limitA;
+    restA -= aboveA;
+    below &= ~above;
   }
 }
 
@@ -105,8 +114,9 @@ export function roomOn(
   { voltageV, raisableW }: PowerCapacity,
   sumA: PhaseAmps,
   ownA: PhaseAmps,
-  isOn: (phase: 0 | 1 | 2) => boolean,
+  phases: PhaseMask,
 ): Amps {
-  const besideA = PHASES.reduce<Amps>((amps, p) => amps + sumA[p] - (isOn(p) ? ownA[p] : 0), 0);
+  let besideA: Amps = 0;
+  for (const p of PHASES) besideA = besideA + sumA[p] - (hasPhase(phases, p) ? ownA[p] : 0);
   return raisableW / voltageV - besideA;
 }

@@ -30,17 +30,28 @@ export function idleReserves(snapshot: Snapshot): Reserves {
   if (before) return before;
   const { circuits } = snapshot.site;
   const has = circuits.some(({ reserve }) => reserve !== undefined);
-  const reserves = has ? new Map(circuits.flatMap((_, index) => reserveOf(snapshot, index))) : NONE;
+  const reserves = has ? reservesOf(snapshot) : NONE;
   known.set(snapshot, reserves);
   return reserves;
 }
 
-function reserveOf(snapshot: Snapshot, index: number): readonly (readonly [number, IdleReserve])[] {
+/** Of all charge points few do not charge: they are looked for once. */
+function reservesOf(snapshot: Snapshot): Reserves {
+  const { records, nowMs, site } = snapshot;
+  const free = records.filter((record) => record.isAdopted && (!record.isOnline(nowMs) || isIdle(snapshot, record)));
+  return new Map(site.circuits.flatMap((_, index) => reserveOf(snapshot, index, free)));
+}
+
+function reserveOf(
+  snapshot: Snapshot,
+  index: number,
+  free: readonly SlaveRecord[],
+): readonly (readonly [number, IdleReserve])[] {
   const rules = snapshot.site.circuits[index]?.reserve;
   if (!rules) return [];
-  const below = snapshot.records.filter((record) => record.isAdopted && pathOf(snapshot, record).includes(index));
+  const below = free.filter((record) => pathOf(snapshot, record).includes(index));
   const offline = below.filter((record) => !record.isOnline(snapshot.nowMs));
-  const idle = rules.mode === 'DLB' ? below.filter((record) => isIdle(snapshot, record)) : [];
+  const idle = rules.mode === 'DLB' ? below.filter((record) => record.isOnline(snapshot.nowMs)) : [];
   if (offline.length + idle.length === 0) return [];
   // One minimum for all of them together, on each phase where one of them may start.
   const waiting = rules.mode === 'DLB' ? [...offline, ...idle] : [];

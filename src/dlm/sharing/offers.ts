@@ -3,9 +3,9 @@
  * declined or left unused, whether a withdrawn one is wanted again, and whether there is steady room for a start.
  */
 import { failInvariant } from '../../base/assert.js';
-import { hasPhase, maskToGrid } from '../../base/rotation.js';
+import { hasPhase, maskToGrid, phaseCountOf } from '../../base/rotation.js';
 import { afterOffer, type Appetite, isAskDue, standingA } from '../group/appetite.js';
-import { type Amps, mapPhases, type Ms, PHASES } from '../../base/units.js';
+import { type Amps, type Ms, NO_AMPS, PHASES, type PhaseAmps } from '../../base/units.js';
 import { afterGrant, afterRoom, isWandering, mayStart } from '../group/calm.js';
 import type { Service } from '../group/service.js';
 import type { SlaveRecord } from '../group/slave-record.js';
@@ -15,6 +15,8 @@ import { powerOf } from '../load/power.js';
 import { reservedLoad } from './reserved.js';
 import { capacityOf, pathOf, phasesOf, type Snapshot } from './snapshot.js';
 import { compareService, DECLINED_HOLD_MS, type ServiceKey, serviceKey, START_MAX_MS } from './turns.js';
+
+const NOTHING_TAKEN: readonly PhaseAmps[] = [];
 
 /** The least that a charge point may be limited to, so that its vehicle charges. */
 export function neededA({ facts }: SlaveRecord, { appetite }: Service): Amps {
@@ -54,10 +56,11 @@ export function mayWander(snapshot: Snapshot, record: SlaveRecord): boolean {
 /** An hour after it declined an offer a vehicle is asked again. One that shows that it wants current has its whole offer. */
 function askedAgain(record: SlaveRecord, service: Service, leaseMs: Ms, nowMs: Ms): Service {
   const { declinedAtMs, appetite } = service;
-  const asked = { ...service, withdrawn: undefined, declinedAtMs: undefined };
-  if (isWantedAgain(record, service, leaseMs, nowMs)) return { ...asked, appetite: { ...appetite, isRefused: false } };
+  const isWanted = isWantedAgain(record, service, leaseMs, nowMs);
   const isForgotten = declinedAtMs !== undefined && nowMs - declinedAtMs >= DECLINED_HOLD_MS;
-  return isForgotten ? asked : service;
+  if (!isWanted && !isForgotten) return service;
+  const asked = { ...service, withdrawn: undefined, declinedAtMs: undefined };
+  return isWanted ? { ...asked, appetite: { ...appetite, isRefused: false } } : asked;
 }
 
 function appetiteOf(snapshot: Snapshot, record: SlaveRecord, service: Service): Appetite {
@@ -66,7 +69,7 @@ function appetiteOf(snapshot: Snapshot, record: SlaveRecord, service: Service): 
   const { limitA } = record.account.enforced;
   const drawnA = Math.max(status.currentA[0], status.currentA[1], status.currentA[2]);
   const offeredA = limitA >= facts.minA ? limitA : 0;
-  const maxA = Math.min(facts.maxA, roomFor(snapshot, record, [], undefined));
+  const maxA = Math.min(facts.maxA, roomFor(snapshot, record, NOTHING_TAKEN));
   const spareA = isAskDue(service.appetite, snapshot.nowMs) ? spareFor(snapshot, record) : 0;
   return afterOffer(service.appetite, { offeredA, drawnA, maxA, spareA }, snapshot.nowMs);
 }
@@ -114,24 +117,44 @@ function unusedOf(
 
 /** Notes how much room there is for those whose room wandered. Call after `followOffer` of all. */
 export function followRoom(snapshot: Snapshot, served: readonly SlaveRecord[]): void {
-  const { services, nowMs, site, settings } = snapshot;
+  const { services, nowMs } = snapshot;
   const waiting = served.filter((record) => isHeld(snapshot, record));
   if (waiting.length === 0) return;
-  const reserved = reservedLoad(snapshot, new Set(served));
+  const others = keyed(snapshot, served, (record) => services.find(record).servedSinceMs !== undefined);
+  const takenA = reservedLoad(snapshot, new Set(served)).map(([l1, l2, l3]): [Amps, Amps, Amps] => [l1, l2, l3]);
+  let next = 0;
+  for (const { record, key } of keyed(snapshot, waiting, () => true)) {
+    for (let other = others[next]; other && compareService(other.key, key) < 0; other = others[next]) {
+      addMinimum(snapshot, takenA, other.record);
+      next += 1;
+    }
+    const service = services.find(record);
+    const calm = afterRoom(service.calm, roomFor(snapshot, record, takenA), neededA(record, service), nowMs);
+    services.replace(record, calm === service.calm ? service : { ...service, calm });
+  }
+}
+
+/** Such records, in the order in which they are served. */
+function keyed(
+  { services, settings, site, nowMs }: Snapshot,
+  records: readonly SlaveRecord[],
+  isSuch: (record: SlaveRecord) => boolean,
+): readonly { readonly record: SlaveRecord; readonly key: ServiceKey }[] {
   const keyOf = (record: SlaveRecord): ServiceKey => {
     const priority = settings.priorityOf(record.id, record.facts.priority);
     return serviceKey({ record, priority, service: services.find(record) }, new Map(), site.allocation, nowMs);
   };
-  const others = served.flatMap((record) =>
-    services.find(record).servedSinceMs === undefined ? [] : [{ record, key: keyOf(record) }],
-  );
-  for (const record of waiting) {
-    const service = services.find(record);
-    const ownKey = keyOf(record);
-    const before = others.filter(({ key }) => compareService(key, ownKey) < 0).map((other) => other.record);
-    const roomA = roomFor(snapshot, record, before, reserved);
-    const calm = afterRoom(service.calm, roomA, neededA(record, service), nowMs);
-    services.replace(record, calm === service.calm ? service : { ...service, calm });
+  const found = records.filter(isSuch).map((record) => ({ record, key: keyOf(record) }));
+  return found.sort((a, b) => compareService(a.key, b.key));
+}
+
+/** Where a charge point is, and above. `takenA`: by circuit. */
+function addMinimum(snapshot: Snapshot, takenA: readonly [Amps, Amps, Amps][], record: SlaveRecord): void {
+  const grid = maskToGrid(record.facts.rotation, phasesOf(snapshot, record));
+  const minimumA = neededA(record, snapshot.services.find(record));
+  for (const circuit of pathOf(snapshot, record)) {
+    const sumsA = takenA[circuit];
+    for (const p of PHASES) if (sumsA && hasPhase(grid, p)) sumsA[p] += minimumA;
   }
 }
 
@@ -147,31 +170,17 @@ export function awaitsSteadyRoom(snapshot: Snapshot, record: SlaveRecord): boole
   return isHeld(snapshot, record) && !mayStart(services.find(record).calm, site.allocation.steadyMs, nowMs);
 }
 
-/** What the record could get beside the minima of those before it, in A. */
-function roomFor(
-  snapshot: Snapshot,
-  record: SlaveRecord,
-  before: readonly SlaveRecord[],
-  reserved: ReturnType<typeof reservedLoad> | undefined,
-): Amps {
+/** What the record could get beside what is taken of each circuit, in A. */
+function roomFor(snapshot: Snapshot, record: SlaveRecord, takenA: readonly PhaseAmps[]): Amps {
   const grid = maskToGrid(record.facts.rotation, phasesOf(snapshot, record));
   let roomA: Amps = Number.POSITIVE_INFINITY;
   for (const circuit of pathOf(snapshot, record)) {
     const { capacityA, power } = capacityOf(snapshot, circuit);
-    const beside = before.filter((other) => pathOf(snapshot, other).includes(circuit));
-    const takenA = mapPhases((p) =>
-      beside.reduce((sumA, other) => sumA + minimumOn(snapshot, other, p), reserved?.[circuit]?.[p] ?? 0),
-    );
-    const loaded = PHASES.filter((p) => hasPhase(grid, p));
-    for (const p of loaded) roomA = Math.min(roomA, capacityA[p] - takenA[p]);
+    const besideA = takenA[circuit] ?? NO_AMPS;
+    for (const p of PHASES) if (hasPhase(grid, p)) roomA = Math.min(roomA, capacityA[p] - besideA[p]);
     if (!power) continue;
-    const leftW = power.capacityW - powerOf(takenA, power.voltageV);
-    roomA = Math.min(roomA, leftW / power.voltageV / loaded.length);
+    const leftW = power.capacityW - powerOf(besideA, power.voltageV);
+    roomA = Math.min(roomA, leftW / power.voltageV / phaseCountOf(grid));
   }
   return roomA;
-}
-
-function minimumOn(snapshot: Snapshot, other: SlaveRecord, p: 0 | 1 | 2): Amps {
-  const grid = maskToGrid(other.facts.rotation, phasesOf(snapshot, other));
-  return hasPhase(grid, p) ? neededA(other, snapshot.services.find(other)) : 0;
 }
