@@ -162,17 +162,6 @@ export class DecisionBench {
     return performance.now() - startedMs;
   }
 
-  /** What vehicles may draw now in sum, and how many of them do. */
-  get state(): { readonly grantedA: number; readonly reasons: Readonly<Record<string, number>> } {
-    const reasons: Record<string, number> = {};
-    let grantedA = 0;
-    for (const { reason, grantedA: ownA } of this.#controller.records) {
-      reasons[reason.kind] = (reasons[reason.kind] ?? 0) + 1;
-      grantedA += ownA;
-    }
-    return { grantedA, reasons };
-  }
-
   #hearSources(): void {
     const { limits, operator } = this.#controller;
     limits.schedules.hearClock(FIRST_DAY_MS + this.#nowMs, this.#nowMs);

@@ -3,13 +3,18 @@ import { optimizerFor, switchOptimizerOff } from '../src/daemon/optimizer.js';
 import { DecisionBench } from './decision.js';
 import { featureSiteOf } from './feature-site.js';
 
-switchOptimizerOff();
-const [, , count = '200', calls = '200', warmUp = '60'] = process.argv;
-const bench = new DecisionBench(featureSiteOf(Number(count)), { isVaried: true });
-const optimize = optimizerFor();
-const timesMs: number[] = [];
-for (let call = 0; call < Number(warmUp) + Number(calls); call++) {
-  optimize(Number(count));
-  timesMs.push(bench.cycle());
+/** Milliseconds of the processor for each decision. */
+export interface FeatureTimes {
+  readonly timesMs: readonly number[];
 }
-process.stdout.write(JSON.stringify({ timesMs: timesMs.slice(Number(warmUp)), state: bench.state }));
+
+switchOptimizerOff();
+const [count = 200, calls = 200, warmUp = 100] = process.argv.slice(2).map(Number);
+const bench = new DecisionBench(featureSiteOf(count), { isVaried: true });
+const optimize = optimizerFor();
+const timesMs = Array.from({ length: warmUp + calls }, () => {
+  optimize(count);
+  return bench.cycle();
+}).slice(warmUp);
+const times: FeatureTimes = { timesMs };
+process.stdout.write(JSON.stringify(times));

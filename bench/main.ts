@@ -3,6 +3,7 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { nearest } from '../src/base/nearest.js';
 import { allocate } from './allocate.js';
+import { decide } from './decide.js';
 import { floods } from './floods.js';
 import { garbage } from './garbage.js';
 import { load } from './load.js';
@@ -19,7 +20,7 @@ import { type Table, tableText } from './table.js';
 import type { Topic } from './topic.js';
 import { Workshop } from './workshop.js';
 
-const TOPICS: readonly Topic[] = [reaction, start, memory, loop, allocate, modbus, load, floods, simulation];
+const TOPICS: readonly Topic[] = [reaction, start, memory, loop, decide, allocate, modbus, load, floods, simulation];
 /** These take long, or all of the machine: only with their name. */
 const NAMED: readonly Topic[] = [steady, garbage, recorder];
 const ALL: readonly Topic[] = [...TOPICS, ...NAMED];

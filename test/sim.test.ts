@@ -17,6 +17,7 @@ import './sim/world/calm-judge.js';
 import './sim/world/starts-judge.js';
 import './sim/world/recent-most.js';
 import './sim/world/source-judge.js';
+import './sim/world/raise-judge.js';
 import './sim/world/clock.js';
 import './sim/world/margin-judge.js';
 import './sim/world/machine.js';

@@ -45,6 +45,10 @@ export class Contact {
     );
   }
 
+  get isLost(): boolean {
+    return this.#state === 'lost' || this.#state === 'silent';
+  }
+
   /** Whether its input surely counts as active: by its level, or because its source is lost. */
   isInForce(nowMs: Ms): boolean {
     const { activeLevel, debounceMs, maxAgeMs = Number.POSITIVE_INFINITY } = this.input;

@@ -13,11 +13,13 @@ interface Own {
 }
 
 interface Noted {
+  /** The grid operator asks for less. */
+  readonly isSection14a: boolean;
   readonly circuits: ReadonlyMap<string, PhaseAmps>;
   readonly chargePoints: ReadonlyMap<string, Own>;
 }
 
-const NOTHING: Noted = { circuits: new Map(), chargePoints: new Map() };
+const NOTHING: Noted = { isSection14a: false, circuits: new Map(), chargePoints: new Map() };
 const FREE: Own = { operatorA: undefined, isPaused: false, isBlocked: false };
 
 export class People {
@@ -33,6 +35,18 @@ export class People {
     };
     put(limitA);
     return () => put(before);
+  }
+
+  section14a(isOn: boolean): () => void {
+    const before = this.#now.isSection14a;
+    this.#now = { ...this.#now, isSection14a: isOn };
+    return () => {
+      this.#now = { ...this.#now, isSection14a: before };
+    };
+  }
+
+  get isSection14a(): boolean {
+    return this.#now.isSection14a;
   }
 
   /** Call for each charge point that the action was for. The call that is given back undoes it. */

@@ -6,14 +6,25 @@ import { defined } from '../../base/assert.js';
 import { isPlausible, DOUBT_MS, JUMP_MS } from '../../dlm/limits/wall-clock.js';
 import { WeeklySchedule } from '../../dlm/limits/schedule.js';
 import { TimeZones } from '../../base/time-zone.js';
-import { mapPhases, type Ms, NO_AMPS, type PerPhase, type PhaseAmps, perPhase } from '../../base/units.js';
+import {
+  mapPhases,
+  type Ms,
+  NO_AMPS,
+  type PerPhase,
+  PHASES,
+  type PhaseAmps,
+  perPhase,
+  type Watts,
+} from '../../base/units.js';
 import {
   type ChargePoint,
   type Circuit,
   FALLBACK_IGNORED_A,
   type LimitTarget,
+  NOMINAL_VOLTAGE_V,
   type Schedule,
 } from '../../dlm/types.js';
+import type { Contact } from './contact.js';
 import { ampsOf } from './copper.js';
 import type { OfSource } from './judges/recent-most.js';
 import type { MasterBox } from './master-box.js';
@@ -80,6 +91,32 @@ export class Sources {
       const { source, limit } = lowest({ source: 'the fuse', limitA: circuit.limitA }, sources, p);
       return { source, limit: Math.max(0, limit - circuit.headroomA[p]) };
     });
+  }
+
+  /** What the charge points below may draw from the grid while its operator asks for it, and the surplus beside it, in W. */
+  powerOf({ id, section14a }: Circuit, { people }: MasterBox): OfSource | undefined {
+    if (!section14a) return undefined;
+    const { contacts, time } = this.#world;
+    const asking = contacts.filter(({ input: { effect } }) => effect.kind === 'section14a');
+    const isOn = ({ isLost }: Contact): boolean => !isLost;
+    const active = asking.filter((contact) => contact.isInForce(time.nowMs));
+    if (!people.isSection14a && active.length === 0) return undefined;
+    const { limitW, failsafeW } = section14a;
+    const isSure = people.isSection14a || active.some(isOn);
+    const limit = (isSure ? limitW : Math.max(limitW, failsafeW)) + this.#surplusW(id);
+    return { limit, source: 'the grid operator' };
+  }
+
+  /** At the last meter on the way to the grid; a meter shows it wrongly by an ampere at most. */
+  #surplusW(id: string): Watts {
+    const { copper, scenario } = this.#world;
+    const way = copper.wayOf(copper.indexOf(id)).map((index) => defined(copper.conductors[index], id));
+    const top = way.findLast(({ circuit }) => circuit.meter !== undefined);
+    if (!top) return 0;
+    const [l1, l2, l3] = ampsOf(top.buildingMa);
+    const count = scenario.chargePoints.length;
+    const slackA = PHASES.length * (1 + 0.5 * count);
+    return Math.max(0, slackA - l1 - l2 - l3) * (scenario.config.site.voltageV ?? NOMINAL_VOLTAGE_V);
   }
 
   /** What others take there, as far as the one that decides can know: while the meter is lost, limits hold for the charge points alone. */

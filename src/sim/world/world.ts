@@ -179,6 +179,7 @@ export class World {
         limitA === null ? undefined : typeof limitA === 'number' ? perPhase(limitA) : limitA,
       );
     }
+    if (action.what === 'section14a') return people.section14a(action.isOn);
     const ids = this.#below(target);
     const fresh = ids.filter((id) => !this.handled.has(id));
     const undos = ids.map((id) => people.act(id, action));

@@ -21,7 +21,7 @@ function playSeed(seed: number): Promise<RunLog> {
   return play(scenario, { seed, ports: virtualPorts, stopsEarly: true });
 }
 
-t.test('drawn sites with drawn faults: no rule is broken', { timeout: 7_200_000 }, async (t) => {
+t.test('H4: sites with features and faults drawn at random: no rule is broken', { timeout: 7_200_000 }, async (t) => {
   const last = FIRST_SEED + RUNS - 1;
   t.comment(
     `seeds ${FIRST_SEED}..${last}; replay one: EVENKEEL_SEED=n EVENKEEL_RUNS=1 node build/test/sim/world/slice.js`,

@@ -4,6 +4,7 @@ import { CALENDAR_FEATURES } from './calendar.js';
 import type { Draft, Feature } from './draft.js';
 import { INPUT_FEATURES } from './inputs.js';
 import { DEFAULTS_FEATURE, LIMIT_FEATURES } from './limits.js';
+import { MODE_FEATURES } from './modes.js';
 import { PEOPLE_FEATURES } from './people.js';
 import { SHARING_FEATURES } from './sharing.js';
 
@@ -14,6 +15,7 @@ export const FEATURES: readonly Feature[] = [
   ...SHARING_FEATURES,
   ...CALENDAR_FEATURES.filter(({ name }) => name !== 'time of the year'),
   ...INPUT_FEATURES,
+  ...MODE_FEATURES,
   ...PEOPLE_FEATURES,
   DEFAULTS_FEATURE,
 ];

@@ -14,6 +14,13 @@ function drawRedistribution(rng: Rng, { rules, circuits }: Draft): void {
 export const SHARING_FEATURES: readonly Feature[] = [
   { name: 'redistribution', share: 0.5, draw: drawRedistribution },
   {
+    name: 'ramp',
+    share: 0.2,
+    draw: (rng, { rules }) => {
+      rules.set('raiseAPerS', `${one(rng, [0.1, 0.5, 1, 4])}`);
+    },
+  },
+  {
     name: 'steady time',
     share: 0.2,
     draw: (rng, { rules }) => {

@@ -2,7 +2,7 @@
 import { type Amps, mapPhases, type Ms } from '../../../base/units.js';
 import { connectedMask, maskToGrid, type PhaseCount } from '../../../base/rotation.js';
 import { leaseExpiryMs, SETTLE_MS } from '../../../dlm/leases/lease-rules.js';
-import type { Circuit } from '../../../dlm/types.js';
+import { type Circuit, NOMINAL_VOLTAGE_V } from '../../../dlm/types.js';
 import type { Injector } from '../../../sim/world/faults/injector.js';
 import { mostA } from '../charge-point.js';
 import type { MasterBox } from '../master-box.js';
@@ -17,6 +17,7 @@ import { FlowJudge } from './flow-judge.js';
 import { LedgerJudge } from './ledger-judge.js';
 import { SourceJudge } from './source-judge.js';
 import { MarginJudge } from './margin-judge.js';
+import { RaiseJudge } from './raise-judge.js';
 import { Recovery, whatIsWrong } from './recovery.js';
 import { StartsJudge } from './starts-judge.js';
 
@@ -37,6 +38,7 @@ export class Referee {
   readonly #starts: StartsJudge;
   readonly #sources: Sources;
   readonly #source: SourceJudge;
+  readonly #raise: RaiseJudge;
   readonly #margin: MarginJudge;
   readonly #explain: ExplainJudge;
   /** The start of a master that decided last. */
@@ -69,6 +71,8 @@ export class Referee {
     const { dwellMs } = site.allocation;
     this.#starts = new StartsJudge({ dwellMs, nowMs: () => world.time.nowMs, isBefallen, violate });
     this.#source = this.#createSourceJudge(violate);
+    const { raiseAPerS: aPerS, stepA } = site.allocation;
+    this.#raise = new RaiseJudge({ aPerS, stepA, nowMs: () => world.time.nowMs, violate });
     this.#margin = new MarginJudge(violate);
     this.#explain = new ExplainJudge(violate);
     this.#attach();
@@ -85,6 +89,8 @@ export class Referee {
       decider: () => sources.decider?.runtime,
       ofCircuit: (circuit) => held((master) => sources.ofCircuit(circuit, master)),
       fallbackOf: (circuit) => held((master) => sources.fallbackOf(circuit, master)),
+      powerOf: (circuit) => held((master) => sources.powerOf(circuit, master)),
+      voltageV: world.scenario.config.site.voltageV ?? NOMINAL_VOLTAGE_V,
       ofChargePoint: ({ id }) => held((master) => sources.ofChargePoint(id, master)),
       boxesBelow: (circuit) => this.#boxesBelow(circuit).filter((box) => !this.#isExcused(box)),
       buildingA: (circuit) => sources.othersA(circuit),
@@ -106,6 +112,7 @@ export class Referee {
     world.onEnforced = (box) => {
       this.#ledger.enforces(box, [...world.masters.values()]);
       this.#starts.enforces(box);
+      if (!this.#isExcused(box)) this.#raise.enforces(box);
     };
     world.onCycle = (master) => this.#decided(master);
     world.onSource = () => this.#source.note(this.#known());

@@ -11,6 +11,7 @@ import {
   type PerPhase,
   PHASES,
   type PhaseAmps,
+  type Volts,
 } from '../../../base/units.js';
 import { SETTLE_MS } from '../../../dlm/leases/lease-rules.js';
 import type { Circuit } from '../../../dlm/types.js';
@@ -31,6 +32,9 @@ export interface SourceTerms {
   /** What holds now; `undefined`: nobody can be held to anything. */
   readonly ofCircuit: (circuit: Circuit) => PerPhase<OfSource> | undefined;
   readonly fallbackOf: (circuit: Circuit) => PhaseAmps | undefined;
+  /** What its charge points may draw together, in W; `undefined`: nobody limits it so. */
+  readonly powerOf: (circuit: Circuit) => OfSource | undefined;
+  readonly voltageV: Volts;
   readonly ofChargePoint: (box: SlaveBox) => OfSource | undefined;
   /** Those of a circuit and below it that a master can know. */
   readonly boxesBelow: (circuit: Circuit) => readonly SlaveBox[];
@@ -47,6 +51,8 @@ interface Watched {
   readonly circuit: Circuit;
   readonly most: PerPhase<RecentMost>;
   readonly fallback: PerPhase<RecentMost>;
+  /** In W. */
+  readonly power: RecentMost;
   /** The load of others, as what it leaves: negative. */
   readonly left: PerPhase<RecentMost>;
 }
@@ -73,6 +79,7 @@ export class SourceJudge {
       circuit,
       most: mapPhases(() => new RecentMost()),
       fallback: mapPhases(() => new RecentMost()),
+      power: new RecentMost(),
       left: mapPhases(() => new RecentMost()),
     }));
   }
@@ -84,8 +91,9 @@ export class SourceJudge {
     // It has as long as any limit to follow, from its start on.
     if (decider() !== this.#decider) this.#excuse(atMs);
     this.#decider = decider();
-    for (const { circuit, most, fallback, left } of this.#circuits) {
+    for (const { circuit, most, fallback, left, power } of this.#circuits) {
       const [limits, fallbackA, besideA] = [ofCircuit(circuit), fallbackOf(circuit), buildingA(circuit)];
+      power.add(this.#terms.powerOf(circuit) ?? NOBODY, atMs);
       for (const p of PHASES) {
         most[p].add(limits?.[p] ?? NOBODY, atMs);
         fallback[p].add(limits && fallbackA ? { limit: fallbackA[p], source: 'the fallback' } : NOBODY, atMs);
@@ -100,7 +108,10 @@ export class SourceJudge {
   }
 
   #excuse(atMs: Ms): void {
-    const all = [...this.#circuits.flatMap(({ most, fallback }) => [...most, ...fallback]), ...this.#points.values()];
+    const all = [
+      ...this.#circuits.flatMap(({ most, fallback, power }) => [...most, ...fallback, power]),
+      ...this.#points.values(),
+    ];
     for (const each of all) each.add(NOBODY, atMs);
   }
 
@@ -108,7 +119,10 @@ export class SourceJudge {
   look(boxes: readonly SlaveBox[]): void {
     this.note(boxes);
     for (const box of boxes) if (box.enforced.reason !== 'grant') this.#aloneAtMs.set(box, this.#terms.nowMs());
-    for (const watched of this.#circuits) for (const p of PHASES) this.#judgeCircuit(watched, p);
+    for (const watched of this.#circuits) {
+      for (const p of PHASES) this.#judgeCircuit(watched, p);
+      this.#judgePower(watched);
+    }
     for (const box of boxes) this.#judgePoint(box);
   }
 
@@ -122,6 +136,24 @@ export class SourceJudge {
     const beside = (sinceMs: Ms): Amps => -left[p].most(sinceMs).limit;
     this.#compare(circuit, p, sum, { most: most[p], beside, slackA, ownMs, boxes });
     this.#compare(circuit, p, sum, { most: fallback[p], beside: () => 0, slackA, ownMs, boxes });
+  }
+
+  /** Of the three phases together. */
+  #judgePower({ circuit, power }: Watched): void {
+    const { boxesBelow, followMs, voltageV, nowMs, violate } = this.#terms;
+    const ownMs = followMs(circuit);
+    const holds = power.most(nowMs() - ownMs);
+    if (!Number.isFinite(ownMs) || !Number.isFinite(holds.limit)) return;
+    const boxes = boxesBelow(circuit);
+    const sums = PHASES.map((p) => this.#sumOf(boxes, p));
+    const aloneW = voltageV * sums.reduce((sumA, { alone }) => sumA + alone, 0);
+    const grantedW = voltageV * sums.reduce((sumA, { granted }) => sumA + granted, 0);
+    const slackW = PHASES.length * voltageV * ROUNDING_A;
+    if (grantedW + aloneW <= Math.max(holds.limit, aloneW) + slackW) return;
+    violate(
+      'source',
+      `${circuit.id}: ${amps(grantedW + aloneW)} W allowed, ${holds.source} has ${amps(holds.limit)} W`,
+    );
   }
 
   #compare(circuit: Circuit, p: 0 | 1 | 2, { granted, alone, drawn }: Sum, held: Held): void {

@@ -1,0 +1,52 @@
+/**
+ * Where the site has a ramp (`raiseAPerS`), no limit rises faster: neither at once nor step by step. A vehicle starts with what it needs.
+ * A charge point that followed no grant for a while has again what it was granted: that is no raise of its master.
+ */
+import type { Amps, Ms } from '../../../base/units.js';
+import type { SlaveBox } from '../slave-box.js';
+
+/** The most that any vehicle needs to start. */
+const START_A: Amps = 11;
+/** One cycle more, and what a datagram is late. */
+const AHEAD_MS: Ms = 2_500;
+
+export interface RaiseTerms {
+  /** Absent: there is no ramp. */
+  readonly aPerS: number | undefined;
+  readonly stepA: Amps;
+  readonly nowMs: () => Ms;
+  readonly violate: (judge: string, text: string) => void;
+}
+
+/** The highest limit that the ramp allows, and when. */
+interface Level {
+  readonly levelA: Amps;
+  readonly atMs: Ms;
+}
+
+export class RaiseJudge {
+  readonly #terms: RaiseTerms;
+  readonly #levels = new Map<SlaveBox, Level>();
+
+  constructor(terms: RaiseTerms) {
+    this.#terms = terms;
+  }
+
+  /** What a box enforces has changed. */
+  enforces(box: SlaveBox): void {
+    const { aPerS, stepA, nowMs, violate } = this.#terms;
+    if (aPerS === undefined) return;
+    const { limitA, reason } = box.enforced;
+    if (reason !== 'grant') return;
+    const atMs = nowMs();
+    const before = this.#levels.get(box);
+    const mostA = before ? highest(before, aPerS, atMs) : limitA;
+    this.#levels.set(box, { levelA: Math.min(limitA, mostA), atMs });
+    const allowedA = mostA + stepA + (aPerS * AHEAD_MS) / 1000;
+    if (limitA > allowedA) violate('raise', `${box.id} has ${limitA} A, its ramp allows ${allowedA.toFixed(1)} A`);
+  }
+}
+
+function highest({ levelA, atMs }: Level, aPerS: number, nowMs: Ms): Amps {
+  return levelA === 0 ? START_A : levelA + (aPerS * (nowMs - atMs)) / 1000;
+}
