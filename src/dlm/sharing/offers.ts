@@ -38,7 +38,7 @@ export function followOffer(record: SlaveRecord, before: Service, snapshot: Snap
   const appetite = appetiteOf(snapshot, record, service);
   const leftover = followLeftover(snapshot, record, service);
   const { stepA, steadyMs } = site.allocation;
-  const capacityA = (): Amps => roomFor(snapshot, record, [], undefined);
+  const capacityA = (): Amps => roomFor(snapshot, record, NOTHING_TAKEN);
   const terms = { wanders: mayWander(snapshot, record), stepA, steadyMs, capacityA, nowMs };
   const calm = afterGrant(service.calm, record.grantedA, terms);
   const { declinedAtMs, unusedSinceMs } = unusedOf(record, { ...service, appetite }, nowMs);
