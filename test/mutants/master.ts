@@ -85,8 +85,8 @@ export const MASTER_MUTANTS: readonly Row[] = [
     'M1',
     'only the lowest fuse',
     DECIDE,
-    '    for (const circuit of pathOf(snapshot, record)) {\n        const { raisableA } = capacityOf(snapshot, circuit);\n        const sumA = sums.sumForCircuit(circuit);\n        for (const phase of',
-    '    for (const circuit of pathOf(snapshot, record).slice(0, 1)) {\n        const { raisableA } = capacityOf(snapshot, circuit);\n        const sumA = sums.sumForCircuit(circuit);\n        for (const phase of',
+    '    for (const circuit of pathOf(snapshot, record)) {\n        const { raisableA, power } = capacityOf(snapshot, circuit);\n        const sumA = sums.sumForCircuit(circuit);\n        for (const phase of',
+    '    for (const circuit of pathOf(snapshot, record).slice(0, 1)) {\n        const { raisableA, power } = capacityOf(snapshot, circuit);\n        const sumA = sums.sumForCircuit(circuit);\n        for (const phase of',
     'dlm/steady',
   ],
   [
