@@ -12,6 +12,7 @@ import './sim/world/trace.js';
 import './sim/world/copper.js';
 import './sim/world/explain-judge.js';
 import './sim/world/flow-judge.js';
+import './sim/world/least-share.js';
 import './sim/world/ledger-judge.js';
 import './sim/world/calm-judge.js';
 import './sim/world/starts-judge.js';

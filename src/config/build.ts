@@ -131,12 +131,13 @@ function mqttOf({ url, baseTopic, username, password }: NonNullable<MasterFile['
 }
 
 function rulesOf({ allocation, circuits }: MasterFile): AllocationRules {
-  const { stepA, sharing, dwellMin, steadyMin, raiseAPerS, redistribute } = allocation;
+  const { stepA, sharing, dwellMin, steadyMin, leastMinPerHour, raiseAPerS, redistribute } = allocation;
   // ALM pauses the vehicle that began last.
   const isAlm = circuits.some(({ alm }) => alm !== undefined);
   const { shortage = isAlm ? 'last-connected-first' : 'longest-charging-first' } = allocation;
   return {
     ...{ stepA, sharing, shortage, dwellMs: dwellMin * MS_PER_MIN, steadyMs: steadyMin * MS_PER_MIN },
+    leastMsPerHour: leastMinPerHour * MS_PER_MIN,
     ...(raiseAPerS !== undefined && { raiseAPerS }),
     ...(redistribute && { redistribute: redistributionOf(redistribute) }),
   };

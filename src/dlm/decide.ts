@@ -22,6 +22,7 @@ import { capacityOf, capOf, exposureOf, isLimitedAbove, pathOf, phasesOf, type S
 import { notServed, targets } from './sharing/targets.js';
 import { usableOf } from './sharing/usable.js';
 import { awaitsSteadyRoom, followOffer, idleMaxA, mayWander } from './sharing/offers.js';
+import { afterWait } from './sharing/turns.js';
 
 const EPSILON_A = 1e-3;
 /** Limits are rounded to this. */
@@ -161,8 +162,11 @@ function wishOf(snapshot: Snapshot, record: SlaveRecord, share: AllocatedLimit |
   const { nowMs, services } = snapshot;
   const phases = phasesOf(snapshot, record);
   const refused = notServed(snapshot, record);
-  const service = afterShare(services.find(record), refused === undefined ? (share?.limitA ?? 0) : 0, nowMs);
-  services.replace(record, service);
+  const served = afterShare(services.find(record), refused === undefined ? (share?.limitA ?? 0) : 0, nowMs);
+  services.replace(
+    record,
+    afterWait(served, refused ? 'refused' : share?.boundBy.kind, snapshot.site.allocation, nowMs),
+  );
   if (refused) return { record, limitA: 0, phases, reason: refused };
   if (record.account.overdraws(nowMs)) return overdrawingWish(snapshot, record);
   if (!share) return { record, limitA: 0, phases, reason: withoutShare(snapshot, record) };

@@ -14,6 +14,7 @@ import { capacityOf, exposureOf, pathOf, phasesOf, type Snapshot } from './shari
 import {
   type Candidate,
   compareService,
+  dueAtMs,
   isSameClass,
   serviceKey,
   type ServiceKey,
@@ -165,8 +166,8 @@ export class Outlooks {
       if (!isThere || !isSameClass(this.#keyOf(other), own)) return [];
       return turnEndsAtMs(this.#candidate(other), record, site.allocation, nowMs) ?? [];
     });
-    const atMs = Math.max(Math.min(...ends), record.service.pausedUntilMs);
-    return ends.length > 0 ? atMs - nowMs : undefined;
+    const atMs = Math.max(Math.min(dueAtMs(record.service, site.allocation), ...ends), record.service.pausedUntilMs);
+    return Number.isFinite(atMs) ? Math.max(0, atMs - nowMs) : undefined;
   }
 
   #waitMs(record: SlaveRecord, reason: LimitReason): Ms | undefined {

@@ -142,6 +142,8 @@ export interface AllocationRules {
   readonly dwellMs: Ms;
   /** Where the room of a paused vehicle wandered, it must be steady for so long before a start. Configured in minutes. */
   readonly steadyMs: Ms;
+  /** Of each hour that a vehicle waits for others, in turns of `dwellMs`. Absent or 0: the order holds for ever. */
+  readonly leastMsPerHour?: Ms;
   /** How fast each limit is raised at most. Absent: at once. */
   readonly raiseAPerS?: number;
   /** Absent: what a vehicle that charges leaves stays its own. */

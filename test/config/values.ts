@@ -24,6 +24,7 @@ t.test('the least that a master needs, with every default', (t) => {
         shortage: 'longest-charging-first',
         dwellMs: 900_000,
         steadyMs: 300_000,
+        leastMsPerHour: 300_000,
       },
     },
     meters: [],

@@ -216,3 +216,25 @@ t.test('one that is balanced by another one that was refused itself is asked a t
   rig.run(60_000);
   t.equal(rig.limits, '32 32 32');
 });
+
+t.test('whatever the order says, one that waits has its least share, in whole turns', async (t) => {
+  for (const shortage of ['last-connected-first', 'priority-only'] as const) {
+    const points = ['a', 'b'].map((id, at) => chargePoint({ id, disconnectedLimitA: 0, priority: at + 1 }));
+    const main = circuit({ id: 'main', limitA: perPhase(8) });
+    const of = site({ autoAdopt: false, circuits: [main], chargePoints: points });
+    // A minute in twelve: after ten minutes.
+    const allocation = { ...of.allocation, shortage, dwellMs: DWELL_MS, leastMsPerHour: 6 * 60_000 };
+    const rig = new Rig({ site: { ...of, allocation } });
+    rig.slave('a').plugIn();
+    rig.run(60_000);
+    rig.slave('b').plugIn();
+    rig.run(9.5 * 60_000);
+    t.equal(servedIn(rig), 'x 0', shortage);
+    rig.run(60_000);
+    t.equal(servedIn(rig), '0 x', `${shortage}: it is due`);
+    rig.run(75_000);
+    t.equal(servedIn(rig), 'x 0', `${shortage}: it had its turn`);
+    rig.run(8 * 60_000);
+    t.equal(servedIn(rig), 'x 0', `${shortage}: it waits anew`);
+  }
+});

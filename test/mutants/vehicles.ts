@@ -108,4 +108,13 @@ export const VEHICLE_MUTANTS: readonly Row[] = [
   ['K2', 'a step comes and goes', CALM, 'return nowMs < tightUntilMs && ', 'return false && ', 'dlm/calm'],
   ['K2', 'a raise in parts', CALM, 'nowMs - partSinceMs < PART_WAIT_MS', 'false', 'dlm/calm'],
   ['K2', 'no ramp', CALM, 'limitA < shareA ? { limitA, held', 'false ? { limitA, held', 'dlm/calm'],
+  [
+    'K9',
+    'nobody is owed a turn',
+    'dlm/sharing/turns.js',
+    'nowMs >= dueAtMs(service, rules) ? ',
+    'false ? ',
+    'dlm/turns',
+  ],
+  ['K9', 'a wait never ends', 'dlm/sharing/turns.js', 'isOver ? undefined : stillMs', 'stillMs', 'dlm/turns'],
 ];

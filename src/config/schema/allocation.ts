@@ -40,6 +40,11 @@ export const allocationSchema = f.group({
     'Where a load has paused a vehicle twice within 12 times this: minutes of steady room before it starts again.',
     z._default(f.minutes(0, 60), 5),
   ),
+  leastMinPerHour: key(
+    'Least share',
+    'Minutes of each hour that a vehicle which waits in a shortage gets, whatever the order says: with 5, and dwellMin 15, for 15 min after 3 h. 0: the order holds for ever.',
+    z._default(f.minutes(0, 30), 5),
+  ),
   raiseAPerS: key(
     'Ramp',
     'How fast the limit of a charge point rises at most, in A per second; lowerings go at once. At once when left out.',

@@ -27,6 +27,8 @@ export interface Service {
   readonly appetite: Appetite;
   readonly leftover: Leftover;
   readonly calm: Calm;
+  /** Since when it waits for others in a shortage, without a whole turn in between. */
+  readonly waitsSinceMs: Ms | undefined;
   /** When an unseen vehicle was let go before its turn, to see which phases it uses; Infinity: soon. Once in a session. */
   readonly lookedAtMs: Ms | undefined;
 }
@@ -40,6 +42,7 @@ export const NOT_YET_SERVED: Service = {
   appetite: UNKNOWN_APPETITE,
   leftover: NO_LEFTOVER,
   calm: ALWAYS_CALM,
+  waitsSinceMs: undefined,
   lookedAtMs: undefined,
 };
 
@@ -60,6 +63,7 @@ export function carriedService(carrier: Carrier, now: Service): Service {
     appetite: carrier.value('appetite', now.appetite),
     leftover: carrier.value('leftover', now.leftover),
     calm: carrier.value('calm', now.calm),
+    waitsSinceMs: carrier.value('waitsSinceMs', now.waitsSinceMs),
     lookedAtMs: carrier.value('lookedAtMs', now.lookedAtMs),
   };
 }

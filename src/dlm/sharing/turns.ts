@@ -3,6 +3,7 @@
  * equal one. Contactors and batteries wear with each change, and a vehicle gains nothing from one minute of charging.
  */
 import { failInvariant } from '../../base/assert.js';
+import type { LimitReason } from '../../base/reason.js';
 import type { Ms } from '../../base/units.js';
 import type { Service } from '../group/service.js';
 import type { SlaveRecord } from '../group/slave-record.js';
@@ -19,6 +20,9 @@ export const UNUSED_MAX_MS: Ms = 180_000;
 const LOOK_MS: Ms = 60_000;
 /** Before all others of its priority. */
 const LOOK_FIRST = -1;
+const HOUR_MS: Ms = 3_600_000;
+/** Of a vehicle that has waited for its least share: behind a boost, before all others. */
+const DUE_PRIORITY = 0.5;
 
 /** A charge point and its service in one decision. */
 export interface Candidate {
@@ -47,12 +51,13 @@ export type ServiceKey = readonly [
 export function serviceKey(
   { record, service, priority }: Candidate,
   behind: Behind,
-  { dwellMs, shortage }: AllocationRules,
+  rules: AllocationRules,
   nowMs: Ms,
 ): ServiceKey {
+  const { dwellMs, shortage } = rules;
   return [
     isServedLast(record, service, nowMs) ? 1 : 0,
-    priority,
+    nowMs >= dueAtMs(service, rules) ? Math.min(priority, DUE_PRIORITY) : priority,
     isLookedAt(record, service, nowMs) ? LOOK_FIRST : (behind.get(record) ?? 0),
     hasTurn(service, nowMs, dwellMs) ? 0 : 1,
     finite(orderByRule(record, shortage, dwellMs), record),
@@ -126,6 +131,29 @@ export function leavesUnused(service: Service, nowMs: Ms): boolean {
 /** True while an unseen vehicle goes before its turn, until it has shown its phases. */
 function isLookedAt({ vehicle }: SlaveRecord, { lookedAtMs }: Service, nowMs: Ms): boolean {
   return lookedAtMs !== undefined && nowMs < lookedAtMs + LOOK_MS && !vehicle.hasSettled;
+}
+
+/** When a vehicle that waits for others is owed a turn whatever the order says; Infinity: never. */
+export function dueAtMs({ waitsSinceMs }: Service, { dwellMs, leastMsPerHour = 0 }: AllocationRules): Ms {
+  if (waitsSinceMs === undefined || leastMsPerHour === 0) return Number.POSITIVE_INFINITY;
+  return waitsSinceMs + (dwellMs * HOUR_MS) / leastMsPerHour;
+}
+
+/**
+ * Notes since when a vehicle waits. A whole turn ends that; a shorter one does not. `boundBy`: what binds its share; `refused`:
+ * it takes no part. The same object if nothing changed.
+ */
+export function afterWait(
+  service: Service,
+  boundBy: LimitReason['kind'] | 'refused' | undefined,
+  { dwellMs }: AllocationRules,
+  nowMs: Ms,
+): Service {
+  const { servedSinceMs, waitsSinceMs } = service;
+  const isOver = boundBy === 'refused' || (servedSinceMs !== undefined && nowMs - servedSinceMs >= dwellMs);
+  const stillMs = boundBy === 'shortage' ? (waitsSinceMs ?? nowMs) : waitsSinceMs;
+  const sinceMs = isOver ? undefined : stillMs;
+  return sinceMs === waitsSinceMs ? service : { ...service, waitsSinceMs: sinceMs };
 }
 
 /** When a served vehicle yields to one that waits, if both go on as now; `undefined`: it does not yield by the clock. */

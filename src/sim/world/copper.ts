@@ -99,15 +99,23 @@ export class Copper {
     return defined(this.#buildings[circuit], 'circuit');
   }
 
-  /** On the most loaded circuit and phase of its way: what could flow there beside what flows. Grid phases. */
-  freeA(id: string, phases: PhaseMask, ceilingA: (circuit: Circuit) => PhaseAmps): Amps {
+  /** On the most loaded circuit and phase of its way: what could flow there beside what flows, or the buildings alone. Grid phases. */
+  freeA(
+    id: string,
+    phases: PhaseMask,
+    ceilingA: (circuit: Circuit) => PhaseAmps,
+    beside: 'alone' | 'others' = 'others',
+  ): Amps {
     let freeA = Number.POSITIVE_INFINITY;
     for (const index of this.#tap(id).way) {
       const { circuit, drawnMa, buildingMa } = defined(this.conductors[index], 'circuit');
       const ownA = ceilingA(circuit);
       for (const p of PHASES) {
         if (!hasPhase(phases, p)) continue;
-        freeA = Math.min(freeA, ownA[p] - ((drawnMa[p] ?? 0) + (buildingMa[p] ?? 0)) / MILLI);
+        freeA = Math.min(
+          freeA,
+          ownA[p] - ((beside === 'alone' ? 0 : (drawnMa[p] ?? 0)) + (buildingMa[p] ?? 0)) / MILLI,
+        );
       }
     }
     return freeA;

@@ -1,7 +1,8 @@
 /** All judges over one world: hangs them in where things happen, and collects what they say. */
-import { type Amps, mapPhases, type Ms } from '../../../base/units.js';
+import { type Amps, mapPhases, type Ms, type PhaseAmps } from '../../../base/units.js';
 import { connectedMask, maskToGrid, type PhaseCount } from '../../../base/rotation.js';
 import { leaseExpiryMs, SETTLE_MS } from '../../../dlm/leases/lease-rules.js';
+import { isServedLast } from '../../../dlm/sharing/turns.js';
 import { type Circuit, NOMINAL_VOLTAGE_V } from '../../../dlm/types.js';
 import type { Injector } from '../../../sim/world/faults/injector.js';
 import { mostA } from '../charge-point.js';
@@ -16,6 +17,7 @@ import { ExplainJudge } from './explain-judge.js';
 import { FlowJudge } from './flow-judge.js';
 import { LedgerJudge } from './ledger-judge.js';
 import { SourceJudge } from './source-judge.js';
+import { LeastJudge } from './least-judge.js';
 import { MarginJudge } from './margin-judge.js';
 import { RaiseJudge } from './raise-judge.js';
 import { Recovery, whatIsWrong } from './recovery.js';
@@ -41,6 +43,7 @@ export class Referee {
   readonly #raise: RaiseJudge;
   readonly #margin: MarginJudge;
   readonly #explain: ExplainJudge;
+  readonly #least: LeastJudge;
   /** The start of a master that decided last. */
   #decider: MasterBox['runtime'];
   readonly #patience: { readonly calmMs: Ms; readonly stormMs: Ms };
@@ -75,6 +78,9 @@ export class Referee {
     this.#raise = new RaiseJudge({ aPerS, stepA, nowMs: () => world.time.nowMs, violate });
     this.#margin = new MarginJudge(violate);
     this.#explain = new ExplainJudge(violate);
+    const aloneA = (box: SlaveBox): Amps => this.#freeA(box, 'alone');
+    const notOwed = (box: SlaveBox, master: MasterBox): boolean => isHandled(box) || isServedLater(box, master);
+    this.#least = new LeastJudge({ ...site.allocation, aloneA, isExcused: notOwed, violate });
     this.#attach();
   }
 
@@ -182,7 +188,9 @@ export class Referee {
     this.#source.look(this.#known());
     if (!this.#isHealed(world.time.nowMs)) return;
     this.#calm.look(boxes, master.isDeciding ? master : undefined, world.time.nowMs);
-    if (master.isDeciding) this.#lookAtMargins(master, boxes);
+    if (!master.isDeciding) return;
+    this.#lookAtMargins(master, boxes);
+    this.#least.look(boxes, master, world.time.nowMs);
   }
 
   #lookAtMargins(master: MasterBox, boxes: readonly SlaveBox[]): void {
@@ -218,8 +226,8 @@ export class Referee {
     );
   }
 
-  /** What could flow to a charge point beside what flows. Nothing where a difference of phases or a power limit may hold it. */
-  #freeA({ tapId, hardware }: SlaveBox): Amps {
+  /** What could flow to a charge point beside what flows, or beside the buildings alone. Nothing where a difference of phases or a power limit may hold it. */
+  #freeA({ tapId, hardware }: SlaveBox, beside: 'alone' | 'others' = 'others'): Amps {
     const { copper } = this.#world;
     const { plan, vehicle } = hardware;
     const way = copper.wayOf(copper.indexOf(plan.circuit));
@@ -231,9 +239,9 @@ export class Referee {
     const phases = maskToGrid(plan.rotation, connectedMask(smaller(plan.phases, vehicle?.phases ?? plan.phases)));
     const master = this.#sources.decider;
     if (!master) return 0;
-    return copper.freeA(tapId, phases, (circuit) =>
-      mapPhases((p) => this.#sources.ofCircuit(circuit, master)[p].limit),
-    );
+    const ceilingA = (circuit: Circuit): PhaseAmps =>
+      mapPhases((p) => this.#sources.ofCircuit(circuit, master)[p].limit);
+    return copper.freeA(tapId, phases, ceilingA, beside);
   }
 
   /** For how long limits may be as they were. */
@@ -269,4 +277,12 @@ function patienceOf({ config, meterLatencyMs, meterRenewMs }: Scenario): { reado
 
 function smaller(a: PhaseCount, b: PhaseCount): PhaseCount {
   return a < b ? a : b;
+}
+
+/** It did not want what it was offered: it waits to be asked again. */
+function isServedLater({ id }: SlaveBox, { runtime, nowMs }: MasterBox): boolean {
+  const record = runtime?.controller.records.find((each) => each.id === id);
+  return (
+    record !== undefined && (record.service.declinedAtMs !== undefined || isServedLast(record, record.service, nowMs))
+  );
 }
