@@ -25,10 +25,10 @@ const TURN_SLACK_MS: Ms = 90_000;
 /** Turns are counted in whole dwell times. */
 const AHEAD_DWELLS = 2;
 const MS_PER_HOUR = 3_600_000;
-/** More changes of one limit than this per hour is flapping, beside those that a load of the building explains. */
-const CHANGES_PER_HOUR_MAX = 120;
+/** More changes of one limit than this per hour is flapping (a clean run had 10 at most in 600 of them), beside those that a load of the building explains. */
+const CHANGES_PER_HOUR_MAX = 30;
 /** A short look proves nothing. */
-const CHANGES_LEAST = 12;
+const CHANGES_LEAST = 8;
 /** A vehicle that starts or stops moves each limit so often: lowered, raised, and raised by what is freed. */
 const CHANGES_BY_VEHICLE = 3;
 /** A vehicle that took something so lately charges. */
