@@ -1,4 +1,5 @@
 /** The control core alone, in virtual time: a site of any size whose slaves obey, without sockets and processes. */
+import { rotationOf } from '../src/base/rotation.js';
 import { seededRng } from '../src/base/rng.js';
 import { connectedMask, type PhaseCount, type Rotation } from '../src/base/rotation.js';
 import { mapPhases, NO_AMPS, perPhase } from '../src/base/units.js';
@@ -122,10 +123,11 @@ export class DecisionBench {
     const bootId = 'ba5eba5eba5eba5e';
     this.#controller = new Controller({ site, masterId: 'bench', bootId, rank: 0, memory: undefined }, 0);
     this.#slaves = site.chargePoints.map(
-      ({ id, circuit: _circuit, priority: _priority, ...connector }, index) =>
+      ({ id, circuit: _circuit, priority: _priority, rotation, ...connector }, index) =>
         new SlaveCore(
           {
             ...connector,
+            rotation: rotationOf(rotation),
             networkId: 0,
             chargePointId: id,
             bootId: index.toString(16).padStart(16, '0'),

@@ -42,6 +42,7 @@ import './sim/world/rows-table.js';
 import './sim/world/inputs.js';
 import './sim/world/section-14a.js';
 import './sim/world/modes.js';
+import './sim/world/phases.js';
 import './sim/replay.js';
 import './sim/cars.js';
 import './sim/world/sessions.js';

@@ -7,28 +7,60 @@ import { type Amps, mapPhases, PHASES, type PerPhase, type PhaseAmps, type Phase
 export const ROTATIONS = ['RST', 'STR', 'TRS', 'RTS', 'SRT', 'TSR'] as const;
 export type Rotation = (typeof ROTATIONS)[number];
 
+/** TN: 230 V between a conductor and neutral. IT: 230 V between two conductors, and no neutral. */
+export const NETWORKS = ['TN', 'IT'] as const;
+export type Network = (typeof NETWORKS)[number];
+
+/**
+ * A rotation in its network. IT-STR: what the connector has as L1 and neutral are grid L2 and L3. A vehicle on one phase sits
+ * between both, and loads both by one current.
+ */
+export type Wiring = Rotation | `IT-${Rotation}`;
+
+export const WIRINGS: readonly Wiring[] = [...ROTATIONS, ...ROTATIONS.map((rotation) => `IT-${rotation}` as const)];
+
+export function wiringIn(network: Network | undefined, rotation: Rotation): Wiring {
+  return network === 'IT' ? `IT-${rotation}` : rotation;
+}
+
+export function networkOf(wiring: Wiring): Network {
+  return wiring.startsWith('IT-') ? 'IT' : 'TN';
+}
+
+export function rotationOf(wiring: Wiring): Rotation {
+  return wiring.slice(-3) as Rotation;
+}
+
 /** How many phases a connector has: the first ones of its own order. */
 export type PhaseCount = 1 | 2 | 3;
 
 const GRID_PHASE = { R: 0, S: 1, T: 2 } as const;
 
 /** The grid phase of each connector phase. */
-export function gridPhases(rotation: Rotation): PerPhase<PhaseIndex> {
+export function gridPhases(wiring: Wiring): PerPhase<PhaseIndex> {
+  const rotation = rotationOf(wiring);
   return mapPhases((phase) => GRID_PHASE[rotation.charAt(phase) as 'R' | 'S' | 'T']);
 }
 
 /** The connector's phase of each grid phase. */
-const CONNECTOR_PHASES = new Map(ROTATIONS.map((rotation) => [rotation, connectorPhases(rotation)]));
+const CONNECTOR_PHASES = new Map(WIRINGS.map((rotation) => [rotation, connectorPhases(rotation)]));
 
-function connectorPhases(rotation: Rotation): PerPhase<PhaseIndex> {
+function connectorPhases(rotation: Wiring): PerPhase<PhaseIndex> {
   const grid = gridPhases(rotation);
   return mapPhases((phase) => grid.indexOf(phase) as PhaseIndex);
 }
 
 /** Reorders a triple from the connector's order to the grid's. */
-export function toGrid<T>(rotation: Rotation, connector: PerPhase<T>): PerPhase<T> {
-  const from = CONNECTOR_PHASES.get(rotation) ?? connectorPhases(rotation);
+export function toGrid<T>(wiring: Wiring, connector: PerPhase<T>): PerPhase<T> {
+  const from = CONNECTOR_PHASES.get(wiring) ?? connectorPhases(wiring);
   return [connector[from[0]], connector[from[1]], connector[from[2]]];
+}
+
+/** What the currents of a connector load the grid with. In an IT network that of L1 comes back on the next conductor. */
+export function currentsToGrid(wiring: Wiring, connectorA: PhaseAmps): PhaseAmps {
+  if (networkOf(wiring) === 'TN') return toGrid(wiring, connectorA);
+  const [l1A, l2A, l3A] = connectorA;
+  return toGrid(wiring, [l1A, Math.max(l1A, l2A), l3A]);
 }
 
 /** A set of phases as three bits: bit 0 = L1. The order (connector or grid) is said where it is used. */
@@ -53,16 +85,20 @@ export function onPhases(mask: PhaseMask, amps: Amps): PhaseAmps {
   return [hasPhase(mask, 0) ? amps : 0, hasPhase(mask, 1) ? amps : 0, hasPhase(mask, 2) ? amps : 0];
 }
 
-const GRID_MASKS = new Map(ROTATIONS.map((rotation) => [rotation, gridMasks(rotation)]));
+const GRID_MASKS = new Map(WIRINGS.map((wiring) => [wiring, gridMasks(wiring)]));
 
-function gridMasks(rotation: Rotation): readonly PhaseMask[] {
-  const grid = gridPhases(rotation);
+function gridMasks(wiring: Wiring): readonly PhaseMask[] {
+  const grid = gridPhases(wiring);
+  const returns = networkOf(wiring) === 'IT' ? 1 << grid[1] : 0;
   return [0, 1, 2, 3, 4, 5, 6, 7].map((mask) =>
-    PHASES.reduce((result: number, phase) => (hasPhase(mask, phase) ? result | (1 << grid[phase]) : result), 0),
+    PHASES.reduce(
+      (result: number, phase) => (hasPhase(mask, phase) ? result | (1 << grid[phase]) : result),
+      hasPhase(mask, 0) ? returns : 0,
+    ),
   );
 }
 
-/** Turns a mask in the connector's order into one in the grid's. */
-export function maskToGrid(rotation: Rotation, mask: PhaseMask): PhaseMask {
-  return GRID_MASKS.get(rotation)?.[mask] ?? 0;
+/** Turns a mask in the connector's order into the conductors of the grid that it loads. */
+export function maskToGrid(wiring: Wiring, mask: PhaseMask): PhaseMask {
+  return GRID_MASKS.get(wiring)?.[mask] ?? 0;
 }

@@ -1,6 +1,7 @@
 /** From the file's shape to what the program works with. */
 import { byName } from '../base/aliases.js';
 import { assert, defined } from '../base/assert.js';
+import { type Network, wiringIn } from '../base/rotation.js';
 import { mapPhases, PHASE_NAMES, type Volts } from '../base/units.js';
 import type { AllocationRules, ChargePoint, Circuit, RedistributionRules, Schedule, Site } from '../dlm/types.js';
 import { inputConfig, siteInput } from './build-inputs.js';
@@ -10,6 +11,7 @@ import { type Endpoint, parseEndpoint } from './endpoint.js';
 import type { KnownModel } from './facts.js';
 import { PLACE_OF_ONE_PHASE, phasesOf } from './meter-checks.js';
 import { fallbackOf, modeFallbackW, modeLimitW, withReserve } from './modes.js';
+import { wattsPerAmp } from './network.js';
 import { ampsOrShare, toPhases } from './phase-amps.js';
 import * as z from 'zod/mini';
 import { type ChargePointEntry, connectorSchema } from './schema/charge-points.js';
@@ -75,9 +77,13 @@ function circuitOf(entry: CircuitEntry, voltageV: Volts | undefined): Circuit {
   };
 }
 
-function chargePointOf({ name, location, session, schedule, ...entry }: ChargePointEntry): ChargePoint {
+function chargePointOf(
+  { name, location, session, schedule, rotation, ...entry }: ChargePointEntry,
+  network: Network | undefined,
+): ChargePoint {
   return {
     ...entry,
+    rotation: wiringIn(network, rotation),
     ...(name !== undefined && { name }),
     ...(location !== undefined && { location }),
     ...(session !== undefined && { session }),
@@ -148,8 +154,10 @@ function redistributionOf({ holdS, ...amps }: RedistributionEntry): Redistributi
 }
 
 function siteOf(file: MasterFile): Site {
-  const chargePoints = file.chargePoints.map(chargePointOf);
-  const bare = file.circuits.map((entry) => circuitOf(entry, file.voltageV));
+  const { network } = file;
+  const voltageV = wattsPerAmp(network, file.voltageV);
+  const chargePoints = file.chargePoints.map((entry) => chargePointOf(entry, network));
+  const bare = file.circuits.map((entry) => circuitOf(entry, voltageV));
   const circuits = bare.map((circuit, index) => withReserve(circuit, file.circuits[index] ?? {}, bare, chargePoints));
   const root = defined(
     circuits.find((circuit) => circuit.parent === undefined),
@@ -160,7 +168,8 @@ function siteOf(file: MasterFile): Site {
     networkId: file.networkId,
     samplePeriodMs: file.samplePeriodMs,
     leaseMs: file.leaseMs,
-    ...(file.voltageV !== undefined && { voltageV: file.voltageV }),
+    ...(network !== undefined && { network }),
+    ...(voltageV !== undefined && { voltageV }),
     circuits,
     chargePoints,
     ...(file.inputs.length > 0 && { inputs: file.inputs.map((input) => siteInput(input, circuits)) }),
@@ -174,8 +183,9 @@ function siteOf(file: MasterFile): Site {
 /** What is not written of the connector is as the master lists the charge point, or else by default. */
 function internalSlaveOf({ id, connector, driver, chargePoints, defaults }: MasterFile): ChargerConfig | undefined {
   if (id === undefined || driver === undefined) return undefined;
+  const { activePhases: _, ...ofConnector } = defaults ?? {};
   const listed = chargePoints.find((each) => each.id === id);
-  if (connector || !listed) return { id, connector: connector ?? z.parse(connectorSchema, defaults ?? {}), driver };
+  if (connector || !listed) return { id, connector: connector ?? z.parse(connectorSchema, ofConnector), driver };
   const { phases, rotation, maxA, minA, disconnectedLimitA } = listed;
   return { id, connector: { phases, rotation, maxA, minA, disconnectedLimitA }, driver };
 }

@@ -8,11 +8,12 @@ export function withDefaults(value: unknown): unknown {
   if (!isGroup(value) || !isGroup(written)) return value;
   const defaults = draftOf(defaultsSchema, written, ['defaults']).value;
   const filled = (entry: unknown): unknown => (isGroup(entry) ? { ...defaults, ...entry } : entry);
+  const { activePhases: _, ...ofConnector } = defaults;
   const { chargePoints, connector } = value as Readonly<Record<string, unknown>>;
   return {
     ...value,
     ...(Array.isArray(chargePoints) && { chargePoints: chargePoints.map(filled) }),
-    ...(isGroup(connector) && { connector: filled(connector) }),
+    ...(isGroup(connector) && { connector: { ...ofConnector, ...connector } }),
   };
 }
 

@@ -1,5 +1,5 @@
 /** What charge points take while they hear no master, summed for each circuit and phase (safety.md I4). */
-import { connectedMask, hasPhase, maskToGrid, type PhaseCount, type Rotation } from '../base/rotation.js';
+import { connectedMask, hasPhase, maskToGrid, type PhaseCount, type Wiring } from '../base/rotation.js';
 import { mapPhases, PHASES, type Amps, type PerPhase } from '../base/units.js';
 
 export interface DisconnectedLoad {
@@ -52,7 +52,7 @@ interface Load {
   readonly circuit: string;
   readonly disconnectedLimitA: Amps;
   readonly phases: PhaseCount;
-  readonly rotation: Rotation;
+  readonly rotation: Wiring;
 }
 
 /** From a circuit up to the root; ends where the tree does, also when that is a cycle. */

@@ -1,4 +1,5 @@
 /** What the checks across entries look at. */
+import type { Network } from '../base/rotation.js';
 import type { Volts } from '../base/units.js';
 import type { Path } from './issue.js';
 import type { RedistributionEntry } from './schema/allocation.js';
@@ -33,7 +34,8 @@ export interface Facts {
   readonly meters: Drafts<MeterEntry>;
   readonly chargePoints: Drafts<ChargePointEntry>;
   readonly inputs: Drafts<InputEntry>;
-  /** Between phase and neutral, where the file says so. */
+  readonly network: Network | undefined;
+  /** As the file says: between phase and neutral, or between conductors in an IT network. */
   readonly voltageV: Volts | undefined;
   /** Whether the file names an MQTT broker. */
   readonly hasBroker: boolean;

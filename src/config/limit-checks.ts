@@ -1,4 +1,5 @@
 /** Relations between numbers: limits of circuits and charge points, times of a meter, and the sums of safety.md I4. */
+import { wiringIn } from '../base/rotation.js';
 import { mapPhases, PHASE_NAMES, PHASES, type Amps, type PerPhase, type PhaseIndex } from '../base/units.js';
 import { FALLBACK_IGNORED_A } from '../dlm/types.js';
 import { type DisconnectedLoad, disconnectedLoads, evenLimitA, ROUNDING_A, tooMany } from './disconnected.js';
@@ -210,7 +211,7 @@ function waysOut(sum: Sum): string {
 }
 
 /** I4: with every charge point on its disconnected limit and the building at its most, no fuse is overloaded. */
-function disconnectedSums({ circuits, chargePoints }: Facts): Finding[] {
+function disconnectedSums({ circuits, chargePoints, network }: Facts): Finding[] {
   const tree = circuits.items.flatMap(({ value: { id, parent } }) =>
     id === undefined ? [] : [parent === undefined ? { id } : { id, parent }],
   );
@@ -219,7 +220,7 @@ function disconnectedSums({ circuits, chargePoints }: Facts): Finding[] {
     chargePoints.items.flatMap(({ value: { circuit, disconnectedLimitA, phases, rotation } }) =>
       circuit === undefined || disconnectedLimitA === undefined || phases === undefined || rotation === undefined
         ? []
-        : [{ circuit, disconnectedLimitA, phases, rotation }],
+        : [{ circuit, disconnectedLimitA, phases, rotation: wiringIn(network, rotation) }],
     ),
   );
   // Of circuits with the same id only the first: the sums are kept by id.

@@ -1,4 +1,5 @@
 /** From the text of a configuration file to a checked, frozen configuration, or to everything that is wrong with it. */
+import { wattsPerAmp } from './network.js';
 import * as z from 'zod/mini';
 import { nearest } from '../base/nearest.js';
 import { fail, ok, type Result } from '../base/result.js';
@@ -87,7 +88,8 @@ function masterFindings(file: TextFile, { meterModels }: ParseOptions): Finding[
   const redistribution = ['allocation', 'redistribute'];
   const cross = crossFindings({
     ...entries,
-    voltageV: voltageOf(at('voltageV')),
+    network: at('network') === 'IT' ? 'IT' : undefined,
+    voltageV: wattsPerAmp(at('network') === 'IT' ? 'IT' : 'TN', voltageOf(at('voltageV'))),
     hasBroker: at('mqtt') !== undefined,
     discovery: draftOf(masterDiscoverySchema, at('discovery') ?? {}, ['discovery']),
     redistribution: draftOf(redistributionSchema, valueAt(file.value, redistribution) ?? {}, redistribution),

@@ -4,7 +4,7 @@
  */
 import { failInvariant } from '../base/assert.js';
 import type { LimitReason } from '../base/reason.js';
-import { maskToGrid, type PhaseMask, type Rotation } from '../base/rotation.js';
+import { maskToGrid, type PhaseMask, type Wiring } from '../base/rotation.js';
 import { type Amps, isAnyAbove, type PhaseAmps, type Watts } from '../base/units.js';
 import { ById } from './division/by-id.js';
 import { Candidates } from './division/candidates.js';
@@ -23,7 +23,7 @@ export interface AllocationCircuit extends CircuitSample {
 export interface AllocationCandidate {
   readonly id: string;
   readonly circuit: string;
-  readonly rotation: Rotation;
+  readonly rotation: Wiring;
   /** The connector's phases that the vehicle loads. */
   readonly activePhases: PhaseMask;
   readonly minA: Amps;

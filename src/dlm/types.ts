@@ -1,5 +1,5 @@
 /** The site for the control core: circuits, charge points, and the rules of division. */
-import type { PhaseCount, Rotation } from '../base/rotation.js';
+import type { Network, PhaseCount, Wiring } from '../base/rotation.js';
 import type { Amps, Ms, PhaseAmps, Volts, Watts } from '../base/units.js';
 
 /** A fallback of this much or more means: the loss of the meter is ignored (domain.md section 1). */
@@ -80,6 +80,10 @@ export interface Circuit {
   readonly redistribute?: boolean;
 }
 
+/** Which phases count for a vehicle: those that it was seen to use, or all that are connected. */
+export const ACTIVE_PHASES = ['detected', 'connected'] as const;
+export type ActivePhases = (typeof ACTIVE_PHASES)[number];
+
 /** What one vehicle may take at most, from plugging in to unplugging. Absent: no bound. */
 export interface SessionLimits {
   readonly maxMin?: number | undefined;
@@ -103,7 +107,9 @@ export interface ChargePoint {
   /** The most for a vehicle that does not use all three phases. */
   readonly imbalanceLimitA?: Amps | undefined;
   readonly phases: PhaseCount;
-  readonly rotation: Rotation;
+  readonly rotation: Wiring;
+  /** Absent: `detected`. */
+  readonly activePhases?: ActivePhases | undefined;
   /** 1 is served first. */
   readonly priority: number;
   readonly session?: SessionLimits;
@@ -113,6 +119,7 @@ export interface ChargePoint {
 
 /** What the site says of charge points that say nothing themselves. An absent key says nothing. */
 export interface ChargePointDefaults {
+  readonly activePhases?: ActivePhases | undefined;
   readonly maxA?: Amps | undefined;
   readonly minA?: Amps | undefined;
   readonly disconnectedLimitA?: Amps | undefined;
@@ -187,7 +194,9 @@ export interface Site {
   readonly samplePeriodMs: Ms;
   /** How long a grant holds, from the STATUS that it answers. */
   readonly leaseMs: Ms;
-  /** Between phase and neutral, where W are reckoned from A. Absent: `NOMINAL_VOLTAGE_V`. */
+  /** Absent: TN. */
+  readonly network?: Network;
+  /** W for each A of a conductor: between phase and neutral. Absent: `NOMINAL_VOLTAGE_V`. */
   readonly voltageV?: Volts;
   readonly circuits: readonly Circuit[];
   readonly chargePoints: readonly ChargePoint[];

@@ -1,4 +1,5 @@
 /** What people ask of the running master, done on the core; an answer comes after the state file knows of the change. */
+import { rotationOf } from '../base/rotation.js';
 import { guessText, nearest } from '../base/nearest.js';
 import type { OperatorAction } from '../base/operator-action.js';
 import { fail, ok, type Result } from '../base/result.js';
@@ -81,7 +82,7 @@ export class MasterCommands implements CommandPort {
       disconnectedLimitA,
       maxA,
       phases,
-      rotation,
+      rotation: rotationOf(rotation),
       firmware: record.status?.firmware ?? '',
       address: address ? `${address.host}:${address.port}` : null,
       keptBecause: controller.membership.whyKept(record, now()) ?? null,

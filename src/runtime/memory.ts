@@ -4,7 +4,7 @@ import { ID_PATTERN } from '../base/ids.js';
 import { parseJson } from '../base/json.js';
 import { BLOCK_FROM, BOOST_MAX_MS, PRIORITY_MAX } from '../base/operator-action.js';
 import { fail, ok, type Result } from '../base/result.js';
-import { ROTATIONS } from '../base/rotation.js';
+import { WIRINGS } from '../base/rotation.js';
 import type { Memory } from '../dlm/group/memory.js';
 import { EPOCH_MAX } from '../dlm/masters/mastership.js';
 
@@ -35,7 +35,7 @@ const slaveSchema = z.object({
   maxA: amps,
   disconnectedLimitA: amps,
   phases: z.literal([1, 2, 3]),
-  rotation: z.enum(ROTATIONS),
+  rotation: z.enum(WIRINGS),
   isDuplicate: z.optional(z.boolean()),
   session: z.optional(sessionSchema),
 });

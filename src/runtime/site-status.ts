@@ -4,7 +4,6 @@ import { reasonText } from '../base/reason.js';
 import type { Ms } from '../base/units.js';
 import type { Controller } from '../dlm/controller.js';
 import { isLimitOver, leaseLeftMs } from '../dlm/group/lease-left.js';
-import { powerOfW } from '../dlm/group/session.js';
 import type { SlaveRecord } from '../dlm/group/slave-record.js';
 import type { Outlooks } from '../dlm/outlook.js';
 import { neededA } from '../dlm/sharing/offers.js';
@@ -107,7 +106,7 @@ function chargePointStatus(
     limitA: isLimitOver(record, nowMs, site.leaseMs) ? facts.disconnectedLimitA : record.grantedA,
     exposureA: Math.max(...record.exposureA(nowMs, site.leaseMs)),
     currentA,
-    powerW: powerOfW(currentA),
+    powerW: record.powerW(nowMs),
     sessionWh: session?.energyWh ?? 0,
     chargingMs: session?.chargingMs ?? 0,
     pluggedInMs: session?.pluggedInMs ?? 0,

@@ -1,7 +1,6 @@
 /** The sums over all charge points: how many are free, what they draw together, and whether the site holds vehicles back. */
 import type { LimitReason } from '../base/reason.js';
 import { type Amps, PHASES, type Ms } from '../base/units.js';
-import { powerOfW } from '../dlm/group/session.js';
 import type { SlaveRecord } from '../dlm/group/slave-record.js';
 import { wantsCurrent } from '../dlm/group/vehicle.js';
 import type { SiteSums } from '../ports/status-sink.js';
@@ -33,7 +32,7 @@ export function siteSums(records: readonly SlaveRecord[], nowMs: Ms): SiteSums {
     occupied: count('occupied') + count('outOfService'),
     charging: count('charging'),
     outOfService: count('outOfService'),
-    powerW: powerOfW(currentA),
+    powerW: records.reduce((sumW, record) => sumW + record.powerW(nowMs), 0),
     currentA,
     limiting: records.some((record) => isHeldBack(record, nowMs)),
   };

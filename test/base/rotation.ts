@@ -2,13 +2,17 @@
 import t from 'tap';
 import {
   connectedMask,
+  currentsToGrid,
   gridPhases,
   hasPhase,
   maskToGrid,
+  networkOf,
   type PhaseCount,
   ROTATIONS,
   type Rotation,
+  rotationOf,
   toGrid,
+  wiringIn,
 } from '../../src/base/rotation.js';
 import { mapPhases, PHASES, type PerPhase, type PhaseIndex } from '../../src/base/units.js';
 
@@ -75,4 +79,16 @@ t.test('a mask and the values that it selects move together', async (t) => {
       );
     }
   }
+});
+
+t.test('in an IT network a vehicle on L1 loads two conductors by one current', async (t) => {
+  t.equal(maskToGrid('IT-RST', 0b001), 0b011);
+  t.equal(maskToGrid('IT-STR', 0b001), 0b110);
+  t.equal(maskToGrid('IT-TRS', 0b001), 0b101);
+  t.equal(maskToGrid('IT-STR', 0b111), 0b111);
+  t.strictSame(currentsToGrid('IT-STR', [16, 0, 0]), [0, 16, 16]);
+  t.strictSame(currentsToGrid('IT-STR', [10, 10, 10]), [10, 10, 10]);
+  t.strictSame(currentsToGrid('STR', [16, 0, 0]), [0, 16, 0]);
+  t.equal(rotationOf(wiringIn('IT', 'TSR')), 'TSR');
+  t.equal(networkOf(wiringIn(undefined, 'TSR')), 'TN');
 });

@@ -147,6 +147,18 @@ t.test('F4: export makes no room behind a fuse, for planners as in the daemon', 
   t.equal(allocate(uneven).limits.get('a')?.limitA, 16, 'nor does it count as a difference');
 });
 
+t.test('B11: in an IT network a single-phase vehicle loads two conductors', async (t) => {
+  const single = { phases: 1 };
+  const points = [pointOf('a', single), pointOf('b', { ...single, rotation: 'STR' })];
+  const main = { id: 'main', limitA: [32, 32, 32] };
+  const request = readRequest(JSON.stringify({ network: 'IT', circuits: [main], chargePoints: points }));
+  const { limits, circuits } = allocate(request);
+  t.same([limits.get('a')?.limitA, limits.get('b')?.limitA], [16, 16]);
+  t.same(circuits.get('main')?.loadA, [16, 32, 16]);
+  const ofPower = { network: 'IT', circuits: [{ ...main, limitW: 7968 }], chargePoints: [pointOf('c')] };
+  t.equal(allocate(readRequest(JSON.stringify(ofPower))).limits.get('c')?.limitA, 20, 'sqrt(3) x 230 V x 20 A');
+});
+
 t.test('the table for people', async (t) => {
   const garage = 'sub-distribution-of-the-north-garage-the-north-garage';
   const request = requestOf(

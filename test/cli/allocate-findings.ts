@@ -12,7 +12,7 @@ const ID = 'a text of 1 to 64 characters without control characters';
 const CIRCUIT_KEYS = 'the keys id, parent, limitA, backgroundA, imbalanceLimitA, limitW, voltageV';
 const POINT_KEYS =
   'the keys id, circuit, phases, rotation, activePhases, minA, maxA, priority, connectedAtS, chargingS';
-const REQUEST_KEYS = 'the keys circuits, chargePoints, stepA, sharing, shortage, rotationSeed';
+const REQUEST_KEYS = 'the keys network, circuits, chargePoints, stepA, sharing, shortage, rotationSeed';
 const AMPS = 'a current in A, 0 to 1000000';
 const THREE_AMPS = 'three currents in A: [L1, L2, L3]';
 const KNOWN = 'the id of a circuit of this request';

@@ -87,7 +87,7 @@ const ROWS: readonly Row[] = [
     'a key that defaults do not have',
     'discovery:\n',
     'defaults: { minA: 8, phase: 1 }\ndiscovery:\n',
-    '20:22 defaults.phase: expected one of the keys maxA, minA, disconnectedLimitA, got "phase"',
+    '20:22 defaults.phase: expected one of the keys maxA, minA, disconnectedLimitA, activePhases, got "phase"',
   ],
   [
     'a default beyond its range',

@@ -2,6 +2,7 @@
  * The control core with the product's own slaves around it, and nothing between them but what a test cuts: messages are handed
  * over as objects, at once, on one clock.
  */
+import { rotationOf } from '../../src/base/rotation.js';
 import type { ChargePointState, Grant, Status } from '../../src/base/messages.js';
 import { connectedMask, hasPhase } from '../../src/base/rotation.js';
 import { type Amps, mapPhases, type Ms, NO_AMPS, type PhaseAmps } from '../../src/base/units.js';
@@ -102,7 +103,9 @@ export class Rig {
     this.nowMs = startMs;
     this.#saves = saves;
     this.controller = this.#start(memory);
-    for (const { id, circuit: _, priority: __, ...connector } of site.chargePoints) this.add(id, connector);
+    for (const { id, circuit: _, priority: __, rotation, ...connector } of site.chargePoints) {
+      this.add(id, { ...connector, rotation: rotationOf(rotation) });
+    }
   }
 
   #start(memory: Memory | undefined): Controller {

@@ -1,5 +1,4 @@
 /** Scenes for the allocator in few words: fuses and vehicles with sensible defaults, limits as plain numbers. */
-import type { Rotation } from '../../src/base/rotation.js';
 import { type Amps, NO_AMPS, type PhaseAmps, perPhase } from '../../src/base/units.js';
 import {
   type AllocationAnswer,
@@ -23,7 +22,7 @@ const LOADED = { '1p': 0b001, '2p': 0b011, '3p': 0b111 } as const;
 export function vehicle(
   id: string,
   phases: keyof typeof LOADED,
-  facts: Partial<AllocationCandidate> & { readonly rotation?: Rotation } = {},
+  facts: Partial<AllocationCandidate> = {},
 ): AllocationCandidate {
   return {
     id,

@@ -1,4 +1,5 @@
 /** Chargers that are late or do not obey: when they are told, what the master hears of them, what it then grants. */
+import { rotationOf } from '../../src/base/rotation.js';
 import t from 'tap';
 import { seededRng } from '../../src/base/rng.js';
 import { perPhase } from '../../src/base/units.js';
@@ -114,8 +115,8 @@ t.test('what a deaf charger keeps is nowhere given away, whatever its vehicle dr
   const seed = 3;
   const group = new VirtualGroup(site({ autoAdopt: false, circuits: [main], chargePoints }), seededRng(seed));
   let deaf: LateCharger | undefined;
-  for (const { circuit: _, priority: __, ...facts } of chargePoints) {
-    group.addSlave(facts, (charger) => {
+  for (const { circuit: _, priority: __, rotation, ...facts } of chargePoints) {
+    group.addSlave({ ...facts, rotation: rotationOf(rotation) }, (charger) => {
       if (facts.id !== 'deaf') return charger;
       deaf = new LateCharger({ delayMs: 50, reactionMs: 100, timers: group.time.node().timers, charger });
       return deaf;

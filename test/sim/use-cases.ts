@@ -2,6 +2,7 @@
  * Use cases as the installers' manuals describe them, on the product's own master and slaves with virtual vehicles, a virtual
  * building and its meter. Fuses are judged after every single event.
  */
+import { rotationOf } from '../../src/base/rotation.js';
 import t, { type Test } from 'tap';
 import { type Rotation, toGrid } from '../../src/base/rotation.js';
 import { seededRng } from '../../src/base/rng.js';
@@ -38,10 +39,12 @@ class CarPark {
   constructor(main: Partial<Circuit>, chargePoints: readonly ChargePoint[]) {
     this.#main = circuit({ id: 'main', ...main });
     this.ids = chargePoints.map(({ id }) => id);
-    this.#rotations = new Map(chargePoints.map(({ id, rotation }) => [id, rotation]));
+    this.#rotations = new Map(chargePoints.map(({ id, rotation }) => [id, rotationOf(rotation)]));
     const of = site({ autoAdopt: false, circuits: [this.#main], chargePoints });
     this.group = new VirtualGroup(of, seededRng(SEED));
-    for (const { circuit: _, priority: __, ...facts } of chargePoints) this.group.addSlave(facts);
+    for (const { circuit: _, priority: __, rotation, ...facts } of chargePoints) {
+      this.group.addSlave({ ...facts, rotation: rotationOf(rotation) });
+    }
     this.group.startMaster();
     if (this.#main.meter !== undefined) this.#sample();
   }

@@ -1,5 +1,15 @@
 /** A request as text to what the division takes. Contract of the text: docs/allocate.md. */
-import { connectedMask, type PhaseCount, type PhaseMask, ROTATIONS } from '../../base/rotation.js';
+import {
+  connectedMask,
+  type Network,
+  NETWORKS,
+  type PhaseCount,
+  type PhaseMask,
+  type Rotation,
+  ROTATIONS,
+  wiringIn,
+} from '../../base/rotation.js';
+import { wattsPerAmp } from '../../config/network.js';
 import { mapPhases, NO_AMPS } from '../../base/units.js';
 import type { AllocationCandidate, AllocationCircuit, AllocationRequest } from '../../dlm/allocate.js';
 import { SHARING_RULES, SHORTAGE_RULES } from '../../dlm/types.js';
@@ -18,12 +28,14 @@ const amps = number('a current in A', 0, AMPS_MAX);
 const signedAmps = number('a current in A', -AMPS_MAX, AMPS_MAX);
 const seconds = number('seconds', 0, SECONDS_MAX);
 
-interface WrittenChargePoint extends Omit<AllocationCandidate, 'activePhases'> {
+interface WrittenChargePoint extends Omit<AllocationCandidate, 'activePhases' | 'rotation'> {
+  readonly rotation: Rotation;
   readonly phases: PhaseCount;
   readonly activePhases?: readonly boolean[];
 }
 
 interface WrittenRequest extends Omit<AllocationRequest, 'chargePoints'> {
+  readonly network: Network;
   readonly chargePoints: readonly WrittenChargePoint[];
 }
 
@@ -59,6 +71,7 @@ const chargePoints = list(
 );
 
 const REQUEST: Fields<WrittenRequest> = {
+  network: { kind: oneOf(NETWORKS), fallback: 'TN' },
   circuits: { kind: circuits },
   chargePoints: { kind: chargePoints },
   stepA: { kind: number('a step in A', 0.01, 100), fallback: 1 },
@@ -74,14 +87,20 @@ export const REQUEST_KEYS = [REQUEST, CIRCUIT, CHARGE_POINT].flatMap((fields) =>
 /** Throws a `RequestError` with the first thing that is wrong: the text, then each value in its order, then what refers to what. */
 export function readRequest(text: string): AllocationRequest {
   checkJson(text);
-  const written = request.read(JSON.parse(text));
+  const { network, ...written } = request.read(JSON.parse(text));
   const read = {
     ...written,
-    circuits: written.circuits.map(withoutExport),
-    chargePoints: written.chargePoints.map(candidateOf),
+    circuits: written.circuits.map((circuit) => withoutExport(inNetwork(circuit, network))),
+    chargePoints: written.chargePoints.map((point, index) => candidateOf(point, index, network)),
   };
   checkRelations(read);
   return read;
+}
+
+/** The division reckons W from the A of one conductor. */
+function inNetwork(circuit: AllocationCircuit, network: Network): AllocationCircuit {
+  const voltageV = wattsPerAmp(network, circuit.voltageV);
+  return voltageV === undefined ? circuit : { ...circuit, voltageV };
 }
 
 /** Export makes no room, as in the daemon (dlm/load/capacity): a meter that counts backwards looks the same. */
@@ -90,10 +109,18 @@ function withoutExport(circuit: AllocationCircuit): AllocationCircuit {
   return { ...circuit, backgroundA: mapPhases((p) => Math.max(0, backgroundA[p])) };
 }
 
-function candidateOf({ phases, activePhases, ...others }: WrittenChargePoint, index: number): AllocationCandidate {
+function candidateOf(
+  { phases, activePhases, rotation, ...others }: WrittenChargePoint,
+  index: number,
+  network: Network,
+): AllocationCandidate {
   const fault = activePhases && activePhasesFault(phases, activePhases);
   if (fault) throw fault.inside('chargePoints', index, 'activePhases');
-  return { ...others, activePhases: activePhases ? maskOf(activePhases) : connectedMask(phases) };
+  return {
+    ...others,
+    rotation: wiringIn(network, rotation),
+    activePhases: activePhases ? maskOf(activePhases) : connectedMask(phases),
+  };
 }
 
 function activePhasesFault(phases: PhaseCount, active: readonly boolean[]): RequestError | undefined {

@@ -1,6 +1,7 @@
 /** A charge point: its connector, the master's row for it, and the driver behind an internal slave. */
 import * as z from 'zod/mini';
 import { ROTATIONS } from '../../base/rotation.js';
+import { ACTIVE_PHASES } from '../../dlm/types.js';
 import { PILOT_MIN_A } from '../../base/units.js';
 import * as f from '../fields.js';
 import { key } from '../fields.js';
@@ -78,6 +79,11 @@ export const chargePointSchema = f.group({
     'The most, in A, for a vehicle that does not use all three phases (20 A in Germany), whatever the circuits above say.',
     z.optional(f.amps(PILOT_MIN_A, CONNECTOR_AMPS_MAX)),
   ),
+  activePhases: key(
+    'Active phases',
+    'Phases that count for a vehicle. detected: those it was seen to use; connected: all of them, so that none that it adds surprises.',
+    z.optional(f.oneWord(ACTIVE_PHASES)),
+  ),
   priority: key('Priority', '1 is served first.', z._default(f.whole(1, 100), 1)),
   session: key(
     'Session limits',
@@ -106,6 +112,11 @@ export const defaultsSchema = f.group({
     'Disconnected limit',
     'disconnectedLimitA of charge points that leave it out, in A; "check" assumes it of slaves that are not listed.',
     z.optional(disconnectedLimitA()),
+  ),
+  activePhases: key(
+    'Active phases',
+    'activePhases of charge points that leave it out, and of adopted ones.',
+    z.optional(f.oneWord(ACTIVE_PHASES)),
   ),
 });
 

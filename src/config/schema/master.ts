@@ -1,4 +1,5 @@
 /** The file of a master. */
+import { NETWORKS } from '../../base/rotation.js';
 import * as z from 'zod/mini';
 import * as f from '../fields.js';
 import { key } from '../fields.js';
@@ -34,9 +35,14 @@ export const masterSchema = f.group({
   leaseMs: leaseMs(
     'Milliseconds that a limit holds without being renewed; then the charge point falls to its disconnected limit.',
   ),
+  network: key(
+    'Network',
+    'TN: 230 V between phase and neutral. IT: 230 V between two conductors, and a vehicle on one phase loads both.',
+    z.optional(f.oneWord(NETWORKS)),
+  ),
   voltageV: key(
     'Voltage',
-    'Between phase and neutral, in V, where power is reckoned from currents. 230 when left out.',
+    'Between phase and neutral, in an IT network between two conductors, in V, where power is reckoned from currents. 230 when left out.',
     z.optional(f.quantity('a voltage in V', 100, 400)),
   ),
   circuits: key(

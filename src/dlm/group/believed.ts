@@ -1,6 +1,6 @@
 /** What is believed of the numbers in a STATUS. */
 import type { Status } from '../../base/messages.js';
-import { connectedMask, maskToGrid, onPhases } from '../../base/rotation.js';
+import { connectedMask, maskToGrid, type Network, onPhases, type Wiring, wiringIn } from '../../base/rotation.js';
 import { type Amps, mapPhases, type PhaseAmps } from '../../base/units.js';
 
 /** No charge point draws more than this multiple of what it can take or was granted. Its meter or its words are wrong then. */
@@ -34,7 +34,14 @@ export function believed(status: Status, { maxA: knownA, isListed }: Known): Sta
   return { ...status, maxA, enforcedA, disconnectedLimitA, currentA };
 }
 
+/** What a STATUS says, with the connector as it is wired in its network. */
+export type Wired = Omit<Status, 'rotation'> & { readonly rotation: Wiring };
+
+export function wired(status: Status, network: Network): Wired {
+  return network === 'TN' ? status : { ...status, rotation: wiringIn(network, status.rotation) };
+}
+
 /** The current that a STATUS of a start in doubt says may flow, in A per phase of the grid. */
-export function saidA({ rotation, phases, disconnectedLimitA, enforcedA }: Status): PhaseAmps {
+export function saidA({ rotation, phases, disconnectedLimitA, enforcedA }: Wired): PhaseAmps {
   return onPhases(maskToGrid(rotation, connectedMask(phases)), Math.max(disconnectedLimitA, enforcedA));
 }

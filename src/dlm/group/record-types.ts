@@ -1,6 +1,6 @@
 /** What goes into a slave record, and what comes out of it. */
 import type { BootId } from '../../base/messages.js';
-import type { Rotation } from '../../base/rotation.js';
+import type { Wiring } from '../../base/rotation.js';
 import type { Amps, Ms } from '../../base/units.js';
 import type { Doubt } from '../leases/starts.js';
 import type { RememberedSession } from './session.js';
@@ -14,7 +14,7 @@ export interface RememberedSlave {
   readonly maxA: Amps;
   readonly disconnectedLimitA: Amps;
   readonly phases: 1 | 2 | 3;
-  readonly rotation: Rotation;
+  readonly rotation: Wiring;
   /** Two boxes used the id. */
   readonly isDuplicate?: boolean | undefined;
   /** Of the vehicle that is plugged in. */

@@ -2,7 +2,7 @@
 import { assert, failInvariant } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
 import type { Status } from '../../base/messages.js';
-import { maskToGrid, onPhases } from '../../base/rotation.js';
+import { maskToGrid, onPhases, wiringIn } from '../../base/rotation.js';
 import {
   type Amps,
   isAnyAbove,
@@ -137,8 +137,9 @@ export class Roster {
   }
 
   #strangerFacts(id: string): ChargePoint {
-    const { defaultCircuit: circuit } = this.#site;
-    return { id, circuit, maxA: 0, minA: 0, disconnectedLimitA: 0, phases: 3, rotation: 'RST', priority: 1 };
+    const { defaultCircuit: circuit, network } = this.#site;
+    const rotation = wiringIn(network, 'RST');
+    return { id, circuit, maxA: 0, minA: 0, disconnectedLimitA: 0, phases: 3, rotation, priority: 1 };
   }
 
   /**

@@ -9,6 +9,7 @@
  * Between two STATUS the earlier one counts. A STATUS of the same start and session proves that the vehicle stayed, so a silence
  * counts as plugged in. Over a restart of the master the clock of the slave (`tauMs`) tells how long that was.
  */
+import { networkOf, type Wiring } from '../../base/rotation.js';
 import { failInvariant } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
 import type { BootId, ChargePointState, Status } from '../../base/messages.js';
@@ -70,7 +71,7 @@ export class SessionAccount {
   }
 
   /** Counts up to this STATUS. Call for each fresh STATUS, in order of time. */
-  applyStatus(status: Status, nowMs: Ms): void {
+  applyStatus(status: Status, nowMs: Ms, wiring: Wiring = 'RST'): void {
     const before = this.#session ?? this.#resumed(status, nowMs);
     this.#remembered = undefined;
     const isSame = before !== undefined && isOf(before, status);
@@ -80,7 +81,7 @@ export class SessionAccount {
     const isOpen = BEGINS.has(status.state) || (isSame && !ENDS.has(status.state));
     const hasChanged = isSame ? before.isCharging || before.powerW > 0 || !isOpen : isOpen || before !== undefined;
     if (hasChanged) this.#changedAtMs = nowMs;
-    this.#session = isOpen ? sessionAt(status, isSame ? before : undefined, nowMs) : undefined;
+    this.#session = isOpen ? sessionAt(status, isSame ? before : undefined, wiring, nowMs) : undefined;
   }
 
   /** The session of the run before, as if its last STATUS had been heard by this master. */
@@ -115,6 +116,7 @@ function isOf({ bootId, sessionId }: RememberedSession, status: Status): boolean
 function sessionAt(
   { bootId, sessionId, tauMs, state, currentA }: Status,
   before: Session | undefined,
+  wiring: Wiring,
   nowMs: Ms,
 ): Session {
   const counted = before && countedFor(before, nowMs);
@@ -126,7 +128,7 @@ function sessionAt(
     sessionId,
     tauMs,
     isCharging: state === 'Charging',
-    powerW: powerOfW(currentA),
+    powerW: powerOfW(currentA, wiring),
     heardAtMs: nowMs,
   };
 }
@@ -143,7 +145,8 @@ function countedFor(
   };
 }
 
-/** The power of these currents at the nominal voltage. */
-export function powerOfW([l1A, l2A, l3A]: PhaseAmps): Watts {
-  return (l1A + l2A + l3A) * NOMINAL_VOLTAGE_V;
+/** The power of these currents of a connector at the nominal voltage. In an IT network that is between its conductors. */
+export function powerOfW([l1A, l2A, l3A]: PhaseAmps, wiring: Wiring): Watts {
+  const sumW = (l1A + l2A + l3A) * NOMINAL_VOLTAGE_V;
+  return networkOf(wiring) === 'IT' && l2A > 0 ? sumW / Math.sqrt(3) : sumW;
 }

@@ -3,21 +3,29 @@ import { assert, defined, failInvariant } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
 import { compareGrants, type Grant, type Status } from '../../base/messages.js';
 import type { LimitCause, LimitReason } from '../../base/reason.js';
-import { connectedMask, maskToGrid, onPhases, type PhaseMask, toGrid } from '../../base/rotation.js';
-import { type Amps, maxOf, type Ms, NO_AMPS, type PhaseAmps, perPhase } from '../../base/units.js';
+import {
+  connectedMask,
+  maskToGrid,
+  type Network,
+  networkOf,
+  onPhases,
+  type PhaseMask,
+  currentsToGrid,
+} from '../../base/rotation.js';
+import { type Amps, maxOf, type Ms, NO_AMPS, type PhaseAmps, perPhase, type Watts } from '../../base/units.js';
 import { type Doubt, Starts } from '../leases/starts.js';
 import { ReportedDraw } from '../load/reported-draw.js';
 import { drawnExpiryMs, LedgerAccount } from '../leases/ledger.js';
 import { LEASE_MAX_MS, OFFLINE_AFTER_MS } from '../leases/lease-rules.js';
 import type { OpenGrant } from '../leases/open-grants.js';
-import { believed, saidA } from './believed.js';
+import { believed, saidA, wired } from './believed.js';
 import { assertFacts, assertSaid, failGrant } from './record-checks.js';
 import type { ChargePoint, ChargePointDefaults } from '../types.js';
 import { type OwnLimits, ownMaximum } from './own-maximum.js';
 import type { HeardStatus, LastPoll, Listener, RememberedSlave, SlaveOptions } from './record-types.js';
 import { SentGrants } from './sent-grants.js';
 import { carriedService, forNextVehicle, NOT_YET_SERVED, type Service } from './service.js';
-import { SessionAccount } from './session.js';
+import { powerOfW, SessionAccount } from './session.js';
 import { VehicleTracker } from './vehicle.js';
 
 export class SlaveRecord {
@@ -34,7 +42,7 @@ export class SlaveRecord {
   #service: Service = NOT_YET_SERVED;
   readonly #configured: ChargePoint;
   readonly #lastSeq: number;
-  readonly #limits: OwnLimits & Pick<ChargePointDefaults, 'minA'>;
+  readonly #limits: OwnLimits & Pick<ChargePointDefaults, 'minA' | 'activePhases'>;
   #facts: ChargePoint;
   #status: Status | undefined;
   #lastHeardMs: Ms = Number.NEGATIVE_INFINITY;
@@ -141,6 +149,10 @@ export class SlaveRecord {
     this.grants.add(grant);
   }
 
+  get #network(): Network {
+    return networkOf(this.#configured.rotation);
+  }
+
   get facts(): ChargePoint {
     return this.#facts;
   }
@@ -210,7 +222,7 @@ export class SlaveRecord {
   /** The doubt about the start of a STATUS, if any. Such a STATUS may only raise the exposure, if the known start is silent. */
   #doubt(status: Status, nowMs: Ms): Doubt['kind'] | undefined {
     const doubt = this.#starts.doubt(status.bootId, this.#status?.bootId, nowMs);
-    if (doubt?.isPresentSilent) this.account.addDoubtfulReport(saidA(status));
+    if (doubt?.isPresentSilent) this.account.addDoubtfulReport(saidA(wired(status, this.#network)));
     return doubt?.kind;
   }
 
@@ -238,8 +250,8 @@ export class SlaveRecord {
     this.#learn(status);
     const { phases, rotation } = this.#facts;
     if (this.vehicle.applyStatus(status, nowMs)) this.#service = forNextVehicle(this.#service);
-    this.session.applyStatus(status, nowMs);
-    const currentA = toGrid(rotation, status.currentA);
+    this.session.applyStatus(status, nowMs, rotation);
+    const currentA = currentsToGrid(rotation, status.currentA);
     this.#drawn.addStatus(currentA, nowMs);
     this.account.applyReport(
       {
@@ -261,7 +273,7 @@ export class SlaveRecord {
   /** Updates the facts of the charge point. They seldom change: the object stays the same until they do. */
   #learn(status: Status): void {
     const known = this.#facts;
-    const { phases, rotation } = this.isListed ? this.#configured : status;
+    const { phases, rotation } = this.isListed ? this.#configured : wired(status, this.#network);
     const { disconnectedLimitA } = status;
     const { limitA: maxA } = ownMaximum(this.#limits, status.maxA);
     const minA = Math.max(this.#limits.minA ?? 0, status.minA);
@@ -279,21 +291,31 @@ export class SlaveRecord {
     return this.account.enforced.limitA <= this.#facts.disconnectedLimitA;
   }
 
+  get #countsConnected(): boolean {
+    return this.#limits.activePhases === 'connected';
+  }
+
   /** The phases that a grant must cover now, in connector order. */
   activePhases(): PhaseMask {
     if (!this.#status) return connectedMask(3);
+    if (this.#countsConnected) return connectedMask(this.#facts.phases);
     return this.vehicle.activePhases({ usedPhases: this.#status.usedPhases, phases: this.#facts.phases });
   }
 
   /** The phases that an unseen vehicle uses most likely, in connector order; `undefined` where no guess is due. */
   likelyPhases(): PhaseMask | undefined {
-    if (!this.#status) return undefined;
+    if (!this.#status || this.#countsConnected) return undefined;
     return this.vehicle.likelyPhases({ usedPhases: this.#status.usedPhases, phases: this.#facts.phases });
+  }
+
+  /** By the last STATUS; 0 W while the charge point is silent. */
+  powerW(nowMs: Ms): Watts {
+    return this.#status && this.isOnline(nowMs) ? powerOfW(this.#status.currentA, this.#facts.rotation) : 0;
   }
 
   /** Measured current by the last STATUS, in A per phase of the grid. While the charge point is silent: 0 A. */
   currentA(nowMs: Ms): PhaseAmps {
-    return this.#status && this.isOnline(nowMs) ? toGrid(this.#facts.rotation, this.#status.currentA) : NO_AMPS;
+    return this.#status && this.isOnline(nowMs) ? currentsToGrid(this.#facts.rotation, this.#status.currentA) : NO_AMPS;
   }
 
   /**

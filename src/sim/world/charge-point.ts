@@ -3,7 +3,7 @@
  * contactors do although they should not. What flows is told to the conductors whenever the slave looks.
  */
 import type { ChargePointState } from '../../base/messages.js';
-import { type Rotation, toGrid } from '../../base/rotation.js';
+import { type Wiring, currentsToGrid } from '../../base/rotation.js';
 import { type Amps, mapPhases, type Ms, NO_AMPS, PILOT_MIN_A, type PhaseAmps } from '../../base/units.js';
 import { VirtualCharger } from '../../chargers/virtual.js';
 import type { ChargerPort, ChargerSnapshot } from '../../ports/charger-port.js';
@@ -52,7 +52,7 @@ export class ChargePointHardware implements ChargerPort {
     this.#tell = tell;
   }
 
-  get rotation(): Rotation {
+  get rotation(): Wiring {
     return this.plan.rotation;
   }
 
@@ -116,7 +116,7 @@ export class ChargePointHardware implements ChargerPort {
 
   snapshot(nowMs: Ms): ChargerSnapshot {
     const seen = this.look(nowMs);
-    if (this.#isPowered) this.#tell(toGrid(this.plan.rotation, seen.currentA));
+    if (this.#isPowered) this.#tell(currentsToGrid(this.plan.rotation, seen.currentA));
     return seen;
   }
 

@@ -1,4 +1,5 @@
 /** From the text of a scenario file to what is played, or to everything that is wrong with it. Contract: docs/scenarios.md. */
+import { rotationOf, wiringIn } from '../../base/rotation.js';
 import * as z from 'zod/mini';
 import { defined } from '../../base/assert.js';
 import { fail, ok, type Result } from '../../base/result.js';
@@ -143,7 +144,8 @@ function chargePointsOf({ site, internalSlave }: MasterConfig, entry: schema.Sce
     const built = entry.chargePoints.find(({ id }) => id === configured.id);
     // What is not written of `built` is no key of it.
     const plan = { ...configured, ...connector, ...built } as ChargePointPlan;
-    const { id, circuit, phases, rotation, maxA, minA, disconnectedLimitA } = plan;
+    const { id, circuit, phases, maxA, minA, disconnectedLimitA } = plan;
+    const rotation = wiringIn(site.network, rotationOf(plan.rotation));
     return { id, circuit, phases, rotation, maxA, minA, disconnectedLimitA };
   });
 }

@@ -1,7 +1,7 @@
 /** What is played: a site by its real configuration, what stands behind it in the physical world, and what goes wrong when. */
 import type { OperatorAction } from '../../base/operator-action.js';
 import type { Amps, Ms, PhaseAmps } from '../../base/units.js';
-import type { PhaseCount, Rotation } from '../../base/rotation.js';
+import type { PhaseCount, Wiring } from '../../base/rotation.js';
 import type { VehicleSpec } from '../../chargers/vehicle.js';
 import type { MasterConfig } from '../../config/types.js';
 import type { Building } from '../../sim/day/profile.js';
@@ -29,7 +29,7 @@ export interface ChargePointPlan {
   /** Where its cable really ends. */
   readonly circuit: string;
   readonly phases: PhaseCount;
-  readonly rotation: Rotation;
+  readonly rotation: Wiring;
   readonly maxA: Amps;
   readonly minA: Amps;
   readonly disconnectedLimitA: Amps;

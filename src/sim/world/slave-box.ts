@@ -1,6 +1,6 @@
 /** A charge point's controller: the product's own slave on a machine of its own, which can lose power and come back. */
 import type { Logger } from '../../base/logger.js';
-import { maskToGrid } from '../../base/rotation.js';
+import { maskToGrid, rotationOf } from '../../base/rotation.js';
 import type { Ms } from '../../base/units.js';
 import type { Auth } from '../../discovery/auth.js';
 import type { BroadcastPort, DatagramHandler, NamedPeer } from '../../ports/datagram-port.js';
@@ -100,7 +100,13 @@ export class SlaveBox {
     const { phases, rotation, maxA, minA } = this.hardware.plan;
     this.#machine = new Machine(this.#machineOptions);
     const { clock, timers } = this.#machine;
-    const connector = { phases, rotation, maxA, minA, disconnectedLimitA: this.disconnectedLimitA };
+    const connector = {
+      phases,
+      rotation: rotationOf(rotation),
+      maxA,
+      minA,
+      disconnectedLimitA: this.disconnectedLimitA,
+    };
     this.hardware.power(true, this.nowMs);
     this.#runtime = new SlaveRuntime({
       facts: { ...connector, networkId, chargePointId: this.id, bootId: newBootId(), firmware: 'virtual', leaseMs },
