@@ -9,6 +9,8 @@ import type { InputConfig, InputSource } from './types.js';
 /** Where the file says nothing. A Modbus device is polled, and the reader of a GPIO line says each 10 s that it lives. */
 const MAX_AGE_MS = { gpio: 30_000, modbus: 3_000 } as const;
 
+const FUNCTION_CODES = [1, 2, 3, 4] as const;
+
 function effectOf({ offsetA, limitA, section14a }: InputEntry): InputEffect {
   if (section14a) return { kind: 'section14a' };
   if (offsetA !== undefined) return { kind: 'offset', offsetA: toPhases(offsetA) };
@@ -20,12 +22,26 @@ function sourceOf({ id, source }: InputEntry): InputSource {
   if (gpio) return { kind: 'gpio', ...gpio };
   if (mqtt) return { kind: 'mqtt', ...mqtt };
   if (!modbus) return { kind: 'command' };
-  const { unit: unitId, coil, discreteInput, pollPeriodMs, timeoutMs } = modbus;
+  const {
+    unit: unitId,
+    coil,
+    discreteInput,
+    holdingRegister,
+    inputRegister,
+    bit = 0,
+    pollPeriodMs,
+    timeoutMs,
+  } = modbus;
   const connection = parseConnection(modbus.connection);
   assert(connection.ok, `connection ${modbus.connection}`);
-  const address = defined(coil ?? discreteInput, `the address of input ${id}`);
-  const functionCode = coil === undefined ? 2 : 1;
-  return { kind: 'modbus', connection: connection.value, unitId, functionCode, address, pollPeriodMs, timeoutMs };
+  // By function code, from 1 on.
+  const addresses = [coil, discreteInput, holdingRegister, inputRegister] as const;
+  const functionCode = defined(
+    FUNCTION_CODES.find((code) => addresses[code - 1] !== undefined),
+    `bit of input ${id}`,
+  );
+  const address = defined(addresses[functionCode - 1], `the address of input ${id}`);
+  return { kind: 'modbus', connection: connection.value, unitId, functionCode, address, bit, pollPeriodMs, timeoutMs };
 }
 
 export function inputConfig(entry: InputEntry): InputConfig {

@@ -6,7 +6,8 @@ import type { Draft } from './shape.js';
 
 const SOURCES = ['gpio', 'modbus', 'mqtt', 'command'] as const;
 const EFFECTS = ['offsetA', 'limitA', 'stop', 'section14a'] as const;
-const BITS = ['coil', 'discreteInput'] as const;
+const REGISTERS = ['holdingRegister', 'inputRegister'] as const;
+const BITS = ['coil', 'discreteInput', ...REGISTERS] as const;
 const TARGETS = ['circuit', 'chargePoint'] as const;
 /** Each poll that is late would make the input active. */
 const POLLS_IN_AGE = 2;
@@ -22,13 +23,20 @@ function oneOf<K extends string>(group: Partial<Record<K, unknown>>, keys: reado
   return given.slice(1).map((name) => ({ path: [...path, name], expected, got: `${given[0]} and ${name}` }));
 }
 
+/** A coil and a discrete input are bits themselves. */
+function ofBit(modbus: NonNullable<InputEntry['source']['modbus']>, path: Path): Finding[] {
+  const { bit } = modbus;
+  if (bit === undefined || REGISTERS.some((name) => modbus[name] !== undefined)) return [];
+  return [{ path: [...path, 'bit'], expected: `no bit without ${REGISTERS.join(' or ')}`, got: gotText(bit) }];
+}
+
 function ofSource({ value: { source }, path }: Draft<InputEntry>, { hasBroker }: Facts): Finding[] {
   if (source === undefined) return [];
   const own = [...path, 'source'];
   const { modbus, mqtt } = source;
   return [
     ...oneOf(source, SOURCES, own),
-    ...(modbus ? oneOf(modbus, BITS, [...own, 'modbus']) : []),
+    ...(modbus ? [...oneOf(modbus, BITS, [...own, 'modbus']), ...ofBit(modbus, [...own, 'modbus'])] : []),
     ...(mqtt && !hasBroker ? [{ path: [...own, 'mqtt'], expected: 'a broker under "mqtt"', got: 'none' }] : []),
   ];
 }

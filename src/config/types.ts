@@ -77,10 +77,12 @@ export type InputSource =
       readonly kind: 'modbus';
       readonly connection: Connection;
       readonly unitId: number;
-      /** 1: a coil; 2: a discrete input. */
-      readonly functionCode: 1 | 2;
+      /** 1: a coil; 2: a discrete input; 3, 4: a bit of a holding or an input register. */
+      readonly functionCode: 1 | 2 | 3 | 4;
       /** Protocol (PDU) address, 0-based. */
       readonly address: number;
+      /** Of the register, 0 is the lowest; else 0. */
+      readonly bit: number;
       readonly pollPeriodMs: Ms;
       readonly timeoutMs: Ms;
     }

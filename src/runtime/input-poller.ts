@@ -1,14 +1,15 @@
-/** Reads a coil or a discrete input of a Modbus device, again and again. */
+/** Reads a coil, a discrete input or a bit of a register of a Modbus device, again and again. */
 import type { Ms } from '../base/units.js';
-import type { BusError, RegisterBus } from '../ports/register-bus.js';
+import type { BusError, RegisterBlock, RegisterBus } from '../ports/register-bus.js';
 import type { Cancel, Clock, Timers } from '../ports/time.js';
 
 export interface InputPollerOptions {
   readonly bus: RegisterBus;
   readonly unitId: number;
-  /** 1: a coil; 2: a discrete input. */
-  readonly functionCode: 1 | 2;
+  readonly functionCode: RegisterBlock['functionCode'];
   readonly address: number;
+  /** Of a register: 0 is the lowest. Of a coil or a discrete input: 0. */
+  readonly bit: number;
   readonly pollPeriodMs: Ms;
   readonly timeoutMs: Ms;
   /** Without a value for so long it is lost. */
@@ -41,12 +42,12 @@ export class InputPoller {
   }
 
   async #poll(): Promise<void> {
-    const { bus, unitId, functionCode, address, pollPeriodMs, timeoutMs, clock, timers } = this.#options;
+    const { bus, unitId, functionCode, address, bit, pollPeriodMs, timeoutMs, clock, timers } = this.#options;
     const askedAtMs = clock.monotonicMs();
     const read = await bus.read(unitId, { functionCode, address, count: 1 }, timeoutMs);
     if (this.#isStopped) return;
     const nowMs = clock.monotonicMs();
-    if (read.ok) this.#hear(read.value[0] === 1 ? 'high' : 'low', nowMs);
+    if (read.ok) this.#hear(((read.value[0] ?? 0) >> bit) % 2 === 1 ? 'high' : 'low', nowMs);
     else this.#fail(read.error, nowMs);
     this.#cancel = timers.after(Math.max(0, askedAtMs + pollPeriodMs - nowMs), () => void this.#poll());
   }

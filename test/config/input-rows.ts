@@ -42,8 +42,21 @@ const ROWS: readonly Row[] = [
     'a coil and a discrete input',
     'coil: 3',
     'coil: 3, discreteInput: 4',
-    '40:83 inputs[1].source.modbus.discreteInput: expected exactly one of coil, discreteInput, got coil and discreteInput',
+    '40:83 inputs[1].source.modbus.discreteInput: expected exactly one of coil, discreteInput, holdingRegister, inputRegister, got coil and discreteInput',
   ],
+  [
+    'a bit of a coil',
+    'coil: 3',
+    'coil: 3, bit: 4',
+    '40:73 inputs[1].source.modbus.bit: expected no bit without holdingRegister or inputRegister, got 4',
+  ],
+  [
+    'a bit that no register has',
+    'coil: 3',
+    'holdingRegister: 3, bit: 16',
+    '40:84 inputs[1].source.modbus.bit: expected a whole number, 0 to 15, got 16',
+  ],
+  ['the lowest bit of a register', 'coil: 3', 'inputRegister: 3'],
   [
     'no broker',
     'mqtt: { url: "mqtt://localhost" }\n',
@@ -142,13 +155,17 @@ t.test('inputs get their defaults', (t) => {
       {
         kind: 'modbus',
         connection: { kind: 'tcp', host: '192.168.0.20', port: 502 },
-        ...{ unitId: 1, functionCode: 1, address: 3, pollPeriodMs: 500, timeoutMs: 1000 },
+        ...{ unitId: 1, functionCode: 1, address: 3, bit: 0, pollPeriodMs: 500, timeoutMs: 1000 },
       },
       { kind: 'mqtt', topic: 'house/ripple' },
     ],
   );
   const discrete = goodMaster(edited(FILE, 'coil: 3', 'discreteInput: 9')).inputs[1]?.source;
   t.match(discrete, { functionCode: 2, address: 9 });
+  const holding = goodMaster(edited(FILE, 'coil: 3', 'holdingRegister: 208, bit: 15')).inputs[1]?.source;
+  t.match(holding, { functionCode: 3, address: 208, bit: 15 });
+  const input = goodMaster(edited(FILE, 'coil: 3', 'inputRegister: 7')).inputs[1]?.source;
+  t.match(input, { functionCode: 4, address: 7, bit: 0 });
   const told = goodMaster(edited(FILE, '{ mqtt: { topic: house/ripple } }', '{ command: true }'));
   t.same(told.inputs[2]?.source, { kind: 'command' });
   t.notOk('inputs' in goodMaster(GOOD).site, 'a site without inputs has no such key');

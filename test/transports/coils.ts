@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import type { RegisterBlock } from '../../src/ports/register-bus.js';
+import type { RegisterBlock, RegisterBus } from '../../src/ports/register-bus.js';
 import { InputPoller } from '../../src/runtime/input-poller.js';
 import { modbusTcpBus } from '../../src/transports/modbus-tcp.js';
 import { busFor } from '../../src/transports/buses.js';
@@ -117,6 +117,29 @@ t.test('TCP: a byte count that does not fit is no answer', async (t) => {
   await device.close();
 });
 
+t.test('the poller: one bit of a register, as an input of a meter may be', async (t) => {
+  const bus: RegisterBus = {
+    read: (_, { functionCode, address, count }) => {
+      t.same([address, count], [207, 1]);
+      return Promise.resolve({ ok: true, value: Uint16Array.of(functionCode === 3 ? 0x8004 : 0) });
+    },
+    close: () => Promise.resolve(),
+  };
+  const timing = { pollPeriodMs: 500, timeoutMs: 100, maxAgeMs: 3000, clock: realClock, timers: realTimers };
+  const levels = ([3, 4] as const).flatMap((functionCode) =>
+    [0, 2, 14, 15].map(
+      (bit) =>
+        new Promise<string>((resolve) => {
+          const place = { unitId: 1, functionCode, address: 207, bit };
+          const poller = new InputPoller({ bus, ...place, ...timing, tell: resolve });
+          poller.start();
+          setImmediate(() => poller.stop());
+        }),
+    ),
+  );
+  t.same(await Promise.all(levels), ['low', 'high', 'low', 'high', 'low', 'low', 'low', 'low']);
+});
+
 t.test('the poller: a device by pymodbus, its levels, its loss and its return', needsPymodbus(), async (t) => {
   const port = await freePort();
   const bus = modbusTcpBus({ host: HOST, port }, realTimers);
@@ -124,7 +147,7 @@ t.test('the poller: a device by pymodbus, its levels, its loss and its return', 
   const pollers = ([1, 2] as const).map(
     (functionCode) =>
       new InputPoller({
-        ...{ bus, unitId: 1, functionCode, address: 3, pollPeriodMs: 20, timeoutMs: 1000, maxAgeMs: 300 },
+        ...{ bus, unitId: 1, functionCode, address: 3, bit: 0, pollPeriodMs: 20, timeoutMs: 1000, maxAgeMs: 300 },
         ...{ clock: realClock, timers: realTimers },
         tell: (level, reason) => void told.push(`${functionCode} ${level} ${reason ?? ''}`.trim()),
       }),

@@ -8,6 +8,7 @@ import { key } from '../fields.js';
 export const INPUTS_MAX = 32;
 const GPIO_LINE_MAX = 65_535;
 const REGISTER_MAX = 65_535;
+const REGISTER_BIT_MAX = 15;
 
 const gpioSchema = f.group({
   chip: key('Chip', 'Name of the GPIO chip; "gpiodetect" lists them.', f.gpioChip()),
@@ -27,6 +28,21 @@ const modbusSchema = f.group({
     'Protocol address of the discrete input, from 0 (function code 2).',
     z.optional(f.whole(0, REGISTER_MAX)),
   ),
+  holdingRegister: key(
+    'Holding register',
+    'Protocol address of the holding register that has the bit, from 0 (function code 3): the input of a meter, for example.',
+    z.optional(f.whole(0, REGISTER_MAX)),
+  ),
+  inputRegister: key(
+    'Input register',
+    'Protocol address of the input register that has the bit, from 0 (function code 4).',
+    z.optional(f.whole(0, REGISTER_MAX)),
+  ),
+  bit: key(
+    'Bit',
+    'Which bit of the register it is: 0 is the lowest, 15 the highest. 0 when left out.',
+    z.optional(f.whole(0, REGISTER_BIT_MAX)),
+  ),
   pollPeriodMs: key(
     'Poll period',
     'Milliseconds from one reading to the next.',
@@ -41,7 +57,11 @@ const modbusSchema = f.group({
 
 const sourceSchema = f.group({
   gpio: key('GPIO line', 'A line of this machine, read by gpiomon of libgpiod.', z.optional(gpioSchema)),
-  modbus: key('Modbus', 'A coil or a discrete input of a Modbus device.', z.optional(modbusSchema)),
+  modbus: key(
+    'Modbus',
+    'A coil, a discrete input or a bit of a register of a Modbus device.',
+    z.optional(modbusSchema),
+  ),
   mqtt: key(
     'MQTT',
     'A topic of the broker of "mqtt" with the payloads on, off, 1, 0, true, false, active or inactive.',
