@@ -10,6 +10,7 @@ import './config/meter-rows.js';
 import './config/input-rows.js';
 import './config/section-14a-rows.js';
 import './config/mode-rows.js';
+import './config/worked-rows.js';
 import './config/garbage.js';
 import './config/report.js';
 import './config/ways-out.js';

@@ -2,7 +2,7 @@
 import { discoveryPort, fileIn, folder } from '../helpers/daemon-process.js';
 import { aside, observer, siteFile, started } from './world.js';
 
-aside('fixed addresses, nothing is broadcast', async (t) => {
+aside('examples 16 and 17: fixed addresses, two charge points at one of them, nothing is broadcast', async (t) => {
   const port = await discoveryPort();
   const slavePorts = [port + 14, port + 15] as const;
   const seen = await observer(t, port);

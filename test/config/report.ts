@@ -182,7 +182,7 @@ t.test('A8: two single-phase charge points of 16 A on L1 are a difference of 32 
   t.end();
 });
 
-t.test('minima that do not all fit are noted: example 49', (t) => {
+t.test('example 49: minima that do not all fit are noted', (t) => {
   const [circuit, points] = ['limitA: 100, operatorLimitA: 17', three('')];
   t.same(
     told(siteOf(circuit, points), 'note').filter((note) => note.includes('minima')),
@@ -205,7 +205,7 @@ t.test('minima that do not all fit are noted: example 49', (t) => {
 });
 
 t.test(
-  'power limits: shown, and compared without a master; example 49: 16 kW are too little for four, 17 are not',
+  'example 49: power limits: shown, and compared without a master; 16 kW are too little for four, 17 are not',
   (t) => {
     const points = ['a', 'b', 'c', 'd'].map((id) => `  - { id: ${id}, circuit: main }\n`).join('');
     const text = siteOf('limitA: 100, limitW: 16000', points);

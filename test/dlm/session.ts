@@ -46,7 +46,7 @@ t.test(
   },
 );
 
-t.test('77: charging takes no longer than being plugged in, and both are 0 after unplugging', async (t) => {
+t.test('example 77: charging takes no longer than being plugged in, and both are 0 after unplugging', async (t) => {
   const rig = new Rig({
     site: site({ circuits: [circuit({ id: 'main' })], chargePoints: [chargePoint({ id: 'a' })] }),
   });

@@ -10,7 +10,7 @@ const SITE = site({
   chargePoints: IDS.map((id) => chargePoint({ id })),
 });
 
-t.test('75: free, occupied without charging and charging add up to all configured', async (t) => {
+t.test('example 75: free, occupied without charging and charging add up to all configured', async (t) => {
   const rig = new Rig({ site: SITE });
   const sums = () => siteSums(rig.controller.records, rig.nowMs);
   t.match(sums(), { free: 0, occupied: 5, outOfService: 5, charging: 0 }, 'nothing was heard yet');

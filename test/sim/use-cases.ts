@@ -115,7 +115,7 @@ function staysWithin(t: Test, park: CarPark): void {
   t.equal(park.violation, undefined, 'the fuse was never exceeded');
 }
 
-t.test('1: two charge points behind 32 A', async (t) => {
+t.test('1, example 1: two charge points behind 32 A', async (t) => {
   const park = new CarPark({ limitA: perPhase(32) }, listed('a b'));
   park.run(5000).plugIn(THREE_PHASE, 'a').run(5000);
   t.equal(park.limits, '32 0', 'one vehicle');
@@ -141,16 +141,19 @@ t.test('2: four charge points behind 100 A, rotated RST STR TRS RST', async (t) 
   staysWithin(t, park);
 });
 
-t.test('a vehicle leaves free the phases that it does not use, after ten seconds of charging', async (t) => {
-  const park = new CarPark({ limitA: perPhase(16) }, listed('a b'));
-  park.run(5000).plugIn(ONE_PHASE, 'a').run(8000);
-  t.same(park.group.enforcedA(), [16, 16, 16], 'at first it might use all three');
-  park.run(10_000);
-  t.same(park.group.enforcedA(), [16, 0, 0]);
-  staysWithin(t, park);
-});
+t.test(
+  'example 26: a vehicle leaves free the phases that it does not use, after ten seconds of charging',
+  async (t) => {
+    const park = new CarPark({ limitA: perPhase(16) }, listed('a b'));
+    park.run(5000).plugIn(ONE_PHASE, 'a').run(8000);
+    t.same(park.group.enforcedA(), [16, 16, 16], 'at first it might use all three');
+    park.run(10_000);
+    t.same(park.group.enforcedA(), [16, 0, 0]);
+    staysWithin(t, park);
+  },
+);
 
-t.test('4: meter excluding the charge points: main 100 A, headroom 0, fallback 50', async (t) => {
+t.test('4, examples 5 and 7: meter excluding the charge points: main 100 A, headroom 0, fallback 50', async (t) => {
   const main = { limitA: perPhase(100), meter: 'grid', meterLocation: 'excluding', fallbackA: perPhase(50) } as const;
   const park = new CarPark(main, listed('a b c d'));
   park.buildingA = [20, 40, 10];
@@ -172,7 +175,7 @@ t.test('4: meter excluding the charge points: main 100 A, headroom 0, fallback 5
   staysWithin(t, park);
 });
 
-t.test('5: meter including the charge points: the same, and never above 100 A once settled', async (t) => {
+t.test('5, example 6: meter including the charge points: the same, and never above 100 A once settled', async (t) => {
   const main = { limitA: perPhase(100), meter: 'grid', meterLocation: 'including', fallbackA: perPhase(50) } as const;
   const park = new CarPark(main, listed('a b c d'));
   park.buildingA = [20.3, 40.3, 10.3];
@@ -202,21 +205,24 @@ t.test('6: imbalance 20 A, three single-phase vehicles on one phase', async (t) 
   staysWithin(t, park);
 });
 
-t.test('10: the master loses power: all on their disconnected limits, the total within the fuse', async (t) => {
-  const park = new CarPark({ limitA: perPhase(32) }, listed('a b c d'));
-  park.run(5000).plugIn(THREE_PHASE, 'a', 'b', 'c').run(30_000);
-  t.equal(park.limits, '11 10 11 0');
-  park.group.crashMaster();
-  park.run(12_000);
-  t.equal(park.limits, '11 10 11 0', 'within the lease nothing changes');
-  park.run(5000);
-  t.equal(park.limits, '6 6 6 0', 'down at its end');
-  park.run(15_000);
-  t.equal(park.limits, '6 6 6 6', 'up only after the hold');
-  staysWithin(t, park);
-});
+t.test(
+  '10, examples 28 and 66: the master loses power: all on their disconnected limits, the total within the fuse',
+  async (t) => {
+    const park = new CarPark({ limitA: perPhase(32) }, listed('a b c d'));
+    park.run(5000).plugIn(THREE_PHASE, 'a', 'b', 'c').run(30_000);
+    t.equal(park.limits, '11 10 11 0');
+    park.group.crashMaster();
+    park.run(12_000);
+    t.equal(park.limits, '11 10 11 0', 'within the lease nothing changes');
+    park.run(5000);
+    t.equal(park.limits, '6 6 6 0', 'down at its end');
+    park.run(15_000);
+    t.equal(park.limits, '6 6 6 6', 'up only after the hold');
+    staysWithin(t, park);
+  },
+);
 
-t.test('the master crashes and comes back', async (t) => {
+t.test('example 28: the master crashes and comes back', async (t) => {
   for (const keepsState of [true, false]) {
     const park = new CarPark({ limitA: perPhase(32) }, listed('a b c'));
     park.run(5000).plugIn(THREE_PHASE, 'a', 'b').run(30_000);
@@ -294,7 +300,7 @@ function groupOn(net: VirtualNetwork, time: VirtualTime, networkId: number, boot
   return { master, slaves };
 }
 
-t.test('3: two groups in one network, network ids 0 and 1: neither sees the other', async (t) => {
+t.test('3, example 4: two groups in one network, network ids 0 and 1: neither sees the other', async (t) => {
   const time = new VirtualTime();
   const net = new VirtualNetwork(time, seededRng(SEED));
   const [zero, one] = [0, 1].map((networkId) =>

@@ -182,7 +182,7 @@ t.test('E6: a limit of 16 A for one charge point, and it ends at once', async (t
   t.strictSame(scene.end(), [], 'no judge complains');
 });
 
-t.test('stop: one charge point gets nothing, the others what it leaves', async (t) => {
+t.test('examples 71 and 72: stop: one charge point gets nothing, the others what it leaves', async (t) => {
   const config = siteWith(`id: input2, ${BY_COMMAND}, active: low, stop: true, chargePoint: a`);
   const scene = await calm({ config, vehicles: { a: {}, b: {}, c: {} } });
   say(scene, 'input2', 'high');

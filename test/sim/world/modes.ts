@@ -195,8 +195,7 @@ play(
 );
 
 interface Worked {
-  readonly number: number;
-  readonly what: string;
+  readonly name: string;
   readonly mode: Mode;
   readonly away?: string;
   readonly expected: readonly number[];
@@ -204,32 +203,28 @@ interface Worked {
 
 const SINGLE = { phases: 1, fuseA: '[100, 0, 0]', keys: ', disconnectedLimitA: 6' } as const;
 
-/** By `manuals.md` of Autel, reckoned; 34 to 36 and 40, 41 are F1, F3 and F4. */
+/** Reckoned by the rules of Autel's manual; 34 and 36 are F1, 40 and 41 are F3 and F4. */
 const WORKED: readonly Worked[] = [
   {
-    number: 35,
-    what: 'DLB 40 kW, one of four is not heard: 8.6 kW each',
+    name: 'example 35: DLB 40 kW, one of four is not heard: 8.6 kW each',
     mode: { circuit: DLB, count: 4, charging: 'abc' },
     away: 'd',
     expected: [13, 12, 12],
   },
   {
-    number: 37,
-    what: 'DLB 40 kW, two are not heard, one is idle: 15.8 kW',
+    name: 'example 37: DLB 40 kW, two are not heard, one is idle: 15.8 kW',
     mode: { circuit: DLB, count: 4, charging: 'a' },
     away: 'cd',
     expected: [22],
   },
   {
-    number: 38,
-    what: 'DLB 14 kW on one phase, two are not heard, one is idle: 3.5 kW each',
+    name: 'example 38: DLB 14 kW on one phase, two are not heard, one is idle: 3.5 kW each',
     mode: { ...SINGLE, circuit: 'dlb: { powerW: 14000 }', count: 5, charging: 'ab' },
     away: 'de',
     expected: [15, 15],
   },
   {
-    number: 42,
-    what: 'ALM 14 kW on one phase beside a house of 8 kW: 3.9 kW',
+    name: 'example 42: ALM 14 kW on one phase beside a house of 8 kW: 3.9 kW',
     mode: {
       ...SINGLE,
       circuit: 'meter: grid, alm: { powerW: 14000 }',
@@ -240,8 +235,7 @@ const WORKED: readonly Worked[] = [
     expected: [16],
   },
   {
-    number: 42,
-    what: 'ALM 14 kW on one phase beside a house of 11 kW: it pauses',
+    name: 'example 42: ALM 14 kW on one phase beside a house of 11 kW: it pauses',
     mode: {
       ...SINGLE,
       circuit: 'meter: grid, alm: { powerW: 14000 }',
@@ -253,8 +247,8 @@ const WORKED: readonly Worked[] = [
   },
 ];
 
-for (const { number, what, mode, away: gone = '', expected } of WORKED) {
-  play(`example ${number}: ${what}`, site(mode), async (scene, t) => {
+for (const { name, mode, away: gone = '', expected } of WORKED) {
+  play(name, site(mode), async (scene, t) => {
     away(scene, gone);
     await scene.at(240);
     t.same(limits(scene, mode.charging), expected);
