@@ -12,7 +12,16 @@ import { type MeterModel, meterRows } from '../model.js';
 export const SIEMENS_PAC2200: MeterModel = {
   id: 'siemens-pac2200',
   title: 'Siemens SENTRON PAC2200',
-  aliases: ['7km2200', 'pac2200', 'siemens-7km2200', 'siemens-sentron-pac2200'],
+  aliases: [
+    '7km2200',
+    '7km2200-2ea30-1ja1',
+    '7km2200-2ea30-1ea1',
+    '7km2200-2ea40-1ja1',
+    '7km2200-2ea40-1ea1',
+    'pac2200',
+    'siemens-7km2200',
+    'siemens-sentron-pac2200',
+  ],
   phases: 3,
   connections: ['tcp', 'rtu'],
   unitId: 1,
