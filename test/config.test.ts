@@ -11,6 +11,7 @@ import './config/input-rows.js';
 import './config/section-14a-rows.js';
 import './config/mode-rows.js';
 import './config/worked-rows.js';
+import './config/solar-rows.js';
 import './config/garbage.js';
 import './config/report.js';
 import './config/ways-out.js';

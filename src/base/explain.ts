@@ -34,6 +34,9 @@ function usedText({ used }: Outlook): string {
 export function nextText(reason: LimitReason, outlook: Outlook): string {
   switch (reason.kind) {
     case 'maximum':
+      if (reason.cause?.source === 'surplus' && outlook.inMs !== undefined) {
+        return `it pauses${inText(outlook, ' in ')}, unless the surplus is enough again`;
+      }
       return reason.cause ? afterCause(reason.cause) : 'nothing, it has all that it can take';
     case 'circuit':
       return isCopper(reason.cause) ? afterOthers(outlook) : afterCause(reason.cause);
@@ -56,7 +59,8 @@ export function nextText(reason: LimitReason, outlook: Outlook): string {
     case 'blocked':
       return 'the operator unblocks it';
     case 'belowMinimum':
-      return afterCause(reason.cause);
+      if (reason.cause.source !== 'surplus') return afterCause(reason.cause);
+      return `it starts${inText(outlook, ' in ')}, once the surplus was enough for a while`;
     case 'unsteady':
       return `enough current stays for the steady time${inText(outlook, ', in ')}`;
     case 'calming':
@@ -100,6 +104,7 @@ const AFTER_SOURCE: Readonly<Record<LimitCause['source'], string>> = {
   cable: 'another cable',
   installation: 'nothing, it is built so',
   imbalance: 'the vehicle uses all phases',
+  surplus: 'the surplus changes',
 };
 
 /** A period of a schedule names its end: "schedule Mo-Fr 06:00-20:00". */

@@ -3,7 +3,7 @@ import { PHASE_NAMES, type Amps, type PhaseIndex, type Watts } from './units.js'
 
 /**
  * `fallback`: the meter of the circuit is lost. Of a charge point: `cable`: it says so itself; `imbalance`: for vehicles on one or
- * two phases.
+ * two phases; `surplus`: its mode takes PV surplus.
  */
 export type LimitSource =
   | 'fuse'
@@ -14,7 +14,8 @@ export type LimitSource =
   | 'hardware'
   | 'cable'
   | 'installation'
-  | 'imbalance';
+  | 'imbalance'
+  | 'surplus';
 
 /** What makes the limit of a circuit as low as it is on one phase. A reason says the effect, this the cause. */
 export type LimitCause = {
@@ -182,10 +183,13 @@ const SOURCE_TEXTS: Readonly<Record<LimitSource, string>> = {
   cable: 'its cable',
   installation: 'its installation limit',
   imbalance: 'its own imbalance limit',
+  surplus: 'surplus',
 };
 
 function limitText({ source, name, limitA }: LimitCause): string {
-  return source === 'hardware' ? SOURCE_TEXTS.hardware : `${name ?? SOURCE_TEXTS[source]} ${limitA} A`;
+  if (source === 'hardware') return SOURCE_TEXTS.hardware;
+  // Its name says how much: "surplus 6.0 kW".
+  return source === 'surplus' && name !== undefined ? name : `${name ?? SOURCE_TEXTS[source]} ${limitA} A`;
 }
 
 /** A full fuse needs no word more. */

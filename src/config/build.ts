@@ -6,6 +6,7 @@ import { mapPhases, PHASE_NAMES, type Volts } from '../base/units.js';
 import type { AllocationRules, ChargePoint, Circuit, RedistributionRules, Schedule, Site } from '../dlm/types.js';
 import { inputConfig, siteInput } from './build-inputs.js';
 import { section14aOf } from './build-section-14a.js';
+import { solarOf } from './build-solar.js';
 import { parseConnection } from './connection.js';
 import { type Endpoint, parseEndpoint } from './endpoint.js';
 import type { KnownModel } from './facts.js';
@@ -51,9 +52,10 @@ function scheduleOf({ timeZone, rows }: ScheduleEntry): Schedule {
 function circuitOf(entry: CircuitEntry, voltageV: Volts | undefined): Circuit {
   const { parent, operatorLimitA, schedule, meter, backgroundMaxA, imbalanceLimitA, fuse, redistribute, contractW } =
     entry;
+  const isLifted = contractW !== undefined && entry.exportMakesRoom === true;
   const limitW = Math.min(
     entry.limitW ?? Number.POSITIVE_INFINITY,
-    contractW ?? Number.POSITIVE_INFINITY,
+    isLifted ? Number.POSITIVE_INFINITY : (contractW ?? Number.POSITIVE_INFINITY),
     modeLimitW(entry),
   );
   const fallbackW = modeFallbackW(entry);
@@ -71,6 +73,7 @@ function circuitOf(entry: CircuitEntry, voltageV: Volts | undefined): Circuit {
     ...(backgroundMaxA !== undefined && { backgroundMaxA: toPhases(backgroundMaxA) }),
     ...(imbalanceLimitA !== undefined && { imbalanceLimitA }),
     ...(Number.isFinite(limitW) && { limitW }),
+    ...(isLifted && { contractW }),
     ...(entry.section14a && { section14a: section14aOf(entry.section14a) }),
     ...(fuse !== undefined && { fuseType: fuse.type }),
     ...(redistribute !== undefined && { redistribute }),
@@ -173,6 +176,7 @@ function siteOf(file: MasterFile): Site {
     circuits,
     chargePoints,
     ...(file.inputs.length > 0 && { inputs: file.inputs.map((input) => siteInput(input, circuits)) }),
+    ...(file.solar && { solar: solarOf(file.solar, circuits) }),
     ...(file.defaults && { defaults: file.defaults }),
     defaultCircuit: file.discovery.circuit ?? root.id,
     autoAdopt: file.discovery.autoAdopt,

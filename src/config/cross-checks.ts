@@ -6,6 +6,7 @@ import type { Facts, Places } from './facts.js';
 import { meterFindings } from './meter-checks.js';
 import { limitFindings } from './limit-checks.js';
 import { scheduleFindings } from './schedule-checks.js';
+import { solarFindings } from './solar-checks.js';
 import type { CircuitEntry } from './schema/circuits.js';
 import type { Draft, Drafts } from './shape.js';
 
@@ -40,7 +41,7 @@ export function dangling(path: Path, what: string, word: string | undefined, tar
   return word === undefined || ids.includes(word) || !allKnown ? [] : [unknownWord(path, what, word, ids)];
 }
 
-function references({ circuits, meters, chargePoints, inputs, discovery }: Facts): Finding[] {
+function references({ circuits, meters, chargePoints, inputs, discovery, solar }: Facts): Finding[] {
   const ofCircuits = circuits.items.flatMap(({ path, value }) => [
     ...dangling([...path, 'parent'], 'the id of a circuit', value.parent, circuits),
     ...dangling([...path, 'meter'], 'the id of a meter', value.meter, meters),
@@ -58,7 +59,8 @@ function references({ circuits, meters, chargePoints, inputs, discovery }: Facts
     discovery.value.circuit,
     circuits,
   );
-  return [...ofCircuits, ...ofChargePoints, ...ofInputs, ...ofDiscovery];
+  const ofSolar = solar ? dangling([...solar.path, 'meter'], 'the id of a meter', solar.value.meter, meters) : [];
+  return [...ofCircuits, ...ofChargePoints, ...ofInputs, ...ofDiscovery, ...ofSolar];
 }
 
 function roots({ circuits, places }: Facts): Finding[] {
@@ -143,5 +145,6 @@ export function crossFindings(facts: Facts): Finding[] {
     ...inputFindings(facts),
     ...limitFindings(facts),
     ...scheduleFindings(facts),
+    ...solarFindings(facts),
   ];
 }

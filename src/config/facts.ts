@@ -9,6 +9,7 @@ import type { DiscoveryEntry } from './schema/discovery.js';
 import type { InputEntry } from './schema/inputs.js';
 import type { MeterMapEntry } from './schema/meter-maps.js';
 import type { MeterEntry } from './schema/meters.js';
+import type { SolarEntry } from './schema/solar.js';
 import type { Draft, Drafts } from './shape.js';
 
 /** What the checks know of a meter model. */
@@ -41,6 +42,8 @@ export interface Facts {
   readonly hasBroker: boolean;
   readonly discovery: Draft<DiscoveryEntry>;
   readonly redistribution: Draft<RedistributionEntry>;
+  /** `undefined`: the file says nothing of PV surplus. */
+  readonly solar: Draft<SolarEntry> | undefined;
   /** Those that come with evenkeel. */
   readonly knownModels: readonly KnownModel[];
   /** Those of the file. */

@@ -63,7 +63,15 @@ export function phaseAmps() {
   return z.union([one, three], { error });
 }
 
-/** The same, or a share of the circuit's limit. */
+/** One number for all phases together, or one for each. */
+export function phaseWatts(high: number) {
+  const ofOne = `a power in W, 0 to ${high}`;
+  const error = `${ofOne}, or three of them [L1, L2, L3]`;
+  const each = numberWithin(0, high, ofOne);
+  return z.union([numberWithin(0, high, error), z.tuple([each, each, each], { error })], { error });
+}
+
+/** As `phaseAmps`, or a share of the circuit's limit. */
 export function phaseAmpsOrShare(high = AMPS_MAX, range = `0 to ${high}`) {
   const { one, three, error } = phaseParts(high, range, ', or a share of the limit such as "10 %"');
   return z.union([one, three, matching(/^(100|\d{1,2}(\.\d{1,3})?) ?%$/, error)], { error });

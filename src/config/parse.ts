@@ -22,6 +22,7 @@ import { INPUTS_MAX, inputSchema } from './schema/inputs.js';
 import { meterMapSchema } from './schema/meter-maps.js';
 import { meterSchema } from './schema/meters.js';
 import { slaveSchema } from './schema/slave.js';
+import { solarSchema } from './schema/solar.js';
 import { draftOf, draftsOf, FINDINGS_MAX, shapeFindings, valueAt } from './shape.js';
 import type { Placed, Position } from './tree.js';
 import type { Config } from './types.js';
@@ -93,6 +94,7 @@ function masterFindings(file: TextFile, { meterModels }: ParseOptions): Finding[
     hasBroker: at('mqtt') !== undefined,
     discovery: draftOf(masterDiscoverySchema, at('discovery') ?? {}, ['discovery']),
     redistribution: draftOf(redistributionSchema, valueAt(file.value, redistribution) ?? {}, redistribution),
+    solar: at('solar') === undefined ? undefined : draftOf(solarSchema, at('solar'), ['solar']),
     knownModels: meterModels,
     places: placesOf(file),
   });

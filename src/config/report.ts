@@ -218,10 +218,15 @@ function modeLines({ reserve, section14a }: CircuitReport): string[] {
   ];
 }
 
+function powerText({ limitW, contractW }: CircuitReport): string {
+  const limit = limitW === undefined ? '' : `, power limit ${wattsText(limitW)}`;
+  return contractW === undefined ? limit : `${limit}, contract ${wattsText(contractW)}, more by what is fed in`;
+}
+
 function treeLines(circuit: CircuitReport): string[] {
   const indent = '  '.repeat(Math.min(circuit.depth, INDENTED_LEVELS_MAX));
   const operator = circuit.operatorLimitA ? `, operator limit ${phasesText(circuit.operatorLimitA)}` : '';
-  const power = circuit.limitW === undefined ? '' : `, power limit ${wattsText(circuit.limitW)}`;
+  const power = powerText(circuit);
   const imbalance =
     circuit.imbalanceLimitA === undefined ? [] : [`imbalance at most ${ampsText(circuit.imbalanceLimitA)}`];
   const details = [...meterLines(circuit), ...modeLines(circuit), ...imbalance, ...scheduleLines(circuit)].map(

@@ -50,10 +50,18 @@ function minimaByFuse(circuit: Circuit, loads: PerPhase<DisconnectedLoad>): stri
   );
 }
 
-function minimaByPower(site: Site, { id, limitW }: Circuit, loads: PerPhase<DisconnectedLoad>): string[] {
+function minimaByPower(site: Site, circuit: Circuit, loads: PerPhase<DisconnectedLoad>): string[] {
+  const { id } = circuit;
+  const limitW = powerLimitOf(circuit);
   const needW = powerOf(site, loads);
   if (limitW === undefined || needW <= limitW) return [];
   return [`${id}: the minima of its charge points are ${wattsText(needW)}, it has ${wattsText(limitW)}: ${TURNS}`];
+}
+
+/** Without anything fed in. */
+export function powerLimitOf({ limitW, contractW }: Circuit): Watts | undefined {
+  if (limitW === undefined || contractW === undefined) return limitW ?? contractW;
+  return Math.min(limitW, contractW);
 }
 
 const TURNS = 'vehicles take turns when all are there';
@@ -68,11 +76,9 @@ function powerOf({ voltageV = NOMINAL_VOLTAGE_V }: Site, loads: PerPhase<{ reado
 }
 
 /** A power limit is no fuse, so this is no error. */
-function abovePower(
-  site: Site,
-  { id, limitW, backgroundMaxA }: Circuit,
-  loads: PerPhase<DisconnectedLoad> | undefined,
-): string[] {
+function abovePower(site: Site, circuit: Circuit, loads: PerPhase<DisconnectedLoad> | undefined): string[] {
+  const { id, backgroundMaxA } = circuit;
+  const limitW = powerLimitOf(circuit);
   if (!loads || limitW === undefined) return [];
   const ownW = powerOf(site, loads);
   const backgroundW = powerOf(

@@ -1,7 +1,7 @@
 /** What people ask for with the command "set", read from its request. */
 import type { JsonObject } from '../base/json.js';
 import { guessText, nearest } from '../base/nearest.js';
-import { BLOCK_FROM, type OperatorAction } from '../base/operator-action.js';
+import { BLOCK_FROM, CHARGE_MODES, type OperatorAction } from '../base/operator-action.js';
 import { fail, ok, type Result } from '../base/result.js';
 import type { PhaseAmps } from '../base/units.js';
 
@@ -38,6 +38,14 @@ const ACTIONS: Readonly<Record<OperatorAction['what'], { readonly expected: stri
     read: ({ from }) => {
       const known = BLOCK_FROM.find((word) => word === from);
       return known && { what: 'block', from: known };
+    },
+  },
+  mode: {
+    expected: `mode: ${CHARGE_MODES.join(', ')}, or null for that of the configuration`,
+    read: ({ mode }) => {
+      if (mode === null) return { what: 'mode', mode };
+      const known = CHARGE_MODES.find((word) => word === mode);
+      return known && { what: 'mode', mode: known };
     },
   },
   pause: { expected: '', read: () => ({ what: 'pause' }) },

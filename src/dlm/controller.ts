@@ -61,6 +61,7 @@ export class Controller {
   readonly #granting: Granting;
   readonly #metering: Metering;
   readonly #shares: Shares;
+  readonly #surplusShares: Shares | undefined;
   readonly #notices = new Notices();
   readonly #roster: Roster;
   readonly #watch: ChargePointWatch;
@@ -83,6 +84,7 @@ export class Controller {
     assert(Number.isFinite(nowMs), `a start at ${nowMs} ms`);
     this.topology = buildTopology(site.circuits);
     this.#shares = new Shares(new Allocator(site.circuits, { yieldsToMax: 1 }));
+    this.#surplusShares = site.solar && new Shares(new Allocator([{ id: site.solar.circuit }], { yieldsToMax: 1 }));
     this.#granting = new Granting(site, options);
     const { topology, alarms } = this;
     const { networkId, samplePeriodMs } = site;
@@ -331,11 +333,13 @@ export class Controller {
       site: this.site,
       topology: this.topology,
       shares: this.#shares,
+      surplusShares: this.#surplusShares,
       settings: this.limits.settings,
       limits: this.limits,
       capacities: this.#metering.capacities(nowMs),
       records: this.records,
       services: new Services(),
+      surplusLimits: new Map(),
       noRaise: undefined,
       isStarting: false,
       isStrict: this.#masters.isStrict(nowMs),

@@ -19,6 +19,7 @@ import { withReserve } from './sharing/idle-reserve.js';
 import { calmed, waitsForRest } from './sharing/raising.js';
 import { PAUSE_MIN_MS } from './sharing/reserved.js';
 import { capacityOf, capOf, exposureOf, isLimitedAbove, pathOf, phasesOf, type Snapshot } from './sharing/snapshot.js';
+import { followSurplus } from './sharing/surplus.js';
 import { notServed, targets } from './sharing/targets.js';
 import { usableOf } from './sharing/usable.js';
 import { awaitsSteadyRoom, followOffer, idleMaxA, mayWander } from './sharing/offers.js';
@@ -150,6 +151,7 @@ function startupWishes(snapshot: Snapshot, present: readonly SlaveRecord[]): rea
 function wishesOf(snapshot: Snapshot, present: readonly SlaveRecord[]): readonly Wish[] {
   const { services } = snapshot;
   for (const record of present) services.replace(record, followOffer(record, services.find(record), snapshot));
+  followSurplus(snapshot, present);
   const shares = targets(snapshot);
   return present.map((record) => wishOf(snapshot, record, shares.get(record.id)));
 }

@@ -1,10 +1,10 @@
 /**
- * What people ask for while the master runs, checked and carried out: operator limits, pauses, blocks, priorities, boosts. A circuit
- * as the target of a pause, block, priority or boost stands for the charge points that are below it now.
+ * What people ask for while the master runs, checked and carried out: operator limits, modes, pauses, blocks, priorities, boosts. A
+ * circuit as the target of a mode, pause, block, priority or boost stands for the charge points that are below it now.
  */
 import { failInvariant } from '../base/assert.js';
 import { guessText, nearest } from '../base/nearest.js';
-import { BOOST_MAX_MS, type OperatorAction, PRIORITY_MAX } from '../base/operator-action.js';
+import { BOOST_MAX_MS, type ChargeMode, type OperatorAction, PRIORITY_MAX } from '../base/operator-action.js';
 import { type Amps, mapPhases, type Ms, PHASE_NAMES, PHASES, type PhaseAmps } from '../base/units.js';
 import type { Roster } from './group/roster.js';
 import type { SlaveRecord } from './group/slave-record.js';
@@ -72,11 +72,14 @@ export class Operator {
   }
 
   #below(circuitId: string): readonly SlaveRecord[] {
-    const { topology, roster } = this.#parts;
-    const index = topology.indexOf.get(circuitId) ?? failInvariant(`circuit ${circuitId} is not there`);
-    return roster.list.filter(({ facts }) => {
-      return topology.pathOf[topology.indexOf.get(facts.circuit) ?? -1]?.includes(index) ?? false;
-    });
+    return this.#parts.roster.list.filter(({ facts }) => this.#isBelow(facts.circuit, circuitId));
+  }
+
+  /** At it, or below. */
+  #isBelow(circuitId: string, aboveId: string): boolean {
+    const { topology } = this.#parts;
+    const index = topology.indexOf.get(aboveId) ?? failInvariant(`circuit ${aboveId} is not there`);
+    return topology.pathOf[topology.indexOf.get(circuitId) ?? -1]?.includes(index) ?? false;
   }
 
   #limitCircuit(circuit: Circuit, limitA: Amps | PhaseAmps | null): string | undefined {
@@ -91,6 +94,16 @@ export class Operator {
     notices.add('info', 'OPERATOR', `${circuit.id}: operator limit ${text}`, { circuit: circuit.id });
     onChange();
     return undefined;
+  }
+
+  #modeOf({ id, facts }: SlaveRecord, mode: ChargeMode | null): Told | string {
+    const { solar } = this.#parts.site;
+    if (mode === null) return { change: { mode: undefined }, text: 'has its configured mode again' };
+    if (!solar && mode !== 'fast') return `expected "solar" in the configuration for ${mode}, it has none`;
+    if (solar && !this.#isBelow(facts.circuit, solar.circuit)) {
+      return `${id} is not below ${solar.circuit}, where the surplus is measured`;
+    }
+    return { change: { mode }, text: `charges in mode ${mode}` };
   }
 
   #applySection14a(target: string, isOn: boolean): string | undefined {
@@ -112,7 +125,8 @@ export class Operator {
       if (typeof change === 'string') why = change;
       else told.set(record, change);
     }
-    const isRefused = told.size === 0 || (why !== undefined && action.what === 'operatorLimit');
+    const isRefused =
+      told.size === 0 || (why !== undefined && (action.what === 'operatorLimit' || action.what === 'mode'));
     if (isRefused) return why;
     const { settings, roster, onChange } = this.#parts;
     for (const [record, { change, text }] of told) {
@@ -130,6 +144,8 @@ export class Operator {
     switch (action.what) {
       case 'operatorLimit':
         return limitOf(record, action.limitA);
+      case 'mode':
+        return this.#modeOf(record, action.mode);
       case 'pause':
         return { change: { isPaused: true }, text: 'is paused by the operator' };
       case 'resume':

@@ -177,6 +177,9 @@ export class Outlooks {
     switch (reason.kind) {
       case 'step':
         return dwellMs - (nowMs % dwellMs);
+      case 'maximum':
+      case 'belowMinimum':
+        return reason.cause?.source === 'surplus' ? this.#surplusMs(record) : undefined;
       case 'calming':
         return this.#calmMs(record, reason);
       case 'declined':
@@ -188,6 +191,14 @@ export class Outlooks {
       default:
         return undefined;
     }
+  }
+
+  /** Until a vehicle on surplus alone starts or pauses, if that stays as it is now. */
+  #surplusMs({ service: { onSurplus } }: SlaveRecord): Ms | undefined {
+    const { nowMs, site } = this.#snapshot;
+    if (onSurplus?.otherwiseSinceMs === undefined || !site.solar) return undefined;
+    const { startAfterMs, stopAfterMs } = site.solar;
+    return onSurplus.otherwiseSinceMs + (onSurplus.isOn ? stopAfterMs : startAfterMs) - nowMs;
   }
 
   #calmMs({ service: { calm } }: SlaveRecord, { held }: Of<'calming'>): Ms | undefined {

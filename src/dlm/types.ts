@@ -1,4 +1,5 @@
 /** The site for the control core: circuits, charge points, and the rules of division. */
+import type { ChargeMode } from '../base/operator-action.js';
 import type { Network, PhaseCount, Wiring } from '../base/rotation.js';
 import type { Amps, Ms, PhaseAmps, Volts, Watts } from '../base/units.js';
 
@@ -69,6 +70,8 @@ export interface Circuit {
   readonly imbalanceLimitA?: Amps;
   /** What its three phases may carry together, charge points and other load; also a contract at its meter. */
   readonly limitW?: Watts;
+  /** A contract at its meter that export lifts. One that export does not lift is in `limitW`. */
+  readonly contractW?: Watts;
   /** The same for its charge points alone while its meter is lost; absent: `limitW` less the load that the meter may hide. */
   readonly fallbackW?: Watts;
   readonly reserve?: ReserveRules;
@@ -110,6 +113,8 @@ export interface ChargePoint {
   readonly rotation: Wiring;
   /** Absent: `detected`. */
   readonly activePhases?: ActivePhases | undefined;
+  /** Absent: that of the site, or `fast`. */
+  readonly mode?: ChargeMode | undefined;
   /** 1 is served first. */
   readonly priority: number;
   readonly session?: SessionLimits;
@@ -157,6 +162,16 @@ export interface AllocationRules {
   readonly redistribute?: RedistributionRules;
 }
 
+/** PV surplus for charge points below one circuit, the one whose meter shows what is fed in. */
+export interface SolarRules {
+  readonly circuit: string;
+  /** Of charge points below it that say nothing. */
+  readonly mode: ChargeMode;
+  /** A vehicle on surplus alone starts, or pauses, once that was enough, or too little, for so long. Configured in seconds. */
+  readonly startAfterMs: Ms;
+  readonly stopAfterMs: Ms;
+}
+
 /** What a digital input does while it is active. */
 export type InputEffect =
   /** Lowers the limit of the target by so much; never below 0 A. Grid order. */
@@ -202,6 +217,8 @@ export interface Site {
   readonly chargePoints: readonly ChargePoint[];
   /** Absent: none. */
   readonly inputs?: readonly SiteInput[];
+  /** Absent: no charge point looks at a surplus. */
+  readonly solar?: SolarRules;
   /** For charge points that are not listed. */
   readonly defaults?: ChargePointDefaults;
   /** The circuit of adopted charge points that are not listed. */

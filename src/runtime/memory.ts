@@ -2,7 +2,7 @@
 import * as z from 'zod/mini';
 import { ID_PATTERN } from '../base/ids.js';
 import { parseJson } from '../base/json.js';
-import { BLOCK_FROM, BOOST_MAX_MS, PRIORITY_MAX } from '../base/operator-action.js';
+import { BLOCK_FROM, BOOST_MAX_MS, CHARGE_MODES, PRIORITY_MAX } from '../base/operator-action.js';
 import { fail, ok, type Result } from '../base/result.js';
 import { WIRINGS } from '../base/rotation.js';
 import type { Memory } from '../dlm/group/memory.js';
@@ -51,6 +51,7 @@ const settingsSchema = z.object({
     z.object({
       id,
       operatorA: z.optional(amps),
+      mode: z.optional(z.enum(CHARGE_MODES)),
       isPaused: z.optional(z.boolean()),
       block: z.optional(z.object({ from: z.enum(BLOCK_FROM), goesOn: z.optional(session) })),
       priority: z.optional(z.object({ value: z.int().check(z.minimum(1), z.maximum(PRIORITY_MAX)), session })),

@@ -147,6 +147,17 @@ t.test('F4: export makes no room behind a fuse, for planners as in the daemon', 
   t.equal(allocate(uneven).limits.get('a')?.limitA, 16, 'nor does it count as a difference');
 });
 
+t.test('example 64: export lifts a power limit where that is said, for planners as in the daemon', async (t) => {
+  const [fuse, backgroundA] = [{ id: 'main', limitA: [63, 63, 63] as const }, [-10, -10, -10] as const];
+  const planned = { ...fuse, backgroundA, limitW: 13_800 };
+  const limitOf = (more: object) =>
+    allocate(requestOf([{ ...planned, ...more }], [pointOf('a')])).limits.get('a')?.limitA;
+  t.equal(limitOf({}), 20);
+  t.equal(limitOf({ exportMakesRoom: true }), 30);
+  t.equal(limitOf({ exportMakesRoom: true, backgroundA: [-30, 10, 10] }), 23, 'energy counts: 10 A in sum');
+  t.equal(limitOf({ exportMakesRoom: true, limitA: [25, 25, 25] }), 25, 'never above a fuse');
+});
+
 t.test('B11: in an IT network a single-phase vehicle loads two conductors', async (t) => {
   const single = { phases: 1 };
   const points = [pointOf('a', single), pointOf('b', { ...single, rotation: 'STR' })];

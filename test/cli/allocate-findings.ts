@@ -9,7 +9,7 @@ import { requestOf } from '../../src/cli/allocate/source.js';
 type Values = Readonly<Record<string, unknown>>;
 
 const ID = 'a text of 1 to 64 characters without control characters';
-const CIRCUIT_KEYS = 'the keys id, parent, limitA, backgroundA, imbalanceLimitA, limitW, voltageV';
+const CIRCUIT_KEYS = 'the keys id, parent, limitA, backgroundA, imbalanceLimitA, limitW, exportMakesRoom, voltageV';
 const POINT_KEYS =
   'the keys id, circuit, phases, rotation, activePhases, minA, maxA, priority, connectedAtS, chargingS';
 const REQUEST_KEYS = 'the keys network, circuits, chargePoints, stepA, sharing, shortage, rotationSeed';

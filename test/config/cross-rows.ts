@@ -86,7 +86,7 @@ const ROWS: readonly Row[] = [
     'a misspelt parent makes no second root',
     'parent: main',
     'parnet: main',
-    '10:5 circuits[1].parnet: expected one of the keys id, parent, limitA, operatorLimitA, schedule, limitW, contractW, dlb, alm, section14a, headroomA, meter, meterLocation, fallbackA, backgroundMaxA, imbalanceLimitA, redistribute, fuse, got "parnet"; did you mean "parent"?',
+    '10:5 circuits[1].parnet: expected one of the keys id, parent, limitA, operatorLimitA, schedule, limitW, contractW, exportMakesRoom, dlb, alm, section14a, headroomA, meter, meterLocation, fallbackA, backgroundMaxA, imbalanceLimitA, redistribute, fuse, got "parnet"; did you mean "parent"?',
   ],
   [
     'a circuit that feeds itself',

@@ -117,7 +117,7 @@ t.test('every key of the published schema is described, and no other is allowed'
 });
 
 t.test('every key of the published schema is accepted', (t) => {
-  const names = { meter: 'a-id', circuit: 'a-id', id: 'a-id', measurand: 'currentL1' };
+  const names = { meter: 'a-id', circuit: 'a-id', id: 'a-id', measurand: 'currentL1', meterLocation: 'including' };
   for (const [name, node] of [
     ['master', MASTER],
     ['slave', SLAVE],

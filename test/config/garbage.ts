@@ -7,7 +7,7 @@ import { mutated, mutation } from './mutations.js';
 import { GOOD, issueLines, MODELS, shipped } from './support.js';
 
 const KEYS =
-  'role, site, networkId, samplePeriodMs, leaseMs, network, voltageV, circuits, meters, meterModels, discovery, defaults, chargePoints, inputs, auth, keyFile, allocation, mqtt, recorder, log, id, connector, driver';
+  'role, site, networkId, samplePeriodMs, leaseMs, network, voltageV, circuits, meters, meterModels, discovery, defaults, chargePoints, inputs, solar, auth, keyFile, allocation, mqtt, recorder, log, id, connector, driver';
 const LONG = 'x'.repeat(900_000);
 
 const ROWS: readonly (readonly [name: string, text: string, ...lines: string[]])[] = [

@@ -3,9 +3,9 @@ import { GOOD, type Row, walk } from './support.js';
 
 const PER_PHASE = 'a current in A, 0 to 2500, or three of them [L1, L2, L3]';
 const CIRCUIT_KEYS =
-  'id, parent, limitA, operatorLimitA, schedule, limitW, contractW, dlb, alm, section14a, headroomA, meter, meterLocation, fallbackA, backgroundMaxA, imbalanceLimitA, redistribute, fuse';
+  'id, parent, limitA, operatorLimitA, schedule, limitW, contractW, exportMakesRoom, dlb, alm, section14a, headroomA, meter, meterLocation, fallbackA, backgroundMaxA, imbalanceLimitA, redistribute, fuse';
 const MASTER_KEYS =
-  'role, site, networkId, samplePeriodMs, leaseMs, network, voltageV, circuits, meters, meterModels, discovery, defaults, chargePoints, inputs, auth, keyFile, allocation, mqtt, recorder, log, id, connector, driver';
+  'role, site, networkId, samplePeriodMs, leaseMs, network, voltageV, circuits, meters, meterModels, discovery, defaults, chargePoints, inputs, solar, auth, keyFile, allocation, mqtt, recorder, log, id, connector, driver';
 const MQTT_URL = 'mqtt://HOST or mqtt://HOST:PORT, mqtts:// for TLS (username and password are keys of their own)';
 const TCP = 'tcp://HOST or tcp://HOST:PORT';
 const ANY = 'tcp://HOST:PORT, rtu:PATH?baud=9600&parity=none&stopBits=1 or rtu+tcp://HOST:PORT';

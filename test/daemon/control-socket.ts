@@ -95,7 +95,7 @@ t.test('garbage gets a line that says what was expected, and the connection goes
     ['{"command":"forget","id":7}', 'id: expected a text, got 7'],
     [
       '{"command":"set","id":"a","what":"paus"}',
-      'what: expected one of operatorLimit, priority, boost, section14a, block, pause, resume, unblock; did you mean "pause"?',
+      'what: expected one of operatorLimit, priority, boost, section14a, block, mode, pause, resume, unblock; did you mean "pause"?',
     ],
     [
       '{"command":"set","id":"a","what":"operatorLimit","limitA":[1,2]}',

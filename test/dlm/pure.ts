@@ -18,6 +18,8 @@ function snapshotOf({ controller, nowMs }: Rig, isStarting: boolean): Snapshot {
     settings: controller.limits.settings,
     limits: controller.limits,
     services: new Services(),
+    surplusShares: undefined,
+    surplusLimits: new Map(),
     capacities: controller.circuits(nowMs).map(({ capacity }) => capacity),
     ...{ noRaise: undefined, isStrict: false, unsafeCircuits: new Set<number>() },
   };

@@ -118,7 +118,7 @@ export const METER_MUTANTS: readonly Row[] = [
   ],
   ['W', 'room in W divided, although some is counted', POWER, 'above === 0 || ', 'true || ', 'dlm/power'],
   ['W', 'power is not divided', 'dlm/sharing/targets.js', '...(power && {', '...(false && {', 'dlm/power'],
-  ['W', 'export makes room in W', POWER, 'Math.max(0, loadA[1])', 'loadA[1]', 'dlm/power'],
+  ['W', 'export makes room in W', POWER, 'Math.max(0, loadA[p])', 'loadA[p]', 'dlm/power'],
   [
     'W',
     'too many W are not urgent',

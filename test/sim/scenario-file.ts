@@ -65,6 +65,7 @@ chargePoints:
 building: [{ circuit: evse, lowA: [1, 2, 3], highA: 12, everyS: 2.5 }]
 days: [{ circuit: main, start: "06:30", households: 3, plants: 1.5, loadFile: day.csv }]
 loads: [{ circuit: shop, atS: 0, loadA: 4 }, { circuit: shop, atS: 90.5, loadA: [9, 0, 1] }]
+solar: [{ circuit: main, atS: 60, powerW: 6000 }, { circuit: main, atS: 90, powerW: [3000, 0, 1] }]
 vehicles:
   - { chargePoint: cp2, atS: 20.125 }
   - { chargePoint: cp1, atS: 100, leaveS: 9000 }
@@ -114,6 +115,10 @@ const FULL_READ: Omit<Scenario, 'config'> = {
   meterNoiseA: 0.4,
   meterRoundA: 1,
   ...UNTOUCHED,
+  solar: [
+    { circuit: 'main', atMs: 60_000, powerW: [2000, 2000, 2000] },
+    { circuit: 'main', atMs: 90_000, powerW: [3000, 0, 1] },
+  ],
   faults: [
     { atMs: 120_500, forMs: 600_000, fault: 'charge-point-cut-off' },
     { atMs: 300_000, forMs: 60_000, fault: 'meter-silent', target: 'grid' },

@@ -10,9 +10,10 @@ import {
   wiringIn,
 } from '../../base/rotation.js';
 import { wattsPerAmp } from '../../config/network.js';
-import { mapPhases, NO_AMPS } from '../../base/units.js';
+import { mapPhases, NO_AMPS, PHASES } from '../../base/units.js';
 import type { AllocationCandidate, AllocationCircuit, AllocationRequest } from '../../dlm/allocate.js';
-import { SHARING_RULES, SHORTAGE_RULES } from '../../dlm/types.js';
+import { powerCapacity, powerOf } from '../../dlm/load/power.js';
+import { NOMINAL_VOLTAGE_V, SHARING_RULES, SHORTAGE_RULES } from '../../dlm/types.js';
 import { gotText, RequestError } from './finding.js';
 import { checkJson } from './json-fault.js';
 import { type Fields, id, list, number, object, oneOf, triple, whole, yesNo } from './kinds.js';
@@ -34,18 +35,24 @@ interface WrittenChargePoint extends Omit<AllocationCandidate, 'activePhases' | 
   readonly activePhases?: readonly boolean[];
 }
 
-interface WrittenRequest extends Omit<AllocationRequest, 'chargePoints'> {
+interface WrittenCircuit extends AllocationCircuit {
+  readonly exportMakesRoom: boolean;
+}
+
+interface WrittenRequest extends Omit<AllocationRequest, 'chargePoints' | 'circuits'> {
   readonly network: Network;
+  readonly circuits: readonly WrittenCircuit[];
   readonly chargePoints: readonly WrittenChargePoint[];
 }
 
-const CIRCUIT: Fields<AllocationCircuit> = {
+const CIRCUIT: Fields<WrittenCircuit> = {
   id: { kind: id('the id of the circuit') },
   parent: { kind: id('the id of the circuit that feeds it'), mayLack: true },
   limitA: { kind: triple('three currents in A', amps) },
   backgroundA: { kind: triple('three currents in A', signedAmps), fallback: NO_AMPS },
   imbalanceLimitA: { kind: amps, mayLack: true },
   limitW: { kind: number('a power in W', 0, WATTS_MAX), mayLack: true },
+  exportMakesRoom: { kind: yesNo, fallback: false },
   voltageV: { kind: number('a voltage in V', 1, 1000), mayLack: true },
 };
 
@@ -90,7 +97,9 @@ export function readRequest(text: string): AllocationRequest {
   const { network, ...written } = request.read(JSON.parse(text));
   const read = {
     ...written,
-    circuits: written.circuits.map((circuit) => withoutExport(inNetwork(circuit, network))),
+    circuits: written.circuits.map(({ exportMakesRoom, ...circuit }) => {
+      return withoutExport(inNetwork(circuit, network), exportMakesRoom);
+    }),
     chargePoints: written.chargePoints.map((point, index) => candidateOf(point, index, network)),
   };
   checkRelations(read);
@@ -103,10 +112,16 @@ function inNetwork(circuit: AllocationCircuit, network: Network): AllocationCirc
   return voltageV === undefined ? circuit : { ...circuit, voltageV };
 }
 
-/** Export makes no room, as in the daemon (dlm/load/capacity): a meter that counts backwards looks the same. */
-function withoutExport(circuit: AllocationCircuit): AllocationCircuit {
-  const { backgroundA } = circuit;
-  return { ...circuit, backgroundA: mapPhases((p) => Math.max(0, backgroundA[p])) };
+/**
+ * Export makes no room behind a fuse, as in the daemon (dlm/load/capacity): a meter that counts backwards looks the same. It lifts
+ * a power limit where that is said.
+ */
+function withoutExport(circuit: AllocationCircuit, makesRoom: boolean): AllocationCircuit {
+  const importA = mapPhases((p) => Math.max(0, circuit.backgroundA[p]));
+  const { limitW, voltageV = NOMINAL_VOLTAGE_V } = circuit;
+  if (!makesRoom || limitW === undefined) return { ...circuit, backgroundA: importA };
+  const { capacityW } = powerCapacity(limitW, voltageV, circuit.backgroundA, NO_AMPS, PHASES);
+  return { ...circuit, backgroundA: importA, limitW: capacityW + powerOf(importA, voltageV) };
 }
 
 function candidateOf(

@@ -1,13 +1,13 @@
 /** `evenkeel set`: what people set while the master runs, for a charge point or for all below a circuit. */
 import type { Argv } from 'yargs';
-import { BLOCK_FROM } from '../../base/operator-action.js';
+import { BLOCK_FROM, CHARGE_MODES } from '../../base/operator-action.js';
 import { type Command, withSocket } from '../command.js';
 
 const load = () => import('../../cli/control/set.js');
 
 export const setCommand: Command = (parser) => {
-  parser.command('set', 'limits, pauses, blocks, priorities and boosts, while the master runs', (set) =>
-    withSection14a(set)
+  parser.command('set', 'limits, modes, pauses, blocks, priorities and boosts, while the master runs', (set) =>
+    withMode(withSection14a(set))
       .command(
         'operator-limit <target> <limit>',
         "the operator's own limit, at most that of the fuse or of the charge point",
@@ -78,6 +78,22 @@ function withTarget<T>(parser: Argv<T>) {
     demandOption: true,
     describe: 'id of a charge point, or of a circuit',
   });
+}
+
+function withMode<T>(parser: Argv<T>): Argv<T> {
+  return parser.command(
+    'mode <target> <mode>',
+    'which power it takes: all that fuses leave, or PV surplus (docs/solar.md)',
+    (options) =>
+      withTarget(options)
+        .positional('mode', {
+          choices: [...CHARGE_MODES, 'default'] as const,
+          demandOption: true,
+          describe: 'default: as configured',
+        })
+        .example('$0 set mode cp1 full-green', 'PV surplus alone'),
+    async (asked) => (await load()).setMode(asked),
+  );
 }
 
 function withSection14a<T>(parser: Argv<T>): Argv<T> {

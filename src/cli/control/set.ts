@@ -1,5 +1,5 @@
 /** Asks the running master to set something, and says what became of it. */
-import type { BlockFrom } from '../../base/operator-action.js';
+import type { BlockFrom, ChargeMode } from '../../base/operator-action.js';
 import { EXIT, ExitError } from '../../daemon/exit-codes.js';
 import type { Change } from '../../ports/commands.js';
 import type { SocketArguments } from '../command.js';
@@ -32,6 +32,11 @@ export async function setPriority(asked: Asked & { readonly priority: string }):
 export async function setBoost(asked: Asked & { readonly minutes: string }): Promise<void> {
   const { minutes } = asked;
   await set(asked, 'boost', { minutes: numberIn(minutes, minutes, 'minutes, or off', 'off') });
+}
+
+export async function setMode(asked: Asked & { readonly mode: ChargeMode | typeof DEFAULT }): Promise<void> {
+  const { mode } = asked;
+  await set(asked, 'mode', { mode: mode === DEFAULT ? null : mode });
 }
 
 export async function setBlock(asked: Asked & { readonly from: BlockFrom }): Promise<void> {

@@ -6,6 +6,7 @@ import { PILOT_MIN_A } from '../../base/units.js';
 import * as f from '../fields.js';
 import { key } from '../fields.js';
 import { scheduleSchema } from './schedule.js';
+import { chargeMode } from './solar.js';
 
 /** Most that one connector may deliver. */
 export const CONNECTOR_AMPS_MAX = 500;
@@ -83,6 +84,11 @@ export const chargePointSchema = f.group({
     'Active phases',
     'Phases that count for a vehicle. detected: those it was seen to use; connected: all of them, so that none that it adds surprises.',
     z.optional(f.oneWord(ACTIVE_PHASES)),
+  ),
+  mode: key(
+    'Mode',
+    'Which power it takes: fast, full-green, green-priority or speed-priority; solar.mode when left out.',
+    z.optional(chargeMode()),
   ),
   priority: key('Priority', '1 is served first.', z._default(f.whole(1, 100), 1)),
   session: key(

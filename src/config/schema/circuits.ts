@@ -44,6 +44,11 @@ export const circuitSchema = f.group({
     'The power in W that is contracted at the meter of this circuit. It holds like limitW; the lower one counts.',
     z.optional(f.watts(WATTS_MAX)),
   ),
+  exportMakesRoom: key(
+    'Export makes room',
+    'true: what is fed in at the meter comes on top of contractW, once charge points have shown which way the meter counts. Never above a fuse.',
+    z.optional(f.yesNo()),
+  ),
   dlb: key(
     'DLB',
     'A power for the charge points of this circuit; one minimum is kept free for those that are idle or not heard. docs/dlb-alm.md.',

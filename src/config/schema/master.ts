@@ -12,6 +12,7 @@ import { INPUTS_MAX, inputSchema } from './inputs.js';
 import { meterMapSchema } from './meter-maps.js';
 import { meterSchema } from './meters.js';
 import { mqttSchema, recorderSchema } from './services.js';
+import { solarSchema } from './solar.js';
 
 /** A site has dozens; the bound keeps every walk through the tree short. */
 export const CIRCUITS_MAX = 1000;
@@ -71,6 +72,11 @@ export const masterSchema = f.group({
     'Digital inputs',
     'Contacts and messages that lower a limit while they are active.',
     z._default(f.list('inputs', inputSchema, { atMost: INPUTS_MAX }), []),
+  ),
+  solar: key(
+    'PV surplus',
+    'Where PV surplus is measured, and which charge points take it; docs/solar.md. Nobody looks at it when left out.',
+    z.optional(solarSchema),
   ),
   auth: auth(),
   keyFile: keyFile(

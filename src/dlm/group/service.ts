@@ -5,6 +5,7 @@ import type { Ms } from '../../base/units.js';
 import { type Appetite, UNKNOWN_APPETITE } from './appetite.js';
 import { ALWAYS_CALM, type Calm } from './calm.js';
 import { type Leftover, NO_LEFTOVER } from './leftover.js';
+import type { OnSurplus } from './on-surplus.js';
 
 /** A withdrawn offer. The charge point gets no new offer until `untilMs`. */
 export interface Withdrawn {
@@ -31,6 +32,8 @@ export interface Service {
   readonly waitsSinceMs: Ms | undefined;
   /** When an unseen vehicle was let go before its turn, to see which phases it uses; Infinity: soon. Once in a session. */
   readonly lookedAtMs: Ms | undefined;
+  /** Of a vehicle that charges on surplus alone; `undefined`: not yet looked at. */
+  readonly onSurplus: OnSurplus | undefined;
 }
 
 export const NOT_YET_SERVED: Service = {
@@ -44,6 +47,7 @@ export const NOT_YET_SERVED: Service = {
   calm: ALWAYS_CALM,
   waitsSinceMs: undefined,
   lookedAtMs: undefined,
+  onSurplus: undefined,
 };
 
 /** What stays when another vehicle is plugged in: its turn and its pause. */
@@ -65,5 +69,6 @@ export function carriedService(carrier: Carrier, now: Service): Service {
     calm: carrier.value('calm', now.calm),
     waitsSinceMs: carrier.value('waitsSinceMs', now.waitsSinceMs),
     lookedAtMs: carrier.value('lookedAtMs', now.lookedAtMs),
+    onSurplus: carrier.value('onSurplus', now.onSurplus),
   };
 }

@@ -1,10 +1,10 @@
 /**
- * What people set while the master runs: operator limits, pauses, blocks, priorities and boosts. The state file keeps them over a
+ * What people set while the master runs: operator limits, modes, pauses, blocks, priorities and boosts. The state file keeps them over a
  * restart. A session is named by the start of the slave and its number: what was set for one vehicle does not hold for the next.
  */
 import { assert, failInvariant } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
-import type { BlockFrom } from '../../base/operator-action.js';
+import type { BlockFrom, ChargeMode } from '../../base/operator-action.js';
 import type { LimitReason } from '../../base/reason.js';
 import type { Amps, Ms, PhaseAmps } from '../../base/units.js';
 
@@ -14,6 +14,8 @@ export type Session = string | undefined;
 export interface ChargePointSetting {
   /** The operator's limit, in A per phase. Absent: that of the configuration holds. */
   readonly operatorA?: Amps | undefined;
+  /** Absent: that of the configuration. */
+  readonly mode?: ChargeMode | undefined;
   readonly isPaused?: boolean | undefined;
   readonly block?: { readonly from: BlockFrom; readonly goesOn?: Session } | undefined;
   /** For one session. */

@@ -208,6 +208,17 @@ export class CapacityBook {
     return powerCapacity(limitW, this.#voltageV, besideA, openA);
   }
 
+  /** While the meter is lost `besideA` is what it may hide, and that is no export. */
+  #byContract(
+    { contractW }: Circuit,
+    meter: MeteredLoad | undefined,
+    besideA: PhaseAmps,
+    openA: PhaseAmps,
+  ): PowerCapacity | undefined {
+    if (contractW === undefined) return undefined;
+    return powerCapacity(contractW, this.#voltageV, besideA, openA, meter?.provenPhases);
+  }
+
   #capacityOf(circuit: Circuit, index: number, all: ReadonlyMap<number, Own>, nowMs: Ms): CircuitCapacity {
     const own = defined(all.get(index), `load of ${circuit.id}`);
     const meter = this.#metered.get(index);
@@ -229,7 +240,8 @@ export class CapacityBook {
     const byLimit = this.#byLimit(circuit, isLost, besideA, own.openA);
     const draw = this.#limits.gridDrawOf(circuit, nowMs);
     const byDraw = draw && gridDrawCapacity(draw, this.#voltageV, this.#surplusAbove(index, all));
-    const power = lowerPower(byLimit, byDraw);
+    const byContract = this.#byContract(circuit, meter, besideA, own.openA);
+    const power = lowerPower(byContract, lowerPower(byLimit, byDraw));
     assertNumbers(capacityA, circuit.id, 'capacity');
     assertOrder(NO_AMPS, loadA, circuit.id, 'nothing, and its load');
     assertOrder(

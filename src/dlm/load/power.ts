@@ -30,12 +30,28 @@ export function powerOf(currentA: PhaseAmps, voltageV: Volts): Watts {
   return voltageV * (currentA[0] + currentA[1] + currentA[2]);
 }
 
-/** `loadA` and `openA`: the load beside the charge points, and what of it may have changed. Export makes no room. */
-export function powerCapacity(limitW: Watts, voltageV: Volts, loadA: PhaseAmps, openA: PhaseAmps): PowerCapacity {
-  const importA: PhaseAmps = [Math.max(0, loadA[0]), Math.max(0, loadA[1]), Math.max(0, loadA[2])];
-  const capacityW = Math.max(0, limitW - powerOf(importA, voltageV));
+const NOT_PROVEN: readonly PhaseIndex[] = [];
+
+/** What counts of a load that is negative where it feeds in. On a phase that is not proven, export may be import. */
+function netOf(loadA: PhaseAmps, proven: readonly PhaseIndex[]): PhaseAmps {
+  return mapPhases((p) => (proven.includes(p) ? loadA[p] : Math.max(0, loadA[p])));
+}
+
+/**
+ * `loadA` and `openA`: the load beside the charge points, and what of it may have changed. Export makes room on proven phases
+ * only; left out: on none.
+ */
+export function powerCapacity(
+  limitW: Watts,
+  voltageV: Volts,
+  loadA: PhaseAmps,
+  openA: PhaseAmps,
+  proven = NOT_PROVEN,
+): PowerCapacity {
+  const netW = powerOf(netOf(loadA, proven), voltageV);
+  const capacityW = Math.max(0, limitW - netW);
   const raisableW = capacityW - powerOf(openA, voltageV);
-  if (!(capacityW >= 0 && capacityW <= limitW && raisableW <= capacityW)) {
+  if (!(capacityW >= 0 && capacityW <= limitW + Math.max(0, -netW) && raisableW <= capacityW)) {
     failInvariant(`${limitW} W beside ${loadA.join(', ')} A leave ${capacityW} W, ${raisableW} W for raises`);
   }
   return { voltageV, limitW, capacityW, raisableW };
@@ -56,8 +72,7 @@ export const NO_SURPLUS: Surplus = { surplusW: 0, openW: 0 };
  * counts backwards: there it is none.
  */
 export function surplusOf(loadA: PhaseAmps, openA: PhaseAmps, proven: readonly PhaseIndex[], voltageV: Volts): Surplus {
-  const netA = mapPhases((p) => (proven.includes(p) ? loadA[p] : Math.max(0, loadA[p])));
-  return { surplusW: Math.max(0, -powerOf(netA, voltageV)), openW: powerOf(openA, voltageV) };
+  return { surplusW: Math.max(0, -powerOf(netOf(loadA, proven), voltageV)), openW: powerOf(openA, voltageV) };
 }
 
 /** What charge points may draw together by a limit of their draw from the grid: that, and the surplus. */

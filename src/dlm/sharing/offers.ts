@@ -14,6 +14,7 @@ import { followLeftover } from './redistribution.js';
 import { powerOf } from '../load/power.js';
 import { reservedLoad } from './reserved.js';
 import { capacityOf, pathOf, phasesOf, type Snapshot } from './snapshot.js';
+import { surplusAloneA } from './surplus-power.js';
 import { compareService, DECLINED_HOLD_MS, type ServiceKey, serviceKey, START_MAX_MS } from './turns.js';
 
 const NOTHING_TAKEN: readonly PhaseAmps[] = [];
@@ -38,7 +39,7 @@ export function followOffer(record: SlaveRecord, before: Service, snapshot: Snap
   const appetite = appetiteOf(snapshot, record, service);
   const leftover = followLeftover(snapshot, record, service);
   const { stepA, steadyMs } = site.allocation;
-  const capacityA = (): Amps => roomFor(snapshot, record, NOTHING_TAKEN);
+  const capacityA = (): Amps => Math.min(roomFor(snapshot, record, NOTHING_TAKEN), surplusAloneA(snapshot, record));
   const terms = { wanders: mayWander(snapshot, record), stepA, steadyMs, capacityA, nowMs };
   const calm = afterGrant(service.calm, record.grantedA, terms);
   const { declinedAtMs, unusedSinceMs } = unusedOf(record, { ...service, appetite }, nowMs);

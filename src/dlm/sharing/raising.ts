@@ -9,6 +9,7 @@ import type { SlaveRecord } from '../group/slave-record.js';
 import { powerOf } from '../load/power.js';
 import { neededA } from './offers.js';
 import { capacityOf, pathOf, phasesOf, type Snapshot } from './snapshot.js';
+import { surplusSpareA } from './surplus-power.js';
 
 /** Its share, or as much of it as is calm. Call once per cycle, after `followOffer`. */
 export function calmed(snapshot: Snapshot, record: SlaveRecord, shareA: Amps): CalmLimit {
@@ -20,7 +21,7 @@ export function calmed(snapshot: Snapshot, record: SlaveRecord, shareA: Amps): C
     const calm = afterRamp(service.calm, { shareA, neededA: needed, stepA, aPerS, nowMs });
     services.replace(record, calm === service.calm ? service : { ...service, calm });
   }
-  const roomA = (): Amps => roomBesideLimits(snapshot, record);
+  const roomA = (): Amps => Math.min(roomBesideLimits(snapshot, record), surplusSpareA(snapshot, record));
   return calmLimit(services.find(record).calm, { shareA, stepA, roomA, nowMs });
 }
 

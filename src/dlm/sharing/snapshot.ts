@@ -19,6 +19,8 @@ export interface Snapshot {
   readonly site: Site;
   readonly topology: Topology;
   readonly shares: Shares;
+  /** The divisions of the surplus; `undefined`: the site has none. */
+  readonly surplusShares: Shares | undefined;
   /** What people have set. */
   readonly settings: Settings;
   readonly limits: LimitBook;
@@ -26,6 +28,8 @@ export interface Snapshot {
   readonly records: readonly SlaveRecord[];
   /** Turns and offers. A decision writes its changes here, not into the records. */
   readonly services: Services;
+  /** What modes allow charge points. A decision writes it before it divides. */
+  readonly surplusLimits: Map<SlaveRecord, LimitCause>;
   /** Why no charge point may be raised in this cycle; `undefined` when raises are allowed. */
   readonly noRaise: LimitReason | undefined;
   /** First samples or first STATUS are missing. Each charge point keeps its limit until its lease ends. */
@@ -68,7 +72,9 @@ export function phasesOf(snapshot: Snapshot, record: SlaveRecord): PhaseMask {
 /** The lowest limit of a charge point below its maximum, and its cause; `undefined`: nothing limits it further. */
 export function capOf(snapshot: Snapshot, record: SlaveRecord): LimitCause | undefined {
   const { maxA, rotation } = record.facts;
-  return snapshot.limits.capOf(record.id, maxA, maskToGrid(rotation, phasesOf(snapshot, record)), snapshot.nowMs);
+  const set = snapshot.limits.capOf(record.id, maxA, maskToGrid(rotation, phasesOf(snapshot, record)), snapshot.nowMs);
+  const surplus = snapshot.surplusLimits.get(record);
+  return surplus && surplus.limitA < (set?.limitA ?? maxA) ? surplus : set;
 }
 
 /** True where people, the calendar or an input limit a circuit above the charge point: that explains a pause. */

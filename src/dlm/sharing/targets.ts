@@ -123,7 +123,8 @@ function isUnbalanced(share: AllocatedLimit | undefined): boolean {
   return share?.boundBy.kind === 'shortage' && share.boundBy.phases !== undefined;
 }
 
-function withdraw({ services, nowMs, site }: Snapshot, record: SlaveRecord, reason: LimitReason): void {
+/** Its offer goes to others for a while. */
+export function withdraw({ services, nowMs, site }: Snapshot, record: SlaveRecord, reason: LimitReason): void {
   const service = services.find(record);
   const untilMs = Math.min(nowMs + site.allocation.dwellMs, askedAgainAtMs(service, nowMs));
   const beforeMs = service.withdrawn?.untilMs ?? nowMs;
@@ -139,7 +140,7 @@ function requestFor(
   behind: Behind,
   assumed: Phases,
 ): AllocationRequest {
-  const { site, nowMs } = snapshot;
+  const { site } = snapshot;
   const reserved = reservedLoad(snapshot, new Set(served));
   return {
     circuits: site.circuits.map(({ id, parent, imbalanceLimitA }, index) => {
@@ -155,21 +156,16 @@ function requestFor(
       };
     }),
     chargePoints: inOrderOfService(snapshot, served, behind, assumed),
-    stepA: site.allocation.stepA,
-    // A boost goes before all others, also where they share equally.
-    sharing: isAnyBoosted(snapshot, served) ? 'priority' : site.allocation.sharing,
-    // The order of the candidates follows the site's rule already.
-    shortage: 'priority-only',
-    rotationSeed: Math.floor(nowMs / site.allocation.dwellMs),
+    ...rulesOf(snapshot, served),
   };
 }
 
 /** The candidates in the order of service. Their priority is the number of their class, from 1. */
-function inOrderOfService(
+export function inOrderOfService(
   snapshot: Snapshot,
   served: readonly SlaveRecord[],
-  behind: Behind,
-  assumed: Phases,
+  behind: Behind = new Map(),
+  assumed: Phases = NONE_ASSUMED,
 ): readonly AllocationCandidate[] {
   const { services, nowMs, site, settings } = snapshot;
   const keyed = served.map((record) => {
@@ -191,11 +187,28 @@ function inOrderOfService(
   });
 }
 
+/** How candidates in the order of service share. */
+export function rulesOf(
+  snapshot: Snapshot,
+  served: readonly SlaveRecord[],
+): Omit<AllocationRequest, 'circuits' | 'chargePoints'> {
+  const { stepA, sharing, dwellMs } = snapshot.site.allocation;
+  return {
+    stepA,
+    // A boost goes before all others, also where they share equally.
+    sharing: isAnyBoosted(snapshot, served) ? 'priority' : sharing,
+    // The order of the candidates follows the site's rule already.
+    shortage: 'priority-only',
+    rotationSeed: Math.floor(snapshot.nowMs / dwellMs),
+  };
+}
+
 function isAnyBoosted({ settings }: Snapshot, served: readonly SlaveRecord[]): boolean {
   return served.some(({ id }) => settings.isBoosted(id));
 }
 
-function isCandidate(snapshot: Snapshot, record: SlaveRecord): boolean {
+/** True when it takes part in the division, as far as its vehicle and people are concerned. */
+export function isCandidate(snapshot: Snapshot, record: SlaveRecord): boolean {
   const { services, nowMs } = snapshot;
   const { pausedUntilMs, withdrawn } = services.find(record);
   if (notServed(snapshot, record) !== undefined || nowMs < pausedUntilMs) return false;

@@ -4,7 +4,8 @@ import type { Rng } from '../../base/rng.js';
 import { buildingCurrentA } from '../../sim/day/profile.js';
 import type { VirtualTime } from '../virtual-time.js';
 import type { Copper } from './copper.js';
-import type { BuildingPlan, DayPlan, LoadPlan } from './scenario.js';
+import { VEHICLE_VOLTAGE_V } from '../../chargers/vehicle.js';
+import type { BuildingPlan, DayPlan, LoadPlan, SolarPlan } from './scenario.js';
 
 /** Share of the changes that are an appliance, on one phase. */
 const APPLIANCE_SHARE = 0.15;
@@ -61,4 +62,15 @@ export function connectDay({ circuit, building, startMinute }: DayPlan, time: Vi
 export function connectLoad({ circuit, atMs, loadA }: LoadPlan, time: VirtualTime, copper: Copper): void {
   const index = copper.indexOf(circuit);
   time.at(atMs, () => copper.setBuilding(index, loadA));
+}
+
+/** Feeds so much into its circuit from its moment on, until the next step. */
+export function connectSolar({ circuit, atMs, powerW }: SolarPlan, time: VirtualTime, copper: Copper): void {
+  const index = copper.indexOf(circuit);
+  time.at(atMs, () =>
+    copper.setSolar(
+      index,
+      mapPhases((p) => powerW[p] / VEHICLE_VOLTAGE_V),
+    ),
+  );
 }

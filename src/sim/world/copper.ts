@@ -4,7 +4,7 @@
  */
 import { defined } from '../../base/assert.js';
 import { hasPhase, type PhaseMask } from '../../base/rotation.js';
-import { type Amps, PHASES, type PhaseAmps } from '../../base/units.js';
+import { type Amps, mapPhases, NO_AMPS, PHASES, type PhaseAmps } from '../../base/units.js';
 import type { Circuit } from '../../dlm/types.js';
 
 const MILLI = 1000;
@@ -35,6 +35,9 @@ export class Copper {
   readonly #ways: readonly (readonly number[])[];
   readonly #taps = new Map<string, Tap>();
   readonly #buildings: readonly Int32Array[];
+  /** What consumers take of each circuit, and what PV feeds in there, in A. */
+  readonly #loadsA: PhaseAmps[];
+  readonly #solarA: PhaseAmps[];
   readonly #beforeChange: BeforeChange;
   /** Per circuit: the sum of all steps of its own load. */
   readonly #movedMa: number[] = [];
@@ -48,6 +51,8 @@ export class Copper {
       buildingMa: three(),
     }));
     this.#buildings = circuits.map(three);
+    this.#loadsA = circuits.map(() => NO_AMPS);
+    this.#solarA = circuits.map(() => NO_AMPS);
     this.#ways = circuits.map((_, index) => wayUp(circuits, index));
     this.#beforeChange = beforeChange;
   }
@@ -85,16 +90,29 @@ export class Copper {
     this.#replace(allowedMa, [on(0), on(1), on(2)], way, (conductor) => conductor.allowedMa);
   }
 
-  /** The own load of a circuit, without what hangs further below. */
+  /** The own consumers of a circuit, without what hangs further below. */
   setBuilding(circuit: number, currentA: PhaseAmps): void {
+    this.#loadsA[circuit] = currentA;
+    this.#setOwn(circuit);
+  }
+
+  /** What PV feeds in there. */
+  setSolar(circuit: number, currentA: PhaseAmps): void {
+    this.#solarA[circuit] = currentA;
+    this.#setOwn(circuit);
+  }
+
+  #setOwn(circuit: number): void {
     const own = defined(this.#buildings[circuit], 'circuit');
+    const [loadA, solarA] = [this.#loadsA[circuit] ?? NO_AMPS, this.#solarA[circuit] ?? NO_AMPS];
+    const currentA = mapPhases((p) => loadA[p] - solarA[p]);
     const nextMa = [milli(currentA[0]), milli(currentA[1]), milli(currentA[2])] as const;
     const movedMa = Math.max(...PHASES.map((p) => Math.abs(nextMa[p] - (own[p] ?? 0))));
     this.#movedMa[circuit] = (this.#movedMa[circuit] ?? 0) + movedMa;
     this.#replace(own, nextMa, this.wayOf(circuit), (conductor) => conductor.buildingMa);
   }
 
-  /** The own load of a circuit. */
+  /** The own load of a circuit; negative where it feeds in. */
   ownBuildingMa(circuit: number): Int32Array {
     return defined(this.#buildings[circuit], 'circuit');
   }

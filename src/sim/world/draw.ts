@@ -240,6 +240,7 @@ export function drawScenario({ seed, durationMs, calmMs = CALM_MS, chargePoints 
     buildings: buildingsOf(site, rng).filter(({ circuit }) => !days.some((day) => day.circuit === circuit)),
     days,
     loads: [],
+    solar: [],
     visits: drawVisits(rng, built, { calmFromMs, durationMs }),
     network: CALM_NETWORK,
     clockDriftMax: rng.between(0, 0.005),

@@ -109,6 +109,7 @@ function after(own: Own, action: OperatorAction): Own {
     case 'unblock':
       return { ...own, isBlocked: false };
     case 'priority':
+    case 'mode':
     case 'boost':
     case 'section14a':
       return own;

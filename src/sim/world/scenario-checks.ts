@@ -21,6 +21,7 @@ import type {
   FaultEntry,
   LoadEntry,
   NetworkEntry,
+  SolarStepEntry,
   VehicleEntry,
 } from './scenario-schema.js';
 
@@ -45,6 +46,7 @@ export interface ScenarioFacts {
   readonly buildings: Drafts<BuildingEntry>;
   readonly days: Drafts<DayEntry>;
   readonly loads: Drafts<LoadEntry>;
+  readonly solar: Drafts<SolarStepEntry>;
   readonly vehicles: Drafts<VehicleEntry>;
   readonly faults: Drafts<FaultEntry>;
   readonly kinds: readonly FaultKind[];
@@ -143,23 +145,31 @@ function ofBuildings({ buildings, days, site, places }: ScenarioFacts): Finding[
   });
 }
 
-/** The steps of one circuit go on in time, and nothing else loads it. */
+/** Nothing else loads the circuit of a step. */
 function ofLoads(facts: ScenarioFacts): Finding[] {
-  const { loads, buildings, days, site, places } = facts;
+  const { loads, buildings, days, places } = facts;
   const others = [...buildings.items, ...days.items];
+  const alone = loads.items.flatMap(({ path, value: { circuit } }) => {
+    const other = others.find(({ value }) => circuit !== undefined && value.circuit === circuit);
+    const got = `${gotText(circuit)}, which has another load on line ${places.lineOf(other?.path ?? [])}`;
+    return other ? [{ path: [...path, 'circuit'], expected: 'a circuit without building and days', got }] : [];
+  });
+  return [...alone, ...ofSteps(facts, loads.items)];
+}
+
+/** The steps of one circuit go on in time. */
+function ofSteps(facts: ScenarioFacts, steps: readonly Draft<Pick<LoadEntry, 'circuit' | 'atS'>>[]): Finding[] {
+  const { site } = facts;
   const end = endOf(facts);
   const lastS = new Map<string, number>();
-  return loads.items.flatMap(({ path, value: { circuit, atS } }) => {
-    const other = others.find(({ value }) => circuit !== undefined && value.circuit === circuit);
+  return steps.flatMap(({ path, value: { circuit, atS } }) => {
     const beforeS = lastS.get(circuit ?? '');
     if (circuit !== undefined && atS !== undefined) lastS.set(circuit, Math.max(atS, beforeS ?? 0));
     const isEarly = atS !== undefined && beforeS !== undefined && atS <= beforeS;
     const isLate = end !== undefined && atS !== undefined && toMs(atS) >= end.atMs;
     const [at, got] = [[...path, 'atS'], sText(atS ?? 0)];
-    const beside = `${gotText(circuit)}, which has another load on line ${places.lineOf(other?.path ?? [])}`;
     return [
       ...dangling([...path, 'circuit'], 'the id of a circuit', circuit, site.circuits),
-      ...(other ? [{ path: [...path, 'circuit'], expected: 'a circuit without building and days', got: beside }] : []),
       ...(isEarly ? [{ path: at, expected: `more than ${sText(beforeS)}, the step of ${circuit} before`, got }] : []),
       ...(isLate ? [{ path: at, expected: beforeEnd(end), got }] : []),
     ];
@@ -271,6 +281,7 @@ export function scenarioFindings(facts: ScenarioFacts): Finding[] {
     ...ofBuiltPoints(facts),
     ...ofBuildings(facts),
     ...ofLoads(facts),
+    ...ofSteps(facts, facts.solar.items),
     ...facts.vehicles.items.flatMap((vehicle) => ofVehicle(vehicle, facts)),
     ...overlaps(facts),
     ...facts.faults.items.flatMap((fault) => ofFault(fault, facts)),

@@ -6,6 +6,7 @@ import { fail, ok, type Result } from '../../base/result.js';
 import { partOf, placesOf, readText, type TextFile } from '../../config/document.js';
 import type { KnownModel } from '../../config/facts.js';
 import type { ConfigIssue, Finding, Path } from '../../config/issue.js';
+import { PHASES, perPhase } from '../../base/units.js';
 import { toPhases } from '../../config/phase-amps.js';
 import { builtConfig, configFindings, entriesOf, isSlave, issuesOf } from '../../config/parse.js';
 import { type ChargePointEntry, connectorSchema } from '../../config/schema/charge-points.js';
@@ -18,6 +19,7 @@ import {
   type LoadPlan,
   type PlannedFault,
   type Scenario,
+  type SolarPlan,
   UNTOUCHED,
   type VehiclePlan,
   type VisitPlan,
@@ -128,6 +130,7 @@ function factsOf(file: TextFile, embedded: Embedded | undefined, { faults }: Sce
     buildings: draftsOf(schema.buildingSchema, at('building'), ['building'], { mayLack: true }),
     days: draftsOf(schema.daySchema, at('days'), ['days'], { mayLack: true }),
     loads: draftsOf(schema.loadSchema, at('loads'), ['loads'], { mayLack: true }),
+    solar: draftsOf(schema.solarStepSchema, at('solar'), ['solar'], { mayLack: true }),
     vehicles: draftsOf(schema.vehicleSchema, at('vehicles'), ['vehicles'], { mayLack: true }),
     faults: draftsOf(schema.faultSchema, at('faults'), ['faults'], { mayLack: true }),
     kinds: faults,
@@ -176,6 +179,11 @@ function loadOf({ circuit, atS, loadA }: schema.LoadEntry): LoadPlan {
   return { circuit, atMs: toMs(atS), loadA: toPhases(loadA) };
 }
 
+/** One number is shared evenly. */
+function solarStepOf({ circuit, atS, powerW }: schema.SolarStepEntry): SolarPlan {
+  return { circuit, atMs: toMs(atS), powerW: typeof powerW === 'number' ? perPhase(powerW / PHASES.length) : powerW };
+}
+
 function faultOf({ atS, forS, fault, target }: schema.FaultEntry): PlannedFault {
   return { atMs: toMs(atS), forMs: toMs(forS), fault, ...(target !== undefined && { target }) };
 }
@@ -214,6 +222,7 @@ function scenarioOf(
     meterNoiseA: entry.meters.noiseA,
     meterRoundA: entry.meters.roundA,
     ...UNTOUCHED,
+    solar: inTime(entry.solar.map(solarStepOf)),
     faults: inTime(entry.faults.map(faultOf)),
     durationMs: endMs,
     calmFromMs: lastEndMs(entry.faults),

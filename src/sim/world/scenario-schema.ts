@@ -17,6 +17,7 @@ const SECONDS_MAX = MINUTES_MAX * 60;
 const DELAY_MAX_MS = 60_000;
 const FAULTS_MAX = 1000;
 const LOADS_MAX = 2000;
+const SOLAR_MAX_W = 5_000_000;
 
 /** What is played knows whole milliseconds only. */
 function seconds(low: number) {
@@ -122,6 +123,16 @@ export const loadSchema = f.group({
   circuit: key('Circuit', 'Id of the circuit that feeds these consumers.', f.id('the id of a circuit')),
   atS: key('Begin', 'Seconds from the start.', seconds(0)),
   loadA: key('Load', 'What they take from then on, in A: one number, or [L1, L2, L3].', f.phaseAmps()),
+});
+
+export const solarStepSchema = f.group({
+  circuit: key('Circuit', 'Id of the circuit into which it feeds.', f.id('the id of a circuit')),
+  atS: key('Begin', 'Seconds from the start.', seconds(0)),
+  powerW: key(
+    'Power',
+    'What PV feeds in from then on, in W: one number, evenly on three phases, or [L1, L2, L3].',
+    f.phaseWatts(SOLAR_MAX_W),
+  ),
 });
 
 export const vehicleSchema = f.group({
@@ -242,6 +253,11 @@ export const scenarioSchema = f.group({
     'The other consumers of a circuit, step by step over time.',
     z._default(f.list('loads', loadSchema, { atMost: LOADS_MAX }), []),
   ),
+  solar: key(
+    'PV',
+    'What PV feeds into a circuit, step by step over time, beside its other consumers.',
+    z._default(f.list('steps', solarStepSchema, { atMost: LOADS_MAX }), []),
+  ),
   vehicles: key('Vehicles', 'Who charges when.', z._default(f.list('vehicles', vehicleSchema), [])),
   faults: key('Faults', 'What goes wrong when.', z._default(f.list('faults', faultSchema, { atMost: FAULTS_MAX }), [])),
 });
@@ -250,6 +266,7 @@ export type BuiltPointEntry = z.output<typeof builtPointSchema>;
 export type BuildingEntry = z.output<typeof buildingSchema>;
 export type DayEntry = z.output<typeof daySchema>;
 export type LoadEntry = z.output<typeof loadSchema>;
+export type SolarStepEntry = z.output<typeof solarStepSchema>;
 export type VehicleEntry = z.output<typeof vehicleSchema>;
 export type FaultEntry = z.output<typeof faultSchema>;
 export type NetworkEntry = z.output<typeof networkSchema>;

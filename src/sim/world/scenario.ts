@@ -1,6 +1,6 @@
 /** What is played: a site by its real configuration, what stands behind it in the physical world, and what goes wrong when. */
 import type { OperatorAction } from '../../base/operator-action.js';
-import type { Amps, Ms, PhaseAmps } from '../../base/units.js';
+import type { Amps, Ms, PerPhase, PhaseAmps, Watts } from '../../base/units.js';
 import type { PhaseCount, Wiring } from '../../base/rotation.js';
 import type { VehicleSpec } from '../../chargers/vehicle.js';
 import type { MasterConfig } from '../../config/types.js';
@@ -59,6 +59,13 @@ export interface LoadPlan {
   readonly loadA: PhaseAmps;
 }
 
+/** What PV feeds into a circuit from a moment on, beside whatever its consumers take. */
+export interface SolarPlan {
+  readonly circuit: string;
+  readonly atMs: Ms;
+  readonly powerW: PerPhase<Watts>;
+}
+
 export interface PlannedFault {
   readonly atMs: Ms;
   readonly forMs: Ms;
@@ -100,6 +107,8 @@ export interface Scenario {
   readonly days: readonly DayPlan[];
   /** In order of time. */
   readonly loads: readonly LoadPlan[];
+  /** In order of time. */
+  readonly solar: readonly SolarPlan[];
   readonly visits: readonly VisitPlan[];
   readonly network: NetworkFaults;
   /** No clock runs faster or slower than true time by more than this share. */
@@ -123,8 +132,9 @@ export interface Scenario {
   readonly calmFromMs: Ms;
 }
 
-/** Nobody sets anything, no input has a contact, and it is that Monday. */
-export const UNTOUCHED: Pick<Scenario, 'actions' | 'contacts' | 'wallFromMs'> = {
+/** Nobody sets anything, no input has a contact, no sun shines, and it is that Monday. */
+export const UNTOUCHED: Pick<Scenario, 'actions' | 'contacts' | 'solar' | 'wallFromMs'> = {
+  solar: [],
   actions: [],
   contacts: [],
   wallFromMs: FIRST_DAY_MS,

@@ -70,12 +70,13 @@ export class Sources {
 
   /** Something of its own limits it, or may at some time: nobody owes it what others have. */
   hasOwn(id: string): boolean {
-    const { operatorA, installationA, imbalanceLimitA, session, schedule } = this.#points.get(id) ?? {};
+    const { operatorA, installationA, imbalanceLimitA, session, schedule, mode } = this.#points.get(id) ?? {};
+    const takes = mode ?? this.#world.scenario.config.site.solar?.mode ?? 'fast';
     const isInput = this.#world.contacts.some(
       ({ input }) => input.target.kind === 'chargePoint' && input.target.id === id,
     );
     const own = [operatorA, installationA, imbalanceLimitA, session, schedule].some((each) => each !== undefined);
-    return own || isInput || this.#world.handled.has(id);
+    return own || takes !== 'fast' || isInput || this.#world.handled.has(id);
   }
 
   /** Of a circuit: the lowest on each phase, less the headroom. */

@@ -13,7 +13,7 @@ import type { MacPort } from '../../ports/mac-port.js';
 import { modelOfMeter } from '../../runtime/meter-model.js';
 import { VirtualNetwork } from '../virtual-network.js';
 import { VirtualTime } from '../virtual-time.js';
-import { connectDay, connectLoad, WanderingLoad } from './building.js';
+import { connectDay, connectLoad, connectSolar, WanderingLoad } from './building.js';
 import { ampsOf, Copper } from './copper.js';
 import { Contact } from './contact.js';
 import { Journal } from './journal.js';
@@ -83,6 +83,7 @@ export class World {
     for (const plan of scenario.buildings) new WanderingLoad(plan, fork()).connect(this.time, this.copper);
     for (const plan of scenario.days) connectDay(plan, this.time, this.copper);
     for (const plan of scenario.loads) connectLoad(plan, this.time, this.copper);
+    for (const plan of scenario.solar) connectSolar(plan, this.time, this.copper);
     this.#addMaster('master', 0, fork());
     if (scenario.hasStandby) this.#addMaster('standby', 1, fork());
     for (const plan of scenario.chargePoints) this.addBox(plan);

@@ -6,7 +6,7 @@ import t, { type Test } from 'tap';
 import { assert, defined } from '../../../src/base/assert.js';
 import type { EventCode } from '../../../src/base/events.js';
 import type { OperatorAction } from '../../../src/base/operator-action.js';
-import { type Amps, mapPhases, type Ms, perPhase, type PhaseAmps } from '../../../src/base/units.js';
+import { type Amps, mapPhases, type Ms, type PerPhase, perPhase, type PhaseAmps } from '../../../src/base/units.js';
 import { virtualPorts } from '../../../src/cli/site/ports.js';
 import { explainIssue } from '../../../src/config/explain.js';
 import { parseConfig } from '../../../src/config/parse.js';
@@ -77,6 +77,8 @@ export interface SceneOptions {
   readonly buildingLowA?: PhaseAmps;
   /** Instead: steps of the root's own load. */
   readonly loads?: readonly Omit<LoadPlan, 'circuit'>[];
+  /** Steps of what PV feeds into the root: evenly on three phases, or on each. */
+  readonly solarW?: readonly { readonly atMs: Ms; readonly powerW: number | PerPhase<number> }[];
   readonly hasStandby?: boolean;
   readonly isSigned?: boolean;
   /** From then on the judges of calm look on, 150 s later; absent: never. */
@@ -123,6 +125,9 @@ function scenarioOf(options: SceneOptions): Scenario {
     meterNoiseA: 0,
     meterRoundA: 0,
     ...UNTOUCHED,
+    solar: (options.solarW ?? []).map(({ atMs, powerW }) => {
+      return { circuit, atMs, powerW: typeof powerW === 'number' ? perPhase(powerW / 3) : powerW };
+    }),
     contacts: options.contacts ?? [],
     faults: [],
     durationMs: FOR_EVER_MS,

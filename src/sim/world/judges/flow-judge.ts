@@ -5,6 +5,7 @@
 import { defined } from '../../../base/assert.js';
 import { type Ms, PHASE_NAMES, type PhaseIndex, PHASES, type Volts, type Watts } from '../../../base/units.js';
 import { SETTLE_MS } from '../../../dlm/leases/lease-rules.js';
+import { powerLimitOf } from '../../../config/warnings.js';
 import { type Circuit, NOMINAL_VOLTAGE_V } from '../../../dlm/types.js';
 import { type Copper, milli } from '../copper.js';
 import type { BreakerMargin } from '../run-log.js';
@@ -83,7 +84,8 @@ export class FlowJudge {
     watched.sinceMs = nowMs;
     this.#nowMs = nowMs;
     for (const p of PHASES) this.#judgePhase(watched, index, p, sinceMs);
-    if (watched.circuit.limitW !== undefined) this.#judgePower(watched, watched.circuit.limitW, index, sinceMs);
+    const limitW = powerLimitOf(watched.circuit);
+    if (limitW !== undefined) this.#judgePower(watched, limitW, index, sinceMs);
   }
 
   closeAll(nowMs: Ms): void {
@@ -117,7 +119,7 @@ export class FlowJudge {
     this.#terms.violate('I3', `${name}: ${amps(allowed)} A allowed${beside}, of ${amps(ceilingMa)} A`, sinceMs);
   }
 
-  /** I3 in W: what the charge points are allowed together, beside the least that the building took meanwhile. */
+  /** I3 in W: what the charge points are allowed together, beside the least that the building took meanwhile, or the most that it fed in. */
   #judgePower({ circuit, leastSum, isMetered, slackMa }: Watched, limitW: Watts, index: number, sinceMs: Ms): void {
     const { allowedMa, buildingMa } = defined(this.#copper.conductors[index], 'circuit');
     const voltageV = this.#terms.voltageV ?? NOMINAL_VOLTAGE_V;
