@@ -93,5 +93,5 @@ function readMaster(text: string): MasterConfig {
 export function vehicleOf({ phases, maxA }: VehicleKind, seed: number): VehiclePlan {
   const reactionMs = Math.round(seededRng(seed).between(REACTION_LEAST_MS, REACTION_MOST_MS));
   const kind = { phases, minA: MIN_A, maxA, reactionMs, rampAPerS: RAMP_A_PER_S };
-  return { ...TYPICAL_VEHICLE, ...kind, needsWakeUp: false };
+  return { ...TYPICAL_VEHICLE, ...kind };
 }

@@ -32,6 +32,8 @@ import './dlm/overdraw.js';
 import './dlm/unused.js';
 import './dlm/vehicle.js';
 import './dlm/appetite.js';
+import './dlm/rest.js';
+import './dlm/wake-ups.js';
 import './dlm/leftover.js';
 import './dlm/redistribution.js';
 import './dlm/calm.js';

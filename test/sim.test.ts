@@ -39,6 +39,7 @@ import './sim/world/rows-network.js';
 import './sim/world/rows-masters.js';
 import './sim/world/rows-operator.js';
 import './sim/world/rows-acceptance.js';
+import './sim/world/rows-vehicles.js';
 import './sim/world/rows-table.js';
 import './sim/world/inputs.js';
 import './sim/world/section-14a.js';

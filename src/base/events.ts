@@ -17,7 +17,8 @@ export const EVENTS = {
   SLAVE_STATE: 'the state of a charge point changed',
   CHARGER_FAULTED: 'a charge point says that it is faulted, or no longer: it gets 0 A until then',
   VEHICLE_ASLEEP:
-    'a vehicle charged, was paused, and takes nothing of its offer since: it is full, or sleeps until it is plugged in again',
+    'a vehicle charged, was paused, and takes nothing of its offer since, wake-ups included: it is full, or sleeps until it is plugged in again',
+  WAKE_UP: 'a vehicle that takes nothing since a pause is woken up: its charge point interrupts the pilot for a moment',
   PHASE_MISMATCH:
     'a charge point reports more phases than the configuration lists for it, or a meter shows its load on other phases',
   CLAIM_REFUSED:

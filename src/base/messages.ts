@@ -68,6 +68,8 @@ export interface Status {
   readonly usedPhases: PhaseMask;
   readonly sessionId: number;
   readonly firmware: string;
+  /** How often the pilot was interrupted since this vehicle came or drew current last. Absent: this slave cannot do that. */
+  readonly wakeUps?: number;
 }
 
 /** Master to one slave: "until tau + lease you may draw this much". */
@@ -86,6 +88,8 @@ export interface Grant {
   readonly leaseMs: Ms;
   /** The connector's phases that the limit was counted for. */
   readonly phases: PhaseMask;
+  /** Interrupt the pilot, unless that was done so often already. Absent: do not. */
+  readonly wakeUp?: number;
 }
 
 export type Message = Beacon | Status | Grant;

@@ -31,6 +31,8 @@ export interface VehicleSpec {
   /** After so long of charging it pauses by itself to cool, for `coolsForMs`; Infinity: never. */
   readonly coolsEveryMs: Ms;
   readonly coolsForMs: Ms;
+  /** Once paused it stays asleep until it is plugged in anew, or its pilot is interrupted. */
+  readonly needsWakeUp: boolean;
 }
 
 /** What most vehicles share; phases and maximum are to be added. */
@@ -42,6 +44,7 @@ export const TYPICAL_VEHICLE = {
   startMs: 0,
   coolsEveryMs: Infinity,
   coolsForMs: 30_000,
+  needsWakeUp: false,
 } as const;
 
 export interface PlugInConditions {
@@ -87,6 +90,8 @@ export class Vehicle {
   #warmMs: Ms = 0;
   #currentA: Amps = 0;
   #deliveredWh = 0;
+  #isAsleep = false;
+  #isPilotAway = false;
 
   constructor(spec: VehicleSpec, plugIn: PlugInConditions) {
     assertSpec(spec);
@@ -112,6 +117,11 @@ export class Vehicle {
     return this.#deliveredWh >= this.#spec.demandWh;
   }
 
+  /** True: it notices no offer until its pilot is interrupted. */
+  get isAsleep(): boolean {
+    return this.#isAsleep;
+  }
+
   isShakingHands(nowMs: Ms): boolean {
     return nowMs < this.#handshakeEndMs;
   }
@@ -121,6 +131,15 @@ export class Vehicle {
     if (limitA === this.#signalledA) return;
     this.#signalledA = limitA;
     this.#followAtMs ??= nowMs + this.#spec.reactionMs;
+  }
+
+  /** Without a pilot it takes nothing. Once it is back the vehicle follows it as at the beginning. */
+  interruptPilot(forMs: Ms, nowMs: Ms): void {
+    this.advance(nowMs);
+    this.#isPilotAway = true;
+    this.#followedA = 0;
+    this.#currentA = 0;
+    this.#followAtMs = nowMs + forMs + this.#spec.reactionMs;
   }
 
   /** Moves everything on to `nowMs`; a time in the past changes nothing. */
@@ -148,7 +167,10 @@ export class Vehicle {
   }
 
   #follow(): void {
-    const { minA, startMs } = this.#spec;
+    const { minA, startMs, needsWakeUp } = this.#spec;
+    if (this.#isPilotAway) this.#isAsleep = false;
+    this.#isPilotAway = false;
+    if (needsWakeUp && this.#signalledA < minA && this.#deliveredWh > 0) this.#isAsleep = true;
     const wasOffered = this.#followedA >= minA;
     this.#followedA = this.#signalledA;
     this.#followAtMs = undefined;
@@ -165,7 +187,8 @@ export class Vehicle {
   }
 
   #targetA(): Amps {
-    if (this.isFull || this.#followedA < this.#spec.minA || this.#timeMs < this.#restsUntilMs) return 0;
+    if (this.isFull || this.#isAsleep || this.#followedA < this.#spec.minA || this.#timeMs < this.#restsUntilMs)
+      return 0;
     return Math.min(this.#followedA, this.#acceptedA());
   }
 

@@ -6,6 +6,9 @@ import { type Amps, type Ms, mapPhases, NO_AMPS, PILOT_MIN_A, type PhaseAmps } f
 import type { ChargerPort, ChargerSnapshot } from '../ports/charger-port.js';
 import { Vehicle, type VehicleSpec } from './vehicle.js';
 
+/** As other chargers do it. */
+const INTERRUPTION_MS: Ms = 4_000;
+
 export interface VirtualChargerOptions {
   /** Phases of the connector. */
   readonly phases: PhaseCount;
@@ -55,6 +58,15 @@ export class VirtualCharger implements ChargerPort {
 
   inForceA(): Amps {
     return this.#limitA;
+  }
+
+  interruptPilot(nowMs: Ms): void {
+    this.#vehicle?.interruptPilot(INTERRUPTION_MS, nowMs);
+  }
+
+  /** True for a vehicle that notices no offer, as of the last look. */
+  get isVehicleAsleep(): boolean {
+    return this.#vehicle?.isAsleep ?? false;
   }
 
   snapshot(nowMs: Ms): ChargerSnapshot {

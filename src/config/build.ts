@@ -8,6 +8,7 @@ import { inputConfig, siteInput } from './build-inputs.js';
 import { section14aOf } from './build-section-14a.js';
 import { solarOf } from './build-solar.js';
 import { parseConnection } from './connection.js';
+import { connectorDefaults } from './defaults.js';
 import { type Endpoint, parseEndpoint } from './endpoint.js';
 import type { KnownModel } from './facts.js';
 import { PLACE_OF_ONE_PHASE, phasesOf } from './meter-checks.js';
@@ -187,9 +188,9 @@ function siteOf(file: MasterFile): Site {
 /** What is not written of the connector is as the master lists the charge point, or else by default. */
 function internalSlaveOf({ id, connector, driver, chargePoints, defaults }: MasterFile): ChargerConfig | undefined {
   if (id === undefined || driver === undefined) return undefined;
-  const { activePhases: _, ...ofConnector } = defaults ?? {};
   const listed = chargePoints.find((each) => each.id === id);
-  if (connector || !listed) return { id, connector: connector ?? z.parse(connectorSchema, ofConnector), driver };
+  if (connector || !listed)
+    return { id, connector: connector ?? z.parse(connectorSchema, connectorDefaults(defaults ?? {})), driver };
   const { phases, rotation, maxA, minA, disconnectedLimitA } = listed;
   return { id, connector: { phases, rotation, maxA, minA, disconnectedLimitA }, driver };
 }

@@ -8,13 +8,20 @@ export function withDefaults(value: unknown): unknown {
   if (!isGroup(value) || !isGroup(written)) return value;
   const defaults = draftOf(defaultsSchema, written, ['defaults']).value;
   const filled = (entry: unknown): unknown => (isGroup(entry) ? { ...defaults, ...entry } : entry);
-  const { activePhases: _, ...ofConnector } = defaults;
   const { chargePoints, connector } = value as Readonly<Record<string, unknown>>;
   return {
     ...value,
     ...(Array.isArray(chargePoints) && { chargePoints: chargePoints.map(filled) }),
-    ...(isGroup(connector) && { connector: { ...ofConnector, ...connector } }),
+    ...(isGroup(connector) && { connector: { ...connectorDefaults(defaults), ...connector } }),
   };
+}
+
+/** Those that a connector has, too: what it is built for. */
+export function connectorDefaults<D extends { readonly activePhases?: unknown; readonly wakeUp?: unknown }>(
+  defaults: D,
+): Omit<D, 'activePhases' | 'wakeUp'> {
+  const { activePhases, wakeUp, ...ofConnector } = defaults;
+  return ofConnector;
 }
 
 function isGroup(value: unknown): value is object {

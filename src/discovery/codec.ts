@@ -136,6 +136,7 @@ function writeFields(writer: ByteWriter, message: Message): void {
       writer.field32(FIELD.seq, message.seq);
       writer.field16(FIELD.limit, limitOf(message.limitA));
       writer.field32(FIELD.lease, message.leaseMs);
+      if (message.wakeUp !== undefined) writer.field8(FIELD.wakeUp, byte(message.wakeUp));
       writer.field8(FIELD.phases, message.phases);
       return;
     case 'status':
@@ -163,6 +164,7 @@ function writeStatus(writer: ByteWriter, status: Message & { type: 'status' }): 
   writer.field8(FIELD.usedPhases, status.usedPhases);
   writer.field32(FIELD.session, status.sessionId);
   text(writer, FIELD.firmware, printable(status.firmware));
+  if (status.wakeUps !== undefined) writer.field8(FIELD.wakeUps, byte(status.wakeUps));
 }
 
 function text(writer: ByteWriter, field: number, value: string): void {

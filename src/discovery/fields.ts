@@ -36,6 +36,8 @@ export const FIELD = {
   session: 23,
   firmware: 24,
   enforcedPhases: 25,
+  wakeUps: 26,
+  wakeUp: 27,
 } as const;
 
 interface Envelope {
@@ -103,6 +105,11 @@ export class Fields {
 
   u8(field: number): number {
     return u8At(this.#bytes, this.#at(field, 1));
+  }
+
+  /** `undefined`: the field is not there. */
+  optionalU8(field: number): number | undefined {
+    return this.#startOf[field] === NOWHERE ? undefined : this.u8(field);
   }
 
   u32(field: number): number {
@@ -173,6 +180,7 @@ function beacon({ networkId, senderBootId }: Envelope, fields: Fields): Beacon {
 }
 
 function grant({ networkId, senderBootId }: Envelope, fields: Fields): Grant {
+  const wakeUp = fields.optionalU8(FIELD.wakeUp);
   return {
     type: 'grant',
     networkId,
@@ -186,10 +194,12 @@ function grant({ networkId, senderBootId }: Envelope, fields: Fields): Grant {
     limitA: fields.amps(FIELD.limit),
     leaseMs: within(fields.u32(FIELD.lease), 1, LEASE_BELIEVED_MAX_MS),
     phases: within(fields.u8(FIELD.phases), 0, 7),
+    ...(wakeUp !== undefined && { wakeUp: within(wakeUp, 1, 255) }),
   };
 }
 
 function status({ networkId, senderBootId }: Envelope, fields: Fields): Status {
+  const wakeUps = fields.optionalU8(FIELD.wakeUps);
   return {
     type: 'status',
     networkId,
@@ -210,6 +220,7 @@ function status({ networkId, senderBootId }: Envelope, fields: Fields): Status {
     usedPhases: within(fields.u8(FIELD.usedPhases), 0, 7),
     sessionId: fields.u32(FIELD.session),
     firmware: fields.firmware(),
+    ...(wakeUps !== undefined && { wakeUps }),
   };
 }
 

@@ -44,6 +44,8 @@ export interface PlannedGrant extends Wish {
   readonly leaseMs: Ms;
   /** False: too many grants are open, and the ledger accepts no other one. */
   readonly isBooked: boolean;
+  /** Asks the charge point to wake its vehicle up: the number of that. */
+  readonly wakeUp?: number | undefined;
   /** The exposure of the charge point once the grant is booked, in A, grid order. */
   readonly exposureA: PhaseAmps;
 }
@@ -127,7 +129,8 @@ function booked(snapshot: Snapshot, wish: Wish): PlannedGrant {
   const isBooked = record.account.hasRoomFor({ limitA, leaseMs, phases: grid, sentAtMs: snapshot.nowMs, expiresAtMs });
   const beforeA = exposureOf(snapshot, record);
   const exposureA = isBooked ? maxOf(beforeA, onPhases(grid, limitA)) : beforeA;
-  return { record, limitA, phases, reason, leaseMs, isBooked, exposureA };
+  const wakeUp = limitA >= record.facts.minA ? record.dueWakeUp(snapshot.nowMs) : undefined;
+  return { record, limitA, phases, reason, leaseMs, isBooked, exposureA, wakeUp };
 }
 
 /**

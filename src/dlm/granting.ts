@@ -25,6 +25,7 @@ interface Terms {
   readonly bootId: BootId;
   readonly tauMs: Ms;
   readonly receivedAtMs: Ms;
+  readonly wakeUp?: number | undefined;
 }
 
 export class Granting {
@@ -45,12 +46,13 @@ export class Granting {
   }
 
   #send(planned: PlannedGrant, epoch: number, nowMs: Ms): Grant | undefined {
-    const { record, limitA, phases, leaseMs, isBooked, exposureA } = planned;
+    const { record, limitA, phases, leaseMs, isBooked, exposureA, wakeUp } = planned;
     const { lastPoll } = record;
     if (!lastPoll) failInvariant(`a grant of ${record.id} answers no poll`);
     record.grants.answerPoll();
     const { bootId, tauMs, receivedAtMs } = lastPoll;
-    const grant = this.#booked(record, { limitA, phases, leaseMs, bootId, tauMs, receivedAtMs }, epoch, nowMs);
+    const terms = { limitA, phases, leaseMs, bootId, tauMs, receivedAtMs, wakeUp };
+    const grant = this.#booked(record, terms, epoch, nowMs);
     if ((grant !== undefined) !== isBooked) {
       const open = `${record.account.openGrants.length} grants are open`;
       failInvariant(`${limitA} A for ${record.id} are ${isBooked ? 'not ' : ''}booked, unlike decided: ${open}`);
@@ -72,7 +74,7 @@ export class Granting {
 
   /** Books the grant before it can be sent; `undefined` when the ledger accepts no other one. */
   #booked(record: SlaveRecord, terms: Terms, lastEpoch: number, nowMs: Ms): Grant | undefined {
-    const { limitA, phases, leaseMs, bootId, tauMs, receivedAtMs } = terms;
+    const { limitA, phases, leaseMs, bootId, tauMs, receivedAtMs, wakeUp } = terms;
     const isPossible = limitA >= 0 && limitA <= WIRE_MAX_A && leaseMs > 0 && leaseMs <= LEASE_MAX_MS;
     if (!isPossible || !(receivedAtMs <= nowMs)) failTerms(record, terms, nowMs);
     const { epoch, seq } = record.grants.nextNumber(lastEpoch);
@@ -93,6 +95,7 @@ export class Granting {
       limitA,
       leaseMs,
       phases,
+      ...(wakeUp !== undefined && { wakeUp }),
     };
   }
 }

@@ -118,6 +118,8 @@ export interface ChargePoint {
   /** 1 is served first. */
   readonly priority: number;
   readonly session?: SessionLimits;
+  /** False: a vehicle that sleeps after a pause is not woken up. */
+  readonly wakeUp?: boolean | undefined;
   /** Limits by the calendar; none above `maxA`. */
   readonly schedule?: Schedule;
 }
@@ -128,6 +130,7 @@ export interface ChargePointDefaults {
   readonly maxA?: Amps | undefined;
   readonly minA?: Amps | undefined;
   readonly disconnectedLimitA?: Amps | undefined;
+  readonly wakeUp?: boolean | undefined;
 }
 
 export const SHARING_RULES = ['equal', 'priority'] as const;

@@ -28,4 +28,9 @@ export interface ChargerPort {
    * maximum as long as it has confirmed nothing.
    */
   inForceA(nowMs: Ms): Amps;
+  /**
+   * Interrupts the control pilot for some seconds, so that a vehicle that sleeps notices its offer. Meanwhile nothing flows, and
+   * state, session and limit stay as they are. Absent: this charger cannot do that.
+   */
+  interruptPilot?(nowMs: Ms): void;
 }

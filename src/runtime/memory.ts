@@ -6,6 +6,7 @@ import { BLOCK_FROM, BOOST_MAX_MS, CHARGE_MODES, PRIORITY_MAX } from '../base/op
 import { fail, ok, type Result } from '../base/result.js';
 import { WIRINGS } from '../base/rotation.js';
 import type { Memory } from '../dlm/group/memory.js';
+import { REST_CAUSES } from '../dlm/group/rest.js';
 import { EPOCH_MAX } from '../dlm/masters/mastership.js';
 
 const FORMAT = 1;
@@ -38,6 +39,7 @@ const slaveSchema = z.object({
   rotation: z.enum(WIRINGS),
   isDuplicate: z.optional(z.boolean()),
   session: z.optional(sessionSchema),
+  rest: z.optional(z.enum(REST_CAUSES)),
 });
 
 const ampsOfPhases = z.tuple([amps, amps, amps]);

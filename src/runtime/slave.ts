@@ -10,6 +10,7 @@ import { connectedMask } from '../base/rotation.js';
 import { type Auth, Channel } from '../discovery/auth.js';
 import { HEARTBEAT_MS } from '../dlm/leases/lease-rules.js';
 import { type Enforced, SlaveCore, type SlaveFacts, type SlaveObservation } from '../dlm/leases/slave.js';
+import { WakeUps } from '../dlm/leases/wake-ups.js';
 import type { ChargerPort } from '../ports/charger-port.js';
 import type { DatagramPort, NamedPeer, PeerAddress } from '../ports/datagram-port.js';
 import type { StateStore } from '../ports/state-store.js';
@@ -63,6 +64,7 @@ export class SlaveRuntime {
   readonly #masters = new Map<string, KnownMaster>();
   readonly #fixed: FixedMasters;
   readonly #keptLimit: KeptLimit;
+  readonly #wakeUps = new WakeUps();
   #cancelStep: Cancel = () => {};
   #lastStatusMs: Ms = Number.NEGATIVE_INFINITY;
   #reported: Status | undefined;
@@ -141,6 +143,7 @@ export class SlaveRuntime {
    */
   #apply(nowMs: Ms): void {
     if (nowMs > this.#lastStatusMs) this.core.observe(this.#charger.snapshot(nowMs), nowMs);
+    this.#wakeUps.observe(this.core.observation);
     const due = this.#due(nowMs);
     const { chargePointId } = this.#options.facts;
     if (!(due.limitA >= 0)) failInvariant(`${chargePointId} would enforce ${due.limitA} A: expected 0 or more`);
@@ -168,7 +171,8 @@ export class SlaveRuntime {
 
   /** The master counts what may really flow. So a STATUS reports the former limit while the charger has not followed yet. */
   #status(nowMs: Ms): Status {
-    const status = this.core.status(nowMs);
+    const known = this.core.status(nowMs);
+    const status = this.#charger.interruptPilot ? { ...known, wakeUps: this.#wakeUps.count } : known;
     const inForceA = this.#charger.inForceA(nowMs);
     if (inForceA <= status.enforcedA) return status;
     return { ...status, enforcedA: inForceA, enforcedPhases: connectedMask(status.phases) };
@@ -263,8 +267,17 @@ export class SlaveRuntime {
     const master = this.#masters.get(keyOf(from));
     if (master && !master.hasGranted) this.#masters.set(keyOf(from), { ...master, hasGranted: true });
     this.#apply(nowMs);
+    this.#wakeUp(grant, nowMs);
     this.#sendStatus(nowMs);
     this.#stepLater(nowMs);
+  }
+
+  #wakeUp(grant: Grant, nowMs: Ms): void {
+    if (!this.#charger.interruptPilot || !this.#wakeUps.isAskedBy(grant, this.core.observation, nowMs)) return;
+    this.#charger.interruptPilot(nowMs);
+    const { logger, facts } = this.#options;
+    const { count } = this.#wakeUps;
+    logger.log('info', 'WAKE_UP', `${facts.chargePointId} interrupts the pilot: wake-up ${count}`, { count });
   }
 }
 

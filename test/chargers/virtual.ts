@@ -239,3 +239,22 @@ t.test('a vehicle that cools pauses under its offer, and goes on by itself', asy
   t.equal(cp.snapshot(81_900).state, 'SuspendedEV');
   t.equal(cp.snapshot(82_100).state, 'Charging');
 });
+
+t.test('a vehicle that sleeps after a pause wakes when its pilot is interrupted', async (t) => {
+  const cp = charger();
+  cp.setLimit(16, 0);
+  cp.plugIn({ ...THREE_PHASE, needsWakeUp: true }, 0);
+  cp.setLimit(0, 10_000);
+  cp.setLimit(16, 20_000);
+  t.same([cp.snapshot(80_000).state, cp.isVehicleAsleep], ['SuspendedEV', true], 'a limit alone does not wake it');
+  cp.interruptPilot(80_000);
+  t.same(cp.snapshot(85_999), { state: 'SuspendedEV', sessionId: 1, currentA: [0, 0, 0] }, '4 s, and its reaction');
+  t.same(cp.snapshot(86_000), { state: 'Charging', sessionId: 1, currentA: [6, 6, 6] });
+  t.equal(cp.isVehicleAsleep, false);
+  cp.interruptPilot(100_000);
+  t.same(cp.snapshot(100_000).currentA, [0, 0, 0], 'nothing flows without a pilot');
+  t.same(cp.snapshot(110_000).currentA, [16, 16, 16]);
+  cp.unplug(120_000);
+  cp.interruptPilot(120_000);
+  t.equal(cp.snapshot(120_000).state, 'Available', 'without a vehicle nothing happens');
+});

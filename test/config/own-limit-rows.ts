@@ -87,13 +87,19 @@ const ROWS: readonly Row[] = [
     'a key that defaults do not have',
     'discovery:\n',
     'defaults: { minA: 8, phase: 1 }\ndiscovery:\n',
-    '20:22 defaults.phase: expected one of the keys maxA, minA, disconnectedLimitA, activePhases, got "phase"',
+    '20:22 defaults.phase: expected one of the keys maxA, minA, disconnectedLimitA, activePhases, wakeUp, got "phase"',
   ],
   [
     'a default beyond its range',
     'discovery:\n',
     'defaults: { minA: 5 }\ndiscovery:\n',
     '20:19 defaults.minA: expected a current in A, 6 to 80, got 5',
+  ],
+  [
+    'a wake-up that is neither on nor off',
+    'maxA: 32',
+    'maxA: 32\n    wakeUp: 3',
+    '28:13 chargePoints[0].wakeUp: expected true or false, got 3',
   ],
 ];
 

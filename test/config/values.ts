@@ -230,6 +230,13 @@ t.test('defaults: for charge points that leave a key out, and for what is not li
   t.match(goodMaster(`${LEAST}defaults: { maxA: 16 }\n${driver}`).internalSlave?.connector, { minA: 6, maxA: 16 });
   const own = goodMaster(`${LEAST}${defaults}${driver}connector: { maxA: 20 }\n`).internalSlave?.connector;
   t.match(own, { minA: 8, maxA: 20, disconnectedLimitA: 7 });
+  const asleep = goodMaster(
+    `${LEAST}defaults: { wakeUp: false }\n${driver}chargePoints: [{ id: a, circuit: root }, { id: b, circuit: root, wakeUp: true }]\n`,
+  );
+  t.match(asleep.site, { defaults: { wakeUp: false }, chargePoints: [{ wakeUp: false }, { wakeUp: true }] });
+  t.equal(asleep.internalSlave?.connector.maxA, 32, 'nothing of the connector');
+  const around = goodMaster(`${LEAST}defaults: { wakeUp: false }\n${driver}connector: { maxA: 20 }\n`);
+  t.equal(around.internalSlave?.connector.maxA, 20);
   t.end();
 });
 

@@ -31,6 +31,8 @@ export interface FieldRow {
   /** "0-655.35 A", or empty. */
   readonly range: string;
   readonly types: readonly Message['type'][];
+  /** The field may be missing. */
+  readonly isOptional: boolean;
   /** Name in the rules, where there is only one. */
   readonly path: string;
 }
@@ -45,7 +47,11 @@ export const FIELD_ROWS: readonly FieldRow[] = table('id | name').map((cells) =>
     bytes,
     type,
     range,
-    types: types.split(' ').map((letter) => defined(LETTERS[letter], `message "${letter}"`)),
+    isOptional: types.endsWith('*'),
+    types: types
+      .replace('*', '')
+      .split(' ')
+      .map((letter) => defined(LETTERS[letter], `message "${letter}"`)),
     path: /^`(\w+)`/.exec(meaning)?.[1] ?? '',
   };
 });

@@ -15,8 +15,12 @@ function textOf(characters: Iterable<string>, minLength: number, maxLength: numb
 }
 
 /** With the prototype of object literals, as messages have. */
-function record<T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<T> {
-  return fc.record<T>(model, { noNullPrototype: true }) as fc.Arbitrary<T>;
+function record<T>(
+  model: { [K in keyof Required<T>]: fc.Arbitrary<Required<T>[K]> },
+  optional: readonly (keyof T)[] = [],
+) {
+  const requiredKeys = (Object.keys(model) as (keyof T)[]).filter((key) => !optional.includes(key));
+  return fc.record(model, { noNullPrototype: true, requiredKeys }) as fc.Arbitrary<T>;
 }
 
 const anId = textOf(ID, 1, 32).filter((id) => id !== '.' && id !== '..');
@@ -41,42 +45,50 @@ const aBeacon: fc.Arbitrary<Beacon> = record({
   active: fc.boolean(),
 });
 
-const aStatus: fc.Arbitrary<Status> = record({
-  type: fc.constant('status' as const),
-  networkId: aU32,
-  chargePointId: anId,
-  bootId: aBootId,
-  tauMs: aTime,
-  accepted: record({ masterId: fc.oneof(fc.constant(''), anId), epoch: aU32, seq: aU32 }),
-  enforcedA: anAmp,
-  enforcedPhases: aMask,
-  leaseLeftMs: aU32,
-  disconnectedLimitA: anAmp,
-  maxA: anAmp,
-  minA: anAmp,
-  state: fc.constantFrom(...CHARGE_POINT_STATES),
-  currentA: fc.tuple(anAmp, anAmp, anAmp),
-  phases: fc.constantFrom(1, 2, 3),
-  rotation: fc.constantFrom(...ROTATIONS),
-  usedPhases: aMask,
-  sessionId: aU32,
-  firmware: textOf(PRINTABLE, 0, 32),
-});
+const aStatus: fc.Arbitrary<Status> = record<Status>(
+  {
+    type: fc.constant('status' as const),
+    networkId: aU32,
+    chargePointId: anId,
+    bootId: aBootId,
+    tauMs: aTime,
+    accepted: record({ masterId: fc.oneof(fc.constant(''), anId), epoch: aU32, seq: aU32 }),
+    enforcedA: anAmp,
+    enforcedPhases: aMask,
+    leaseLeftMs: aU32,
+    disconnectedLimitA: anAmp,
+    maxA: anAmp,
+    minA: anAmp,
+    state: fc.constantFrom(...CHARGE_POINT_STATES),
+    currentA: fc.tuple(anAmp, anAmp, anAmp),
+    phases: fc.constantFrom(1, 2, 3),
+    rotation: fc.constantFrom(...ROTATIONS),
+    usedPhases: aMask,
+    sessionId: aU32,
+    firmware: textOf(PRINTABLE, 0, 32),
+    wakeUps: fc.nat(255),
+  },
+  ['wakeUps'],
+);
 
-const aGrant: fc.Arbitrary<Grant> = record({
-  type: fc.constant('grant' as const),
-  networkId: aU32,
-  masterId: anId,
-  masterBootId: aBootId,
-  chargePointId: anId,
-  bootId: aBootId,
-  tauMs: aTime,
-  epoch: aNumber,
-  seq: aNumber,
-  limitA: anAmp,
-  leaseMs: fc.oneof(fc.constantFrom(1, 60_000), fc.integer({ min: 1, max: 60_000 })),
-  phases: aMask,
-});
+const aGrant: fc.Arbitrary<Grant> = record<Grant>(
+  {
+    type: fc.constant('grant' as const),
+    networkId: aU32,
+    masterId: anId,
+    masterBootId: aBootId,
+    chargePointId: anId,
+    bootId: aBootId,
+    tauMs: aTime,
+    epoch: aNumber,
+    seq: aNumber,
+    limitA: anAmp,
+    leaseMs: fc.oneof(fc.constantFrom(1, 60_000), fc.integer({ min: 1, max: 60_000 })),
+    phases: aMask,
+    wakeUp: fc.integer({ min: 1, max: 255 }),
+  },
+  ['wakeUp'],
+);
 
 export const aMessage: fc.Arbitrary<Message> = fc.oneof(aBeacon, aStatus, aGrant);
 
@@ -113,6 +125,7 @@ export const LONGEST_STATUS: Status = {
   usedPhases: 7,
   sessionId: U32,
   firmware: '~'.repeat(32),
+  wakeUps: 255,
 };
 
 export const LONGEST_GRANT: Grant = {
@@ -128,6 +141,7 @@ export const LONGEST_GRANT: Grant = {
   limitA: 655.35,
   leaseMs: 60_000,
   phases: 7,
+  wakeUp: 255,
 };
 
 export const SHORTEST: readonly Message[] = [

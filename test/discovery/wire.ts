@@ -43,10 +43,12 @@ export function join({ header, fields }: Datagram, least = 256): Uint8Array {
   return bytes;
 }
 
-/** The same datagram with another value in one field; `undefined` takes the field out. */
+/** The same datagram with another value in one field, which may be missing there; `undefined` takes the field out. */
 export function withField(bytes: Uint8Array, id: number, value: readonly number[] | undefined): Uint8Array {
   const { header, fields } = split(bytes);
   const changed = fields.flatMap(([i, v]): Field[] => (i !== id ? [[i, v]] : value ? [[i, value]] : []));
+  const isThere = fields.some(([i]) => i === id);
+  if (!isThere && value) changed.unshift([id, value]);
   return join({ header, fields: changed }, bytes.length >= 256 ? 256 : 0);
 }
 

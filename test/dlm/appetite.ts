@@ -14,6 +14,7 @@ class Vehicle {
   mostA: Amps = 32;
   /** What nobody draws. */
   spareA: Amps = 0;
+  isBeingWoken = false;
   nowMs: Ms = 0;
 
   constructor(minA: Amps) {
@@ -26,7 +27,7 @@ class Vehicle {
       const drawnA = offeredA >= this.minA ? Math.min(offeredA, this.maxA) : 0;
       this.appetite = afterOffer(
         this.appetite,
-        { offeredA, drawnA, maxA: this.mostA, spareA: this.spareA },
+        { offeredA, drawnA, maxA: this.mostA, spareA: this.spareA, isBeingWoken: this.isBeingWoken },
         this.nowMs,
       );
     }
@@ -117,7 +118,7 @@ t.test('less than two fifths of a small offer are not its share, of a large one 
 
 t.test('what still flows after a lowering is not taken for its share of the lower limit', async (t) => {
   const vehicle = new Vehicle(8).pass(16, 10_000);
-  const late = { offeredA: 7, drawnA: 16, maxA: 32, spareA: 0 };
+  const late = { offeredA: 7, drawnA: 16, maxA: 32, spareA: 0, isBeingWoken: false };
   vehicle.appetite = afterOffer(vehicle.appetite, late, vehicle.nowMs);
   t.equal(vehicle.appetite.tookA, 16);
   t.equal(vehicle.pass(7, MINUTE_MS + 2000).needsA, 8);

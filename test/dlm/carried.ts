@@ -10,6 +10,7 @@ import { ROOT } from '../helpers/daemon-process.js';
 /** Files and folders where what changes is the slave's, or made anew for each division and each cycle. */
 const NOT_THE_MASTERS: readonly string[] = [
   'dlm/leases/slave.ts',
+  'dlm/leases/wake-ups.ts',
   'dlm/allocate.ts',
   'dlm/sharing/services.ts',
   'dlm/outlook.ts',

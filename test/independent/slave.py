@@ -10,7 +10,7 @@ The key file is what `evenkeel keys show --slave-file garage-1` prints; without 
 Commands on standard input, one per line: `plug`, `unplug`, `phases N` (how many phases the vehicle draws from), `quit`;
 the end of the input means `quit` too. Standard output has one JSON object per line, with `t` in Unix milliseconds:
 `start` (boot id), `limit` (the enforced limit or what it was counted for changed; `lateMs`: how much later than the
-rules say, because this process had to wait for the processor), `grant` (one was accepted), `state` (state of the
+rules say, because this process had to wait for the processor), `grant` (one was accepted), `wakeUp` (the pilot is interrupted), `state` (state of the
 connector, vehicle or used phases changed), `drop` (a datagram was not taken, and why; each reason once a second) and
 `silent` (a fixed master). Currents are in amperes there, in hundredths of an ampere inside.
 """
@@ -38,6 +38,8 @@ HOLD_MS = 15_000
 REPORT_CHANGE_CA = 50
 PHASE_IN_USE_CA = 100
 DROP_TOLD_MS = 1000
+INTERRUPTION_MS = 4000
+WAKE_UPS_APART_MS = 30_000
 
 
 def now_ms():
@@ -56,8 +58,9 @@ class Vehicle:
 
     RAMP_CA_PER_MS = 0.8
 
-    def __init__(self, phases, max_ca, minimum_ca):
+    def __init__(self, phases, max_ca, minimum_ca, sleeps):
         self.phases, self.max_ca, self.minimum_ca = phases, max_ca, minimum_ca
+        self.sleeps, self.asleep, self.away_until = sleeps, False, None
         self.plugged = False
         self.session = int(time.time()) & UINT32
         self.limit_ca = 0
@@ -70,16 +73,30 @@ class Vehicle:
         self.plugged = True
 
     def unplug(self):
-        self.plugged = False
+        self.plugged = self.asleep = False
+        self.away_until = None
         self.drawn_ca = 0.0
+
+    def interrupt_pilot(self, now):
+        self.away_until = now + INTERRUPTION_MS
+
+    def watch_pilot(self, now):
+        """Asleep from a pause on, until the pilot has come back."""
+        if self.away_until is not None and now >= self.away_until:
+            self.asleep, self.away_until = False, None
+        if self.sleeps and self.drawn_ca > 0 and self.limit_ca < self.minimum_ca:
+            self.asleep = True
 
     def state(self):
         if not self.plugged:
             return "Available"
-        return "Charging" if self.limit_ca >= self.minimum_ca else "SuspendedEVSE"
+        if self.limit_ca < self.minimum_ca:
+            return "SuspendedEVSE"
+        return "SuspendedEV" if self.asleep or self.away_until is not None else "Charging"
 
     def currents(self, now):
         """Hundredths of an ampere on the connector's L1, L2, L3, rounded up."""
+        self.watch_pilot(now)
         target = min(self.limit_ca, self.max_ca) if self.state() == "Charging" else 0
         reach = (now - self.moved_at) * self.RAMP_CA_PER_MS
         self.moved_at = now
@@ -107,6 +124,7 @@ class Slave:
         self.last, self.accepted_at = None, 0
         self.session = vehicle.session
         self.used_since = {}
+        self.wake_ups, self.woken_at = 0, -WAKE_UPS_APART_MS
         self.currents = self.told_currents = (0, 0, 0)
         self.told = None
         self.told_at = now_ms() - HEARTBEAT_MS
@@ -150,8 +168,10 @@ class Slave:
         self.currents = self.vehicle.currents(now)
         if self.vehicle.session != self.session:
             self.session, self.used_since, self.since = self.vehicle.session, {}, now
+            self.wake_ups = 0
         for phase in range(3):
             if self.currents[phase] > PHASE_IN_USE_CA:
+                self.wake_ups = 0
                 self.used_since.setdefault(phase, now)
 
     def watch_phases(self):
@@ -177,6 +197,7 @@ class Slave:
             "disconnected": self.o.disconnected, "maximum": self.o.max, "minimum": self.o.minimum,
             "state": self.vehicle.state(), "currents": self.currents, "connectedPhases": self.o.phases,
             "rotation": self.o.rotation, "usedPhases": self.used, "session": self.session, "firmware": "slave.py",
+            "wakeUps": self.wake_ups,
         }
         for address in self.masters.addresses():
             self.counter += 1
@@ -229,7 +250,18 @@ class Slave:
                limitA=grant["limit"] / 100, leaseMs=grant["lease"], phases=grant["phases"], ageMs=now - grant["tau"],
                keyId=grant["keyId"])
         self.look()
+        self.wake_up(grant, now)
         self.send_status()
+
+    def wake_up(self, grant, now):
+        """S9"""
+        if grant.get("wakeUp") != self.wake_ups + 1 or self.vehicle.state() != "SuspendedEV":
+            return
+        if now - self.woken_at < WAKE_UPS_APART_MS:
+            return
+        self.wake_ups, self.woken_at = self.wake_ups + 1, now
+        self.vehicle.interrupt_pilot(now)
+        report("wakeUp", count=self.wake_ups)
 
     def step(self):
         now = now_ms()
@@ -319,6 +351,7 @@ def parse_options():
     p.add_argument("--phases", type=int, choices=(1, 2, 3), default=3, help="of the connector")
     p.add_argument("--rotation", choices=ROTATIONS, default="RST")
     p.add_argument("--vehicle-phases", type=int, choices=(1, 2, 3), default=3)
+    p.add_argument("--vehicle-sleeps", action="store_true", help="after a pause, until its pilot is interrupted")
     p.add_argument("--vehicle-max", type=amperes, default=1600)
     p.add_argument("--disconnected", type=amperes, default=600)
     p.add_argument("--kept-file", help="where the disconnected limit of S8 is remembered")
@@ -339,7 +372,7 @@ def parse_options():
 
 
 def run(options):
-    vehicle = Vehicle(min(options.vehicle_phases, options.phases), options.vehicle_max, options.minimum)
+    vehicle = Vehicle(min(options.vehicle_phases, options.phases), options.vehicle_max, options.minimum, options.vehicle_sleeps)
     listening, own = open_socket(options.bind, options.port), open_socket(options.bind, 0)
     slave = Slave(options, vehicle, send_with(own))
     report("start", id=options.id, bootId=slave.boot_id.hex(), port=options.port)

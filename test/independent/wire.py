@@ -35,7 +35,9 @@ GRANT_FIELDS = SENDER | {
     9: ("limit", 2, 0, 65535),
     10: ("lease", 4, 1, 60_000),
     11: ("phases", 1, 0, 7),
+    27: ("wakeUp", 1, 1, 255),
 }
+OPTIONAL = ("wakeUp",)
 FIELDS_OF = {BEACON: BEACON_FIELDS, GRANT: GRANT_FIELDS}
 
 
@@ -72,7 +74,7 @@ def read_fields(wanted, body):
     for field_id, value in split_fields(body):
         if field_id in wanted and wanted[field_id][0] not in found:
             found[wanted[field_id][0]] = read_value(wanted[field_id], value)
-    if len(found) != len(wanted):
+    if any(name not in found and name not in OPTIONAL for name, *_ in wanted.values()):
         raise Dropped("garbage: a field is missing")
     return found
 
@@ -174,6 +176,7 @@ def encode_status(network_id, boot_id, counter, s, key_id=0, key=None):
         number_field(22, 1, s["usedPhases"]),
         number_field(23, 4, s["session"]),
         field(24, s["firmware"].encode("ascii")),
+        number_field(26, 1, s["wakeUps"]) if "wakeUps" in s else b"",
     ))
     missing = PADDED_BYTES - HEADER.size - len(body) - TAG_BYTES
     if missing > 0:

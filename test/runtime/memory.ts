@@ -25,7 +25,7 @@ const MEMORY: Memory = {
     ],
   },
   slaves: [
-    { ...SLAVE, session: SESSION },
+    { ...SLAVE, session: SESSION, rest: 'paused' },
     { ...SLAVE, id: 'cp2', phases: 1, adopted: true },
   ],
 };
@@ -53,6 +53,7 @@ t.test('anything wrong: nothing of it is used', async (t) => {
     ['null', 'null'],
     ['a number', '7'],
     ['zeros after a power cut', '\u0000'.repeat(200)],
+    ['a rest of no kind', withSlave({ rest: 'asleep' })],
     ['a later format', JSON.stringify({ ...written, format: 2 })],
     ['no epoch', JSON.stringify({ ...written, epoch: undefined })],
     ['a negative epoch', JSON.stringify({ ...written, epoch: -1 })],

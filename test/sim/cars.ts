@@ -143,7 +143,7 @@ t.test('a house that toggles each minute starts the car at most six times an hou
   t.ok(startsOf(log, 'cp1') <= 6, `${startsOf(log, 'cp1')} starts`);
 });
 
-t.test('a car that sleeps after a pause has an offer that stays', async (t) => {
+t.test('a car that sleeps after a pause has an offer again, and wakes up', async (t) => {
   const log = await played(t, {
     minutes: 30,
     circuit: '{ id: main, limitA: 20, meter: grid, fallbackA: 6, backgroundMaxA: 14 }',
@@ -155,7 +155,7 @@ t.test('a car that sleeps after a pause has an offer that stays', async (t) => {
     ],
     vehicles: ['{ chargePoint: cp1, atS: 5, maxA: 16, needsWakeUp: true }'],
   });
-  t.equal(lastOf(log, 'cp1').state, 'SuspendedEV');
+  t.equal(lastOf(log, 'cp1').state, 'Charging', 'it was woken up');
   t.ok(lastOf(log, 'cp1').limitA >= 6);
 });
 

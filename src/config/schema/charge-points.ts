@@ -15,6 +15,9 @@ export const PILOT_MAX_A = 80;
 const SESSION_MIN_MAX = 10_080;
 const SESSION_KWH_MAX = 1000;
 
+const WAKE_UP =
+  'false: a vehicle that sleeps after a pause stays asleep; else its charge point interrupts the pilot, three times at most';
+
 const maxA = () => f.amps(PILOT_MIN_A, CONNECTOR_AMPS_MAX);
 const minA = () => f.amps(PILOT_MIN_A, PILOT_MAX_A);
 const disconnectedLimitA = () => f.amps(0, CONNECTOR_AMPS_MAX);
@@ -96,6 +99,7 @@ export const chargePointSchema = f.group({
     'What one vehicle may take at most. Then it gets 0 A until it is unplugged.',
     z.optional(sessionSchema),
   ),
+  wakeUp: key('Wake-up', `${WAKE_UP}; true when left out.`, z.optional(f.yesNo())),
   schedule: key(
     'Schedule',
     'Lower limits at certain times; docs/schedule.md shows how it is written.',
@@ -123,6 +127,11 @@ export const defaultsSchema = f.group({
     'Active phases',
     'activePhases of charge points that leave it out, and of adopted ones.',
     z.optional(f.oneWord(ACTIVE_PHASES)),
+  ),
+  wakeUp: key(
+    'Wake-up',
+    `wakeUp of charge points that leave it out, adopted ones too. ${WAKE_UP}.`,
+    z.optional(f.yesNo()),
   ),
 });
 

@@ -70,6 +70,8 @@ export interface Offer {
   readonly maxA: Amps;
   /** What nobody draws on its phases, its own offer included. */
   readonly spareA: Amps;
+  /** True: it may sleep, and is woken up. Until that is over it refuses nothing. */
+  readonly isBeingWoken: boolean;
 }
 
 /** True when a vehicle that stopped by itself may be asked now: then `Offer.spareA` counts. */
@@ -118,7 +120,7 @@ function afterTaking(before: Appetite, { offeredA, drawnA }: Offer): Appetite {
 
 /** The next step, or what a refusal of the last one means. */
 function afterRefusal(before: Appetite, offer: Offer, nowMs: Ms): Appetite {
-  const { offeredA, maxA, spareA } = offer;
+  const { offeredA, maxA, spareA, isBeingWoken } = offer;
   const nextA = STEPS_A.find((stepA) => stepA > offeredA && stepA <= maxA);
   // One that stopped by itself may have cooled down since, and need more than it keeps. It is asked with what nobody draws.
   const mayAsk = !before.isRefused || (isAskDue(before, nowMs) && nextA !== undefined && nextA <= spareA);
@@ -127,6 +129,7 @@ function afterRefusal(before: Appetite, offer: Offer, nowMs: Ms): Appetite {
     if (!before.isRefused) return { ...before, ...step };
     return { ...before, ...step, knownA: before.knownA ?? before.needsA, isAsleep: isAsleepNow(before) };
   }
+  if (isBeingWoken) return changed(before, { leftSinceMs: nowMs });
   if (before.isRefused) return afterLastQuestion(before, nextA === undefined, nowMs);
   // Nothing helped: what it needs is no more than what it took before.
   const needsA = before.tookA === Number.POSITIVE_INFINITY ? 0 : before.needsA;

@@ -6,6 +6,7 @@ import type { Ms } from '../../base/units.js';
 import type { AlarmBoard } from '../alarms.js';
 import type { Notices } from '../notice.js';
 import { faultAlarm, faultNews } from './faulted.js';
+import { WAKE_UPS_MAX } from './rest.js';
 import type { Roster } from './roster.js';
 import type { SlaveRecord } from './slave-record.js';
 import { wantsCurrent } from './vehicle.js';
@@ -58,6 +59,10 @@ export class ChargePointWatch {
     }
     if (before && before.state !== status.state) {
       this.#roster.tell('info', 'SLAVE_STATE', record, `${before.state} -> ${status.state}`);
+    }
+    const { wakeUps = 0 } = status;
+    if (before && wakeUps > (before.wakeUps ?? 0)) {
+      this.#roster.tell('info', 'WAKE_UP', record, `wakes its vehicle up, ${wakeUps} of ${WAKE_UPS_MAX} times`);
     }
     const fault = faultNews(before?.state, status.state);
     if (fault) this.#roster.tell(fault.level, 'CHARGER_FAULTED', record, fault.message);

@@ -3,6 +3,7 @@ import type { BootId } from '../../base/messages.js';
 import type { Wiring } from '../../base/rotation.js';
 import type { Amps, Ms } from '../../base/units.js';
 import type { Doubt } from '../leases/starts.js';
+import type { RestCause } from './rest.js';
 import type { RememberedSession } from './session.js';
 import type { ChargePoint, ChargePointDefaults } from '../types.js';
 
@@ -19,6 +20,8 @@ export interface RememberedSlave {
   readonly isDuplicate?: boolean | undefined;
   /** Of the vehicle that is plugged in. */
   readonly session?: RememberedSession | undefined;
+  /** Why that one takes nothing. */
+  readonly rest?: RestCause | undefined;
 }
 
 /** `stale` and the kinds of doubt: the STATUS is not applied. `duplicate`: it is applied, but two boxes use the id. */

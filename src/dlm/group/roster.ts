@@ -105,18 +105,18 @@ export class Roster {
       const facts = { ...listed, disconnectedLimitA };
       const record = this.#add(new SlaveRecord({ facts, isListed: true, isAdopted: true, unknownUntilMs }));
       if (before?.isDuplicate) record.expectDuplicate(nowMs);
-      if (before?.session) record.session.expect(before.session);
+      if (before) record.expectVehicle(before);
     }
     for (const slave of remembered) {
       if (this.#records.has(slave.id)) continue;
-      const { adopted, isDuplicate, session, ...known } = slave;
+      const { adopted, isDuplicate, session, rest, ...known } = slave;
       const facts = { ...this.#strangerFacts(slave.id), ...known };
       const isAdopted = adopted || this.#site.autoAdopt;
       const { defaults } = this.#site;
       const record = new SlaveRecord({ facts, isListed: false, isAdopted, defaults, unknownUntilMs });
       record.remember();
       if (isDuplicate) record.expectDuplicate(nowMs);
-      if (session) record.session.expect(session);
+      record.expectVehicle({ session, rest });
       this.#add(record);
     }
   }

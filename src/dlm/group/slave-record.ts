@@ -23,6 +23,7 @@ import { assertFacts, assertSaid, failGrant } from './record-checks.js';
 import type { ChargePoint, ChargePointDefaults } from '../types.js';
 import { type OwnLimits, ownMaximum } from './own-maximum.js';
 import type { HeardStatus, LastPoll, Listener, RememberedSlave, SlaveOptions } from './record-types.js';
+import { RestWatch } from './rest.js';
 import { SentGrants } from './sent-grants.js';
 import { carriedService, forNextVehicle, NOT_YET_SERVED, type Service } from './service.js';
 import { powerOfW, SessionAccount } from './session.js';
@@ -34,6 +35,7 @@ export class SlaveRecord {
   readonly account: LedgerAccount;
   readonly vehicle = new VehicleTracker();
   readonly session = new SessionAccount();
+  readonly rest = new RestWatch();
   readonly grants: SentGrants;
   #isAdopted: boolean;
   #isRemembered: boolean;
@@ -42,7 +44,7 @@ export class SlaveRecord {
   #service: Service = NOT_YET_SERVED;
   readonly #configured: ChargePoint;
   readonly #lastSeq: number;
-  readonly #limits: OwnLimits & Pick<ChargePointDefaults, 'minA' | 'activePhases'>;
+  readonly #limits: OwnLimits & Pick<ChargePointDefaults, 'minA' | 'activePhases' | 'wakeUp'>;
   #facts: ChargePoint;
   #status: Status | undefined;
   #lastHeardMs: Ms = Number.NEGATIVE_INFINITY;
@@ -81,6 +83,7 @@ export class SlaveRecord {
     carrier.part('account', this.account);
     carrier.part('vehicle', this.vehicle);
     carrier.part('session', this.session);
+    carrier.part('rest', this.rest);
     carrier.part('grants', this.grants);
     this.#isAdopted = carrier.value('isAdopted', this.#isAdopted);
     this.#isRemembered = carrier.value('isRemembered', this.#isRemembered);
@@ -198,6 +201,24 @@ export class SlaveRecord {
     return hasChanged;
   }
 
+  /** Call before the first STATUS, with what the state file has of the vehicle. */
+  expectVehicle({ session, rest }: Pick<RememberedSlave, 'session' | 'rest'>): void {
+    if (!session) return;
+    this.session.expect(session);
+    this.rest.expect(session, rest);
+  }
+
+  /** True while its vehicle may sleep, and is woken up again and again. */
+  isBeingWoken(nowMs: Ms): boolean {
+    return this.#status !== undefined && this.#limits.wakeUp !== false && this.rest.isBeingWoken(this.#status, nowMs);
+  }
+
+  /** The number of the wake-up to ask for now. */
+  dueWakeUp(nowMs: Ms): number | undefined {
+    if (!this.#status || this.#limits.wakeUp === false) return undefined;
+    return this.rest.dueWakeUp(this.#status, nowMs);
+  }
+
   /** Call when another master may have granted until now. `tookOver`: this one was passive until now. */
   distrust(tookOver: boolean, nowMs: Ms): void {
     this.account.distrust(nowMs + drawnExpiryMs(LEASE_MAX_MS));
@@ -251,6 +272,7 @@ export class SlaveRecord {
     const { phases, rotation } = this.#facts;
     if (this.vehicle.applyStatus(status, nowMs)) this.#service = forNextVehicle(this.#service);
     this.session.applyStatus(status, nowMs, rotation);
+    this.rest.applyStatus(status, nowMs);
     const currentA = currentsToGrid(rotation, status.currentA);
     this.#drawn.addStatus(currentA, nowMs);
     this.account.applyReport(
@@ -354,7 +376,9 @@ export class SlaveRecord {
     assert(maxA > 0, `${id} is to be remembered with a maximum of ${maxA} A`);
     assert(this.#isAdopted || this.#isRemembered, `${id} is to be remembered, but was never adopted`);
     const session = this.session.remembered();
-    const known = { id, adopted, maxA, disconnectedLimitA, phases, rotation, ...(session && { session }) };
+    const { cause: rest } = this.rest;
+    const vehicle = session && { session, ...(rest && { rest }) };
+    const known = { id, adopted, maxA, disconnectedLimitA, phases, rotation, ...vehicle };
     return this.#wasDuplicate ? { ...known, isDuplicate: true } : known;
   }
 }

@@ -72,7 +72,8 @@ function appetiteOf(snapshot: Snapshot, record: SlaveRecord, service: Service): 
   const offeredA = limitA >= facts.minA ? limitA : 0;
   const maxA = Math.min(facts.maxA, roomFor(snapshot, record, NOTHING_TAKEN));
   const spareA = isAskDue(service.appetite, snapshot.nowMs) ? spareFor(snapshot, record) : 0;
-  return afterOffer(service.appetite, { offeredA, drawnA, maxA, spareA }, snapshot.nowMs);
+  const isBeingWoken = record.isBeingWoken(snapshot.nowMs);
+  return afterOffer(service.appetite, { offeredA, drawnA, maxA, spareA, isBeingWoken }, snapshot.nowMs);
 }
 
 /** What nobody draws on the phases of a charge point, in A. */

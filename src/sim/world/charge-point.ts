@@ -42,7 +42,7 @@ export class ChargePointHardware implements ChargerPort {
   #wrong: Misbehaviour = GOOD;
   #vehicle: VehiclePlan | undefined;
   #limitA: Amps = 0;
-  #isAsleep = false;
+  #interruptions = 0;
   #isPowered = true;
 
   /** `tell`: what flows now, grid order. */
@@ -62,7 +62,12 @@ export class ChargePointHardware implements ChargerPort {
 
   /** Never woken up again by a limit alone. */
   get isAsleep(): boolean {
-    return this.#isAsleep;
+    return this.#charger.isVehicleAsleep;
+  }
+
+  /** How often its pilot was interrupted since the start. */
+  get interruptions(): number {
+    return this.#interruptions;
   }
 
   get isMisbehaving(): boolean {
@@ -72,7 +77,6 @@ export class ChargePointHardware implements ChargerPort {
   plugIn(vehicle: VehiclePlan, nowMs: Ms): void {
     if (this.#vehicle) return;
     this.#vehicle = vehicle;
-    this.#isAsleep = false;
     this.#charger.plugIn(vehicle, nowMs);
     this.#signal(nowMs);
   }
@@ -81,7 +85,6 @@ export class ChargePointHardware implements ChargerPort {
     if (!this.#vehicle) return;
     this.#charger.unplug(nowMs);
     this.#vehicle = undefined;
-    this.#isAsleep = false;
     this.snapshot(nowMs);
   }
 
@@ -105,13 +108,17 @@ export class ChargePointHardware implements ChargerPort {
 
   setLimit(limitA: Amps, nowMs: Ms): void {
     this.#limitA = limitA;
-    const { needsWakeUp, minA } = this.#vehicle ?? { needsWakeUp: false, minA: 0 };
-    if (needsWakeUp && limitA < minA && this.#charger.sessionEnergyWh(nowMs) > 0) this.#isAsleep = true;
     this.#signal(nowMs);
   }
 
   inForceA(): Amps {
     return this.#limitA;
+  }
+
+  interruptPilot(nowMs: Ms): void {
+    if (!this.#isPowered) return;
+    this.#interruptions += 1;
+    this.#charger.interruptPilot(nowMs);
   }
 
   snapshot(nowMs: Ms): ChargerSnapshot {
@@ -143,7 +150,7 @@ export class ChargePointHardware implements ChargerPort {
   #signal(nowMs: Ms): void {
     const { isDeaf, isPausing, excessA, takesAtMostA } = this.#wrong;
     if (isDeaf && this.#isPowered) return;
-    const isStill = isPausing || this.#isAsleep || !this.#isPowered;
+    const isStill = isPausing || !this.#isPowered;
     const toldA = this.#limitA > 0 ? this.#limitA + excessA : 0;
     this.#charger.setLimit(isStill ? 0 : Math.min(toldA, takesAtMostA), nowMs);
   }

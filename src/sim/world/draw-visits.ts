@@ -48,7 +48,6 @@ const TWIN: VehiclePlan = {
   ...TYPICAL_VEHICLE,
   phases: 3,
   maxA: 32,
-  needsWakeUp: false,
 };
 
 function visitsOf(rng: Rng, { id }: ChargePointPlan, untilMs: Ms): readonly VisitPlan[] {

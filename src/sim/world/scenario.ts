@@ -11,10 +11,7 @@ import type { NetworkFaults } from '../virtual-network.js';
 const FIRST_DAY_MS: Ms = 1_767_571_200_000;
 
 /** A vehicle as its driver brings it. */
-export interface VehiclePlan extends VehicleSpec {
-  /** Once paused it stays asleep until it is plugged in anew, or its pilot is interrupted. */
-  readonly needsWakeUp: boolean;
-}
+export type VehiclePlan = VehicleSpec;
 
 export interface VisitPlan {
   readonly atMs: Ms;

@@ -138,6 +138,9 @@ t.test('a vehicle that sleeps in once it was paused', async (t) => {
   stand.hardware.setLimit(16, stand.nowMs);
   t.same(stand.pass(60_000), [0, 0, 0], 'a limit alone does not wake it');
   t.equal(stand.state, 'SuspendedEV');
+  stand.hardware.interruptPilot(stand.nowMs);
+  t.same(stand.pass(60_000), [16, 16, 16], 'its pilot wakes it');
+  t.equal(stand.hardware.interruptions, 1);
   stand.hardware.unplug(stand.nowMs);
   stand.hardware.plugIn({ ...VEHICLE, needsWakeUp: true }, stand.nowMs);
   t.same(stand.pass(60_000), [16, 16, 16], 'plugged in anew it charges');

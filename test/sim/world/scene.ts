@@ -38,7 +38,6 @@ export const VEHICLE: VehiclePlan = {
   ...TYPICAL_VEHICLE,
   phases: 3,
   maxA: 32,
-  needsWakeUp: false,
 };
 
 /** A house of 3.5 A behind a fuse of 40 A with a meter, and three charge points. */

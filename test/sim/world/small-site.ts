@@ -65,7 +65,6 @@ export const VEHICLE: VehiclePlan = {
   maxA: 32,
   reactionMs: 1_000,
   rampAPerS: 8,
-  needsWakeUp: false,
 };
 
 export function first<T>(items: Iterable<T>): T {

@@ -11,7 +11,6 @@ const STRANGER = 'stranger';
 const VISITOR: Omit<VehiclePlan, 'phases'> = {
   ...TYPICAL_VEHICLE,
   maxA: 32,
-  needsWakeUp: false,
 };
 /** For how long it is seen with all its phases. */
 const STAYS_MS = 10 * SECOND_MS;
