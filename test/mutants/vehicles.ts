@@ -6,6 +6,8 @@ const CALM = 'dlm/group/calm.js';
 const OFFERS = 'dlm/sharing/offers.js';
 const LEFTOVER = 'dlm/group/leftover.js';
 const REDISTRIBUTION = 'dlm/sharing/redistribution.js';
+const REST = 'dlm/group/rest.js';
+const VEHICLES = 'sim/world/rows-vehicles';
 
 export const VEHICLE_MUTANTS: readonly Row[] = [
   ['K1', 'an offer is refused at once', APPETITE, 'const OFFER_MS = 60_000;', 'const OFFER_MS = 0;', 'dlm/appetite'],
@@ -103,6 +105,12 @@ export const VEHICLE_MUTANTS: readonly Row[] = [
     '...NOT_YET_SERVED, leftover: service.leftover, servedSinceMs',
     'dlm/redistribution',
   ],
+  ['G1', 'nobody is woken up', 'dlm/decide.js', 'record.dueWakeUp(snapshot.nowMs)', 'undefined', VEHICLES],
+  ['G1', 'woken up for ever', REST, 'wakeUps < WAKE_UPS_MAX', 'true', VEHICLES],
+  ['G1', 'its turn ends meanwhile', OFFERS, 'record.isBeingWoken(snapshot.nowMs)', 'false', VEHICLES],
+  ['G1', 'a restart forgets who sleeps', REST, 'this.#cause = cause;', '', VEHICLES],
+  ['G1', 'the slave begins to count anew', 'dlm/leases/wake-ups.js', 'this.#count += 1;', '', VEHICLES],
+  ['G2', 'a full one is woken up', REST, "return 'byItself'", "return 'paused'", VEHICLES],
   ['K2', 'large raises wait too', 'dlm/group/calm.js', 'shareA - spareA >= grantedA + stepA', 'false', 'dlm/calm'],
   ['K2', 'two raises at once', CALM, 'nowMs - calm.raisedAtMs < RAISE_EVERY_MS', 'false', 'dlm/calm'],
   ['K2', 'a step comes and goes', CALM, 'return nowMs < tightUntilMs && ', 'return false && ', 'dlm/calm'],

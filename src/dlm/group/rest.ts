@@ -100,10 +100,8 @@ export class RestWatch {
 
   /** The number of the wake-up that is due now; `undefined`: none is. */
   dueWakeUp(status: Status, nowMs: Ms): number | undefined {
-    const number = (status.wakeUps ?? 0) + 1;
-    const isLeft = this.isBeingWoken(status, nowMs) && number <= WAKE_UPS_MAX;
-    if (!isLeft || this.#offeredSinceMs === undefined) return undefined;
+    if (!this.isBeingWoken(status, nowMs) || this.#offeredSinceMs === undefined) return undefined;
     const isDue = nowMs - this.#offeredSinceMs >= OFFERED_MS && nowMs - this.#wokenAtMs >= APART_MS;
-    return isDue ? number : undefined;
+    return isDue ? (status.wakeUps ?? 0) + 1 : undefined;
   }
 }
