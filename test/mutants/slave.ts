@@ -64,8 +64,8 @@ export const SLAVE_MUTANTS: readonly Row[] = [
     'S5',
     'no answer',
     RUNTIME,
-    'this.#apply(nowMs);\n        this.#sendStatus(nowMs);\n        this.#stepLater',
-    'this.#apply(nowMs);\n        this.#stepLater',
+    'this.#wakeUp(grant, nowMs);\n        this.#sendStatus(nowMs);\n        this.#stepLater',
+    'this.#wakeUp(grant, nowMs);\n        this.#stepLater',
     'sim/answers',
   ],
   [
