@@ -127,4 +127,12 @@ export const METER_MUTANTS: readonly Row[] = [
     '(false && exceedsPower',
     'dlm/power',
   ],
+  [
+    'D4',
+    'a lost meter shows no difference',
+    CAPACITY,
+    'lostDifferenceA: own.lostDifferenceA',
+    'lostDifferenceA: 0',
+    'sim/world/rows-acceptance',
+  ],
 ];

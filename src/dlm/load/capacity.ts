@@ -6,7 +6,16 @@
 import { assert, defined } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
 import type { LimitCause } from '../../base/reason.js';
-import { mapPhases, type Ms, NO_AMPS, type PerPhase, PHASES, type PhaseAmps, type Volts } from '../../base/units.js';
+import {
+  type Amps,
+  mapPhases,
+  type Ms,
+  NO_AMPS,
+  type PerPhase,
+  PHASES,
+  type PhaseAmps,
+  type Volts,
+} from '../../base/units.js';
 import { ceilingOf, type CircuitLimits } from '../limits/ceilings.js';
 import { assertNumbers, assertOrder } from './checks.js';
 import { type LoadSample, MeteredLoad } from './metered-load.js';
@@ -36,6 +45,8 @@ export interface CircuitCapacity {
   readonly capacityA: PhaseAmps;
   /** The part of the capacity that raises may use: without what may have changed since. -Infinity: no raise. */
   readonly raisableA: PhaseAmps;
+  /** How much the phases of load behind lost meters differed when it was known last. It may be on other phases now. */
+  readonly lostDifferenceA: Amps;
   /** What makes the ceiling as low as it is. */
   readonly cause: PerPhase<LimitCause>;
   /** Only where the circuit has a power limit. */
@@ -52,14 +63,17 @@ interface Flow {
   readonly loadA: PhaseAmps;
   /** The part that may have changed since. Infinity: the sample is too old or in doubt. */
   readonly openA: PhaseAmps;
+  /** What load behind lost meters may add to an imbalance. */
+  readonly lostDifferenceA: Amps;
 }
 
-const NO_FLOW: Flow = { loadA: NO_AMPS, openA: NO_AMPS };
+const NO_FLOW: Flow = { loadA: NO_AMPS, openA: NO_AMPS, lostDifferenceA: 0 };
 
 function plus(a: Flow, b: Flow): Flow {
   return {
     loadA: mapPhases((p) => a.loadA[p] + b.loadA[p]),
     openA: mapPhases((p) => a.openA[p] + b.openA[p]),
+    lostDifferenceA: a.lostDifferenceA + b.lostDifferenceA,
   };
 }
 
@@ -168,19 +182,19 @@ export class CapacityBook {
     const children = this.#childrenOf[index] ?? [];
     const behind = sumOf(children);
     const meter = this.#metered.get(index);
-    const { loadA: belowA, openA } = behind;
-    if (!meter) return { loadA: belowA, openA, backgroundA: belowA, upwards: behind };
+    if (!meter) return { ...behind, backgroundA: behind.loadA, upwards: behind };
     const backgroundA = meter.backgroundA;
     if (backgroundA === null) {
       const { id, backgroundMaxA } = this.#circuitAt(index);
       const atMostA = backgroundMaxA ?? meter.assumedA(this.#limitA(index));
       const loadA = mapPhases((p) => Math.max(atMostA[p], behind.loadA[p]));
       assertOrder(NO_AMPS, loadA, id, 'nothing, and the load of a lost meter');
-      return { ...behind, backgroundA, upwards: { loadA, openA: NO_AMPS } };
+      const lostDifferenceA = Math.max(meter.lostDifferenceA, behind.lostDifferenceA);
+      return { ...behind, lostDifferenceA, backgroundA, upwards: { loadA, openA: NO_AMPS, lostDifferenceA } };
     }
     // A meter beside the charge points sees neither them nor the other load behind their supply.
     const unseen = this.isIncluding(index) ? NO_FLOW : sumOf(children.filter((child) => this.#serving.has(child)));
-    const flow = plus({ loadA: backgroundA, openA: meter.openA(nowMs) }, unseen);
+    const flow = plus({ loadA: backgroundA, openA: meter.openA(nowMs), lostDifferenceA: 0 }, unseen);
     return {
       ...flow,
       backgroundA: flow.loadA,
@@ -259,6 +273,7 @@ export class CapacityBook {
       measuredA: meter?.measuredA ?? null,
       capacityA,
       raisableA,
+      lostDifferenceA: own.lostDifferenceA,
       cause: mapPhases((p) => (falls(p) ? { source: 'fallback', limitA: circuit.fallbackA[p] } : ceiling.cause[p])),
       ...(power && { power }),
     };

@@ -2,6 +2,7 @@
 import { defined, failInvariant } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
 import {
+  type Amps,
   mapPhases,
   maxOf,
   type Ms,
@@ -68,6 +69,8 @@ export class MeteredLoad {
   #openA: PhaseAmps = NO_AMPS;
   #isDoubtful = false;
   #overload: Held | undefined;
+  /** How much the phases of the load differed when the meter was heard last. */
+  #differenceA: Amps = 0;
   /** The highest load of each minute, oldest first. */
   #minutes: readonly Held[] = [];
 
@@ -87,6 +90,7 @@ export class MeteredLoad {
     this.#isDoubtful = carrier.value('isDoubtful', this.#isDoubtful);
     this.#overload = carrier.value('overload', this.#overload);
     this.#minutes = carrier.value('minutes', this.#minutes);
+    this.#differenceA = carrier.value('differenceA', this.#differenceA);
   }
 
   get measuredA(): PhaseAmps | null {
@@ -176,11 +180,20 @@ export class MeteredLoad {
 
   loseMeter(nowMs: Ms): void {
     const background = this.backgroundA;
-    if (background) this.#remember(background, nowMs);
+    if (background) {
+      this.#remember(background, nowMs);
+      const loadA = mapPhases((p) => Math.max(0, background[p]));
+      this.#differenceA = Math.max(...loadA) - Math.min(...loadA);
+    }
     // The held samples stay: if the meter comes back soon, they hold for the rest of their time.
     this.#isHeard = false;
     this.#isDoubtful = false;
     if (this.backgroundA !== null) failInvariant(`${this.#id}: a load is known of a lost meter`);
+  }
+
+  /** What the load may add to an imbalance while the meter is lost: nobody knows on which phases. 0: it is heard, or never was. */
+  get lostDifferenceA(): Amps {
+    return this.#isHeard ? 0 : this.#differenceA;
   }
 
   /** The load to assume while the meter is lost: between 0 A and the fuse. */

@@ -144,13 +144,14 @@ function requestFor(
   const reserved = reservedLoad(snapshot, new Set(served));
   return {
     circuits: site.circuits.map(({ id, parent, imbalanceLimitA }, index) => {
-      const { ceilingA, loadA, power } = capacityOf(snapshot, index);
+      const { ceilingA, loadA, power, lostDifferenceA } = capacityOf(snapshot, index);
       return {
         id,
         ...(parent === undefined ? {} : { parent }),
         limitA: ceilingA,
         backgroundA: mapPhases((p) => loadA[p] + (reserved[index]?.[p] ?? 0)),
-        ...(imbalanceLimitA === undefined ? {} : { imbalanceLimitA }),
+        // Nobody knows on which phases a load behind a lost meter is now: in both directions it leaves less.
+        ...(imbalanceLimitA !== undefined && { imbalanceLimitA: Math.max(0, imbalanceLimitA - lostDifferenceA) }),
         // The load counts in both: while the fallback holds, one of them knows less of it.
         ...(power && { limitW: power.capacityW + powerOf(loadA, power.voltageV), voltageV: power.voltageV }),
       };

@@ -229,3 +229,54 @@ scene(
     t.equal(scene.shown, 'a 0 b 0');
   },
 );
+
+scene(
+  'D4: with the meter lost the last difference of the building counts, in both directions, and nobody is raised',
+  {
+    config: siteOf({
+      ...METERED,
+      circuit: `${METERED.circuit}, fallbackA: 33`,
+      points: { a: 'phases: 1', b: 'phases: 1, rotation: STR' },
+    }),
+    vehicles: { a: SINGLE, b: SINGLE },
+    buildingA: [20, 10, 10],
+  },
+  async (scene, t) => {
+    await scene.at(60);
+    t.match(scene.shown, /^a (9|10) b (19|20)$/);
+    const before = { a: scene.limitA('a'), b: scene.limitA('b') };
+    scene.strike('meter-silent', 'grid', 60);
+    await scene.at(70);
+    t.ok(scene.alarms().includes('METER_LOST'));
+    await scene.each(1, 119, () => {
+      t.ok(scene.limitA('a') <= Math.min(10, before.a) && scene.limitA('b') <= Math.min(10, before.b), scene.shown);
+    });
+    t.match(scene.shown, /^a (9|10) b (9|10)$/, 'L3 carries nothing of them');
+    while (scene.alarms().includes('METER_LOST')) await scene.at(scene.nowS + 1);
+    t.ok(scene.nowS < 135, 'the poller asks again');
+    await scene.at(scene.nowS + 10);
+    t.match(scene.shown, /^a (9|10) b (19|20)$/, 'as before, 10 s after the first good sample');
+  },
+);
+
+scene(
+  'D4: where the building alone differed by 20 A or more, no single-phase vehicle has any',
+  {
+    config: siteOf({
+      ...METERED,
+      circuit: `${METERED.circuit}, fallbackA: 33`,
+      points: { a: '', b: 'phases: 1, rotation: STR' },
+    }),
+    vehicles: { a: {}, b: SINGLE },
+    buildingA: [30, 8, 8],
+  },
+  async (scene, t) => {
+    await scene.at(60);
+    t.ok(scene.limitA('b') >= 15, scene.shown);
+    scene.strike('meter-silent', 'grid', 60);
+    await scene.at(80);
+    t.equal(scene.limitA('b'), 0);
+    t.equal(scene.reason('b'), 'shortage');
+    t.ok(scene.limitA('a') > 0, 'three phases make no difference');
+  },
+);
