@@ -107,7 +107,7 @@ t.test('I1, by all judges together: a slave raises its limit by itself', async (
   Object.defineProperty(box, 'enforced', { get: () => raised });
   await world.run(62_000);
   referee.finish();
-  t.same([...judges()].sort(), ['I1', 'I3']);
+  t.same([...judges()].sort(), ['I1', 'I3', 'source']);
 });
 
 interface Seen {
