@@ -74,13 +74,24 @@ const LIMITS: readonly { readonly names: readonly string[]; readonly without: re
 /** How a meter is connected shows in what the charge points do: beside them nothing shows it (0010), so there it stays right. */
 const WIRING: readonly string[] = ['meter-phases-swapped', 'meter-backwards'];
 const OUTLASTS = 'charger-outlasts-lease';
+/** A charge point behind one of these is heard by no master. */
+const NOT_HEARD: readonly string[] = [
+  'partition',
+  'partition-of-some',
+  'swizzled-partitions',
+  'interface-down',
+  'broadcast-blocked',
+  'broadcast-blocked-fixed',
+];
 /**
  * What nobody can know of who is not heard: which of two it is, for a master that is cut off from all charge points but one, and
- * not from a twin; that a box is there which nobody has listed, and which hears no BEACON from its start on.
+ * not from a twin; that a box is there which nobody has listed, and which hears no BEACON from its start on; that a listed one
+ * has another disconnected limit than the configuration says, for a master that has lost its memory (0003, the gap).
  */
-const UNHEARD: readonly { readonly name: string; readonly beside: readonly string[] }[] = [
-  { name: 'slave-doubled', beside: ['follows-another'] },
-  { name: 'slave-unknown', beside: ['broadcast-blocked'] },
+const UNHEARD: readonly { readonly name: string; readonly besideAll: readonly (readonly string[])[] }[] = [
+  { name: 'slave-doubled', besideAll: [['follows-another']] },
+  { name: 'slave-unknown', besideAll: [['broadcast-blocked']] },
+  { name: 'slave-disconnected-limit', besideAll: [['master-lost-state', 'state-corrupt'], NOT_HEARD] },
 ];
 /** Whoever hears no BEACON speaks on for 30 s: in that time its lease must end, and show. */
 const LEASE_HEARD_MS: Ms = 20_000;
@@ -114,7 +125,7 @@ function drawKinds(rng: Rng, world: FaultWorld): readonly Injector[] {
 
 function allHeard(kinds: readonly Injector[], { leaseMs }: FaultWorld): readonly Injector[] {
   const isAmong = (names: readonly string[]): boolean => kinds.some(({ name }) => names.includes(name));
-  const left = UNHEARD.filter(({ beside }) => isAmong(beside)).map(({ name }) => name);
+  const left = UNHEARD.filter(({ besideAll }) => besideAll.every(isAmong)).map(({ name }) => name);
   if (leaseMs > LEASE_HEARD_MS) left.push(OUTLASTS);
   return kinds.filter(({ name }) => !left.includes(name));
 }
