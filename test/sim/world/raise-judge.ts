@@ -53,3 +53,10 @@ t.test('a charge point that followed no grant for a while has again what it was 
   t.same(stand.enforce(6, 1_000, 'disconnected').enforce(32, 30_000).told, []);
   t.same(stand.enforce(0, 1_000).enforce(0, 1_000, 'newVehicle').enforce(32, 1_000).told.length, 1, 'not more');
 });
+
+t.test('a charge point that has started anew is told 0 A first, and then what it had', async (t) => {
+  const start = (): Stand => new Stand().enforce(8, 1_000).enforce(18, 12_000).enforce(0, 1_000, 'booting');
+  t.same(start().enforce(0, 1_000).enforce(18, 1_000).told, []);
+  t.same(start().enforce(0, 1_000).enforce(23, 1_000).told.length, 1, 'not more');
+  t.same(start().enforce(0, 1_000).enforce(0, 40_000).enforce(18, 1_000).told.length, 1, 'nor much later');
+});

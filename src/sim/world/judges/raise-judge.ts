@@ -18,10 +18,15 @@ export interface RaiseTerms {
   readonly violate: (judge: string, text: string) => void;
 }
 
+/** A grant to a box that has just started is 0 A at first, and what it had before follows. */
+const RESUME_MS: Ms = 30_000;
+
 /** The highest limit that the ramp allows, and when. */
 interface Level {
   readonly levelA: Amps;
   readonly atMs: Ms;
+  /** What it had before it followed no grant, which it may have again until then. */
+  readonly resumes?: { readonly limitA: Amps; readonly untilMs: Ms };
 }
 
 export class RaiseJudge {
@@ -37,16 +42,30 @@ export class RaiseJudge {
     const { aPerS, stepA, nowMs, violate } = this.#terms;
     if (aPerS === undefined) return;
     const { limitA, reason } = box.enforced;
-    if (reason !== 'grant') return;
     const atMs = nowMs();
     const before = this.#levels.get(box);
+    if (reason !== 'grant') {
+      if (before) this.#levels.set(box, interrupted(before, atMs));
+      return;
+    }
     const mostA = before ? highest(before, aPerS, atMs) : limitA;
-    this.#levels.set(box, { levelA: Math.min(limitA, mostA), atMs });
+    this.#levels.set(box, { ...before, levelA: Math.min(limitA, mostA), atMs });
     const allowedA = mostA + stepA + (aPerS * AHEAD_MS) / 1000;
     if (limitA > allowedA) violate('raise', `${box.id} has ${limitA} A, its ramp allows ${allowedA.toFixed(1)} A`);
   }
 }
 
-function highest({ levelA, atMs }: Level, aPerS: number, nowMs: Ms): Amps {
-  return levelA === 0 ? START_A : levelA + (aPerS * (nowMs - atMs)) / 1000;
+function interrupted(before: Level, nowMs: Ms): Level {
+  const limitA = Math.max(before.levelA, resumedA(before, nowMs));
+  return { ...before, resumes: { limitA, untilMs: nowMs + RESUME_MS } };
+}
+
+function highest(before: Level, aPerS: number, nowMs: Ms): Amps {
+  const { levelA, atMs } = before;
+  const rampedA = levelA === 0 ? START_A : levelA + (aPerS * (nowMs - atMs)) / 1000;
+  return Math.max(rampedA, resumedA(before, nowMs));
+}
+
+function resumedA({ resumes }: Level, nowMs: Ms): Amps {
+  return resumes && nowMs <= resumes.untilMs ? resumes.limitA : 0;
 }
