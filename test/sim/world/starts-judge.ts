@@ -64,6 +64,12 @@ t.test('what a plug, a fault, a lease or another master explains', async (t) => 
     [],
   );
   t.same(new Stand().toggle(20, MINUTE_MS, 'leaseExpired'), []);
+  const alone = new Stand();
+  for (let time = 0; time < 20; time++) {
+    alone.enforce(0);
+    alone.enforce(8, 'disconnected');
+  }
+  t.same(alone.told, [], 'it hears no master');
   const befallen = new Stand();
   befallen.isBefallen = true;
   t.same(befallen.toggle(20, MINUTE_MS), []);

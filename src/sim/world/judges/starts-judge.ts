@@ -1,6 +1,7 @@
 /**
  * Counts how often a master starts each vehicle. Contactors and batteries wear with each start: at most six per hour, and
- * one for each turn of a shortage. Not counted are the starts that a person, a plug or the charge point itself explains.
+ * one for each turn of a shortage. Not counted are the starts that a person, a plug or the charge point itself explains: it
+ * offers its disconnected limit while it hears no master.
  */
 import type { Ms } from '../../../base/units.js';
 import type { VehiclePlan } from '../scenario.js';
@@ -61,7 +62,7 @@ export class StartsJudge {
     known.isOffered = isOffered;
     if (!isOffered) known.isPaused = reason === 'grant';
     if (this.#terms.isBefallen(box)) known.isPaused = false;
-    if (isOffered && known.isPaused) this.#count(box, known);
+    if (isOffered && known.isPaused && reason === 'grant') this.#count(box, known);
   }
 
   #count(box: SlaveBox, known: Watched): void {
