@@ -18,7 +18,7 @@ import { ExposureSums } from './sharing/exposure-sums.js';
 import { withReserve } from './sharing/idle-reserve.js';
 import { calmed, waitsForRest } from './sharing/raising.js';
 import { PAUSE_MIN_MS } from './sharing/reserved.js';
-import { capacityOf, capOf, exposureOf, isLimitedAbove, pathOf, phasesOf, type Snapshot } from './sharing/snapshot.js';
+import { capacityOf, capOf, exposureOf, isLoweredAbove, pathOf, phasesOf, type Snapshot } from './sharing/snapshot.js';
 import { followSurplus } from './sharing/surplus.js';
 import { notServed, targets } from './sharing/targets.js';
 import { usableOf } from './sharing/usable.js';
@@ -189,7 +189,7 @@ function pause(snapshot: Snapshot, record: SlaveRecord, boundBy: LimitReason): v
   const next = records.find(({ id }) => id === nextId);
   const isTurn = next !== undefined && (services.find(next).servedSinceMs ?? nowMs) >= nowMs;
   const isArrival = next !== undefined && next.vehicle.connectedAtMs >= (record.service.servedSinceMs ?? nowMs);
-  const isExplained = isTurn || isArrival || isLimitedAbove(snapshot, record) || !mayWander(snapshot, record);
+  const isExplained = isTurn || isArrival || isLoweredAbove(snapshot, record) || !mayWander(snapshot, record);
   const calm = isExplained ? service.calm : afterStop(service.calm, nowMs);
   services.replace(record, { ...service, calm, pausedUntilMs: nowMs + PAUSE_MIN_MS });
 }

@@ -10,8 +10,9 @@ import { type Amps, type Ms, type PerPhase, PHASES, type PhaseAmps, perPhase, ty
 import type { AlarmBoard } from '../alarms.js';
 import type { Notices } from '../notice.js';
 import type { Circuit, Site } from '../types.js';
-import type { CircuitLimits, LimitOfSource } from './ceilings.js';
+import { type CircuitLimits, ceilingOf, type LimitOfSource } from './ceilings.js';
 import { Inputs } from './inputs.js';
+import { Lowerings } from './lowerings.js';
 import { Schedules } from './schedules.js';
 import { Section14a } from './section-14a.js';
 import { Settings } from './settings.js';
@@ -27,6 +28,8 @@ export class LimitBook implements CircuitLimits {
   readonly schedules: Schedules;
   readonly inputs: Inputs;
   readonly section14a: Section14a;
+  readonly #circuits: readonly Circuit[];
+  readonly #lowerings = new Lowerings();
   /** By the configuration. */
   readonly #operatorA: ReadonlyMap<string, Amps>;
 
@@ -34,6 +37,7 @@ export class LimitBook implements CircuitLimits {
     this.#operatorA = new Map(
       site.chargePoints.flatMap(({ id, operatorA }) => (operatorA === undefined ? [] : [[id, operatorA] as const])),
     );
+    this.#circuits = site.circuits;
     this.schedules = new Schedules({ site, alarms, notices });
     this.inputs = new Inputs({ inputs: site.inputs ?? [], alarms, notices }, nowMs);
     const { inputs, settings } = this;
@@ -46,12 +50,21 @@ export class LimitBook implements CircuitLimits {
     carrier.part('schedules', this.schedules);
     carrier.part('inputs', this.inputs);
     carrier.part('section14a', this.section14a);
+    carrier.part('lowerings', this.#lowerings);
   }
 
   /** Tells what has changed. Call once per cycle, before the division. */
   watch(drawnW: (circuit: number) => Watts, nowMs: Ms): void {
     this.inputs.watch(nowMs);
     this.section14a.watch(drawnW, nowMs);
+    for (const circuit of this.#circuits) {
+      this.#lowerings.watch(circuit.id, ceilingOf(circuit, this.sourcesOf(circuit, nowMs)).limitA, nowMs);
+    }
+  }
+
+  /** True where somebody has just lowered the circuit: that explains a pause below it. */
+  hasJustLowered({ id, section14a }: Circuit, nowMs: Ms): boolean {
+    return this.#lowerings.isRecent(id, nowMs) || (section14a !== undefined && this.section14a.hasJustChanged);
   }
 
   gridDrawOf(circuit: Circuit, nowMs: Ms): PowerCause | undefined {

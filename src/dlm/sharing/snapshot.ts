@@ -77,11 +77,11 @@ export function capOf(snapshot: Snapshot, record: SlaveRecord): LimitCause | und
   return surplus && surplus.limitA < (set?.limitA ?? maxA) ? surplus : set;
 }
 
-/** True where people, the calendar or an input limit a circuit above the charge point: that explains a pause. */
-export function isLimitedAbove(snapshot: Snapshot, record: SlaveRecord): boolean {
+/** True where people, the calendar, an input or the grid operator have just lowered a circuit above the charge point: that explains a pause. */
+export function isLoweredAbove(snapshot: Snapshot, record: SlaveRecord): boolean {
+  const { site, limits, nowMs } = snapshot;
   return pathOf(snapshot, record).some((index) => {
-    const { cause, power } = capacityOf(snapshot, index);
-    const isLowered = power?.cause !== undefined && snapshot.limits.section14a.hasJustChanged;
-    return isLowered || cause.some(({ source }) => source !== 'fuse' && source !== 'fallback');
+    const circuit = site.circuits[index];
+    return circuit !== undefined && limits.hasJustLowered(circuit, nowMs);
   });
 }

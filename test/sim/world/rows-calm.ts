@@ -127,3 +127,36 @@ allocation: { raiseAPerS: 2 }
   t.equal(scene.limitA('a'), 10, 'lowered at once');
   t.strictSame(scene.end(), [], 'no judge complains');
 });
+
+/** Every 90 s the building takes the minimum, and every 90 s it gives it back. */
+const wandering = eachSecond(3900, (second) => (second < 60 || Math.floor(second / 90) % 2 === 0 ? 10 : 16));
+
+function startsOf(scene: Scene, id: string): number {
+  const own = scene.limitsSince(id, 60);
+  return own.filter((limitA, index) => limitA > 0 && own[index - 1] === 0).length;
+}
+
+t.test('a building that wanders below a standing limit starts no vehicle more often than below a fuse', async (t) => {
+  const config = siteOf(63, ['a']).replace('limitA: 63', 'limitA: 63, operatorLimitA: 20');
+  const scene = new Scene({ config, vehicles: { a: {} }, loads: wandering });
+  await scene.at(3700);
+  t.ok(startsOf(scene, 'a') >= 1, 'it has its room now and then');
+  t.ok(startsOf(scene, 'a') <= 5, `${startsOf(scene, 'a')} starts in an hour`);
+  t.strictSame(scene.end(), [], 'no judge complains');
+});
+
+t.test('who lowers a limit and takes that back is no room that wanders', async (t) => {
+  const scene = new Scene({ config: siteOf(63, ['a']), vehicles: { a: {} } });
+  for (let turn = 0; turn < 5; turn++) {
+    await scene.at(100 + turn * 200);
+    const down = scene.set('main', { what: 'operatorLimit', limitA: perPhase(5) });
+    await scene.at(140 + turn * 200);
+    t.equal(await down, undefined);
+    t.equal(scene.limitA('a'), 0);
+    const up = scene.set('main', { what: 'operatorLimit', limitA: perPhase(63) });
+    await scene.at(220 + turn * 200);
+    t.equal(await up, undefined);
+    t.equal(scene.limitA('a'), 32, 'at once, each time');
+  }
+  t.strictSame(scene.end(), [], 'no judge complains');
+});
