@@ -160,9 +160,9 @@ export class World {
     const deciding = [...this.masters.values()].find(({ isDeciding }) => isDeciding);
     this.journal.note(this.time.nowMs, 'OPERATOR', `${target} ${JSON.stringify(action)}`);
     if (!deciding?.runtime) return 'no master decides';
-    const answer = deciding.runtime.commands.set(target, action);
-    // It holds at once. That it holds is said only once the state file has it, that it is refused right away.
+    // It holds at once, and the state file may have it before the answer comes. That it is refused is said right away.
     const undo = this.#note(deciding, target, action);
+    const answer = deciding.runtime.commands.set(target, action);
     this.onSource();
     const result = await answer;
     if (result.ok) return undefined;

@@ -137,6 +137,17 @@ t.test('a master knows after a start what its state file kept, and a standby not
   t.strictSame(scene.end(), [], 'and nobody complains');
 });
 
+t.test('what its state file has already when a master ends before it has answered', async (t) => {
+  const scene = new Scene({ config: siteOf({}), vehicles: { a: {}, b: {} } });
+  await scene.at(FROM_S);
+  void scene.set('evse', { what: 'operatorLimit', limitA: 20 });
+  scene.strike('master-killed', 'master', 5);
+  await scene.at(FROM_S + 20);
+  t.same(scene.master.people.circuitA('evse'), perPhase(20));
+  t.same(controllerOf(scene).limits.settings.operatorLimitA('evse'), perPhase(20));
+  t.strictSame(scene.end(), []);
+});
+
 for (const [where, change] of [
   ['a circuit', { circuit: `, schedule: ${AT_TWO.replace('LIMIT', '30')}` }],
   ['a charge point', { point: `, schedule: ${AT_TWO.replace('LIMIT', '10')}` }],
