@@ -25,8 +25,8 @@ const RESUME_MS: Ms = 30_000;
 interface Level {
   readonly levelA: Amps;
   readonly atMs: Ms;
-  /** What it had before it followed no grant, which it may have again until then. */
-  readonly resumes?: { readonly limitA: Amps; readonly untilMs: Ms };
+  /** What it had when it followed a grant last. It may have that again, and what the ramp went on meanwhile: its master did not know. */
+  readonly resumes?: { readonly limitA: Amps; readonly sinceMs: Ms; readonly untilMs: Ms };
 }
 
 export class RaiseJudge {
@@ -45,7 +45,7 @@ export class RaiseJudge {
     const atMs = nowMs();
     const before = this.#levels.get(box);
     if (reason !== 'grant') {
-      if (before) this.#levels.set(box, interrupted(before, atMs));
+      if (before) this.#levels.set(box, interrupted(before, aPerS, atMs));
       return;
     }
     const mostA = before ? highest(before, aPerS, atMs) : limitA;
@@ -55,17 +55,17 @@ export class RaiseJudge {
   }
 }
 
-function interrupted(before: Level, nowMs: Ms): Level {
-  const limitA = Math.max(before.levelA, resumedA(before, nowMs));
-  return { ...before, resumes: { limitA, untilMs: nowMs + RESUME_MS } };
+function interrupted(before: Level, aPerS: number, nowMs: Ms): Level {
+  const limitA = Math.max(before.levelA, resumedA(before, aPerS, nowMs));
+  return { ...before, resumes: { limitA, sinceMs: nowMs, untilMs: nowMs + RESUME_MS } };
 }
 
 function highest(before: Level, aPerS: number, nowMs: Ms): Amps {
   const { levelA, atMs } = before;
   const rampedA = levelA === 0 ? START_A : levelA + (aPerS * (nowMs - atMs)) / 1000;
-  return Math.max(rampedA, resumedA(before, nowMs));
+  return Math.max(rampedA, resumedA(before, aPerS, nowMs));
 }
 
-function resumedA({ resumes }: Level, nowMs: Ms): Amps {
-  return resumes && nowMs <= resumes.untilMs ? resumes.limitA : 0;
+function resumedA({ resumes }: Level, aPerS: number, nowMs: Ms): Amps {
+  return resumes && nowMs <= resumes.untilMs ? resumes.limitA + (aPerS * (nowMs - resumes.sinceMs)) / 1000 : 0;
 }
