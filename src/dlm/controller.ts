@@ -29,6 +29,7 @@ import { Roster } from './group/roster.js';
 import { Operator } from './operator.js';
 import { Outlooks } from './outlook.js';
 import { ExposureSums } from './sharing/exposure-sums.js';
+import { LimitSums } from './sharing/limit-sums.js';
 import { Services } from './sharing/services.js';
 import { Shares } from './sharing/shares.js';
 import type { SlaveRecord } from './group/slave-record.js';
@@ -339,6 +340,7 @@ export class Controller {
       capacities: this.#metering.capacities(nowMs),
       records: this.records,
       services: new Services(),
+      limitSums: new LimitSums(),
       surplusLimits: new Map(),
       noRaise: undefined,
       isStarting: false,

@@ -4,6 +4,7 @@ import { carryOut } from '../../src/base/carrier.js';
 import { perPhase } from '../../src/base/units.js';
 import { Allocator } from '../../src/dlm/allocate.js';
 import { decide } from '../../src/dlm/decide.js';
+import { LimitSums } from '../../src/dlm/sharing/limit-sums.js';
 import { Services } from '../../src/dlm/sharing/services.js';
 import { Shares } from '../../src/dlm/sharing/shares.js';
 import type { Snapshot } from '../../src/dlm/sharing/snapshot.js';
@@ -19,6 +20,7 @@ function snapshotOf({ controller, nowMs }: Rig, isStarting: boolean): Snapshot {
     limits: controller.limits,
     services: new Services(),
     surplusShares: undefined,
+    limitSums: new LimitSums(),
     surplusLimits: new Map(),
     capacities: controller.circuits(nowMs).map(({ capacity }) => capacity),
     ...{ noRaise: undefined, isStrict: false, unsafeCircuits: new Set<number>() },

@@ -3,8 +3,9 @@
  * site has one, and not into room that comes and goes (dlm/group/calm).
  */
 import { hasPhase, maskToGrid } from '../../base/rotation.js';
-import { type Amps, mapPhases, PHASES } from '../../base/units.js';
+import { type Amps, PHASES } from '../../base/units.js';
 import { afterPart, afterRamp, type CalmLimit, calmLimit } from '../group/calm.js';
+import { at } from '../division/numbers.js';
 import type { SlaveRecord } from '../group/slave-record.js';
 import { powerOf } from '../load/power.js';
 import { neededA } from './offers.js';
@@ -40,8 +41,7 @@ function roomBesideLimits(snapshot: Snapshot, record: SlaveRecord): Amps {
   let roomA: Amps = Number.POSITIVE_INFINITY;
   for (const circuit of pathOf(snapshot, record)) {
     const { capacityA, power } = capacityOf(snapshot, circuit);
-    const below = snapshot.records.filter((other) => pathOf(snapshot, other).includes(circuit));
-    const takenA = mapPhases((p) => below.reduce((sumA, other) => sumA + limitOn(snapshot, other, p), 0));
+    const takenA = snapshot.limitSums.below(circuit, () => addLimits(snapshot));
     for (const p of loaded) roomA = Math.min(roomA, capacityA[p] - takenA[p]);
     if (!power) continue;
     roomA = Math.min(roomA, (power.capacityW - powerOf(takenA, power.voltageV)) / power.voltageV / loaded.length);
@@ -49,6 +49,15 @@ function roomBesideLimits(snapshot: Snapshot, record: SlaveRecord): Amps {
   return roomA;
 }
 
-function limitOn(snapshot: Snapshot, other: SlaveRecord, p: 0 | 1 | 2): Amps {
-  return hasPhase(maskToGrid(other.facts.rotation, phasesOf(snapshot, other)), p) ? other.grantedA : 0;
+function addLimits(snapshot: Snapshot): Float64Array {
+  const sumsA = new Float64Array(snapshot.topology.count * 3);
+  for (const record of snapshot.records) {
+    const grid = maskToGrid(record.facts.rotation, phasesOf(snapshot, record));
+    for (const circuit of pathOf(snapshot, record)) {
+      for (const p of PHASES) {
+        if (hasPhase(grid, p)) sumsA[circuit * 3 + p] = at(sumsA, circuit * 3 + p) + record.grantedA;
+      }
+    }
+  }
+  return sumsA;
 }

@@ -6,6 +6,7 @@ import type { Ms, PhaseAmps } from '../../base/units.js';
 import type { LimitBook } from '../limits/limit-book.js';
 import type { Settings } from '../limits/settings.js';
 import type { CircuitCapacity } from '../load/capacity.js';
+import type { LimitSums } from './limit-sums.js';
 import type { Services } from './services.js';
 import type { Shares } from './shares.js';
 import type { SlaveRecord } from '../group/slave-record.js';
@@ -28,6 +29,7 @@ export interface Snapshot {
   readonly records: readonly SlaveRecord[];
   /** Turns and offers. A decision writes its changes here, not into the records. */
   readonly services: Services;
+  readonly limitSums: LimitSums;
   /** What modes allow charge points. A decision writes it before it divides. */
   readonly surplusLimits: Map<SlaveRecord, LimitCause>;
   /** Why no charge point may be raised in this cycle; `undefined` when raises are allowed. */
