@@ -13,12 +13,13 @@ import { afterStop } from './group/calm.js';
 import type { Service } from './group/service.js';
 import type { SlaveRecord } from './group/slave-record.js';
 import { leaseExpiryMs } from './leases/lease-rules.js';
-import { evenWithin, exceedsPower, type PowerCapacity, powerOf, roomOn } from './load/power.js';
+import { evenWithin, type PowerCapacity, powerOf, roomOn } from './load/power.js';
 import { ExposureSums } from './sharing/exposure-sums.js';
 import { withReserve } from './sharing/idle-reserve.js';
+import { overdrawingLimitA } from './sharing/overdrawing.js';
 import { calmed, waitsForRest } from './sharing/raising.js';
 import { PAUSE_MIN_MS } from './sharing/reserved.js';
-import { capacityOf, capOf, exposureOf, isLoweredAbove, pathOf, phasesOf, type Snapshot } from './sharing/snapshot.js';
+import { capacityOf, exposureOf, isLoweredAbove, pathOf, phasesOf, type Snapshot } from './sharing/snapshot.js';
 import { followSurplus } from './sharing/surplus.js';
 import { notServed, targets } from './sharing/targets.js';
 import { usableOf } from './sharing/usable.js';
@@ -156,14 +157,15 @@ function wishesOf(snapshot: Snapshot, present: readonly SlaveRecord[]): readonly
   for (const record of present) services.replace(record, followOffer(record, services.find(record), snapshot));
   followSurplus(snapshot, present);
   const shares = targets(snapshot);
-  return present.map((record) => wishOf(snapshot, record, shares.get(record.id)));
+  return present.map((record) => wishOf(snapshot, record, shares));
 }
 
 function isRaise({ record, limitA, phases }: Wish): boolean {
   return limitA > record.grantedA || (limitA > 0 && (phases & ~(record.grants.last?.phases ?? 0)) !== 0);
 }
 
-function wishOf(snapshot: Snapshot, record: SlaveRecord, share: AllocatedLimit | undefined): Wish {
+function wishOf(snapshot: Snapshot, record: SlaveRecord, shares: ReadonlyMap<string, AllocatedLimit>): Wish {
+  const share = shares.get(record.id);
   const { nowMs, services } = snapshot;
   const phases = phasesOf(snapshot, record);
   const refused = notServed(snapshot, record);
@@ -173,7 +175,7 @@ function wishOf(snapshot: Snapshot, record: SlaveRecord, share: AllocatedLimit |
     afterWait(served, refused ? 'refused' : share?.boundBy.kind, snapshot.site.allocation, nowMs),
   );
   if (refused) return { record, limitA: 0, phases, reason: refused };
-  if (record.account.overdraws(nowMs)) return overdrawingWish(snapshot, record);
+  if (record.account.overdraws(nowMs)) return overdrawingWish(snapshot, record, ({ id }) => shares.has(id));
   if (!share) return { record, limitA: 0, phases, reason: withoutShare(snapshot, record) };
   if (share.limitA === 0 && record.grantedA > 0) pause(snapshot, record, share.boundBy);
   const { limitA, held } = calmed(snapshot, record, share.limitA);
@@ -210,21 +212,11 @@ function withoutShare(snapshot: Snapshot, record: SlaveRecord): LimitReason {
   return isUnsteady ? { kind: 'unsteady' } : record.reason;
 }
 
-/** The others yield to the current it draws. Its limit stays, or is 0 A if that current exceeds a fuse above. */
-function overdrawingWish(snapshot: Snapshot, record: SlaveRecord): Wish {
-  const drawnA = exposureOf(snapshot, record);
-  const fits = pathOf(snapshot, record).every((circuit) => {
-    const { capacityA, power } = capacityOf(snapshot, circuit);
-    const isTooStrong = power !== undefined && exceedsPower(power, drawnA);
-    return !isTooStrong && PHASES.every((p) => drawnA[p] <= capacityA[p] + EPSILON_A);
-  });
+function overdrawingWish(snapshot: Snapshot, record: SlaveRecord, isSharing: (other: SlaveRecord) => boolean): Wish {
   const phases = phasesOf(snapshot, record);
-  const keptA = inSteps(
-    Math.min(record.grantedA, capOf(snapshot, record)?.limitA ?? record.grantedA),
-    record,
-    snapshot.site.allocation.stepA,
-  );
-  return { record, limitA: fits ? keptA : 0, phases, reason: { kind: 'overdraw' } };
+  const mostA = overdrawingLimitA(snapshot, record, phases, isSharing);
+  const limitA = inSteps(mostA, record, snapshot.site.allocation.stepA);
+  return { record, limitA, phases, reason: { kind: 'overdraw' } };
 }
 
 /** The allocator knows one limit of each circuit. Says its cause, and when an unsafe circuit or the vehicle is the cause. */

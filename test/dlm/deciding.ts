@@ -270,6 +270,20 @@ t.test('a charge point that draws more than its limit: an alarm, and the others 
   t.match(rig.events('SLAVE_LOST'), ['a is silent; 32 A stay reserved for it']);
 });
 
+t.test('it yields to a silent one, as far as a limit can do that (seed 995170)', async (t) => {
+  const rig = running(behind(32, 'a b'));
+  rig.slave('a').drawsA = 18;
+  rig.run(8000);
+  t.equal(rig.reasons, 'overdraw circuit');
+  rig.slave('b').isHeard = false;
+  rig.controller.limits.settings.setOperatorLimit('main', perPhase(20));
+  rig.run(30_000);
+  t.equal(rig.limits.split(' ')[0], '6', '20 A less the 14 A that b had');
+  rig.controller.limits.settings.setOperatorLimit('main', perPhase(17));
+  rig.run(2000);
+  t.equal(rig.limits.split(' ')[0], '0', 'what it draws alone is too much');
+});
+
 t.test('a meter: the building rises, the charge points fall in that cycle', async (t) => {
   const of = behind(100, 'a b c d', {}, { meter: 'grid', meterLocation: 'excluding', fallbackA: perPhase(50) });
   const rig = new Rig({ site: of });

@@ -120,6 +120,23 @@ t.test('beside an active master also the stronger one counts the silent in full 
   t.same(rig.record('c').exposureA(rig.nowMs, leaseMs), perPhase(6), 'what the other one granted has ended');
 });
 
+t.test(
+  'below a limit of people the silent ones keep their disconnected limits, strict or not (seed 995186)',
+  async (t) => {
+    const rig = new Rig({ site: behind(64) });
+    for (const id of ids) rig.slave(id).plugIn();
+    rig.run(5000);
+    Object.assign(rig.slave('c'), { isHeard: false, hears: false });
+    for (let second = 0; second < 60; second++) {
+      rig.controller.hearBeacon(beaconOf('weaker', { epoch: 0 }), rig.nowMs);
+      if (second === 30) rig.controller.limits.settings.setOperatorLimit('main', perPhase(15));
+      rig.run(1000);
+    }
+    const [aA = 0, bA = 0] = rig.limits.split(' ').map(Number);
+    t.equal(aA + bA, 6, `${rig.limits}: 15 A less the 6 A of c are 9 A, and a has its own 6 A of them`);
+  },
+);
+
 t.test('one forged BEACON makes it strict for as long as grants last, not for good', async (t) => {
   const rig = new Rig({ site: behind(64) });
   for (const id of ids) rig.slave(id).plugIn();

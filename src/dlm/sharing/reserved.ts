@@ -1,6 +1,6 @@
 /** Capacity that is kept free for charge points that take no part in the division. */
 import { failInvariant } from '../../base/assert.js';
-import { isAnyAbove, isValidLoad, mapPhases, type Ms, NO_AMPS, type PhaseAmps } from '../../base/units.js';
+import { isAnyAbove, isValidLoad, mapPhases, minOf, type Ms, NO_AMPS, type PhaseAmps } from '../../base/units.js';
 import { SETTLE_MS } from '../leases/lease-rules.js';
 import type { SlaveRecord } from '../group/slave-record.js';
 import { idleReserves } from './idle-reserve.js';
@@ -42,25 +42,43 @@ function assertReserved(kept: readonly PhaseAmps[], reserved: readonly PhaseAmps
   }
 }
 
-/** Served charge points may always share their disconnected limits: another master has to reserve that sum for them. */
+/**
+ * Served charge points may always share their disconnected limits: another master has to reserve that sum for them. Where a limit from
+ * elsewhere leaves less than all disconnected limits, those of the others come first: they take them without being asked.
+ */
 function lessDisconnected(
   snapshot: Snapshot,
   served: ReadonlySet<SlaveRecord>,
   reserved: readonly PhaseAmps[],
 ): readonly PhaseAmps[] {
-  const disconnected: PhaseAmps[] = reserved.map(() => NO_AMPS);
-  for (const record of served) {
-    const ownA = record.disconnectedA();
-    for (const circuit of pathOf(snapshot, record)) {
-      const before = disconnected[circuit] ?? NO_AMPS;
-      disconnected[circuit] = mapPhases((p) => before[p] + ownA[p]);
-    }
-  }
+  const of = (isServed: boolean): readonly PhaseAmps[] =>
+    disconnectedSums(snapshot, reserved.length, (record) => {
+      if (served.has(record) !== isServed) return undefined;
+      return isServed ? record.disconnectedA() : minOf(record.disconnectedA(), reservationOf(snapshot, record));
+    });
+  const [sharedA, othersA] = [of(true), of(false)];
   return reserved.map((loadA, circuit) => {
     const { capacityA } = capacityOf(snapshot, circuit);
-    const keptA = disconnected[circuit] ?? NO_AMPS;
-    return mapPhases((p) => Math.min(loadA[p], Math.max(0, capacityA[p] - keptA[p])));
+    const [keptA, standingA] = [sharedA[circuit] ?? NO_AMPS, othersA[circuit] ?? NO_AMPS];
+    return mapPhases((p) => Math.min(loadA[p], Math.max(standingA[p], capacityA[p] - keptA[p])));
   });
+}
+
+function disconnectedSums(
+  snapshot: Snapshot,
+  circuits: number,
+  ownOf: (record: SlaveRecord) => PhaseAmps | undefined,
+): readonly PhaseAmps[] {
+  const sums = Array.from({ length: circuits }, () => NO_AMPS);
+  for (const record of snapshot.records) {
+    const ownA = ownOf(record);
+    if (!ownA) continue;
+    for (const circuit of pathOf(snapshot, record)) {
+      const before = sums[circuit] ?? NO_AMPS;
+      sums[circuit] = mapPhases((p) => before[p] + ownA[p]);
+    }
+  }
+  return sums;
 }
 
 /**
@@ -68,7 +86,7 @@ function lessDisconnected(
  * (M3), its disconnected limit is enough. No charge point is raised then. The others have limits that were granted
  * beside it.
  */
-function reservationOf(snapshot: Snapshot, record: SlaveRecord): PhaseAmps {
+export function reservationOf(snapshot: Snapshot, record: SlaveRecord): PhaseAmps {
   if (isStopping(snapshot, record)) return NO_AMPS;
   return record.account.isUnknown(snapshot.nowMs) && !snapshot.isStrict
     ? record.disconnectedA()
