@@ -3,6 +3,7 @@
  * clock shows, and how the contacts stand. The judges hold the master to it, whatever that one believes.
  */
 import { defined } from '../../base/assert.js';
+import { CLOCK_DRIFT } from '../../dlm/leases/lease-rules.js';
 import { isPlausible, DOUBT_MS, JUMP_MS } from '../../dlm/limits/wall-clock.js';
 import { WeeklySchedule } from '../../dlm/limits/schedule.js';
 import { TimeZones } from '../../base/time-zone.js';
@@ -172,7 +173,9 @@ export class Sources {
       isPlausible(wallMs) &&
       isPlausible(expectedMs) &&
       Math.abs(wallMs - expectedMs) > JUMP_MS;
-    const doubtedUntilMs = isJump ? nowMs + DOUBT_MS : (known?.doubtedUntilMs ?? Number.NEGATIVE_INFINITY);
+    const doubtedUntilMs = isJump
+      ? nowMs + DOUBT_MS * (1 - CLOCK_DRIFT)
+      : (known?.doubtedUntilMs ?? Number.NEGATIVE_INFINITY);
     return { machine, wallMs, atMs: nowMs, doubtedUntilMs };
   }
 

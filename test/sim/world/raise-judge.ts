@@ -8,7 +8,7 @@ class Stand {
   readonly told: string[] = [];
   nowMs: Ms = 0;
   readonly judge: RaiseJudge;
-  readonly box = { id: 'a', enforced: { limitA: 0, reason: 'grant' } };
+  readonly box = { id: 'a', enforced: { limitA: 0, reason: 'grant' }, followedMasterId: 'm' };
 
   constructor(ramp: { readonly aPerS?: number } = { aPerS: 1 }) {
     const nowMs = (): Ms => this.nowMs;
@@ -59,4 +59,11 @@ t.test('a charge point that has started anew is told 0 A first, and then what it
   t.same(start().enforce(0, 1_000).enforce(18, 1_000).told, []);
   t.same(start().enforce(0, 1_000).enforce(25, 1_000).told.length, 1, 'not more');
   t.same(start().enforce(0, 1_000).enforce(0, 40_000).enforce(18, 1_000).told.length, 1, 'nor much later');
+});
+
+t.test('another master goes on with what it knows', async (t) => {
+  const stand = new Stand().enforce(8, 1_000);
+  stand.box.followedMasterId = 'n';
+  t.same(stand.enforce(18, 1_000).told, []);
+  t.same(stand.enforce(28, 1_000).told.length, 1);
 });

@@ -23,6 +23,8 @@ const RESUME_MS: Ms = 30_000;
 
 /** The highest limit that the ramp allows, and when. */
 interface Level {
+  /** Of this master: another one goes on with what it knows. */
+  readonly masterId: string | undefined;
   readonly levelA: Amps;
   readonly atMs: Ms;
   /** What it had when it followed a grant last. It may have that again, and what the ramp went on meanwhile: its master did not know. */
@@ -48,8 +50,9 @@ export class RaiseJudge {
       if (before) this.#levels.set(box, interrupted(before, aPerS, atMs));
       return;
     }
-    const mostA = before ? highest(before, aPerS, atMs) : limitA;
-    this.#levels.set(box, { ...before, levelA: Math.min(limitA, mostA), atMs });
+    const masterId = box.followedMasterId;
+    const mostA = before && before.masterId === masterId ? highest(before, aPerS, atMs) : limitA;
+    this.#levels.set(box, { ...before, masterId, levelA: Math.min(limitA, mostA), atMs });
     const allowedA = mostA + stepA + (aPerS * AHEAD_MS) / 1000;
     if (limitA > allowedA) violate('raise', `${box.id} has ${limitA} A, its ramp allows ${allowedA.toFixed(1)} A`);
   }
