@@ -12,7 +12,7 @@ import { type Circuit, FALLBACK_IGNORED_A, type Site } from '../dlm/types.js';
 import { connectionText } from './connection.js';
 import { disconnectedLoads, mayVanish, ROUNDING_A, upwards } from './disconnected.js';
 import { ampsText } from './limit-checks.js';
-import { minimaNotes, warningsOf, wattsText } from './warnings.js';
+import { minimaNotes, pauseNotes, warningsOf, wattsText } from './warnings.js';
 import type { ChargerConfig, Config, MasterConfig, MeterConfig, SlaveConfig } from './types.js';
 
 const WIDTH = 80;
@@ -155,7 +155,12 @@ function masterReport({ site, meters, internalSlave }: MasterConfig): MasterRepo
     internalSlave: internalSlave ?? null,
     circuits,
     warnings: warningsOf(site),
-    notes: [...notesOf(site, reports), ...minimaNotes(site), ...internalNotes(site, internalSlave)],
+    notes: [
+      ...notesOf(site, reports),
+      ...minimaNotes(site),
+      ...pauseNotes(site),
+      ...internalNotes(site, internalSlave),
+    ],
   };
 }
 

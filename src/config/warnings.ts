@@ -40,6 +40,15 @@ export function minimaNotes(site: Site): readonly string[] {
   });
 }
 
+/** Notes of charge points that allow less than their minimum without a master. 0 A is no note: people want them to stop. */
+export function pauseNotes({ chargePoints }: Site): readonly string[] {
+  const pausing = chargePoints.filter(({ disconnectedLimitA: d, minA }) => d > 0 && d < minA);
+  return pausing.map(({ id, disconnectedLimitA, minA }) => {
+    const allowed = `${ampsText(disconnectedLimitA)} without a master, below the minimum of ${ampsText(minA)}`;
+    return `${id}: ${allowed}: the vehicle pauses by itself`;
+  });
+}
+
 function minimaByFuse(circuit: Circuit, loads: PerPhase<DisconnectedLoad>): string[] {
   const sums = mapPhases((p) => ({ sumA: loads[p].sumA, count: loads[p].count, leastA: usableA(circuit, p) }));
   return phaseGroups(sums, ({ sumA, leastA }) => sumA > leastA + ROUNDING_A).map(

@@ -182,6 +182,19 @@ t.test('A8: two single-phase charge points of 16 A on L1 are a difference of 32 
   t.end();
 });
 
+t.test('G7: a disconnected limit below the minimum is noted', (t) => {
+  const noted = (keys: string): readonly string[] =>
+    told(siteOf('limitA: 40', `  - { id: d, circuit: main, ${keys} }\n`), 'note').filter((note) =>
+      note.includes('minimum'),
+    );
+  t.same(noted('minA: 8, disconnectedLimitA: 7'), [
+    'd: 7 A without a master, below the minimum of 8 A: the vehicle pauses by itself',
+  ]);
+  t.same(noted('minA: 8, disconnectedLimitA: 8'), []);
+  t.same(noted('minA: 8, disconnectedLimitA: 0'), [], 'it is meant to stop');
+  t.end();
+});
+
 t.test('example 49: minima that do not all fit are noted', (t) => {
   const [circuit, points] = ['limitA: 100, operatorLimitA: 17', three('')];
   t.same(

@@ -1,4 +1,4 @@
-/** Scenes of vehicles that sleep after a pause, are full, or need more than the minimum (G1, G2), on the simulated site. */
+/** Scenes of vehicles that sleep after a pause, are full, or need more than they are allowed without a master (G1, G2, G7), on the simulated site. */
 import t, { type Test } from 'tap';
 import { Scene, type SceneOptions } from './scene.js';
 
@@ -160,5 +160,28 @@ scene(
     scene.strike('master-killed', 'master', 5);
     await scene.at(7200);
     t.equal(interruptions(scene, 'a'), 0, 'nor after a restart of the master');
+  },
+);
+
+scene(
+  'G7: 7 A without a master: a vehicle that needs 8 A pauses by itself',
+  {
+    config: ONE_OF_TWO()
+      .replace('limitA: 10', 'limitA: 32')
+      .replaceAll('disconnectedLimitA: 5', 'minA: 8, disconnectedLimitA: 7'),
+    vehicles: { a: { minA: 8 }, b: {} },
+  },
+  async (scene, t) => {
+    await scene.at(60);
+    t.equal(scene.shown, 'a 16 b 16');
+    scene.strike('master-killed', 'master', 120);
+    await scene.at(120);
+    t.equal(scene.shown, 'a 7 b 7');
+    t.same([scene.drawnA('a'), scene.drawnA('b')], [0, 7]);
+    const { hardware, nowMs } = scene.world.box('a');
+    t.equal(hardware.look(nowMs).state, 'SuspendedEV');
+    await scene.at(260);
+    t.equal(scene.shown, 'a 16 b 16', 'it charges once a master is there');
+    t.equal(scene.drawnA('a'), 16);
   },
 );
