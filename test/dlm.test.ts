@@ -43,3 +43,4 @@ import './dlm/adopting.js';
 import './dlm/reports.js';
 import './dlm/schedule.js';
 import './dlm/schedule-year.js';
+import './dlm/switching.js';

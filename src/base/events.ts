@@ -16,6 +16,9 @@ export const EVENTS = {
   OPERATOR: 'the operator has set a limit, a pause, a block, a priority or a boost, or one of them has ended by itself',
   SLAVE_STATE: 'the state of a charge point changed',
   CHARGER_FAULTED: 'a charge point says that it is faulted, or no longer: it gets 0 A until then',
+  PHASE_SWITCH: 'a charge point connects other phases',
+  PHASE_SWITCH_FAILED:
+    'a charge point was told to connect other phases and did not; it charges on, and is not told again for an hour',
   VEHICLE_ASLEEP:
     'a vehicle charged, was paused, and takes nothing of its offer since, wake-ups included: it is full, or sleeps until it is plugged in again',
   WAKE_UP: 'a vehicle that takes nothing since a pause is woken up: its charge point interrupts the pilot for a moment',

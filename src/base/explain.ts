@@ -54,6 +54,8 @@ export function nextText(reason: LimitReason, outlook: Outlook): string {
       return `the charge points have answered${inText(outlook, ', or old grants end in ')}`;
     case 'noVehicle':
       return 'a vehicle is plugged in';
+    case 'switching':
+      return `its switch is there${inText(outlook, ', within ')}`;
     case 'paused':
       return 'the operator resumes it';
     case 'blocked':

@@ -70,6 +70,10 @@ export interface Status {
   readonly firmware: string;
   /** How often the pilot was interrupted since this vehicle came or drew current last. Absent: this slave cannot do that. */
   readonly wakeUps?: number;
+  /** Its phase switch can connect L1, L2, L3 alone (bit 0 to 2), or all (bit 3). Absent: there is none. */
+  readonly switchable?: number;
+  /** The phases that its switch connects; all that it may connect while it moves. */
+  readonly switchedTo?: PhaseMask;
 }
 
 /** Master to one slave: "until tau + lease you may draw this much". */
@@ -90,6 +94,8 @@ export interface Grant {
   readonly phases: PhaseMask;
   /** Interrupt the pilot, unless that was done so often already. Absent: do not. */
   readonly wakeUp?: number;
+  /** The phases that the slave is to connect while it may draw nothing. Absent: those that it connects. */
+  readonly switchTo?: PhaseMask;
 }
 
 export type Message = Beacon | Status | Grant;

@@ -84,6 +84,8 @@ export type LimitReason =
   /** The master has started: which old grants the charge point may still follow is not known yet. */
   | { readonly kind: 'startup' }
   | { readonly kind: 'noVehicle' }
+  /** 0 A until its phase switch connects these phases of the grid. */
+  | { readonly kind: 'switching'; readonly phases: readonly PhaseIndex[] }
   /** By people, until they let it go on. */
   | { readonly kind: 'paused' }
   /** By people: no session, or no new one. */
@@ -134,6 +136,8 @@ export function reasonText(reason: LimitReason): string {
       return 'start: old grants may still be in force';
     case 'noVehicle':
       return 'no vehicle';
+    case 'switching':
+      return switchText(reason.phases);
     case 'paused':
       return 'paused by the operator';
     case 'blocked':
@@ -212,6 +216,13 @@ function reserveText(reserve: ReserveCause | undefined): string {
   const [first, ...others] = reserve.for;
   const more = others.length > 0 ? ` and ${others.length} more` : '';
   return `, ${reserve.mode} keeps ${reserve.reservedW} W for ${first}${more}`;
+}
+
+function switchText(phases: readonly PhaseIndex[]): string {
+  const [first] = phases;
+  return phases.length === 1 && first !== undefined
+    ? `switches to one phase, ${PHASE_NAMES[first]}`
+    : `switches to ${phases.length === 3 ? 'three' : 'two'} phases`;
 }
 
 function sessionText({ maxMin, maxKwh }: Extract<LimitReason, { kind: 'session' }>): string {

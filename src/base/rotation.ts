@@ -2,7 +2,7 @@
  * Phase rotation: how a connector's L1, L2, L3 meet the grid's, spelled as OCPP's ConnectorPhaseRotation.
  * R, S, T are the grid's L1, L2, L3; STR reads: connector L1 on grid L2, L2 on L3, L3 on L1.
  */
-import { type Amps, mapPhases, PHASES, type PerPhase, type PhaseAmps, type PhaseIndex } from './units.js';
+import { type Amps, mapPhases, PHASE_NAMES, PHASES, type PerPhase, type PhaseAmps, type PhaseIndex } from './units.js';
 
 export const ROTATIONS = ['RST', 'STR', 'TRS', 'RTS', 'SRT', 'TSR'] as const;
 export type Rotation = (typeof ROTATIONS)[number];
@@ -78,6 +78,17 @@ export function hasPhase(mask: PhaseMask, phase: PhaseIndex): boolean {
 /** On how many phases. */
 export function phaseCountOf(phases: PhaseMask): number {
   return (phases & 1) + ((phases >> 1) & 1) + ((phases >> 2) & 1);
+}
+
+/** "L1 L3" */
+export function phasesText(mask: PhaseMask): string {
+  return phasesIn(mask)
+    .map((phase) => PHASE_NAMES[phase])
+    .join(' ');
+}
+
+export function phasesIn(mask: PhaseMask): readonly PhaseIndex[] {
+  return PHASES.filter((phase) => hasPhase(mask, phase));
 }
 
 /** An amount on each phase of the set. */

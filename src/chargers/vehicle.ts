@@ -75,9 +75,9 @@ function assertSpec(spec: VehicleSpec): void {
  * What it does depends on the limits and their times only, not on how often it is looked at.
  */
 export class Vehicle {
-  readonly phases: PhaseCount;
   readonly #spec: VehicleSpec;
   readonly #energyScale: number;
+  #connectedPhases: PhaseCount;
   readonly #handshakeEndMs: Ms;
   #timeMs: Ms;
   #signalledA: Amps;
@@ -96,12 +96,22 @@ export class Vehicle {
   constructor(spec: VehicleSpec, plugIn: PlugInConditions) {
     assertSpec(spec);
     this.#spec = spec;
-    this.phases = Math.min(spec.phases, plugIn.connectorPhases) as PhaseCount;
+    this.#connectedPhases = plugIn.connectorPhases;
     this.#energyScale = plugIn.energyScale;
     this.#timeMs = plugIn.nowMs;
     this.#signalledA = plugIn.limitA;
     this.#handshakeEndMs = plugIn.nowMs + spec.reactionMs;
     this.#followAtMs = this.#handshakeEndMs;
+  }
+
+  get phases(): PhaseCount {
+    return Math.min(this.#spec.phases, this.#connectedPhases) as PhaseCount;
+  }
+
+  /** How many phases reach it from now on. */
+  connect(phases: PhaseCount, nowMs: Ms): void {
+    this.advance(nowMs);
+    this.#connectedPhases = phases;
   }
 
   /** On each of its phases, as of the last `advance`. */

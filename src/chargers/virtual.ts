@@ -1,9 +1,11 @@
 /** A charge point without hardware, with a virtual vehicle behind it: for simulations, demonstrations and first steps. */
 import { assert } from '../base/assert.js';
 import type { ChargePointState } from '../base/messages.js';
-import type { PhaseCount } from '../base/rotation.js';
+import { isSingle, type PhaseSwitchKind, SWITCHABLE } from '../base/phase-switch.js';
+import { onPhases, type PhaseCount, type PhaseMask } from '../base/rotation.js';
 import { type Amps, type Ms, mapPhases, NO_AMPS, PILOT_MIN_A, type PhaseAmps } from '../base/units.js';
 import type { ChargerPort, ChargerSnapshot } from '../ports/charger-port.js';
+import { VirtualPhaseSwitch } from './phase-switch.js';
 import { Vehicle, type VehicleSpec } from './vehicle.js';
 
 /** As other chargers do it. */
@@ -14,6 +16,8 @@ export interface VirtualChargerOptions {
   readonly phases: PhaseCount;
   /** Time lapse of the battery alone: 60 moves in one second the energy of a minute; reaction times stay real. */
   readonly energyScale: number;
+  /** Absent: all its phases are connected for ever. */
+  readonly phaseSwitch?: PhaseSwitchKind | undefined;
 }
 
 /**
@@ -25,6 +29,7 @@ export interface VirtualChargerOptions {
 export class VirtualCharger implements ChargerPort {
   readonly reactionMs: Ms = 0;
   readonly #options: VirtualChargerOptions;
+  readonly #switch: VirtualPhaseSwitch | undefined;
   #limitA: Amps = 0;
   #sessionId = 0;
   #vehicle: Vehicle | undefined;
@@ -35,12 +40,15 @@ export class VirtualCharger implements ChargerPort {
   constructor(options: VirtualChargerOptions) {
     assert(options.energyScale > 0, `energyScale: expected more than 0, got ${options.energyScale}`);
     this.#options = options;
+    const { phaseSwitch } = options;
+    this.#switch = phaseSwitch && new VirtualPhaseSwitch(SWITCHABLE[phaseSwitch]);
   }
 
   plugIn(spec: VehicleSpec, nowMs: Ms): void {
     assert(!this.#vehicle, 'a vehicle is plugged in already');
-    const { phases, energyScale } = this.#options;
-    this.#vehicle = new Vehicle(spec, { connectorPhases: phases, energyScale, limitA: this.#limitA, nowMs });
+    const { energyScale } = this.#options;
+    const connectorPhases = this.#connectedCount(nowMs);
+    this.#vehicle = new Vehicle(spec, { connectorPhases, energyScale, limitA: this.#limitA, nowMs });
     this.#sessionId += 1;
   }
 
@@ -54,6 +62,16 @@ export class VirtualCharger implements ChargerPort {
     assert(limitA >= 0, `limit: expected 0 A or more, got ${limitA}`);
     this.#limitA = limitA;
     this.#vehicle?.signal(limitA, nowMs);
+  }
+
+  switchPhases(to: PhaseMask, nowMs: Ms): void {
+    this.#switch?.switchTo(to, nowMs);
+  }
+
+  /** While its switch moves nothing reaches the vehicle: its limit is 0 A then. */
+  #connectedCount(nowMs: Ms): PhaseCount {
+    const position = this.#switch?.look(nowMs);
+    return position && isSingle(position.phases) ? 1 : this.#options.phases;
   }
 
   inForceA(): Amps {
@@ -71,13 +89,17 @@ export class VirtualCharger implements ChargerPort {
 
   snapshot(nowMs: Ms): ChargerSnapshot {
     const vehicle = this.#vehicle;
-    vehicle?.advance(nowMs);
+    const phaseSwitch = this.#switch?.look(nowMs);
+    vehicle?.connect(this.#connectedCount(nowMs), nowMs);
     const state = vehicle ? stateWith(vehicle, this.#limitA, nowMs) : 'Available';
     const vehicleA = vehicle?.currentA ?? 0;
     const shown = this.#shown;
-    const isSame = state === shown.state && this.#sessionId === shown.sessionId && vehicleA === shown.currentA[0];
-    if (!isSame)
-      this.#shown = { state, sessionId: this.#sessionId, currentA: onPhases(vehicle?.phases ?? 0, vehicleA) };
+    const isSameState = state === shown.state && this.#sessionId === shown.sessionId;
+    const isSame = isSameState && phaseSwitch === shown.phaseSwitch && vehicleA === mostOf(shown.currentA);
+    if (isSame) return shown;
+    const currentA = onConnected(vehicle?.phases ?? 0, phaseSwitch?.phases, vehicleA);
+    const seen = { state, sessionId: this.#sessionId, currentA };
+    this.#shown = phaseSwitch ? { ...seen, phaseSwitch } : seen;
     return this.#shown;
   }
 
@@ -88,8 +110,14 @@ export class VirtualCharger implements ChargerPort {
   }
 }
 
-function onPhases(count: number, amps: Amps): PhaseAmps {
-  return mapPhases((phase) => (phase < count ? amps : 0));
+/** On the first `count` phases; on the connected one where a switch connects one only. */
+function onConnected(count: number, connected: PhaseMask | undefined, amps: Amps): PhaseAmps {
+  if (connected === undefined || !isSingle(connected)) return mapPhases((phase) => (phase < count ? amps : 0));
+  return count === 0 ? NO_AMPS : onPhases(connected, amps);
+}
+
+function mostOf([l1A, l2A, l3A]: PhaseAmps): Amps {
+  return Math.max(l1A, l2A, l3A);
 }
 
 function stateWith(vehicle: Vehicle, limitA: Amps, nowMs: Ms): ChargePointState {

@@ -3,7 +3,15 @@ import { byName } from '../base/aliases.js';
 import { assert, defined } from '../base/assert.js';
 import { type Network, wiringIn } from '../base/rotation.js';
 import { mapPhases, PHASE_NAMES, type Volts } from '../base/units.js';
-import type { AllocationRules, ChargePoint, Circuit, RedistributionRules, Schedule, Site } from '../dlm/types.js';
+import type {
+  AllocationRules,
+  ChargePoint,
+  Circuit,
+  PhaseSwitchRules,
+  RedistributionRules,
+  Schedule,
+  Site,
+} from '../dlm/types.js';
 import { inputConfig, siteInput } from './build-inputs.js';
 import { section14aOf } from './build-section-14a.js';
 import { solarOf } from './build-solar.js';
@@ -17,7 +25,7 @@ import { wattsPerAmp } from './network.js';
 import { ampsOrShare, toPhases } from './phase-amps.js';
 import * as z from 'zod/mini';
 import { type ChargePointEntry, connectorSchema } from './schema/charge-points.js';
-import type { RedistributionEntry } from './schema/allocation.js';
+import type { PhaseSwitchEntry, RedistributionEntry } from './schema/allocation.js';
 import type { CircuitEntry } from './schema/circuits.js';
 import type { MasterFile } from './schema/master.js';
 import type { MeterMapEntry } from './schema/meter-maps.js';
@@ -141,7 +149,7 @@ function mqttOf({ url, baseTopic, username, password }: NonNullable<MasterFile['
 }
 
 function rulesOf({ allocation, circuits }: MasterFile): AllocationRules {
-  const { stepA, sharing, dwellMin, steadyMin, leastMinPerHour, raiseAPerS, redistribute } = allocation;
+  const { stepA, sharing, dwellMin, steadyMin, leastMinPerHour, raiseAPerS, redistribute, phaseSwitch } = allocation;
   // ALM pauses the vehicle that began last.
   const isAlm = circuits.some(({ alm }) => alm !== undefined);
   const { shortage = isAlm ? 'last-connected-first' : 'longest-charging-first' } = allocation;
@@ -150,7 +158,12 @@ function rulesOf({ allocation, circuits }: MasterFile): AllocationRules {
     leastMsPerHour: leastMinPerHour * MS_PER_MIN,
     ...(raiseAPerS !== undefined && { raiseAPerS }),
     ...(redistribute && { redistribute: redistributionOf(redistribute) }),
+    ...(phaseSwitch && { phaseSwitch: phaseSwitchOf(phaseSwitch) }),
   };
+}
+
+function phaseSwitchOf({ holdMin, sessionMin, maxPerHour, gainA }: PhaseSwitchEntry): PhaseSwitchRules {
+  return { holdMs: holdMin * MS_PER_MIN, maxPerHour, gainA, sessionMs: sessionMin * MS_PER_MIN };
 }
 
 function redistributionOf({ holdS, ...amps }: RedistributionEntry): RedistributionRules {

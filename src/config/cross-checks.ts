@@ -7,6 +7,7 @@ import { meterFindings } from './meter-checks.js';
 import { limitFindings } from './limit-checks.js';
 import { scheduleFindings } from './schedule-checks.js';
 import { solarFindings } from './solar-checks.js';
+import { switchFindings } from './switch-checks.js';
 import type { CircuitEntry } from './schema/circuits.js';
 import type { Draft, Drafts } from './shape.js';
 
@@ -146,5 +147,6 @@ export function crossFindings(facts: Facts): Finding[] {
     ...limitFindings(facts),
     ...scheduleFindings(facts),
     ...solarFindings(facts),
+    ...switchFindings(facts),
   ];
 }

@@ -1,5 +1,6 @@
 /** What a configuration file says, checked and with every default filled in. */
 import type { Encoding, MeterMeasurand, WordOrder } from '../base/registers.js';
+import type { PhaseSwitchKind } from '../base/phase-switch.js';
 import type { PhaseCount, Rotation } from '../base/rotation.js';
 import type { LogLevel } from '../base/logger.js';
 import type { Amps, Ms, PerPhase } from '../base/units.js';
@@ -139,7 +140,12 @@ export interface ChargerConfig {
     readonly disconnectedLimitA: Amps;
   };
   /** The vehicle of the virtual driver: how many phases it uses and the most that it draws. */
-  readonly driver: { readonly type: 'virtual'; readonly vehiclePhases: PhaseCount; readonly vehicleMaxA: Amps };
+  readonly driver: {
+    readonly type: 'virtual';
+    readonly vehiclePhases: PhaseCount;
+    readonly vehicleMaxA: Amps;
+    readonly phaseSwitch?: PhaseSwitchKind | undefined;
+  };
 }
 
 export interface MasterConfig extends AuthConfig {

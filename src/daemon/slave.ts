@@ -86,7 +86,7 @@ export function createSlave(
 
 /** The virtual driver has a vehicle plugged in from the start. */
 function virtualCharger({ connector, driver }: ChargerConfig): VirtualCharger {
-  const charger = new VirtualCharger({ phases: connector.phases, energyScale: 1 });
+  const charger = new VirtualCharger({ phases: connector.phases, energyScale: 1, phaseSwitch: driver.phaseSwitch });
   const { vehiclePhases: phases, vehicleMaxA: maxA } = driver;
   charger.plugIn({ ...TYPICAL_VEHICLE, phases, maxA }, Math.floor(systemClock.monotonicMs()));
   return charger;

@@ -137,6 +137,7 @@ function writeFields(writer: ByteWriter, message: Message): void {
       writer.field16(FIELD.limit, limitOf(message.limitA));
       writer.field32(FIELD.lease, message.leaseMs);
       if (message.wakeUp !== undefined) writer.field8(FIELD.wakeUp, byte(message.wakeUp));
+      if (message.switchTo !== undefined) writer.field8(FIELD.switchTo, message.switchTo);
       writer.field8(FIELD.phases, message.phases);
       return;
     case 'status':
@@ -165,6 +166,8 @@ function writeStatus(writer: ByteWriter, status: Message & { type: 'status' }): 
   writer.field32(FIELD.session, status.sessionId);
   text(writer, FIELD.firmware, printable(status.firmware));
   if (status.wakeUps !== undefined) writer.field8(FIELD.wakeUps, byte(status.wakeUps));
+  if (status.switchable !== undefined) writer.field8(FIELD.switchable, status.switchable);
+  if (status.switchedTo !== undefined) writer.field8(FIELD.switchedTo, status.switchedTo);
 }
 
 function text(writer: ByteWriter, field: number, value: string): void {

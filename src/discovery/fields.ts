@@ -38,6 +38,9 @@ export const FIELD = {
   enforcedPhases: 25,
   wakeUps: 26,
   wakeUp: 27,
+  switchable: 28,
+  switchedTo: 29,
+  switchTo: 30,
 } as const;
 
 interface Envelope {
@@ -181,6 +184,7 @@ function beacon({ networkId, senderBootId }: Envelope, fields: Fields): Beacon {
 
 function grant({ networkId, senderBootId }: Envelope, fields: Fields): Grant {
   const wakeUp = fields.optionalU8(FIELD.wakeUp);
+  const switchTo = fields.optionalU8(FIELD.switchTo);
   return {
     type: 'grant',
     networkId,
@@ -195,11 +199,14 @@ function grant({ networkId, senderBootId }: Envelope, fields: Fields): Grant {
     leaseMs: within(fields.u32(FIELD.lease), 1, LEASE_BELIEVED_MAX_MS),
     phases: within(fields.u8(FIELD.phases), 0, 7),
     ...(wakeUp !== undefined && { wakeUp: within(wakeUp, 1, 255) }),
+    ...(switchTo !== undefined && { switchTo: within(switchTo, 1, 7) }),
   };
 }
 
 function status({ networkId, senderBootId }: Envelope, fields: Fields): Status {
   const wakeUps = fields.optionalU8(FIELD.wakeUps);
+  const switchable = fields.optionalU8(FIELD.switchable);
+  const switchedTo = fields.optionalU8(FIELD.switchedTo);
   return {
     type: 'status',
     networkId,
@@ -221,6 +228,8 @@ function status({ networkId, senderBootId }: Envelope, fields: Fields): Status {
     sessionId: fields.u32(FIELD.session),
     firmware: fields.firmware(),
     ...(wakeUps !== undefined && { wakeUps }),
+    ...(switchable !== undefined && { switchable: within(switchable, 1, 15) }),
+    ...(switchedTo !== undefined && { switchedTo: within(switchedTo, 1, 7) }),
   };
 }
 

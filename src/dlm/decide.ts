@@ -22,6 +22,7 @@ import { PAUSE_MIN_MS } from './sharing/reserved.js';
 import { capacityOf, exposureOf, isLoweredAbove, pathOf, phasesOf, type Snapshot } from './sharing/snapshot.js';
 import { followSurplus } from './sharing/surplus.js';
 import { notServed, targets } from './sharing/targets.js';
+import { followSwitches, switchToOf } from './sharing/phase-switch.js';
 import { usableOf } from './sharing/usable.js';
 import { awaitsSteadyRoom, followOffer, idleMaxA, mayWander } from './sharing/offers.js';
 import { afterWait } from './sharing/turns.js';
@@ -39,6 +40,8 @@ interface Wish {
   readonly reason: LimitReason;
   /** The site's lease when left out; never more. */
   readonly leaseMs?: Ms;
+  /** The phases to connect, with 0 A. */
+  readonly switchTo?: PhaseMask | undefined;
 }
 
 export interface PlannedGrant extends Wish {
@@ -123,7 +126,7 @@ function differs({ record, limitA, phases }: Wish): boolean {
 
 /** The wish as the ledger will book it. It can only add exposure: only an answer or an expiry takes exposure away. */
 function booked(snapshot: Snapshot, wish: Wish): PlannedGrant {
-  const { record, limitA, phases, reason, leaseMs = snapshot.site.leaseMs } = wish;
+  const { record, limitA, phases, reason, leaseMs = snapshot.site.leaseMs, switchTo } = wish;
   const { receivedAtMs } = record.lastPoll ?? failInvariant(`a grant of ${record.id} answers no STATUS`);
   const grid = maskToGrid(record.facts.rotation, phases);
   const expiresAtMs = receivedAtMs + leaseExpiryMs(leaseMs);
@@ -131,7 +134,7 @@ function booked(snapshot: Snapshot, wish: Wish): PlannedGrant {
   const beforeA = exposureOf(snapshot, record);
   const exposureA = isBooked ? maxOf(beforeA, onPhases(grid, limitA)) : beforeA;
   const wakeUp = limitA >= record.facts.minA ? record.dueWakeUp(snapshot.nowMs) : undefined;
-  return { record, limitA, phases, reason, leaseMs, isBooked, exposureA, wakeUp };
+  return { record, limitA, phases, reason, leaseMs, isBooked, exposureA, wakeUp, switchTo };
 }
 
 /**
@@ -155,6 +158,7 @@ function startupWishes(snapshot: Snapshot, present: readonly SlaveRecord[]): rea
 function wishesOf(snapshot: Snapshot, present: readonly SlaveRecord[]): readonly Wish[] {
   const { services } = snapshot;
   for (const record of present) services.replace(record, followOffer(record, services.find(record), snapshot));
+  followSwitches(snapshot, present);
   followSurplus(snapshot, present);
   const shares = targets(snapshot);
   return present.map((record) => wishOf(snapshot, record, shares));
@@ -174,7 +178,7 @@ function wishOf(snapshot: Snapshot, record: SlaveRecord, shares: ReadonlyMap<str
     record,
     afterWait(served, refused ? 'refused' : share?.boundBy.kind, snapshot.site.allocation, nowMs),
   );
-  if (refused) return { record, limitA: 0, phases, reason: refused };
+  if (refused) return { record, limitA: 0, phases, reason: refused, switchTo: switchToOf(snapshot, record) };
   if (record.account.overdraws(nowMs)) return overdrawingWish(snapshot, record, ({ id }) => shares.has(id));
   if (!share) return { record, limitA: 0, phases, reason: withoutShare(snapshot, record) };
   if (share.limitA === 0 && record.grantedA > 0) pause(snapshot, record, share.boundBy);
@@ -198,6 +202,8 @@ function pause(snapshot: Snapshot, record: SlaveRecord, boundBy: LimitReason): v
 
 /** Notes since when the charge point is served without a break: a look begins with that. The same object if unchanged. */
 function afterShare(service: Service, shareA: Amps, nowMs: Ms): Service {
+  // It goes on once its phases are switched.
+  if (service.switching.aim) return service;
   const servedSinceMs = shareA > 0 ? (service.servedSinceMs ?? nowMs) : undefined;
   if (servedSinceMs === service.servedSinceMs) return service;
   const isLook = service.lookedAtMs === Number.POSITIVE_INFINITY && servedSinceMs !== undefined;

@@ -1,7 +1,7 @@
 /** Applies a decision: only here does it change the records. Books each grant, then makes the datagram. */
 import { failInvariant } from '../base/assert.js';
 import type { BootId, Grant, Status } from '../base/messages.js';
-import { maskToGrid } from '../base/rotation.js';
+import { maskToGrid, type PhaseMask } from '../base/rotation.js';
 import { isAnyAbove, type Ms } from '../base/units.js';
 import type { Decision, PlannedGrant } from './decide.js';
 import type { SlaveRecord } from './group/slave-record.js';
@@ -26,6 +26,7 @@ interface Terms {
   readonly tauMs: Ms;
   readonly receivedAtMs: Ms;
   readonly wakeUp?: number | undefined;
+  readonly switchTo?: PhaseMask | undefined;
 }
 
 export class Granting {
@@ -46,12 +47,12 @@ export class Granting {
   }
 
   #send(planned: PlannedGrant, epoch: number, nowMs: Ms): Grant | undefined {
-    const { record, limitA, phases, leaseMs, isBooked, exposureA, wakeUp } = planned;
+    const { record, limitA, phases, leaseMs, isBooked, exposureA, wakeUp, switchTo } = planned;
     const { lastPoll } = record;
     if (!lastPoll) failInvariant(`a grant of ${record.id} answers no poll`);
     record.grants.answerPoll();
     const { bootId, tauMs, receivedAtMs } = lastPoll;
-    const terms = { limitA, phases, leaseMs, bootId, tauMs, receivedAtMs, wakeUp };
+    const terms = { limitA, phases, leaseMs, bootId, tauMs, receivedAtMs, wakeUp, switchTo };
     const grant = this.#booked(record, terms, epoch, nowMs);
     if ((grant !== undefined) !== isBooked) {
       const open = `${record.account.openGrants.length} grants are open`;
@@ -74,7 +75,8 @@ export class Granting {
 
   /** Books the grant before it can be sent; `undefined` when the ledger accepts no other one. */
   #booked(record: SlaveRecord, terms: Terms, lastEpoch: number, nowMs: Ms): Grant | undefined {
-    const { limitA, phases, leaseMs, bootId, tauMs, receivedAtMs, wakeUp } = terms;
+    const { limitA, phases, leaseMs, bootId, tauMs, receivedAtMs, wakeUp, switchTo } = terms;
+    if (switchTo !== undefined && limitA > 0) failInvariant(`${record.id} is to switch its phases, with ${limitA} A`);
     const isPossible = limitA >= 0 && limitA <= WIRE_MAX_A && leaseMs > 0 && leaseMs <= LEASE_MAX_MS;
     if (!isPossible || !(receivedAtMs <= nowMs)) failTerms(record, terms, nowMs);
     const { epoch, seq } = record.grants.nextNumber(lastEpoch);
@@ -96,6 +98,7 @@ export class Granting {
       leaseMs,
       phases,
       ...(wakeUp !== undefined && { wakeUp }),
+      ...(switchTo !== undefined && { switchTo }),
     };
   }
 }

@@ -2,6 +2,7 @@
  * What would change each limit next, for the sentence that explains it (base/explain): who is in the way, whose turn comes when,
  * and which wait ends when. Reads what the last decision left; it decides nothing.
  */
+import { CONFIRM_MS } from './group/switching.js';
 import { defined } from '../base/assert.js';
 import { explanation, type Outlook } from '../base/explain.js';
 import type { LimitReason } from '../base/reason.js';
@@ -173,7 +174,7 @@ export class Outlooks {
   #waitMs(record: SlaveRecord, reason: LimitReason): Ms | undefined {
     const { nowMs, site } = this.#snapshot;
     const { dwellMs, steadyMs } = site.allocation;
-    const { calm, withdrawn } = record.service;
+    const { calm, withdrawn, switching } = record.service;
     switch (reason.kind) {
       case 'step':
         return dwellMs - (nowMs % dwellMs);
@@ -182,6 +183,8 @@ export class Outlooks {
         return reason.cause?.source === 'surplus' ? this.#surplusMs(record) : undefined;
       case 'calming':
         return this.#calmMs(record, reason);
+      case 'switching':
+        return switching.aim && (switching.aim.toldSinceMs ?? switching.aim.fromMs) + CONFIRM_MS - nowMs;
       case 'declined':
         return withdrawn && withdrawn.untilMs - nowMs;
       case 'unsteady': {

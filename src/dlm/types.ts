@@ -1,5 +1,6 @@
 /** The site for the control core: circuits, charge points, and the rules of division. */
 import type { ChargeMode } from '../base/operator-action.js';
+import type { PhaseSwitchKind } from '../base/phase-switch.js';
 import type { Network, PhaseCount, Wiring } from '../base/rotation.js';
 import type { Amps, Ms, PhaseAmps, Volts, Watts } from '../base/units.js';
 
@@ -115,6 +116,8 @@ export interface ChargePoint {
   readonly activePhases?: ActivePhases | undefined;
   /** Absent: that of the site, or `fast`. */
   readonly mode?: ChargeMode | undefined;
+  /** It may be told to connect other phases, if it says that it can. Absent: never. */
+  readonly phaseSwitch?: PhaseSwitchKind | undefined;
   /** 1 is served first. */
   readonly priority: number;
   readonly session?: SessionLimits;
@@ -149,6 +152,20 @@ export interface RedistributionRules {
   readonly marginA: Amps;
 }
 
+/** When charge points that can do so are told to connect other phases. */
+export interface PhaseSwitchRules {
+  /** The other position must be better for so long. Configured in minutes. */
+  readonly holdMs: Ms;
+  /** Each charge point. */
+  readonly maxPerHour: number;
+  /** Of another phase, for a vehicle on one phase. */
+  readonly gainA: Amps;
+  /** Never before a vehicle was there for so long. Configured in minutes. */
+  readonly sessionMs: Ms;
+}
+
+export const PHASE_SWITCH_RULES: PhaseSwitchRules = { holdMs: 300_000, maxPerHour: 4, gainA: 4, sessionMs: 120_000 };
+
 export interface AllocationRules {
   readonly stepA: Amps;
   readonly sharing: SharingRule;
@@ -163,6 +180,8 @@ export interface AllocationRules {
   readonly raiseAPerS?: number;
   /** Absent: what a vehicle that charges leaves stays its own. */
   readonly redistribute?: RedistributionRules;
+  /** Absent: `PHASE_SWITCH_RULES`. */
+  readonly phaseSwitch?: PhaseSwitchRules;
 }
 
 /** PV surplus for charge points below one circuit, the one whose meter shows what is fed in. */

@@ -2,6 +2,8 @@
  * A charge point's power electronics as a slave sees them. A driver (virtual, later Modbus, MQTT, OCPP) stands behind; why
  * it must promise what stands here: docs/decisions/0008-slave-role.md. No call throws or waits.
  */
+import type { PhaseSwitchView } from '../base/phase-switch.js';
+import type { PhaseMask } from '../base/rotation.js';
 import type { ChargePointState } from '../base/messages.js';
 import type { Amps, Ms, PhaseAmps } from '../base/units.js';
 
@@ -11,6 +13,8 @@ export interface ChargerSnapshot {
   readonly sessionId: number;
   /** Measured, in the connector's order; never negative. */
   readonly currentA: PhaseAmps;
+  /** Absent: it has no phase switch. */
+  readonly phaseSwitch?: PhaseSwitchView;
 }
 
 export interface ChargerPort {
@@ -33,4 +37,6 @@ export interface ChargerPort {
    * state, session and limit stay as they are. Absent: this charger cannot do that.
    */
   interruptPilot?(nowMs: Ms): void;
+  /** Connects these phases from now on. Called only while the limit is 0 A and nothing flows, at a charger with a phase switch. */
+  switchPhases?(to: PhaseMask, nowMs: Ms): void;
 }

@@ -6,7 +6,7 @@ import { assert, failInvariant } from '../base/assert.js';
 import type { Logger } from '../base/logger.js';
 import type { Beacon, BootId, Grant, Status } from '../base/messages.js';
 import { type Amps, type Ms, PHASES, type PhaseAmps } from '../base/units.js';
-import { connectedMask } from '../base/rotation.js';
+import { connectedMask, phasesText } from '../base/rotation.js';
 import { type Auth, Channel } from '../discovery/auth.js';
 import { HEARTBEAT_MS } from '../dlm/leases/lease-rules.js';
 import { type Enforced, SlaveCore, type SlaveFacts, type SlaveObservation } from '../dlm/leases/slave.js';
@@ -121,6 +121,7 @@ export class SlaveRuntime {
     this.#forgetMasters(nowMs);
     this.#apply(nowMs);
     this.#fixed.check(this.#applied.reason === 'grant', nowMs);
+    this.#switchPhases(nowMs);
     this.#watch.look(this.#charger, this.#applied.limitA, nowMs);
     this.#report(nowMs);
     this.#drops.tell(nowMs);
@@ -156,6 +157,15 @@ export class SlaveRuntime {
     const text = `${facts.chargePointId} ${told ? textOf(told) : 'start'} -> ${textOf(due)}`;
     logger.log('info', 'ENFORCED', text, { limitA, reason });
     this.#told = due;
+  }
+
+  /** S10: only while the charger follows 0 A. What it does then is seen in the next look. */
+  #switchPhases(nowMs: Ms): void {
+    const to = this.core.switchTo(nowMs);
+    if (to === undefined || !this.#charger.switchPhases || this.#charger.inForceA(nowMs) > 0) return;
+    this.#charger.switchPhases(to, nowMs);
+    const { logger, facts } = this.#options;
+    logger.log('info', 'PHASE_SWITCH', `${facts.chargePointId} connects ${phasesText(to)} from now on`, { phases: to });
   }
 
   /** A slow charger is told a lower limit so early that it holds in time. A higher limit it is told no earlier than it holds. */
@@ -288,9 +298,10 @@ function textOf({ limitA, reason }: Enforced): string {
   return `${limitA} A (${reason})`;
 }
 
-/** True for another vehicle, another state, or another current than was reported. */
-function differsFrom({ state, sessionId, currentA }: SlaveObservation, reported: Status): boolean {
+/** True for another vehicle, other phases, another state, or another current than was reported. */
+function differsFrom({ state, sessionId, currentA, phaseSwitch }: SlaveObservation, reported: Status): boolean {
   if (state !== reported.state || sessionId !== reported.sessionId) return true;
+  if (phaseSwitch?.phases !== reported.switchedTo) return true;
   return currentA !== reported.currentA && hasMoved(currentA, reported.currentA);
 }
 

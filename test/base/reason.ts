@@ -30,6 +30,7 @@ const ROWS: { readonly [K in LimitReason['kind']]: readonly [Extract<LimitReason
   waiting: [{ kind: 'waiting', circuit: 'garage', phase: 0 }, 'waits for current on garage L1 to be confirmed free'],
   startup: [{ kind: 'startup' }, 'start: old grants may still be in force'],
   noVehicle: [{ kind: 'noVehicle' }, 'no vehicle'],
+  switching: [{ kind: 'switching', phases: [1] }, 'switches to one phase, L2'],
   overdraw: [{ kind: 'overdraw' }, 'draws more than its limit'],
   unsteady: [
     { kind: 'unsteady' },

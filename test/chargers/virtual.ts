@@ -9,6 +9,24 @@ function charger(energyScale = 1): VirtualCharger {
   return new VirtualCharger({ phases: 3, energyScale });
 }
 
+t.test('a phase switch moves for 3 s, keeps its position, and gives the vehicle what it connects', async (t) => {
+  const cp = new VirtualCharger({ phases: 3, energyScale: 1, phaseSwitch: 'best-phase' });
+  cp.plugIn(THREE_PHASE, 0);
+  cp.setLimit(16, 0);
+  t.match(cp.snapshot(10_000), { currentA: [16, 16, 16], phaseSwitch: { switchable: 15, phases: 7, isMoving: false } });
+  cp.setLimit(0, 10_000);
+  cp.snapshot(15_000);
+  cp.switchPhases(2, 15_000);
+  t.match(cp.snapshot(17_999), { currentA: [0, 0, 0], phaseSwitch: { phases: 7, isMoving: true } });
+  t.match(cp.snapshot(18_000), { phaseSwitch: { phases: 2, isMoving: false } });
+  cp.setLimit(10, 18_000);
+  t.same(cp.snapshot(30_000).currentA, [0, 10, 0]);
+  const beforeWh = cp.sessionEnergyWh(30_000);
+  t.equal(Math.round(cp.sessionEnergyWh(390_000) - beforeWh), 230, '10 A on one phase for six minutes');
+  cp.unplug(400_000);
+  t.match(cp.snapshot(400_000), { currentA: [0, 0, 0], phaseSwitch: { phases: 2 } });
+});
+
 t.test('states follow OCPP from an empty charge point to a full vehicle', async (t) => {
   const cp = charger(60);
   t.same(cp.snapshot(0), { state: 'Available', sessionId: 0, currentA: [0, 0, 0] });

@@ -70,6 +70,8 @@ const LEFT_OUT: readonly string[] = [
   'section14a',
   'alm',
   'chargePoint',
+  // IT networks have no phase switches.
+  'network',
 ];
 
 const NUMBERS: Readonly<Record<string, number>> = { limitA: 32, operatorLimitA: 32 };

@@ -83,6 +83,25 @@ const ROWS: readonly Row[] = [
     'defaults: { minA: 16 }\nchargePoints:\n  - id: cp1\n    circuit: evse\n    maxA: 10\n',
     '27:11 chargePoints[0].maxA: expected at least minA (16 A, its default), got 10 A',
   ],
+  ['a phase switch', 'maxA: 32', 'maxA: 32\n    phaseSwitch: one-three'],
+  [
+    'a phase switch of another kind',
+    'maxA: 32',
+    'maxA: 32\n    phaseSwitch: one-two',
+    '28:18 chargePoints[0].phaseSwitch: expected one of one-three, best-phase, got "one-two"',
+  ],
+  [
+    'a phase switch at one phase',
+    'maxA: 32',
+    'maxA: 32\n    phases: 1\n    phaseSwitch: one-three',
+    '29:18 chargePoints[0].phaseSwitch: expected phases 3 of the charge point, or no phaseSwitch, got one-three and phases 1',
+  ],
+  [
+    'more switches than there may be',
+    'discovery:\n',
+    'allocation: { phaseSwitch: { maxPerHour: 60 } }\ndiscovery:\n',
+    '20:42 allocation.phaseSwitch.maxPerHour: expected a whole number, 1 to 20, got 60',
+  ],
   [
     'a key that defaults do not have',
     'discovery:\n',
@@ -104,3 +123,14 @@ const ROWS: readonly Row[] = [
 ];
 
 walk('A2: limits of a charge point in their order', GOOD, ROWS);
+
+const IN_IT = GOOD.replace('discovery:\n', 'network: IT\ndiscovery:\n');
+walk('a phase switch in an IT network', IN_IT, [
+  ['none', 'maxA: 32', 'maxA: 16'],
+  [
+    'one',
+    'maxA: 32',
+    'maxA: 32\n    phaseSwitch: one-three',
+    '29:18 chargePoints[0].phaseSwitch: expected nothing in an IT network, got one-three',
+  ],
+]);

@@ -19,7 +19,7 @@ const SLAVE_ROWS: readonly Row[] = [
     'no driver',
     'driver: { type: virtual }\n',
     '',
-    '1:1 driver: expected a group with the keys type, vehiclePhases, vehicleMaxA, got nothing',
+    '1:1 driver: expected a group with the keys type, vehiclePhases, phaseSwitch, vehicleMaxA, got nothing',
   ],
 ];
 

@@ -67,8 +67,10 @@ const aStatus: fc.Arbitrary<Status> = record<Status>(
     sessionId: aU32,
     firmware: textOf(PRINTABLE, 0, 32),
     wakeUps: fc.nat(255),
+    switchable: fc.integer({ min: 1, max: 15 }),
+    switchedTo: fc.integer({ min: 1, max: 7 }),
   },
-  ['wakeUps'],
+  ['wakeUps', 'switchable', 'switchedTo'],
 );
 
 const aGrant: fc.Arbitrary<Grant> = record<Grant>(
@@ -86,8 +88,9 @@ const aGrant: fc.Arbitrary<Grant> = record<Grant>(
     leaseMs: fc.oneof(fc.constantFrom(1, 60_000), fc.integer({ min: 1, max: 60_000 })),
     phases: aMask,
     wakeUp: fc.integer({ min: 1, max: 255 }),
+    switchTo: fc.integer({ min: 1, max: 7 }),
   },
-  ['wakeUp'],
+  ['wakeUp', 'switchTo'],
 );
 
 export const aMessage: fc.Arbitrary<Message> = fc.oneof(aBeacon, aStatus, aGrant);
@@ -126,6 +129,8 @@ export const LONGEST_STATUS: Status = {
   sessionId: U32,
   firmware: '~'.repeat(32),
   wakeUps: 255,
+  switchable: 15,
+  switchedTo: 7,
 };
 
 export const LONGEST_GRANT: Grant = {
@@ -142,6 +147,7 @@ export const LONGEST_GRANT: Grant = {
   leaseMs: 60_000,
   phases: 7,
   wakeUp: 255,
+  switchTo: 7,
 };
 
 export const SHORTEST: readonly Message[] = [

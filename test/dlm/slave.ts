@@ -149,6 +149,58 @@ t.test('S6: a new vehicle waits for a grant that knows of it', async (t) => {
   t.equal(enforced(core, 3000), '20 grant', 'the same vehicle in another state');
 });
 
+const position = (phases: number, isMoving = false): Partial<SlaveObservation> => ({
+  phaseSwitch: { switchable: 0b1111, phases, isMoving },
+});
+
+t.test('S10: the switch moves only under 0 A, at rest, while the lease runs', (t) => {
+  const core = slave();
+  core.observe(vehicle({ ...position(7), currentA: [16, 16, 16] }), 500);
+  const told = (seq: number, limitA: number, switchTo: number, nowMs: Ms): number | undefined => {
+    core.hearGrant(grant(limitA, { seq, switchTo, tauMs: nowMs }), nowMs);
+    return core.switchTo(nowMs);
+  };
+  t.equal(told(2, 16, 1, 1000), undefined, 'with 16 A');
+  t.equal(told(3, 0, 1, 1100), undefined, 'while current flows');
+  core.observe(vehicle({ ...position(7), currentA: [0.9, 0, 1] }), 1200);
+  t.equal(core.switchTo(1200), 1, 'at rest');
+  t.equal(told(4, 16, 1, 1250), undefined, 'at rest, but with 16 A');
+  t.equal(told(5, 0, 7, 1300), undefined, 'it is there');
+  t.equal(told(6, 0, 3, 1400), undefined, 'two phases: it has no such position');
+  t.equal(told(7, 0, 2, 1500), 2);
+  core.observe(vehicle(position(7, true)), 1600);
+  t.equal(core.switchTo(1600), undefined, 'it moves already');
+  core.observe(vehicle(position(7)), 1700);
+  t.equal(core.switchTo(1500 + LEASE_MS - 1), 2);
+  t.equal(core.switchTo(1500 + LEASE_MS), undefined, 'the lease has ended');
+  const old = slave();
+  old.observe(vehicle({}), 500);
+  old.hearGrant(grant(0, { switchTo: 1 }), 1000);
+  t.equal(old.switchTo(1000), undefined, 'without a switch');
+  t.notOk('switchable' in old.status(1000));
+  t.end();
+});
+
+t.test('S10: nothing is offered while it moves, and then only by a grant that knows of it', (t) => {
+  const core = slave();
+  core.observe(vehicle({ ...position(1), currentA: [16, 0, 0] }), 500);
+  core.hearGrant(grant(16, { phases: 1, tauMs: 1000 }), 1000);
+  t.equal(enforced(core, 1000), '16 grant');
+  core.observe(vehicle(position(3, true)), 1500);
+  t.equal(enforced(core, 1500), '0 switching');
+  t.match(core.status(1500), { switchable: 0b1111, switchedTo: 3, usedPhases: 0 });
+  core.hearGrant(grant(16, { seq: 2, phases: 3, tauMs: 1600 }), 1600);
+  t.equal(enforced(core, 1600), '0 switching', 'whatever is granted');
+  core.observe(vehicle(position(2)), 2000);
+  t.equal(enforced(core, 2000), '0 newVehicle', 'the phases of that grant are others');
+  core.hearGrant(grant(16, { seq: 3, phases: 7, tauMs: 1999 }), 2100);
+  t.equal(enforced(core, 2100), '6 newVehicle', 'it answers an earlier STATUS, but covers all phases');
+  core.hearGrant(grant(16, { seq: 4, phases: 2, tauMs: 2000 }), 2200);
+  t.equal(enforced(core, 2200), '16 grant');
+  t.match(core.status(2200), { switchedTo: 2, enforcedPhases: 2 });
+  t.end();
+});
+
 t.test('S6: more phases than granted for', async (t) => {
   const core = slave();
   core.observe(vehicle({ currentA: [10, 0, 0] }), 500);

@@ -30,6 +30,7 @@ export const SAMPLE_REASONS: { readonly [Kind in LimitReason['kind']]: Extract<L
   waiting: { kind: 'waiting', circuit: 'garage', phase: 1 },
   startup: { kind: 'startup' },
   noVehicle: { kind: 'noVehicle' },
+  switching: { kind: 'switching', phases: [1] },
   overdraw: { kind: 'overdraw' },
   unsteady: { kind: 'unsteady' },
   calming: { kind: 'calming', held: 'takenBack' },

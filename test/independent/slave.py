@@ -10,7 +10,8 @@ The key file is what `evenkeel keys show --slave-file garage-1` prints; without 
 Commands on standard input, one per line: `plug`, `unplug`, `phases N` (how many phases the vehicle draws from), `quit`;
 the end of the input means `quit` too. Standard output has one JSON object per line, with `t` in Unix milliseconds:
 `start` (boot id), `limit` (the enforced limit or what it was counted for changed; `lateMs`: how much later than the
-rules say, because this process had to wait for the processor), `grant` (one was accepted), `wakeUp` (the pilot is interrupted), `state` (state of the
+rules say, because this process had to wait for the processor), `grant` (one was accepted), `wakeUp` (the pilot is
+interrupted), `switch` (its contactors begin to move), `state` (state of the
 connector, vehicle or used phases changed), `drop` (a datagram was not taken, and why; each reason once a second) and
 `silent` (a fixed master). Currents are in amperes there, in hundredths of an ampere inside.
 """
@@ -29,6 +30,8 @@ sys.dont_write_bytecode = True  # before the modules beside this file: nothing i
 from kept import Kept  # noqa: E402
 from mac import parse_keys  # noqa: E402
 from masters import MAX_FIXED, Fixed, Masters  # noqa: E402
+from switch import SWITCHABLE, PhaseSwitch  # noqa: E402
+from vehicle import Vehicle, now_ms  # noqa: E402
 from wire import BEACON, ID, ROTATIONS, UINT32, Dropped, Reader, encode_status  # noqa: E402
 
 # Section 3 of the page.
@@ -38,72 +41,13 @@ HOLD_MS = 15_000
 REPORT_CHANGE_CA = 50
 PHASE_IN_USE_CA = 100
 DROP_TOLD_MS = 1000
-INTERRUPTION_MS = 4000
 WAKE_UPS_APART_MS = 30_000
-
-
-def now_ms():
-    """Monotonic, and goes on while the machine sleeps."""
-    return time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1_000_000
 
 
 def report(event, **values):
     line = {"event": event, "t": round(time.time_ns() / 1e6, 3)} | values
     sys.stdout.write(json.dumps(line) + "\n")
     sys.stdout.flush()
-
-
-class Vehicle:
-    """Wants to charge while it is plugged in, and follows its limit with 8 A/s, so from 32 A to 0 A in 4 s."""
-
-    RAMP_CA_PER_MS = 0.8
-
-    def __init__(self, phases, max_ca, minimum_ca, sleeps):
-        self.phases, self.max_ca, self.minimum_ca = phases, max_ca, minimum_ca
-        self.sleeps, self.asleep, self.away_until = sleeps, False, None
-        self.plugged = False
-        self.session = int(time.time()) & UINT32
-        self.limit_ca = 0
-        self.drawn_ca = 0.0
-        self.moved_at = now_ms()
-
-    def plug(self):
-        if not self.plugged:
-            self.session = (self.session + 1) & UINT32
-        self.plugged = True
-
-    def unplug(self):
-        self.plugged = self.asleep = False
-        self.away_until = None
-        self.drawn_ca = 0.0
-
-    def interrupt_pilot(self, now):
-        self.away_until = now + INTERRUPTION_MS
-
-    def watch_pilot(self, now):
-        """Asleep from a pause on, until the pilot has come back."""
-        if self.away_until is not None and now >= self.away_until:
-            self.asleep, self.away_until = False, None
-        if self.sleeps and self.drawn_ca > 0 and self.limit_ca < self.minimum_ca:
-            self.asleep = True
-
-    def state(self):
-        if not self.plugged:
-            return "Available"
-        if self.limit_ca < self.minimum_ca:
-            return "SuspendedEVSE"
-        return "SuspendedEV" if self.asleep or self.away_until is not None else "Charging"
-
-    def currents(self, now):
-        """Hundredths of an ampere on the connector's L1, L2, L3, rounded up."""
-        self.watch_pilot(now)
-        target = min(self.limit_ca, self.max_ca) if self.state() == "Charging" else 0
-        reach = (now - self.moved_at) * self.RAMP_CA_PER_MS
-        self.moved_at = now
-        if self.plugged:
-            self.drawn_ca = min(max(target, self.drawn_ca - reach), self.drawn_ca + reach)
-        drawn = -int(-self.drawn_ca // 1)
-        return tuple(drawn if phase < self.phases else 0 for phase in range(3))
 
 
 class Slave:
@@ -125,6 +69,8 @@ class Slave:
         self.session = vehicle.session
         self.used_since = {}
         self.wake_ups, self.woken_at = 0, -WAKE_UPS_APART_MS
+        self.switch = PhaseSwitch() if options.phase_switch else None
+        self.switched_to = self.switch and self.switch.look(now_ms())
         self.currents = self.told_currents = (0, 0, 0)
         self.told = None
         self.told_at = now_ms() - HEARTBEAT_MS
@@ -146,6 +92,8 @@ class Slave:
         if self.last is None:
             return 0, self.all_phases, "booting"
         limit, phases = min(self.last["limit"], self.o.max), self.last["phases"]
+        if self.switch and self.switch.moving:
+            return 0, phases, "switching"
         if self.last["tau"] < self.since:
             return (min(limit, d) if self.all_phases & ~phases == 0 else 0), phases, "newVehicle"
         if now < self.lease_end():
@@ -165,7 +113,10 @@ class Slave:
         self.show("state", {}, state=self.vehicle.state(), sessionId=self.session, usedPhases=self.used)
 
     def read_vehicle(self, now):
+        self.read_switch(now)
         self.currents = self.vehicle.currents(now)
+        if self.switch:
+            self.currents = self.switch.connected(self.currents)
         if self.vehicle.session != self.session:
             self.session, self.used_since, self.since = self.vehicle.session, {}, now
             self.wake_ups = 0
@@ -173,6 +124,17 @@ class Slave:
             if self.currents[phase] > PHASE_IN_USE_CA:
                 self.wake_ups = 0
                 self.used_since.setdefault(phase, now)
+
+    def read_switch(self, now):
+        if self.switch and self.switch.look(now) != self.switched_to:
+            self.switched_to = self.switch.phases
+            self.used_since, self.since = {}, now
+
+    def move_switch(self):
+        now = now_ms()
+        limit, _phases, rule = self.enforced(now)
+        if self.switch and self.switch.obey(self.last, rule == "granted", limit, self.currents, now):
+            report("switch", to=self.switch.to)
 
     def watch_phases(self):
         """S6: also for a GRANT that is accepted now and answers a poll from before a phase that it lacks was in use."""
@@ -186,7 +148,7 @@ class Slave:
             report(event, **values, **beside)
 
     def changes(self):
-        return self.vehicle.state(), self.session, self.used, self.enforced(now_ms())[0]
+        return self.vehicle.state(), self.session, self.used, self.switched_to, self.enforced(now_ms())[0]
 
     def send_status(self):
         now = now_ms()
@@ -199,6 +161,8 @@ class Slave:
             "rotation": self.o.rotation, "usedPhases": self.used, "session": self.session, "firmware": "slave.py",
             "wakeUps": self.wake_ups,
         }
+        if self.switch:
+            status |= {"switchable": SWITCHABLE, "switchedTo": self.switched_to}
         for address in self.masters.addresses():
             self.counter += 1
             key_id = self.masters.key_id(address, now)
@@ -269,6 +233,7 @@ class Slave:
         for silent in self.masters.silent_fixed(now):
             report("silent", master=silent)
         self.look()
+        self.move_switch()
         moved = any(abs(a - b) >= REPORT_CHANGE_CA for a, b in zip(self.currents, self.told_currents))
         if moved or self.changes() != self.told or now - self.told_at >= HEARTBEAT_MS:
             self.send_status()
@@ -350,6 +315,7 @@ def parse_options():
     p.add_argument("--bind", default="0.0.0.0", help="address to listen on; 127.0.0.1 hears no broadcast")
     p.add_argument("--phases", type=int, choices=(1, 2, 3), default=3, help="of the connector")
     p.add_argument("--rotation", choices=ROTATIONS, default="RST")
+    p.add_argument("--phase-switch", action="store_true", help="it can connect L1 alone, or all three")
     p.add_argument("--vehicle-phases", type=int, choices=(1, 2, 3), default=3)
     p.add_argument("--vehicle-sleeps", action="store_true", help="after a pause, until its pilot is interrupted")
     p.add_argument("--vehicle-max", type=amperes, default=1600)

@@ -36,8 +36,10 @@ GRANT_FIELDS = SENDER | {
     10: ("lease", 4, 1, 60_000),
     11: ("phases", 1, 0, 7),
     27: ("wakeUp", 1, 1, 255),
+    30: ("switchTo", 1, 1, 7),
 }
-OPTIONAL = ("wakeUp",)
+OPTIONAL = ("wakeUp", "switchTo")
+SWITCH_FIELDS = ((28, "switchable"), (29, "switchedTo"))
 FIELDS_OF = {BEACON: BEACON_FIELDS, GRANT: GRANT_FIELDS}
 
 
@@ -177,6 +179,7 @@ def encode_status(network_id, boot_id, counter, s, key_id=0, key=None):
         number_field(23, 4, s["session"]),
         field(24, s["firmware"].encode("ascii")),
         number_field(26, 1, s["wakeUps"]) if "wakeUps" in s else b"",
+        *(number_field(number, 1, s[name]) for number, name in SWITCH_FIELDS if name in s),
     ))
     missing = PADDED_BYTES - HEADER.size - len(body) - TAG_BYTES
     if missing > 0:

@@ -1,6 +1,6 @@
 /** How the current is divided. */
 import * as z from 'zod/mini';
-import { SHARING_RULES, SHORTAGE_RULES } from '../../dlm/types.js';
+import { PHASE_SWITCH_RULES, SHARING_RULES, SHORTAGE_RULES } from '../../dlm/types.js';
 import * as f from '../fields.js';
 import { key } from '../fields.js';
 
@@ -15,6 +15,31 @@ export const redistributionSchema = f.group({
     'Margin',
     'What a lowered vehicle keeps above its current, in A; never more than thresholdA.',
     z._default(f.amps(0.5, 32), 1),
+  ),
+});
+
+const MS_PER_MIN = 60_000;
+
+const phaseSwitchSchema = f.group({
+  holdMin: key(
+    'Hold time',
+    'Minutes for which other phases must be better without a break before a charge point is switched.',
+    z._default(f.minutes(1, 60), PHASE_SWITCH_RULES.holdMs / MS_PER_MIN),
+  ),
+  maxPerHour: key(
+    'Switches per hour',
+    'The most of one charge point.',
+    z._default(f.whole(1, 20), PHASE_SWITCH_RULES.maxPerHour),
+  ),
+  gainA: key(
+    'Gain',
+    'How many A more another phase must have, for a vehicle on one phase.',
+    z._default(f.amps(1, 32), PHASE_SWITCH_RULES.gainA),
+  ),
+  sessionMin: key(
+    'First minutes',
+    'Minutes from plugging in before which a vehicle is not switched.',
+    z._default(f.minutes(0, 60), PHASE_SWITCH_RULES.sessionMs / MS_PER_MIN),
   ),
 });
 
@@ -55,6 +80,12 @@ export const allocationSchema = f.group({
     'What a charging vehicle leaves of its limit goes to others that can use it. Off when left out.',
     z.optional(redistributionSchema),
   ),
+  phaseSwitch: key(
+    'Phase switches',
+    'When charge points with phaseSwitch are switched. The defaults hold when left out.',
+    z.optional(phaseSwitchSchema),
+  ),
 });
 
+export type PhaseSwitchEntry = z.output<typeof phaseSwitchSchema>;
 export type RedistributionEntry = z.output<typeof redistributionSchema>;

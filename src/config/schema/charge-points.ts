@@ -1,5 +1,6 @@
 /** A charge point: its connector, the master's row for it, and the driver behind an internal slave. */
 import * as z from 'zod/mini';
+import { PHASE_SWITCHES } from '../../base/phase-switch.js';
 import { ROTATIONS } from '../../base/rotation.js';
 import { ACTIVE_PHASES } from '../../dlm/types.js';
 import { PILOT_MIN_A } from '../../base/units.js';
@@ -93,6 +94,11 @@ export const chargePointSchema = f.group({
     'Which power it takes: fast, full-green, green-priority or speed-priority; solar.mode when left out.',
     z.optional(chargeMode()),
   ),
+  phaseSwitch: key(
+    'Phase switch',
+    'What it may be told, if it says that it can. one-three: one phase where three have no minimum; best-phase: a vehicle on one phase goes to the best one.',
+    z.optional(f.oneWord(PHASE_SWITCHES)),
+  ),
   priority: key('Priority', '1 is served first.', z._default(f.whole(1, 100), 1)),
   session: key(
     'Session limits',
@@ -138,6 +144,11 @@ export const defaultsSchema = f.group({
 export const driverSchema = f.group({
   type: key('Driver', 'virtual: a simulated charge point with a simulated vehicle.', f.oneWord(['virtual'])),
   vehiclePhases: key('Vehicle phases', 'How many phases the vehicle uses.', z._default(f.phaseCount(), 3)),
+  phaseSwitch: key(
+    'Phase switch',
+    'The phases that the charge point can connect alone: one-three: L1; best-phase: each. All are connected when left out.',
+    z.optional(f.oneWord(PHASE_SWITCHES)),
+  ),
   vehicleMaxA: key(
     'Vehicle maximum',
     'The most, in A, that the vehicle draws on each phase.',

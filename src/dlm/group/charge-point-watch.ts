@@ -89,6 +89,7 @@ export class ChargePointWatch {
     if (this.#alarms.set('OVERDRAW', over, nowMs) && over) this.#notices.add('error', 'OVERDRAW', over);
     this.#alarms.set('CHARGER_FAULTED', faultAlarm(list, nowMs), nowMs);
     this.#watchSleepers(list, nowMs);
+    this.#watchSwitches(list, nowMs);
     const wrong = namesText(
       'says what cannot be, its maximum counts instead',
       list.filter((record) => record.isOnline(nowMs) && record.isImplausible),
@@ -102,6 +103,14 @@ export class ChargePointWatch {
     const names = namesText('no current is taken since a pause', asleep);
     const text = names && `${names}: full, or asleep; then unplug the vehicle and plug it in again`;
     if (this.#alarms.set('VEHICLE_ASLEEP', text, nowMs) && text) this.#notices.add('warn', 'VEHICLE_ASLEEP', text);
+  }
+
+  #watchSwitches(list: readonly SlaveRecord[], nowMs: Ms): void {
+    const failed = list.filter(({ service }) => nowMs < service.switching.noneUntilMs);
+    const names = namesText('did not connect the phases that it was told', failed);
+    const text = names && `${names}: look at its phase switch`;
+    if (this.#alarms.set('PHASE_SWITCH_FAILED', text, nowMs) && text)
+      this.#notices.add('warn', 'PHASE_SWITCH_FAILED', text);
   }
 
   /** A remembered charge point counts too: it was heard before the restart, and may have gone since. */

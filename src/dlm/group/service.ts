@@ -6,6 +6,7 @@ import { type Appetite, UNKNOWN_APPETITE } from './appetite.js';
 import { ALWAYS_CALM, type Calm } from './calm.js';
 import { type Leftover, NO_LEFTOVER } from './leftover.js';
 import type { OnSurplus } from './on-surplus.js';
+import { forNextVehicle as switchingForNext, NO_SWITCHING, type Switching } from './switching.js';
 
 /** A withdrawn offer. The charge point gets no new offer until `untilMs`. */
 export interface Withdrawn {
@@ -28,6 +29,7 @@ export interface Service {
   readonly appetite: Appetite;
   readonly leftover: Leftover;
   readonly calm: Calm;
+  readonly switching: Switching;
   /** Since when it waits for others in a shortage, without a whole turn in between. */
   readonly waitsSinceMs: Ms | undefined;
   /** When an unseen vehicle was let go before its turn, to see which phases it uses; Infinity: soon. Once in a session. */
@@ -45,6 +47,7 @@ export const NOT_YET_SERVED: Service = {
   appetite: UNKNOWN_APPETITE,
   leftover: NO_LEFTOVER,
   calm: ALWAYS_CALM,
+  switching: NO_SWITCHING,
   waitsSinceMs: undefined,
   lookedAtMs: undefined,
   onSurplus: undefined,
@@ -53,7 +56,8 @@ export const NOT_YET_SERVED: Service = {
 /** What stays when another vehicle is plugged in: its turn and its pause. */
 export function forNextVehicle(service: Service): Service {
   const { servedSinceMs, pausedUntilMs, calm } = service;
-  return { ...NOT_YET_SERVED, servedSinceMs, pausedUntilMs, calm: { ...calm, stopsMs: [] } };
+  const switching = switchingForNext(service.switching);
+  return { ...NOT_YET_SERVED, servedSinceMs, pausedUntilMs, calm: { ...calm, stopsMs: [] }, switching };
 }
 
 /** Writing: records each field of `now`. Reading: the recorded service. */
@@ -67,6 +71,7 @@ export function carriedService(carrier: Carrier, now: Service): Service {
     appetite: carrier.value('appetite', now.appetite),
     leftover: carrier.value('leftover', now.leftover),
     calm: carrier.value('calm', now.calm),
+    switching: carrier.value('switching', now.switching),
     waitsSinceMs: carrier.value('waitsSinceMs', now.waitsSinceMs),
     lookedAtMs: carrier.value('lookedAtMs', now.lookedAtMs),
     onSurplus: carrier.value('onSurplus', now.onSurplus),

@@ -320,7 +320,7 @@ export class SlaveRecord {
   /** The phases that a grant must cover now, in connector order. */
   activePhases(): PhaseMask {
     if (!this.#status) return connectedMask(3);
-    if (this.#countsConnected) return connectedMask(this.#facts.phases);
+    if (this.#countsConnected) return this.vehicle.connected(this.#facts.phases);
     return this.vehicle.activePhases({ usedPhases: this.#status.usedPhases, phases: this.#facts.phases });
   }
 

@@ -2,7 +2,7 @@
 import { failInvariant } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
 import type { ChargePointState, Status } from '../../base/messages.js';
-import { connectedMask, type PhaseMask } from '../../base/rotation.js';
+import { connectedMask, type PhaseCount, type PhaseMask } from '../../base/rotation.js';
 import type { Ms } from '../../base/units.js';
 
 /** The phases in use count after this time of charging. Some vehicles begin on one phase and add the others later. */
@@ -41,6 +41,10 @@ export class VehicleTracker {
   #settledAfterMs: Ms = PHASES_SETTLED_AFTER_MS;
   /** How long the vehicle had charged when it last added a phase. */
   #addedAfterMs: Ms = 0;
+  /** The phases that a switch connects; `undefined` without one. */
+  #switchedTo: PhaseMask | undefined;
+  /** How long the vehicle had charged when it was switched last. */
+  #switchedAfterMs: Ms = 0;
 
   /** Updates the vehicle by a STATUS. True: another vehicle is plugged in. Call for each fresh STATUS, in order of time. */
   applyStatus(status: Status, nowMs: Ms): boolean {
@@ -60,6 +64,7 @@ export class VehicleTracker {
     } else if (this.#wasCharging) {
       this.#chargingMs += nowMs - this.#lastHeardMs;
     }
+    this.#noteSwitch(status.switchedTo, isNew);
     this.#notePhases(status.usedPhases);
     if (this.#isFirst || status.state !== this.#state) this.#stateSinceMs = nowMs;
     this.#state = status.state;
@@ -80,6 +85,16 @@ export class VehicleTracker {
     this.#addedAfterMs = 0;
   }
 
+  /** On other phases the vehicle has to show anew which ones it uses. */
+  #noteSwitch(switchedTo: PhaseMask | undefined, isNew: boolean): void {
+    if (isNew) this.#switchedAfterMs = 0;
+    if (switchedTo === this.#switchedTo) return;
+    this.#switchedTo = switchedTo;
+    if (isNew) return;
+    this.#switchedAfterMs = this.#chargingMs;
+    this.#usedPhases = 0;
+  }
+
   #notePhases(usedPhases: PhaseMask): void {
     const isAdded = this.#usedPhases !== 0 && (usedPhases & ~this.#usedPhases) !== 0;
     if (isAdded) this.#addedAfterMs = Math.max(this.#addedAfterMs, this.#chargingMs);
@@ -95,6 +110,8 @@ export class VehicleTracker {
     this.#lastPhases = carrier.value('lastPhases', this.#lastPhases);
     this.#settledAfterMs = carrier.value('settledAfterMs', this.#settledAfterMs);
     this.#addedAfterMs = carrier.value('addedAfterMs', this.#addedAfterMs);
+    this.#switchedTo = carrier.value('switchedTo', this.#switchedTo);
+    this.#switchedAfterMs = carrier.value('switchedAfterMs', this.#switchedAfterMs);
     this.#bootId = carrier.value('bootId', this.#bootId);
     this.#sessionId = carrier.value('sessionId', this.#sessionId);
     this.#connectedAtMs = carrier.value('connectedAtMs', this.#connectedAtMs);
@@ -121,14 +138,24 @@ export class VehicleTracker {
 
   /** True once the vehicle has charged for long enough to show its phases. */
   get hasSettled(): boolean {
-    return this.#usedPhases !== 0 && this.#chargingMs >= this.#settledAfterMs;
+    return this.#usedPhases !== 0 && this.#isSettled;
+  }
+
+  get #isSettled(): boolean {
+    return this.#chargingMs - this.#switchedAfterMs >= this.#settledAfterMs;
+  }
+
+  /** The phases that can carry current: those that its switch connects, else all. Connector order. */
+  connected(phases: PhaseCount): PhaseMask {
+    const all = connectedMask(phases);
+    return all & (this.#switchedTo ?? all) || all;
   }
 
   /** The phases that a grant must cover, in connector order: all connected ones, until the phases in use have settled. */
   activePhases(status: Pick<Status, 'phases' | 'usedPhases'>): PhaseMask {
-    const connected = connectedMask(status.phases);
+    const connected = this.connected(status.phases);
     const used = status.usedPhases & connected;
-    return used !== 0 && this.#chargingMs >= this.#settledAfterMs ? used : connected;
+    return used !== 0 && this.#isSettled ? used : connected;
   }
 
   /**
@@ -136,9 +163,9 @@ export class VehicleTracker {
    * vehicle uses. `undefined` once it showed others, and where that is all that is connected.
    */
   likelyPhases({ phases, usedPhases }: Pick<Status, 'phases' | 'usedPhases'>): PhaseMask | undefined {
-    const connected = connectedMask(phases);
+    const connected = this.connected(phases);
     const last = this.#lastPhases & connected;
-    const likely = last === 0 ? connectedMask(1) : last;
+    const likely = last === 0 ? connectedMask(1) & connected || connected : last;
     if (likely === connected || this.hasSettled || (usedPhases & ~likely) !== 0) return undefined;
     return likely;
   }

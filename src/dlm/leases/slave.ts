@@ -6,6 +6,7 @@
 import { assert, failInvariant } from '../../base/assert.js';
 import type { BootId, ChargePointState, Grant, Status } from '../../base/messages.js';
 import { compareGrants } from '../../base/messages.js';
+import { canConnect, type PhaseSwitchView } from '../../base/phase-switch.js';
 import { connectedMask, hasPhase, type PhaseCount, type PhaseMask, type Rotation } from '../../base/rotation.js';
 import {
   type Amps,
@@ -40,12 +41,14 @@ export interface SlaveObservation {
   readonly sessionId: number;
   /** Connector order. */
   readonly currentA: PhaseAmps;
+  /** Absent: the charge point has no phase switch. */
+  readonly phaseSwitch?: PhaseSwitchView;
 }
 
 /** `accepted`, or why a grant was not accepted. */
 export type GrantVerdict = 'accepted' | 'otherBoot' | 'notNewer' | 'expired' | 'outdated' | 'notMine';
 
-export type EnforcedReason = 'grant' | 'newVehicle' | 'leaseExpired' | 'disconnected' | 'booting';
+export type EnforcedReason = 'grant' | 'newVehicle' | 'leaseExpired' | 'disconnected' | 'booting' | 'switching';
 
 export interface Enforced {
   readonly limitA: Amps;
@@ -66,6 +69,11 @@ function withoutSigns(observed: SlaveObservation): SlaveObservation {
   return currentA.every((amps) => amps >= 0)
     ? observed
     : { ...observed, currentA: mapPhases((p) => Math.abs(currentA[p])) };
+}
+
+/** S10: on other phases a vehicle counts as another one. */
+function isOtherVehicle(now: SlaveObservation, before: SlaveObservation): boolean {
+  return now.sessionId !== before.sessionId || now.phaseSwitch?.phases !== before.phaseSwitch?.phases;
 }
 
 interface AcceptedGrant {
@@ -205,10 +213,12 @@ export class SlaveCore {
   #applyObserved(observed: SlaveObservation, nowMs: Ms): void {
     this.#observed = observed;
     const observation = withoutSigns(observed);
-    if (observation.sessionId !== this.#observation.sessionId) {
+    if (isOtherVehicle(observation, this.#observation)) {
       this.#usedPhases = 0;
       this.#vehicleSinceMs = nowMs;
       this.#onceDropped = 0;
+    }
+    if (isOtherVehicle(observation, this.#observation) || observation.phaseSwitch !== this.#observation.phaseSwitch) {
       this.#enforcedUntilMs = Number.NEGATIVE_INFINITY;
     }
     this.#observation = observation;
@@ -289,7 +299,23 @@ export class SlaveCore {
       failInvariant(`${id}: its grant answers a poll of ${grant.tauMs} ms, it is ${nowMs} ms`);
   }
 
+  /** S10: whatever was granted, nothing is offered while the phase switch moves. */
   #enforcedAt(nowMs: Ms): Enforced {
+    const rule = this.#ruleAt(nowMs);
+    return this.#observation.phaseSwitch?.isMoving ? { ...rule, reason: 'switching', limitA: 0 } : rule;
+  }
+
+  /** S10: the phases to connect now; `undefined`: the switch stays where it is. Call after `enforced` was put into force. */
+  switchTo(nowMs: Ms): PhaseMask | undefined {
+    const { phaseSwitch, currentA } = this.#observation;
+    const to = this.#accepted?.grant.switchTo;
+    if (to === undefined || !phaseSwitch || phaseSwitch.isMoving || phaseSwitch.phases === to) return undefined;
+    const { limitA, reason } = this.enforced(nowMs);
+    const isAtRest = limitA === 0 && reason === 'grant' && currentA.every((amps) => amps <= PHASE_IN_USE_A);
+    return isAtRest && canConnect(phaseSwitch.switchable, to) ? to : undefined;
+  }
+
+  #ruleAt(nowMs: Ms): Enforced {
     const { disconnectedA } = this;
     const connected = connectedMask(this.#facts.phases);
     if (nowMs >= this.#holdEndsMs()) return { limitA: disconnectedA, reason: 'disconnected', phases: connected };
@@ -339,6 +365,7 @@ export class SlaveCore {
     if (!(leaseLeftMs <= this.#longestLeaseMs)) {
       failInvariant(`${chargePointId} says that ${leaseLeftMs} ms are left of a lease of ${this.#longestLeaseMs} ms`);
     }
+    const { phaseSwitch } = this.#observation;
     return {
       type: 'status',
       networkId,
@@ -359,6 +386,7 @@ export class SlaveCore {
       usedPhases: this.#usedPhases,
       sessionId: this.#observation.sessionId,
       firmware,
+      ...(phaseSwitch && { switchable: phaseSwitch.switchable, switchedTo: phaseSwitch.phases }),
     };
   }
 }

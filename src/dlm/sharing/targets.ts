@@ -1,7 +1,7 @@
 /** What every charge point should have: which ones take part in the division, in which order, and their shares. */
 import { failInvariant } from '../../base/assert.js';
 import type { LimitReason } from '../../base/reason.js';
-import type { PhaseMask } from '../../base/rotation.js';
+import { maskToGrid, type PhaseMask, phasesIn } from '../../base/rotation.js';
 import { mapPhases, type Ms } from '../../base/units.js';
 import type { AllocatedLimit, AllocationCandidate, AllocationRequest } from '../allocate.js';
 import type { SlaveRecord } from '../group/slave-record.js';
@@ -35,6 +35,8 @@ export function notServed(snapshot: Snapshot, record: SlaveRecord): LimitReason 
   const { nowMs, settings, services } = snapshot;
   const why = notServable(record, nowMs) ?? settings.stopOf(record.id, sessionOf(record.status));
   if (why !== undefined) return why;
+  const { aim } = services.find(record).switching;
+  if (aim) return { kind: 'switching', phases: phasesIn(maskToGrid(record.facts.rotation, aim.to)) };
   const cause = capOf(snapshot, record);
   const minA = neededA(record, services.find(record));
   return cause && cause.limitA < minA ? { kind: 'belowMinimum', cause, minA } : undefined;

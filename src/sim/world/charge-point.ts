@@ -3,7 +3,7 @@
  * contactors do although they should not. What flows is told to the conductors whenever the slave looks.
  */
 import type { ChargePointState } from '../../base/messages.js';
-import { type Wiring, currentsToGrid } from '../../base/rotation.js';
+import { currentsToGrid, type PhaseMask, type Wiring } from '../../base/rotation.js';
 import { type Amps, mapPhases, type Ms, NO_AMPS, PILOT_MIN_A, type PhaseAmps } from '../../base/units.js';
 import { VirtualCharger } from '../../chargers/virtual.js';
 import type { ChargerPort, ChargerSnapshot } from '../../ports/charger-port.js';
@@ -21,6 +21,8 @@ export interface Misbehaviour {
   isPausing: boolean;
   /** Phases that the vehicle uses, if not all of its own; a contactor may drop or close some in the middle. */
   phases: 1 | 2 | 3 | undefined;
+  /** Its phase switch does not move. */
+  isStuck: boolean;
   /** Reported instead of the true state. */
   state: ChargePointState | undefined;
 }
@@ -31,6 +33,7 @@ const GOOD: Misbehaviour = {
   takesAtMostA: Number.POSITIVE_INFINITY,
   isPausing: false,
   phases: undefined,
+  isStuck: false,
   state: undefined,
 };
 
@@ -48,7 +51,7 @@ export class ChargePointHardware implements ChargerPort {
   /** `tell`: what flows now, grid order. */
   constructor(plan: ChargePointPlan, tell: (currentA: PhaseAmps) => void) {
     this.plan = plan;
-    this.#charger = new VirtualCharger({ phases: plan.phases, energyScale: 1 });
+    this.#charger = new VirtualCharger({ phases: plan.phases, energyScale: 1, phaseSwitch: plan.phaseSwitch });
     this.#tell = tell;
   }
 
@@ -119,6 +122,10 @@ export class ChargePointHardware implements ChargerPort {
     if (!this.#isPowered) return;
     this.#interruptions += 1;
     this.#charger.interruptPilot(nowMs);
+  }
+
+  switchPhases(to: PhaseMask, nowMs: Ms): void {
+    if (!this.#wrong.isStuck) this.#charger.switchPhases(to, nowMs);
   }
 
   snapshot(nowMs: Ms): ChargerSnapshot {

@@ -147,9 +147,9 @@ function chargePointsOf({ site, internalSlave }: MasterConfig, entry: schema.Sce
     const built = entry.chargePoints.find(({ id }) => id === configured.id);
     // What is not written of `built` is no key of it.
     const plan = { ...configured, ...connector, ...built } as ChargePointPlan;
-    const { id, circuit, phases, maxA, minA, disconnectedLimitA } = plan;
+    const { id, circuit, phases, maxA, minA, disconnectedLimitA, phaseSwitch } = plan;
     const rotation = wiringIn(site.network, rotationOf(plan.rotation));
-    return { id, circuit, phases, rotation, maxA, minA, disconnectedLimitA };
+    return { id, circuit, phases, rotation, maxA, minA, disconnectedLimitA, phaseSwitch };
   });
 }
 

@@ -1,6 +1,7 @@
 /** What is played: a site by its real configuration, what stands behind it in the physical world, and what goes wrong when. */
 import type { OperatorAction } from '../../base/operator-action.js';
 import type { Amps, Ms, PerPhase, PhaseAmps, Watts } from '../../base/units.js';
+import type { PhaseSwitchKind } from '../../base/phase-switch.js';
 import type { PhaseCount, Wiring } from '../../base/rotation.js';
 import type { VehicleSpec } from '../../chargers/vehicle.js';
 import type { MasterConfig } from '../../config/types.js';
@@ -30,6 +31,8 @@ export interface ChargePointPlan {
   readonly maxA: Amps;
   readonly minA: Amps;
   readonly disconnectedLimitA: Amps;
+  /** Absent: all its phases are always connected. */
+  readonly phaseSwitch?: PhaseSwitchKind | undefined;
 }
 
 /** The load of a circuit that nobody controls, between bounds; steps of an appliance, and a slow drift. */

@@ -85,6 +85,8 @@ export interface SceneOptions {
   readonly contacts?: readonly ContactPlan[];
   /** Charge points whose cable carries less than their hardware. */
   readonly cablesA?: Readonly<Record<string, Amps>>;
+  /** Charge points that are built without the phase switch of the configuration. */
+  readonly withoutSwitch?: readonly string[];
 }
 
 function masterConfig(text: string): MasterConfig {
@@ -110,7 +112,11 @@ function scenarioOf(options: SceneOptions): Scenario {
     config,
     hasStandby: options.hasStandby ?? false,
     isSigned: options.isSigned ?? false,
-    chargePoints: builtAsListed(config).map((built) => ({ ...built, maxA: options.cablesA?.[built.id] ?? built.maxA })),
+    chargePoints: builtAsListed(config).map((built) => ({
+      ...built,
+      maxA: options.cablesA?.[built.id] ?? built.maxA,
+      phaseSwitch: options.withoutSwitch?.includes(built.id) ? undefined : built.phaseSwitch,
+    })),
     buildings:
       loadA && !options.loads ? [{ circuit, lowA: options.buildingLowA ?? loadA, highA: loadA, everyMs: 5_000 }] : [],
     days: [],

@@ -1,6 +1,6 @@
 /** Rules of division. */
 import type { Rng } from '../../../base/rng.js';
-import { type Draft, type Feature, one } from './draft.js';
+import { type Draft, type Feature, one, some } from './draft.js';
 
 function drawRedistribution(rng: Rng, { rules, circuits }: Draft): void {
   const amps = one(rng, ['', '', 'thresholdA: 1', 'thresholdA: 4', 'marginA: 0.5']);
@@ -11,7 +11,16 @@ function drawRedistribution(rng: Rng, { rules, circuits }: Draft): void {
   garage?.keys.set('redistribute', 'false');
 }
 
+/** Some of those with three phases, and soon enough to happen in a short run. */
+function drawSwitches(rng: Rng, { chargePoints, rules }: Draft): void {
+  const able = [...chargePoints.values()].filter((keys) => keys.get('phases') === '3');
+  if (able.length === 0) return;
+  for (const keys of some(rng, able)) keys.set('phaseSwitch', one(rng, ['one-three', 'best-phase']));
+  rules.set('phaseSwitch', `{ holdMin: 1, sessionMin: ${rng.int(3)}, gainA: ${1 + rng.int(4)} }`);
+}
+
 export const SHARING_FEATURES: readonly Feature[] = [
+  { name: 'phase switches', share: 0.2, draw: drawSwitches },
   { name: 'redistribution', share: 0.5, draw: drawRedistribution },
   {
     name: 'ramp',

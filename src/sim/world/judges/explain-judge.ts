@@ -39,6 +39,7 @@ function mostA({ reason, facts }: SlaveRecord): Amps {
   switch (reason.kind) {
     case 'shortage':
     case 'noVehicle':
+    case 'switching':
     case 'paused':
     case 'blocked':
     case 'belowMinimum':
