@@ -1,6 +1,7 @@
 /** The three messages between DLM master and slave, as data. Their bytes: discovery/codec.ts and docs/protocol.md. */
+import type { ErrorCode } from './error-codes.js';
 import type { PhaseCount, PhaseMask, Rotation } from './rotation.js';
-import type { Amps, Ms, PhaseAmps } from './units.js';
+import type { Amps, Ms, PhaseAmps, WattHours, Watts } from './units.js';
 
 /** OCPP 1.6 ChargePointStatus, in its order; the index is the code on the wire. */
 export const CHARGE_POINT_STATES = [
@@ -42,8 +43,18 @@ export interface Beacon {
   readonly active: boolean;
 }
 
+/** What the meter of a charge point says. The master reckons what is left out. */
+export interface Metered {
+  readonly powerW?: Watts;
+  /** Of the vehicle that is plugged in, since it was. */
+  readonly sessionWh?: WattHours;
+  /** In seconds, without pauses. */
+  readonly chargingS?: number;
+  readonly pluggedInS?: number;
+}
+
 /** Slave to master, every heartbeat and at once on a change. */
-export interface Status {
+export interface Status extends Metered {
   readonly type: 'status';
   readonly networkId: number;
   readonly chargePointId: string;
@@ -74,6 +85,7 @@ export interface Status {
   readonly switchable?: number;
   /** The phases that its switch connects; all that it may connect while it moves. */
   readonly switchedTo?: PhaseMask;
+  readonly errorCode?: ErrorCode;
 }
 
 /** Master to one slave: "until tau + lease you may draw this much". */

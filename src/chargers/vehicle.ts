@@ -1,7 +1,7 @@
 /** The vehicle behind a virtual charge point: how it follows the limit that the charge point signals to it. */
 import { assert } from '../base/assert.js';
 import type { PhaseCount } from '../base/rotation.js';
-import type { Amps, Ms, Volts } from '../base/units.js';
+import type { Amps, Ms, Volts, Watts } from '../base/units.js';
 
 /** Energy is counted at this voltage, whatever the meter shows. */
 export const VEHICLE_VOLTAGE_V: Volts = 230;
@@ -75,6 +75,7 @@ function assertSpec(spec: VehicleSpec): void {
  * What it does depends on the limits and their times only, not on how often it is looked at.
  */
 export class Vehicle {
+  readonly pluggedInAtMs: Ms;
   readonly #spec: VehicleSpec;
   readonly #energyScale: number;
   #connectedPhases: PhaseCount;
@@ -90,6 +91,7 @@ export class Vehicle {
   #warmMs: Ms = 0;
   #currentA: Amps = 0;
   #deliveredWh = 0;
+  #chargingMs: Ms = 0;
   #isAsleep = false;
   #isPilotAway = false;
 
@@ -99,6 +101,7 @@ export class Vehicle {
     this.#connectedPhases = plugIn.connectorPhases;
     this.#energyScale = plugIn.energyScale;
     this.#timeMs = plugIn.nowMs;
+    this.pluggedInAtMs = plugIn.nowMs;
     this.#signalledA = plugIn.limitA;
     this.#handshakeEndMs = plugIn.nowMs + spec.reactionMs;
     this.#followAtMs = this.#handshakeEndMs;
@@ -117,6 +120,14 @@ export class Vehicle {
   /** On each of its phases, as of the last `advance`. */
   get currentA(): Amps {
     return this.#currentA;
+  }
+
+  get powerW(): Watts {
+    return this.#currentA * this.phases * VEHICLE_VOLTAGE_V;
+  }
+
+  get chargingMs(): Ms {
+    return this.#chargingMs;
   }
 
   get deliveredWh(): number {
@@ -166,8 +177,8 @@ export class Vehicle {
 
   #step(toMs: Ms): void {
     const elapsedMs = toMs - this.#timeMs;
-    const powerW = this.#currentA * this.phases * VEHICLE_VOLTAGE_V;
-    const deliveredWh = this.#deliveredWh + (powerW * elapsedMs * this.#energyScale) / MS_PER_HOUR;
+    if (this.#currentA > 0) this.#chargingMs += elapsedMs;
+    const deliveredWh = this.#deliveredWh + (this.powerW * elapsedMs * this.#energyScale) / MS_PER_HOUR;
     this.#deliveredWh = Math.min(deliveredWh, this.#spec.demandWh);
     this.#timeMs = toMs;
     if (toMs === this.#followAtMs) this.#follow();

@@ -1,6 +1,6 @@
 /** A charge point without hardware, with a virtual vehicle behind it: for simulations, demonstrations and first steps. */
 import { assert } from '../base/assert.js';
-import type { ChargePointState } from '../base/messages.js';
+import type { ChargePointState, Metered } from '../base/messages.js';
 import { isSingle, type PhaseSwitchKind, SWITCHABLE } from '../base/phase-switch.js';
 import { onPhases, type PhaseCount, type PhaseMask } from '../base/rotation.js';
 import { type Amps, type Ms, mapPhases, NO_AMPS, PILOT_MIN_A, type PhaseAmps } from '../base/units.js';
@@ -101,6 +101,14 @@ export class VirtualCharger implements ChargerPort {
     const seen = { state, sessionId: this.#sessionId, currentA };
     this.#shown = phaseSwitch ? { ...seen, phaseSwitch } : seen;
     return this.#shown;
+  }
+
+  metered(nowMs: Ms): Metered {
+    const vehicle = this.#vehicle;
+    if (!vehicle) return { powerW: 0 };
+    vehicle.advance(nowMs);
+    const { powerW, deliveredWh: sessionWh, chargingMs } = vehicle;
+    return { powerW, sessionWh, chargingS: chargingMs / 1000, pluggedInS: (nowMs - vehicle.pluggedInAtMs) / 1000 };
   }
 
   /** Watt-hours of the vehicle that is plugged in, or else of the last one. */

@@ -4,6 +4,7 @@
  * firmware engineers in docs/protocol.md; a test holds that page to this file.
  */
 import { assert } from '../base/assert.js';
+import { ERROR_CODES } from '../base/error-codes.js';
 import { type BootId, CHARGE_POINT_STATES, type Message } from '../base/messages.js';
 import { fail, ok, type Result } from '../base/result.js';
 import { ROTATIONS } from '../base/rotation.js';
@@ -71,6 +72,7 @@ export interface Envelope {
 const TYPE_CODES = codesOf(MESSAGE_TYPES, 1);
 const STATE_CODES = codesOf(CHARGE_POINT_STATES, 0);
 const ROTATION_CODES = codesOf(ROTATIONS, 0);
+const ERROR_CODES_OF = codesOf(ERROR_CODES, 0);
 
 /** The place of each word in its list, from `first` on. */
 function codesOf<T extends string>(words: readonly T[], first: number): Readonly<Record<T, number>> {
@@ -168,6 +170,16 @@ function writeStatus(writer: ByteWriter, status: Message & { type: 'status' }): 
   if (status.wakeUps !== undefined) writer.field8(FIELD.wakeUps, byte(status.wakeUps));
   if (status.switchable !== undefined) writer.field8(FIELD.switchable, status.switchable);
   if (status.switchedTo !== undefined) writer.field8(FIELD.switchedTo, status.switchedTo);
+  if (status.errorCode !== undefined) writer.field8(FIELD.errorCode, ERROR_CODES_OF[status.errorCode]);
+  whole(writer, FIELD.power, status.powerW);
+  whole(writer, FIELD.sessionEnergy, status.sessionWh);
+  whole(writer, FIELD.chargingTime, status.chargingS);
+  whole(writer, FIELD.pluggedInTime, status.pluggedInS);
+}
+
+/** For people: rounded, and at most what fits. */
+function whole(writer: ByteWriter, field: number, value: number | undefined): void {
+  if (value !== undefined) writer.field32(field, Math.min(0xffffffff, Math.max(0, Math.round(value))));
 }
 
 function text(writer: ByteWriter, field: number, value: string): void {

@@ -1,6 +1,14 @@
 /** The fields of the datagrams: their numbers, and how a message is built from them, each value checked. */
+import { ERROR_CODES } from '../base/error-codes.js';
 import { isId } from '../base/ids.js';
-import { type Beacon, CHARGE_POINT_STATES, type Grant, type Message, type Status } from '../base/messages.js';
+import {
+  type Beacon,
+  CHARGE_POINT_STATES,
+  type Grant,
+  type Message,
+  type Metered,
+  type Status,
+} from '../base/messages.js';
 import { type PhaseCount, ROTATIONS } from '../base/rotation.js';
 import type { PhaseAmps } from '../base/units.js';
 import { asciiAt, u16At, u32At, u64At, u8At } from './bytes.js';
@@ -41,6 +49,11 @@ export const FIELD = {
   switchable: 28,
   switchedTo: 29,
   switchTo: 30,
+  power: 31,
+  sessionEnergy: 32,
+  chargingTime: 33,
+  pluggedInTime: 34,
+  errorCode: 35,
 } as const;
 
 interface Envelope {
@@ -113,6 +126,11 @@ export class Fields {
   /** `undefined`: the field is not there. */
   optionalU8(field: number): number | undefined {
     return this.#startOf[field] === NOWHERE ? undefined : this.u8(field);
+  }
+
+  /** The same with 4 bytes. */
+  optionalU32(field: number): number | undefined {
+    return this.#startOf[field] === NOWHERE ? undefined : this.u32(field);
   }
 
   u32(field: number): number {
@@ -207,6 +225,7 @@ function status({ networkId, senderBootId }: Envelope, fields: Fields): Status {
   const wakeUps = fields.optionalU8(FIELD.wakeUps);
   const switchable = fields.optionalU8(FIELD.switchable);
   const switchedTo = fields.optionalU8(FIELD.switchedTo);
+  const errorCode = fields.optionalU8(FIELD.errorCode);
   return {
     type: 'status',
     networkId,
@@ -230,6 +249,21 @@ function status({ networkId, senderBootId }: Envelope, fields: Fields): Status {
     ...(wakeUps !== undefined && { wakeUps }),
     ...(switchable !== undefined && { switchable: within(switchable, 1, 15) }),
     ...(switchedTo !== undefined && { switchedTo: within(switchedTo, 1, 7) }),
+    ...(errorCode !== undefined && { errorCode: entry(ERROR_CODES, errorCode) }),
+    ...metered(fields),
+  };
+}
+
+function metered(fields: Fields): Metered {
+  const powerW = fields.optionalU32(FIELD.power);
+  const sessionWh = fields.optionalU32(FIELD.sessionEnergy);
+  const chargingS = fields.optionalU32(FIELD.chargingTime);
+  const pluggedInS = fields.optionalU32(FIELD.pluggedInTime);
+  return {
+    ...(powerW !== undefined && { powerW }),
+    ...(sessionWh !== undefined && { sessionWh }),
+    ...(chargingS !== undefined && { chargingS }),
+    ...(pluggedInS !== undefined && { pluggedInS }),
   };
 }
 

@@ -100,6 +100,7 @@ function chargePointBody(point: ChargePointStatus): JsonObject {
     location: point.location,
     circuit: point.circuit,
     state: point.state,
+    errorCode: point.errorCode,
     online: point.online,
     limitA: rounded(point.limitA, 2),
     exposureA: rounded(point.exposureA, 2),

@@ -2,9 +2,10 @@
  * A charge point's power electronics as a slave sees them. A driver (virtual, later Modbus, MQTT, OCPP) stands behind; why
  * it must promise what stands here: docs/decisions/0008-slave-role.md. No call throws or waits.
  */
+import type { ErrorCode } from '../base/error-codes.js';
+import type { ChargePointState, Metered } from '../base/messages.js';
 import type { PhaseSwitchView } from '../base/phase-switch.js';
 import type { PhaseMask } from '../base/rotation.js';
-import type { ChargePointState } from '../base/messages.js';
 import type { Amps, Ms, PhaseAmps } from '../base/units.js';
 
 export interface ChargerSnapshot {
@@ -15,6 +16,8 @@ export interface ChargerSnapshot {
   readonly currentA: PhaseAmps;
   /** Absent: it has no phase switch. */
   readonly phaseSwitch?: PhaseSwitchView;
+  /** Absent: it names none. */
+  readonly errorCode?: ErrorCode;
 }
 
 export interface ChargerPort {
@@ -32,6 +35,8 @@ export interface ChargerPort {
    * maximum as long as it has confirmed nothing.
    */
   inForceA(nowMs: Ms): Amps;
+  /** What its own meter says, as of the last look. Absent: it has none, and masters reckon from the currents. */
+  metered?(nowMs: Ms): Metered;
   /**
    * Interrupts the control pilot for some seconds, so that a vehicle that sleeps notices its offer. Meanwhile nothing flows, and
    * state, session and limit stay as they are. Absent: this charger cannot do that.

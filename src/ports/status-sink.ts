@@ -1,4 +1,5 @@
 /** What the outside may see: one snapshot per tick, handed to every sink (MQTT now; pages and commands later). */
+import type { ErrorCode } from '../base/error-codes.js';
 import type { ChargePointState } from '../base/messages.js';
 import type { LimitReason } from '../base/reason.js';
 import type { Amps, Ms, PerPhase, PhaseAmps, Volts, WattHours, Watts } from '../base/units.js';
@@ -33,12 +34,14 @@ export interface ChargePointStatus {
   readonly location: string | null;
   readonly circuit: string;
   readonly state: ChargePointState | 'Unknown';
+  /** What it says of its fault; `null`: nothing. */
+  readonly errorCode: ErrorCode | null;
   readonly online: boolean;
   readonly limitA: Amps;
   /** The worst case on its most loaded phase. */
   readonly exposureA: Amps;
   readonly currentA: PhaseAmps;
-  /** Of these currents at 230 V. */
+  /** By its own meter, or of these currents at 230 V. */
   readonly powerW: Watts;
   /** Of the vehicle that is plugged in; 0 without one. */
   readonly sessionWh: WattHours;

@@ -3,6 +3,7 @@ import { assert, defined } from '../base/assert.js';
 import { reasonText } from '../base/reason.js';
 import type { Ms } from '../base/units.js';
 import type { Controller } from '../dlm/controller.js';
+import { errorCodeOf } from '../dlm/group/faulted.js';
 import { isLimitOver, leaseLeftMs } from '../dlm/group/lease-left.js';
 import type { SlaveRecord } from '../dlm/group/slave-record.js';
 import type { Outlooks } from '../dlm/outlook.js';
@@ -101,6 +102,7 @@ function chargePointStatus(
     location: facts.location ?? null,
     circuit: facts.circuit,
     state: status?.state ?? 'Unknown',
+    errorCode: errorCodeOf(status) ?? null,
     online,
     // What holds there for all we know.
     limitA: isLimitOver(record, nowMs, site.leaseMs) ? facts.disconnectedLimitA : record.grantedA,

@@ -182,10 +182,14 @@ export class SlaveRuntime {
   /** The master counts what may really flow. So a STATUS reports the former limit while the charger has not followed yet. */
   #status(nowMs: Ms): Status {
     const known = this.core.status(nowMs);
-    const status = this.#charger.interruptPilot ? { ...known, wakeUps: this.#wakeUps.count } : known;
+    const status = { ...known, ...this.#charger.metered?.(nowMs), ...this.#wakeUpsTold };
     const inForceA = this.#charger.inForceA(nowMs);
     if (inForceA <= status.enforcedA) return status;
     return { ...status, enforcedA: inForceA, enforcedPhases: connectedMask(status.phases) };
+  }
+
+  get #wakeUpsTold(): Pick<Status, 'wakeUps'> {
+    return this.#charger.interruptPilot ? { wakeUps: this.#wakeUps.count } : {};
   }
 
   /** Sends a STATUS when one is due: after a heartbeat, or at once after a change. */
@@ -298,9 +302,10 @@ function textOf({ limitA, reason }: Enforced): string {
   return `${limitA} A (${reason})`;
 }
 
-/** True for another vehicle, other phases, another state, or another current than was reported. */
-function differsFrom({ state, sessionId, currentA, phaseSwitch }: SlaveObservation, reported: Status): boolean {
-  if (state !== reported.state || sessionId !== reported.sessionId) return true;
+/** True for another vehicle, other phases, another state or error, or another current than was reported. */
+function differsFrom(now: SlaveObservation, reported: Status): boolean {
+  const { state, sessionId, currentA, phaseSwitch, errorCode } = now;
+  if (state !== reported.state || sessionId !== reported.sessionId || errorCode !== reported.errorCode) return true;
   if (phaseSwitch?.phases !== reported.switchedTo) return true;
   return currentA !== reported.currentA && hasMoved(currentA, reported.currentA);
 }

@@ -258,6 +258,18 @@ t.test('a vehicle that cools pauses under its offer, and goes on by itself', asy
   t.equal(cp.snapshot(82_100).state, 'Charging');
 });
 
+t.test('what its own meter says', async (t) => {
+  const cp = charger(60);
+  t.same(cp.metered(0), { powerW: 0 }, 'without a vehicle');
+  cp.setLimit(10, 0);
+  cp.plugIn(THREE_PHASE, 0);
+  cp.snapshot(62_000);
+  const { powerW, sessionWh = 0, chargingS = 0, pluggedInS } = cp.metered(62_000);
+  t.same([powerW, pluggedInS], [6900, 62]);
+  t.ok(Math.abs(chargingS - 60) < 0.5, `${chargingS} s`);
+  t.ok(Math.abs(sessionWh - 6900) < 100, `${sessionWh} Wh with the time lapse of the battery`);
+});
+
 t.test('a vehicle that sleeps after a pause wakes when its pilot is interrupted', async (t) => {
   const cp = charger();
   cp.setLimit(16, 0);

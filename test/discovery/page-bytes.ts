@@ -1,5 +1,6 @@
 /** The examples and the field table of docs/protocol.md must be what the codec reads and writes, to the last byte. */
 import t from 'tap';
+import { ERROR_CODES } from '../../src/base/error-codes.js';
 import { CHARGE_POINT_STATES, type Message } from '../../src/base/messages.js';
 import { gridPhases, ROTATIONS } from '../../src/base/rotation.js';
 import { PHASE_NAMES } from '../../src/base/units.js';
@@ -93,6 +94,7 @@ function rangeOf(row: FieldRow): readonly [low: number, high: number, perUnit: n
 function shown(row: FieldRow, value: number, perUnit: number): unknown {
   if (row.name === 'active') return value !== 0;
   if (row.name === 'state') return CHARGE_POINT_STATES[value];
+  if (row.name === 'errorCode') return ERROR_CODES[value];
   if (row.name === 'rotation') return ROTATIONS[value];
   return value / perUnit;
 }
@@ -102,7 +104,7 @@ const numbers = FIELD_ROWS.filter((row) => row.type === 'number').flatMap((row) 
 );
 
 t.test('the field table: ranges and names of the numbers', async (t) => {
-  t.equal(numbers.length, 26, 'all rows with plain numbers');
+  t.equal(numbers.length, 31, 'all rows with plain numbers');
   for (const [row, { type, bytes, message, counter }] of numbers) {
     const [low, high, perUnit] = rangeOf(row);
     const length = Number(row.bytes);
@@ -188,6 +190,18 @@ t.test('only firmware, padding and what has a star may be missing', async (t) =>
     const mayMiss = (id: number) => id === FIELD.firmware || id === FIELD.padding || optional.includes(id);
     t.ok(firstValues(example, mayMiss), example.type);
   }
+});
+
+t.test('errors have these codes', async (t) => {
+  const rows = table('code | error');
+  const codes = rows.flatMap(([a = '', first = '', b = '', second = '']) => [
+    [Number(a), unquoted(first)] as const,
+    [Number(b), unquoted(second)] as const,
+  ]);
+  t.strictSame(
+    codes.toSorted(([a], [b]) => a - b),
+    [...ERROR_CODES.entries()],
+  );
 });
 
 t.test('states and rotations have these codes', async (t) => {

@@ -1,6 +1,7 @@
 /** Messages for the tests of the codec: fixed ones, the longest ones, and arbitrary ones. */
 import fc from 'fast-check';
 import type { Beacon, Grant, Message, Status } from '../../src/base/messages.js';
+import { ERROR_CODES } from '../../src/base/error-codes.js';
 import { CHARGE_POINT_STATES } from '../../src/base/messages.js';
 import { ROTATIONS } from '../../src/base/rotation.js';
 
@@ -69,8 +70,13 @@ const aStatus: fc.Arbitrary<Status> = record<Status>(
     wakeUps: fc.nat(255),
     switchable: fc.integer({ min: 1, max: 15 }),
     switchedTo: fc.integer({ min: 1, max: 7 }),
+    powerW: aU32,
+    sessionWh: aU32,
+    chargingS: aU32,
+    pluggedInS: aU32,
+    errorCode: fc.constantFrom(...ERROR_CODES),
   },
-  ['wakeUps', 'switchable', 'switchedTo'],
+  ['wakeUps', 'switchable', 'switchedTo', 'powerW', 'sessionWh', 'chargingS', 'pluggedInS', 'errorCode'],
 );
 
 const aGrant: fc.Arbitrary<Grant> = record<Grant>(
@@ -131,6 +137,11 @@ export const LONGEST_STATUS: Status = {
   wakeUps: 255,
   switchable: 15,
   switchedTo: 7,
+  powerW: U32,
+  sessionWh: U32,
+  chargingS: U32,
+  pluggedInS: U32,
+  errorCode: 'WeakSignal',
 };
 
 export const LONGEST_GRANT: Grant = {

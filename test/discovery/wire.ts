@@ -22,11 +22,12 @@ export function split(bytes: Uint8Array): Datagram {
   return { header: [...bytes.subarray(0, HEADER_BYTES)], fields };
 }
 
-/** Puts it together; padding of the given fields is left out, and new one fills up to `least` bytes. */
-export function join({ header, fields }: Datagram, least = 256): Uint8Array {
+/** Puts it together; padding of the given fields is left out, and new one fills up to `wantedLength` bytes, or one more. */
+export function join({ header, fields }: Datagram, wantedLength = 256): Uint8Array {
   const kept = fields.filter(([id]) => id !== 0);
   const used = kept.reduce((sum, [, value]) => sum + 2 + value.length, HEADER_BYTES + TAG_BYTES);
-  if (used === least - 1) throw new Error('one byte cannot be padded');
+  // One byte cannot be padded.
+  const least = used === wantedLength - 1 ? wantedLength + 1 : wantedLength;
   const bytes = new Uint8Array(Math.max(used, least));
   bytes.set(header);
   let at = HEADER_BYTES;

@@ -1,7 +1,7 @@
 /** The account of a session: what counts between two STATUS, in silence, over a restart of the master, and after unplugging. */
 import t from 'tap';
 import type { Status } from '../../src/base/messages.js';
-import type { Ms } from '../../src/base/units.js';
+import { type Ms, perPhase } from '../../src/base/units.js';
 import { SessionAccount } from '../../src/dlm/group/session.js';
 import { statusOf } from '../helpers/messages.js';
 import { chargePoint, circuit, site } from '../helpers/site.js';
@@ -65,6 +65,18 @@ t.test('example 77: charging takes no longer than being plugged in, and both are
   rig.slave('a').plugIn();
   rig.run(1_000);
   t.match(figures(), { pluggedInMs: 0, chargingMs: 0, energyWh: 0 }, 'each vehicle has its own');
+});
+
+t.test('what a charge point says by its own meter counts, the rest is reckoned', async (t) => {
+  const account = new SessionAccount();
+  const own = { powerW: 7_000, sessionWh: 1_234, chargingS: 600, pluggedInS: 900 };
+  account.applyStatus(said(0, { state: 'Charging', currentA: perPhase(16), ...own }), 0);
+  t.same(account.figures(0), { energyWh: 1_234, chargingMs: 600_000, pluggedInMs: 900_000 });
+  const { energyWh = 0, chargingMs, pluggedInMs } = account.figures(1_000) ?? {};
+  t.ok(Math.abs(energyWh - 1_234 - 7_000 / 3_600) < 1e-6, 'until the next STATUS with the power that it said');
+  t.same([chargingMs, pluggedInMs], [601_000, 901_000]);
+  account.applyStatus(said(1_000, { state: 'Charging', currentA: perPhase(16), sessionWh: 1_240 }), 1_000);
+  t.same(account.figures(1_000), { energyWh: 1_240, chargingMs: 601_000, pluggedInMs: 901_000 }, 'one alone');
 });
 
 t.test('another vehicle begins anew; a fault neither begins nor ends a session', async (t) => {

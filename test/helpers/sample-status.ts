@@ -53,6 +53,7 @@ export function sampleChargePoint(changes: Partial<ChargePointStatus> = {}): Cha
     location: null,
     circuit: 'garage',
     state: 'Charging',
+    errorCode: null,
     online: true,
     limitA: 10,
     exposureA: 16,

@@ -159,7 +159,7 @@ class Slave:
             "disconnected": self.o.disconnected, "maximum": self.o.max, "minimum": self.o.minimum,
             "state": self.vehicle.state(), "currents": self.currents, "connectedPhases": self.o.phases,
             "rotation": self.o.rotation, "usedPhases": self.used, "session": self.session, "firmware": "slave.py",
-            "wakeUps": self.wake_ups,
+            "wakeUps": self.wake_ups, **self.vehicle.meter(now),
         }
         if self.switch:
             status |= {"switchable": SWITCHABLE, "switchedTo": self.switched_to}

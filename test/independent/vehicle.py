@@ -1,4 +1,4 @@
-"""The vehicle of slave.py, and its clock."""
+"""The simulated vehicle of slave.py, with the meter of its charge point."""
 
 import time
 
@@ -21,6 +21,7 @@ class Vehicle:
         self.phases, self.max_ca, self.minimum_ca = phases, max_ca, minimum_ca
         self.sleeps, self.asleep, self.away_until = sleeps, False, None
         self.plugged = False
+        self.plugged_at, self.charging_ms, self.energy_wh = 0, 0, 0.0
         self.session = int(time.time()) & UINT32
         self.limit_ca = 0
         self.drawn_ca = 0.0
@@ -29,6 +30,7 @@ class Vehicle:
     def plug(self):
         if not self.plugged:
             self.session = (self.session + 1) & UINT32
+            self.plugged_at, self.charging_ms, self.energy_wh = now_ms(), 0, 0.0
         self.plugged = True
 
     def unplug(self):
@@ -46,6 +48,15 @@ class Vehicle:
         if self.sleeps and self.drawn_ca > 0 and self.limit_ca < self.minimum_ca:
             self.asleep = True
 
+    def power_w(self):
+        return self.drawn_ca / 100 * 230 * self.phases
+
+    def meter(self, now):
+        """The optional fields of its own meter."""
+        plugged_s = (now - self.plugged_at) // 1000 if self.plugged else 0
+        return {"power": round(self.power_w()), "sessionEnergy": round(self.energy_wh) if self.plugged else 0,
+            "chargingTime": self.charging_ms // 1000 if self.plugged else 0, "pluggedInTime": plugged_s}
+
     def state(self):
         if not self.plugged:
             return "Available"
@@ -57,6 +68,9 @@ class Vehicle:
         """Hundredths of an ampere on the connector's L1, L2, L3, rounded up."""
         self.watch_pilot(now)
         target = min(self.limit_ca, self.max_ca) if self.state() == "Charging" else 0
+        if self.drawn_ca > 0:
+            self.charging_ms += now - self.moved_at
+            self.energy_wh += self.power_w() * (now - self.moved_at) / 3_600_000
         reach = (now - self.moved_at) * self.RAMP_CA_PER_MS
         self.moved_at = now
         if self.plugged:

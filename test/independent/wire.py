@@ -39,7 +39,6 @@ GRANT_FIELDS = SENDER | {
     30: ("switchTo", 1, 1, 7),
 }
 OPTIONAL = ("wakeUp", "switchTo")
-SWITCH_FIELDS = ((28, "switchable"), (29, "switchedTo"))
 FIELDS_OF = {BEACON: BEACON_FIELDS, GRANT: GRANT_FIELDS}
 
 
@@ -159,6 +158,10 @@ def number_field(number, size, value):
     return field(number, value.to_bytes(size, "big"))
 
 
+OPTIONAL_STATUS = (("wakeUps", 26, 1), ("switchable", 28, 1), ("switchedTo", 29, 1), ("power", 31, 4),
+                   ("sessionEnergy", 32, 4), ("chargingTime", 33, 4), ("pluggedInTime", 34, 4), ("errorCode", 35, 1))
+
+
 def encode_status(network_id, boot_id, counter, s, key_id=0, key=None):
     """The datagram of a STATUS. Numbers of `s` are as on the wire (hundredths of an ampere, milliseconds, masks)."""
     body = b"".join((
@@ -178,8 +181,7 @@ def encode_status(network_id, boot_id, counter, s, key_id=0, key=None):
         number_field(22, 1, s["usedPhases"]),
         number_field(23, 4, s["session"]),
         field(24, s["firmware"].encode("ascii")),
-        number_field(26, 1, s["wakeUps"]) if "wakeUps" in s else b"",
-        *(number_field(number, 1, s[name]) for number, name in SWITCH_FIELDS if name in s),
+        *(number_field(n, size, min(s[name], 256**size - 1)) for name, n, size in OPTIONAL_STATUS if name in s),
     ))
     missing = PADDED_BYTES - HEADER.size - len(body) - TAG_BYTES
     if missing > 0:

@@ -49,6 +49,7 @@ t.test('payloads: units, decimals, null for what is not there', (t) => {
     location: null,
     circuit: 'garage',
     state: 'Charging',
+    errorCode: null,
     online: true,
     limitA: 10,
     exposureA: 16,

@@ -11,6 +11,7 @@ export type Since<T, K extends keyof T> = Omit<T, K> & Partial<Pick<T, K>>;
 const POINT = {
   name: null,
   location: null,
+  errorCode: null,
   neededA: 0,
   explanation: '',
   queue: null,

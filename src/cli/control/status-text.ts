@@ -108,9 +108,10 @@ function chargePointLines(points: readonly ChargePointStatus[]): string[] {
   return described(POINT_HEAD, rows, 'reason');
 }
 
-function reasonOf({ reasonText, neededA, queue }: ChargePointStatus): string {
+function reasonOf({ reasonText, neededA, queue, errorCode }: ChargePointStatus): string {
+  const fault = errorCode === null ? '' : `; ${errorCode}`;
   const needs = neededA > PILOT_MIN_A ? `; needs ${ampsOf(neededA)} A` : '';
-  return `${reasonText}${queue ? `; ${queueText(queue)}` : ''}${needs}`;
+  return `${reasonText}${fault}${queue ? `; ${queueText(queue)}` : ''}${needs}`;
 }
 
 function queueText({ place, nextInMs }: QueuePlace): string {

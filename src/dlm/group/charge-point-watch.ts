@@ -64,7 +64,7 @@ export class ChargePointWatch {
     if (before && wakeUps > (before.wakeUps ?? 0)) {
       this.#roster.tell('info', 'WAKE_UP', record, `wakes its vehicle up, ${wakeUps} of ${WAKE_UPS_MAX} times`);
     }
-    const fault = faultNews(before?.state, status.state);
+    const fault = faultNews(before, status);
     if (fault) this.#roster.tell(fault.level, 'CHARGER_FAULTED', record, fault.message);
   }
 

@@ -51,12 +51,12 @@ export class RestWatch {
   }
 
   /** Call before the first STATUS, with what the state file has of the session that may go on. */
-  expect({ bootId, sessionId, powerW }: RememberedSession, cause: RestCause | undefined): void {
+  expect({ bootId, sessionId, isCharging }: RememberedSession, cause: RestCause | undefined): void {
     this.#bootId = bootId;
     this.#sessionId = sessionId;
     this.#cause = cause;
     // How much is not known any more: the least that counts.
-    this.#drewA = powerW > 0 ? PHASE_IN_USE_A : 0;
+    this.#drewA = isCharging ? PHASE_IN_USE_A : 0;
   }
 
   get cause(): RestCause | undefined {

@@ -7,7 +7,8 @@
  *     12:40:00  Charging                           plugged in for 40 min, 5531 Wh
  *
  * Between two STATUS the earlier one counts. A STATUS of the same start and session proves that the vehicle stayed, so a silence
- * counts as plugged in. Over a restart of the master the clock of the slave (`tauMs`) tells how long that was.
+ * counts as plugged in. What the charge point says by its own meter counts instead of what is reckoned. Over a restart of the master
+ * the clock of the slave (`tauMs`) tells how long that was.
  */
 import { networkOf, type Wiring } from '../../base/rotation.js';
 import { failInvariant } from '../../base/assert.js';
@@ -113,22 +114,19 @@ function isOf({ bootId, sessionId }: RememberedSession, status: Status): boolean
 }
 
 /** Made field by field: at each STATUS of a thousand charge points, copies of whole objects are a quarter of the work. */
-function sessionAt(
-  { bootId, sessionId, tauMs, state, currentA }: Status,
-  before: Session | undefined,
-  wiring: Wiring,
-  nowMs: Ms,
-): Session {
+function sessionAt(status: Status, before: Session | undefined, wiring: Wiring, nowMs: Ms): Session {
+  const { bootId, sessionId, tauMs, state, pluggedInS, chargingS, sessionWh } = status;
   const counted = before && countedFor(before, nowMs);
+  const pluggedInMs = before ? before.pluggedInMs + nowMs - before.heardAtMs : 0;
   return {
-    pluggedInMs: before ? before.pluggedInMs + nowMs - before.heardAtMs : 0,
-    chargingMs: counted?.chargingMs ?? 0,
-    energyWh: counted?.energyWh ?? 0,
+    pluggedInMs: pluggedInS === undefined ? pluggedInMs : pluggedInS * 1000,
+    chargingMs: chargingS === undefined ? (counted?.chargingMs ?? 0) : chargingS * 1000,
+    energyWh: sessionWh ?? counted?.energyWh ?? 0,
     bootId,
     sessionId,
     tauMs,
     isCharging: state === 'Charging',
-    powerW: powerOfW(currentA, wiring),
+    powerW: powerSaidW(status, wiring),
     heardAtMs: nowMs,
   };
 }
@@ -143,6 +141,11 @@ function countedFor(
     chargingMs: chargingMs + (isCharging ? countedMs : 0),
     energyWh: energyWh + (powerW * countedMs) / MS_PER_HOUR,
   };
+}
+
+/** The power that a STATUS says, or that of its currents. */
+export function powerSaidW({ powerW, currentA }: Pick<Status, 'powerW' | 'currentA'>, wiring: Wiring): Watts {
+  return powerW ?? powerOfW(currentA, wiring);
 }
 
 /** The power of these currents of a connector at the nominal voltage. In an IT network that is between its conductors. */

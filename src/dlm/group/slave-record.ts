@@ -26,7 +26,7 @@ import type { HeardStatus, LastPoll, Listener, RememberedSlave, SlaveOptions } f
 import { RestWatch } from './rest.js';
 import { SentGrants } from './sent-grants.js';
 import { carriedService, forNextVehicle, NOT_YET_SERVED, type Service } from './service.js';
-import { powerOfW, SessionAccount } from './session.js';
+import { powerSaidW, SessionAccount } from './session.js';
 import { VehicleTracker } from './vehicle.js';
 
 export class SlaveRecord {
@@ -332,7 +332,7 @@ export class SlaveRecord {
 
   /** By the last STATUS; 0 W while the charge point is silent. */
   powerW(nowMs: Ms): Watts {
-    return this.#status && this.isOnline(nowMs) ? powerOfW(this.#status.currentA, this.#facts.rotation) : 0;
+    return this.#status && this.isOnline(nowMs) ? powerSaidW(this.#status, this.#facts.rotation) : 0;
   }
 
   /** Measured current by the last STATUS, in A per phase of the grid. While the charge point is silent: 0 A. */

@@ -4,6 +4,7 @@
  * in whole milliseconds, because these travel.
  */
 import { assert, failInvariant } from '../../base/assert.js';
+import type { ErrorCode } from '../../base/error-codes.js';
 import type { BootId, ChargePointState, Grant, Status } from '../../base/messages.js';
 import { compareGrants } from '../../base/messages.js';
 import { canConnect, type PhaseSwitchView } from '../../base/phase-switch.js';
@@ -43,6 +44,7 @@ export interface SlaveObservation {
   readonly currentA: PhaseAmps;
   /** Absent: the charge point has no phase switch. */
   readonly phaseSwitch?: PhaseSwitchView;
+  readonly errorCode?: ErrorCode;
 }
 
 /** `accepted`, or why a grant was not accepted. */
@@ -361,6 +363,7 @@ export class SlaveCore {
       this.#facts;
     const grant = this.#accepted?.grant;
     const enforced = this.enforced(nowMs);
+    const { errorCode } = this.#observation;
     const leaseLeftMs = grant ? Math.max(0, grant.tauMs + grant.leaseMs - nowMs) : 0;
     if (!(leaseLeftMs <= this.#longestLeaseMs)) {
       failInvariant(`${chargePointId} says that ${leaseLeftMs} ms are left of a lease of ${this.#longestLeaseMs} ms`);
@@ -387,6 +390,7 @@ export class SlaveCore {
       sessionId: this.#observation.sessionId,
       firmware,
       ...(phaseSwitch && { switchable: phaseSwitch.switchable, switchedTo: phaseSwitch.phases }),
+      ...(errorCode !== undefined && { errorCode }),
     };
   }
 }

@@ -2,6 +2,7 @@
  * A charge point as hardware, with the vehicle behind it: the virtual charger of the product, and everything that vehicles and
  * contactors do although they should not. What flows is told to the conductors whenever the slave looks.
  */
+import type { ErrorCode } from '../../base/error-codes.js';
 import type { ChargePointState } from '../../base/messages.js';
 import { currentsToGrid, type PhaseMask, type Wiring } from '../../base/rotation.js';
 import { type Amps, mapPhases, type Ms, NO_AMPS, PILOT_MIN_A, type PhaseAmps } from '../../base/units.js';
@@ -25,6 +26,8 @@ export interface Misbehaviour {
   isStuck: boolean;
   /** Reported instead of the true state. */
   state: ChargePointState | undefined;
+  /** What it says of that. */
+  errorCode: ErrorCode | undefined;
 }
 
 const GOOD: Misbehaviour = {
@@ -35,6 +38,7 @@ const GOOD: Misbehaviour = {
   phases: undefined,
   isStuck: false,
   state: undefined,
+  errorCode: undefined,
 };
 
 export class ChargePointHardware implements ChargerPort {
@@ -137,11 +141,12 @@ export class ChargePointHardware implements ChargerPort {
   /** The same for somebody who only looks on: the conductors are not told, so that nothing goes another way because of it. */
   look(nowMs: Ms): ChargerSnapshot {
     const seen = this.#charger.snapshot(nowMs);
-    const { phases, state } = this.#wrong;
+    const { phases, state, errorCode } = this.#wrong;
     const currentA = phases === undefined ? seen.currentA : cut(seen.currentA, phases);
     // What does not reach the vehicle is offered to it all the same.
     const isOffered = seen.state === 'SuspendedEVSE' && this.#isPowered && this.#limitA >= PILOT_MIN_A;
-    return { ...seen, currentA, state: state ?? (isOffered ? 'SuspendedEV' : seen.state) };
+    const shown = { ...seen, currentA, state: state ?? (isOffered ? 'SuspendedEV' : seen.state) };
+    return errorCode === undefined ? shown : { ...shown, errorCode };
   }
 
   /** Watt-hours of the vehicle that is plugged in, or else of the last one. */

@@ -191,7 +191,11 @@ row('charger-faulted', 'G8: an alarm within a cycle with what to do, and its end
   await scene.at(61.2);
   t.same(scene.alarms(), ['CHARGER_FAULTED']);
   t.equal(scene.limitA('a'), 0);
-  t.match(scene.said('CHARGER_FAULTED'), [/^a is faulted and gets 0 A until .*see what its display/]);
+  t.match(scene.said('CHARGER_FAULTED'), [
+    /^a is faulted \(GroundFailure\) and gets 0 A until .*a residual current flowed/,
+  ]);
+  const [alarm] = scene.master.runtime?.controller.alarms.list().filter(({ active }) => active) ?? [];
+  t.match(alarm?.text, /^faulted: a, GroundFailure: a residual current flowed: .*; each gets 0 A/);
   await scene.at(90);
   t.same([scene.exposureA('a'), scene.limitA('b')], [0, 32], 'nothing is reserved for it while it is heard');
   scene.strike('partition', 'a', 20);

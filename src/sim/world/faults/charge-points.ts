@@ -91,7 +91,11 @@ export const CHARGE_POINT_INJECTORS: readonly Injector[] = [
   },
   vehicle(22, 'vehicle-takes-less', `takes ${TAKES_A} A of whatever it is offered`, { takesAtMostA: TAKES_A }),
   vehicle(22, 'vehicle-pauses', 'pauses by itself', { isPausing: true }),
-  vehicle(22, 'charger-faulted', 'reports a fault, and draws nothing', { state: 'Faulted', isPausing: true }),
+  vehicle(22, 'charger-faulted', 'reports a fault, and draws nothing', {
+    state: 'Faulted',
+    errorCode: 'GroundFailure',
+    isPausing: true,
+  }),
   {
     row: 24,
     name: 'slave-reboots',
