@@ -2,7 +2,7 @@
 import { defined } from '../../../base/assert.js';
 import type { Rng } from '../../../base/rng.js';
 import type { Amps, Ms } from '../../../base/units.js';
-import type { ContactPlan, PlannedAction } from '../scenario.js';
+import type { ContactPlan, PlannedAction, SolarPlan } from '../scenario.js';
 
 /** Keys of one entry, as they are written. */
 export type Keys = Map<string, string>;
@@ -23,6 +23,9 @@ export interface Draft {
   readonly rules: Keys;
   readonly defaults: Keys;
   readonly inputs: Keys[];
+  /** Of `solar`; empty: nobody looks at a surplus. */
+  readonly surplus: Keys;
+  readonly solar: SolarPlan[];
   readonly actions: PlannedAction[];
   readonly contacts: ContactPlan[];
   /** What all charge points take together without a master; two more than there are. */

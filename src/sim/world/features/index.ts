@@ -7,6 +7,7 @@ import { DEFAULTS_FEATURE, LIMIT_FEATURES } from './limits.js';
 import { MODE_FEATURES } from './modes.js';
 import { PEOPLE_FEATURES } from './people.js';
 import { SHARING_FEATURES } from './sharing.js';
+import { SOLAR_FEATURES } from './solar.js';
 
 /** In the order in which they are drawn: a later one sees what an earlier one has written. */
 export const FEATURES: readonly Feature[] = [
@@ -16,6 +17,7 @@ export const FEATURES: readonly Feature[] = [
   ...CALENDAR_FEATURES.filter(({ name }) => name !== 'time of the year'),
   ...INPUT_FEATURES,
   ...MODE_FEATURES,
+  ...SOLAR_FEATURES,
   ...PEOPLE_FEATURES,
   DEFAULTS_FEATURE,
 ];

@@ -84,7 +84,9 @@ export class FlowJudge {
     watched.sinceMs = nowMs;
     this.#nowMs = nowMs;
     for (const p of PHASES) this.#judgePhase(watched, index, p, sinceMs);
-    const limitW = powerLimitOf(watched.circuit);
+    // Nobody can say what was fed in beside a meter that lies: then a contract which that lifts is not held to.
+    const isSure = Number.isFinite(this.#terms.followMs(watched.circuit));
+    const limitW = isSure ? powerLimitOf(watched.circuit) : watched.circuit.limitW;
     if (limitW !== undefined) this.#judgePower(watched, limitW, index, sinceMs);
   }
 
