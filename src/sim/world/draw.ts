@@ -143,6 +143,7 @@ function draftOf(rng: Rng, site: Site, calmFromMs: Ms): Draft {
     chargePoints: new Map(site.ids.map((id) => [id, draftChargePoint(rng, site, id)])),
     rules: draftRules(rng),
     defaults: new Map(),
+    site: new Map(),
     inputs: [],
     surplus: new Map(),
     solar: [],
@@ -162,6 +163,7 @@ function configText(rng: Rng, site: Site, draft: Draft): string {
   ];
   return [
     'site: Drawn by a seed',
+    ...[...draft.site].map(([key, text]) => `${key}: ${text}`),
     `leaseMs: ${one(rng, [6_000, 15_000, 15_000, 60_000])}`,
     `samplePeriodMs: ${one(rng, [1000, 1000, 2000])}`,
     'circuits:',

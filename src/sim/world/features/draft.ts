@@ -22,6 +22,8 @@ export interface Draft {
   readonly chargePoints: ReadonlyMap<string, Keys>;
   readonly rules: Keys;
   readonly defaults: Keys;
+  /** At the top of the file. */
+  readonly site: Keys;
   readonly inputs: Keys[];
   /** Of `solar`; empty: nobody looks at a surplus. */
   readonly surplus: Keys;

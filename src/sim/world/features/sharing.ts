@@ -20,6 +20,13 @@ function drawSwitches(rng: Rng, { chargePoints, rules }: Draft): void {
 }
 
 export const SHARING_FEATURES: readonly Feature[] = [
+  {
+    name: 'all phases count',
+    share: 0.1,
+    draw: (rng, { chargePoints }) => {
+      for (const keys of some(rng, [...chargePoints.values()])) keys.set('activePhases', 'connected');
+    },
+  },
   { name: 'phase switches', share: 0.2, draw: drawSwitches },
   { name: 'redistribution', share: 0.5, draw: drawRedistribution },
   {
@@ -30,6 +37,13 @@ export const SHARING_FEATURES: readonly Feature[] = [
     },
   },
   {
+    name: 'least share',
+    share: 0.2,
+    draw: (rng, { rules }) => {
+      rules.set('leastMinPerHour', `${one(rng, [0, 1, 10])}`);
+    },
+  },
+  {
     name: 'steady time',
     share: 0.2,
     draw: (rng, { rules }) => {
@@ -37,3 +51,15 @@ export const SHARING_FEATURES: readonly Feature[] = [
     },
   },
 ];
+
+const POWER_KEYS = ['limitW', 'contractW', 'section14a', 'dlb', 'alm'];
+
+/** Drawn last: what is drawn in W, and phase switches, are drawn for a neutral. */
+export const NETWORK_FEATURE: Feature = {
+  name: 'IT network',
+  share: 0.2,
+  draw: (_rng, { circuits, rules, surplus, site }) => {
+    const hasPower = circuits.some(({ keys }) => POWER_KEYS.some((key) => keys.has(key)));
+    if (!hasPower && !rules.has('phaseSwitch') && surplus.size === 0) site.set('network', 'IT');
+  },
+};
