@@ -38,7 +38,7 @@ t.test('a start with what the vehicle needs, and then with the ramp', async (t) 
 });
 
 t.test('a raise at once', async (t) => {
-  t.same(new Stand().enforce(10, 1_000).enforce(32, 5_000).told, ['raise: a has 32 A, its ramp allows 18.5 A']);
+  t.same(new Stand().enforce(10, 1_000).enforce(32, 5_000).told, ['raise: a has 32 A, its ramp allows 18.6 A']);
   t.same(new Stand({}).enforce(10, 1_000).enforce(32, 5_000).told, [], 'without a ramp');
 });
 

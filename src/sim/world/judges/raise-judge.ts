@@ -3,6 +3,7 @@
  * A charge point that followed no grant for a while has again what it was granted: that is no raise of its master.
  */
 import type { Amps, Ms } from '../../../base/units.js';
+import { CLOCK_DRIFT } from '../../../dlm/leases/lease-rules.js';
 import type { SlaveBox } from '../slave-box.js';
 
 /** The most that any vehicle needs to start. */
@@ -41,8 +42,9 @@ export class RaiseJudge {
 
   /** What a box enforces has changed. */
   enforces(box: SlaveBox): void {
-    const { aPerS, stepA, nowMs, violate } = this.#terms;
-    if (aPerS === undefined) return;
+    const { aPerS: byItsClockAPerS, stepA, nowMs, violate } = this.#terms;
+    if (byItsClockAPerS === undefined) return;
+    const aPerS = byItsClockAPerS * (1 + CLOCK_DRIFT);
     const { limitA, reason } = box.enforced;
     const atMs = nowMs();
     const before = this.#levels.get(box);
@@ -59,7 +61,7 @@ export class RaiseJudge {
 }
 
 function interrupted(before: Level, aPerS: number, nowMs: Ms): Level {
-  const limitA = Math.max(before.levelA, resumedA(before, aPerS, nowMs));
+  const limitA = before.levelA === 0 ? resumedA(before, aPerS, nowMs) : highest(before, aPerS, nowMs);
   return { ...before, resumes: { limitA, sinceMs: nowMs, untilMs: nowMs + RESUME_MS } };
 }
 
