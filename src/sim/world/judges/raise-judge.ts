@@ -19,7 +19,7 @@ export interface RaiseTerms {
   readonly violate: (judge: string, text: string) => void;
 }
 
-/** A grant to a box that has just started is 0 A at first, and what it had before follows. */
+/** The first grant to a box that has started is 0 A, and what it had before follows, once its master hears it well. */
 const RESUME_MS: Ms = 30_000;
 
 /** The highest limit that the ramp allows, and when. */
@@ -29,7 +29,7 @@ interface Level {
   readonly levelA: Amps;
   readonly atMs: Ms;
   /** What it had when it followed a grant last. It may have that again, and what the ramp went on meanwhile: its master did not know. */
-  readonly resumes?: { readonly limitA: Amps; readonly sinceMs: Ms; readonly untilMs: Ms };
+  readonly resumes?: { readonly hadA: Amps; readonly limitA: Amps; readonly sinceMs: Ms; readonly untilMs?: Ms };
 }
 
 export class RaiseJudge {
@@ -54,7 +54,9 @@ export class RaiseJudge {
     }
     const masterId = box.followedMasterId;
     const mostA = before && before.masterId === masterId ? highest(before, aPerS, atMs) : limitA;
-    this.#levels.set(box, { ...before, masterId, levelA: Math.min(limitA, mostA), atMs });
+    const isBack = limitA >= (before?.resumes?.hadA ?? 0);
+    const resumes = isBack ? undefined : before?.resumes && { untilMs: atMs + RESUME_MS, ...before.resumes };
+    this.#levels.set(box, { masterId, levelA: Math.min(limitA, mostA), atMs, ...(resumes && { resumes }) });
     const allowedA = mostA + stepA + (aPerS * AHEAD_MS) / 1000;
     if (limitA > allowedA) violate('raise', `${box.id} has ${limitA} A, its ramp allows ${allowedA.toFixed(1)} A`);
   }
@@ -62,7 +64,8 @@ export class RaiseJudge {
 
 function interrupted(before: Level, aPerS: number, nowMs: Ms): Level {
   const limitA = before.levelA === 0 ? resumedA(before, aPerS, nowMs) : highest(before, aPerS, nowMs);
-  return { ...before, resumes: { limitA, sinceMs: nowMs, untilMs: nowMs + RESUME_MS } };
+  const hadA = before.levelA === 0 ? (before.resumes?.hadA ?? 0) : before.levelA;
+  return { ...before, resumes: { hadA, limitA, sinceMs: nowMs } };
 }
 
 function highest(before: Level, aPerS: number, nowMs: Ms): Amps {
@@ -72,5 +75,7 @@ function highest(before: Level, aPerS: number, nowMs: Ms): Amps {
 }
 
 function resumedA({ resumes }: Level, aPerS: number, nowMs: Ms): Amps {
-  return resumes && nowMs <= resumes.untilMs ? resumes.limitA + (aPerS * (nowMs - resumes.sinceMs)) / 1000 : 0;
+  return resumes && nowMs <= (resumes.untilMs ?? nowMs)
+    ? resumes.limitA + (aPerS * (nowMs - resumes.sinceMs)) / 1000
+    : 0;
 }
