@@ -137,6 +137,20 @@ t.test(
   },
 );
 
+t.test('what a charge point draws too much counts in full, strict or not (seed 1100520)', async (t) => {
+  const rig = new Rig({ site: behind(64) });
+  for (const id of ids) rig.slave(id).plugIn();
+  rig.run(5000);
+  rig.controller.limits.settings.setOperatorLimit('main', perPhase(30));
+  rig.slave('c').drawsA = 18;
+  for (let second = 0; second < 40; second++) {
+    rig.controller.hearBeacon(beaconOf('weaker', { epoch: 0 }), rig.nowMs);
+    rig.run(1000);
+  }
+  t.equal(rig.record('c').reason.kind, 'overdraw');
+  t.match(rig.limits, /^6 6 /, 'the others share the 12 A that it leaves');
+});
+
 t.test('one forged BEACON makes it strict for as long as grants last, not for good', async (t) => {
   const rig = new Rig({ site: behind(64) });
   for (const id of ids) rig.slave(id).plugIn();

@@ -51,10 +51,15 @@ function lessDisconnected(
   served: ReadonlySet<SlaveRecord>,
   reserved: readonly PhaseAmps[],
 ): readonly PhaseAmps[] {
+  const standing = (record: SlaveRecord): PhaseAmps => {
+    const loadA = reservationOf(snapshot, record);
+    // What it draws flows, whatever it may.
+    return record.account.overdraws(snapshot.nowMs) ? loadA : minOf(record.disconnectedA(), loadA);
+  };
   const of = (isServed: boolean): readonly PhaseAmps[] =>
     disconnectedSums(snapshot, reserved.length, (record) => {
       if (served.has(record) !== isServed) return undefined;
-      return isServed ? record.disconnectedA() : minOf(record.disconnectedA(), reservationOf(snapshot, record));
+      return isServed ? record.disconnectedA() : standing(record);
     });
   const [sharedA, othersA] = [of(true), of(false)];
   return reserved.map((loadA, circuit) => {

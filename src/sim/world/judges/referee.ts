@@ -1,6 +1,6 @@
 /** All judges over one world: hangs them in where things happen, and collects what they say. */
 import { type Amps, mapPhases, type Ms, type PhaseAmps } from '../../../base/units.js';
-import { connectedMask, maskToGrid, type PhaseCount } from '../../../base/rotation.js';
+import { connectedMask, maskToGrid } from '../../../base/rotation.js';
 import { leaseExpiryMs, SETTLE_MS } from '../../../dlm/leases/lease-rules.js';
 import { isServedLast } from '../../../dlm/sharing/turns.js';
 import { type Circuit, NOMINAL_VOLTAGE_V } from '../../../dlm/types.js';
@@ -229,14 +229,15 @@ export class Referee {
   /** What could flow to a charge point beside what flows, or beside the buildings alone. Nothing where a difference of phases or a power limit may hold it. */
   #freeA({ tapId, hardware }: SlaveBox, beside: 'alone' | 'others' = 'others'): Amps {
     const { copper } = this.#world;
-    const { plan, vehicle } = hardware;
+    const { plan } = hardware;
     const way = copper.wayOf(copper.indexOf(plan.circuit));
     const mayBeHeld = way.some((index) => {
       const { imbalanceLimitA, limitW, section14a } = copper.conductors[index]?.circuit ?? {};
       return imbalanceLimitA !== undefined || limitW !== undefined || section14a !== undefined;
     });
     if (mayBeHeld) return 0;
-    const phases = maskToGrid(plan.rotation, connectedMask(smaller(plan.phases, vehicle?.phases ?? plan.phases)));
+    // Until it has charged, nobody knows that a vehicle uses fewer of them.
+    const phases = maskToGrid(plan.rotation, connectedMask(plan.phases));
     const master = this.#sources.decider;
     if (!master) return 0;
     const ceilingA = (circuit: Circuit): PhaseAmps =>
@@ -273,10 +274,6 @@ function patienceOf({ config, meterLatencyMs, meterRenewMs }: Scenario): { reado
   const calmMs = pollMs + renewMs + FOLLOW_CALM_MS + 4 * meterLatencyMs;
   const ageMs = Math.max(0, ...meters.map(({ maxAgeMs, timeoutMs }) => maxAgeMs + timeoutMs));
   return { calmMs, stormMs: calmMs + ageMs + leaseExpiryMs(site.leaseMs) + SETTLE_MS };
-}
-
-function smaller(a: PhaseCount, b: PhaseCount): PhaseCount {
-  return a < b ? a : b;
 }
 
 /** It did not want what it was offered: it waits to be asked again. */
