@@ -1,5 +1,6 @@
 /** Cases of the configuration layer. */
 import './config/examples.js';
+import './config/changes.js';
 import './config/values.js';
 import './config/shape-rows.js';
 import './config/slave-rows.js';

@@ -15,3 +15,4 @@ import './daemon/log-changes.js';
 import './daemon/site-key.js';
 import './daemon/control-socket.js';
 import './daemon/optimizer.js';
+import './daemon/reload.js';

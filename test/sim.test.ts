@@ -34,6 +34,7 @@ import './sim/world/own-limits.js';
 import './sim/world/power-limits.js';
 import './sim/world/rows-meters.js';
 import './sim/world/rows-calm.js';
+import './sim/world/rows-reload.js';
 import './sim/world/rows-charge-points.js';
 import './sim/world/rows-network.js';
 import './sim/world/rows-masters.js';

@@ -2,6 +2,9 @@
 export const EVENTS = {
   START: 'the daemon starts: version, configuration, epoch',
   READY: 'the first decision was made, or the first limit enforced; systemd is told',
+  RELOAD: 'the configuration was read anew (SIGHUP): each value that changes, or that nothing does',
+  RELOAD_REFUSED:
+    'the configuration was read anew and is refused, with line and column, or could not be started: the one of before goes on; correct the file and reload again',
   STOP: 'the daemon stops in order',
   CRASH: 'a bug or a broken invariant: the process ends and is to be restarted; leases run out safely',
   LIMIT: 'the limit of a charge point changed, and why; a rise below 4 A at most once a minute, the rest is debug',

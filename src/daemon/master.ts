@@ -18,14 +18,17 @@ import { type InternalSlave, openInternalSlave } from './internal-slave.js';
 import { createMeters, type Meters } from './meters.js';
 import { bindFailure } from './bind-failure.js';
 import type { DaemonLogger } from './pino-logger.js';
-import type { Running } from './process.js';
+import type { Running } from './reloads.js';
 import { optimizerFor } from './optimizer.js';
 import { readyOnce } from './ready-once.js';
 import { type DaemonRecorder, openRecorder } from './recorder.js';
-import { createNotifier, type Notifier } from './sd-notify.js';
+import { createNotifier } from './sd-notify.js';
 import { siteAuth, tellAuth } from './site-key.js';
 import { Section14aFile } from './section-14a-file.js';
 import { openStateFile } from './state-file.js';
+
+/** How often a reload looks whether the state file is written. */
+const SAVE_LOOK_MS = 5;
 
 export interface MasterStart {
   readonly config: MasterConfig;
@@ -47,17 +50,26 @@ export async function startMaster(start: MasterStart): Promise<Running> {
   // Before anything else: of two masters with one state directory the second ends here.
   const control = path && (await openControlSocket({ path, isAsked: socket !== undefined, logger }));
   if (!path) logger.log('info', 'CONTROL', 'no commands are taken: no --socket, state or runtime directory', {});
+  const opened: (() => Promise<void>)[] = control ? [() => control.close()] : [];
   try {
-    return await assembleMaster(start, { ...(store && { store }), ...(control && { control }) });
+    return await assembleMaster(start, { ...(store && { store }), ...(control && { control }), opened });
   } catch (error) {
-    if (control) await control.close();
+    // The process may go on with another configuration.
+    await Promise.allSettled(opened.map((close) => close()));
     throw error;
   }
 }
 
+interface Opened {
+  readonly store?: StateStore;
+  readonly control?: ControlSocket;
+  /** Closes what was opened, should the rest fail. */
+  readonly opened: (() => Promise<void>)[];
+}
+
 async function assembleMaster(
   { config, configFile, stateDir, isStandby, logger }: MasterStart,
-  { store, control }: { readonly store?: StateStore; readonly control?: ControlSocket },
+  { store, control, opened }: Opened,
 ): Promise<Running> {
   const { site, discovery } = config;
   const auth = siteAuth(config, process.env);
@@ -71,13 +83,17 @@ async function assembleMaster(
   tellAuth(auth, logger);
   if (!store) logger.log('warn', 'START', 'no state directory: after a restart old leases are waited for', {});
   const sockets = await MasterNet.open({ ...discovery, timers: systemTimers, logger }).catch(bindFailure);
+  opened.push(() => sockets.close());
   const internal =
     config.internalSlave &&
     (await openInternalSlave(config.internalSlave, config, { sockets, auth, logger, stateDir }));
+  if (internal) opened.push(() => internal.stop());
   const net = internal?.net ?? sockets;
   const notifier = createNotifier({ logger, env: process.env });
   const sinks = config.mqtt ? [await mqttSink(config.mqtt, config, logger)] : [];
+  opened.push(...sinks.map((sink) => () => sink.close()));
   const buses = openBuses();
+  opened.push(() => buses.close());
   const inputs = await createInputs(config, buses, { masterId, emit: (news) => runtime.hear(news) });
   const meters = createMeters(
     config.meters,
@@ -120,8 +136,13 @@ async function assembleMaster(
   internal?.start();
   control?.serve(runtime.commands);
   return {
-    stop: () =>
-      stopMaster(runtime, { meters, inputs, sinks, notifier, net, internal, control, recorder, section14aLog }),
+    stop: async (isReload) => {
+      if (isReload) {
+        notifier.reloading();
+        await saved(runtime);
+      } else notifier.stopping();
+      await stopMaster(runtime, { meters, inputs, sinks, net, internal, control, recorder, section14aLog });
+    },
   };
 }
 
@@ -146,6 +167,11 @@ async function mqttSink(mqtt: MqttConfig, { site }: MasterConfig, logger: Daemon
   });
 }
 
+/** The next start reads the state file: no save may be under way. Control goes on meanwhile. */
+async function saved(runtime: MasterRuntime): Promise<void> {
+  while (runtime.isSaving) await new Promise((resolve) => setTimeout(resolve, SAVE_LOOK_MS));
+}
+
 /** Grants are not taken back: they run out by themselves, and the slaves go on with what they have until then. */
 async function stopMaster(
   runtime: MasterRuntime,
@@ -153,7 +179,6 @@ async function stopMaster(
     meters: Meters;
     inputs: Inputs;
     sinks: readonly StatusSink[];
-    notifier: Notifier;
     net: BroadcastPort;
     internal: InternalSlave | undefined;
     control: ControlSocket | undefined;
@@ -161,7 +186,6 @@ async function stopMaster(
     section14aLog: Section14aFile | undefined;
   },
 ): Promise<void> {
-  parts.notifier.stopping();
   runtime.stop();
   await Promise.all([
     parts.control?.close(),

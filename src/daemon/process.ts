@@ -1,34 +1,38 @@
-/** The life of a daemon's process: signals end it in order, a bug ends it at once; both leave the leases to run out. */
+/**
+ * The life of a daemon's process: signals end it in order, a bug ends it at once; both leave the leases to run out. SIGHUP starts it anew
+ * with another configuration, where there is one.
+ */
 import { InvariantError } from '../base/assert.js';
 import { errorText } from '../base/error-text.js';
 import type { Ms } from '../base/units.js';
 import { EXIT, ExitError, type ExitCode } from './exit-codes.js';
 import type { DaemonLogger } from './pino-logger.js';
-
-export interface Running {
-  stop(): Promise<void>;
-}
+import { type Reread, Reloads, type Running, type Start } from './reloads.js';
 
 /** An orderly stop takes no longer, whatever hangs; with the last lines of the log the end comes within 2 s. */
 const STOP_LIMIT_MS = 1_200;
 
-/** Starts, and stays until SIGTERM or SIGINT. Resolves with the exit code. */
-export async function runUntilSignal(start: () => Promise<Running>, logger: DaemonLogger): Promise<ExitCode> {
+/** Starts, and stays until SIGTERM or SIGINT. `reread` at SIGHUP: `undefined` where nothing changes. Resolves with the exit code. */
+export async function runUntilSignal(
+  start: Start,
+  logger: DaemonLogger,
+  reread?: () => Reread | undefined,
+): Promise<ExitCode> {
   const ended = new Promise<{ readonly signal?: string; readonly error?: unknown }>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve({ signal }));
     process.on('uncaughtException', (error) => resolve({ error }));
     process.on('unhandledRejection', (error) => resolve({ error }));
   });
-  let running: Running;
+  const reloads = new Reloads(logger, reread);
+  process.on('SIGHUP', () => reloads.ask());
   try {
-    running = await start();
+    await reloads.begin(start);
   } catch (error) {
-    if (!(error instanceof ExitError)) return await crash(error, logger);
-    logger.log('error', 'STOP', error.message, {});
-    await logger.flush();
-    return error.exitCode;
+    return await failedStart(error, logger);
   }
-  const { signal, error } = await ended;
+  const { signal, error } = await Promise.race([ended, reloads.failed]);
+  if (error instanceof ExitError) return await failedStart(error, logger);
+  const running = await reloads.end();
   if (error !== undefined) {
     // No cycle more: what it would send cannot be trusted.
     void running.stop().catch(() => undefined);
@@ -38,6 +42,13 @@ export async function runUntilSignal(start: () => Promise<Running>, logger: Daem
   await stopWithin(STOP_LIMIT_MS, running);
   await logger.flush();
   return EXIT.ok;
+}
+
+async function failedStart(error: unknown, logger: DaemonLogger): Promise<ExitCode> {
+  if (!(error instanceof ExitError)) return await crash(error, logger);
+  logger.log('error', 'STOP', error.message, {});
+  await logger.flush();
+  return error.exitCode;
 }
 
 async function stopWithin(limitMs: Ms, running: Running): Promise<void> {

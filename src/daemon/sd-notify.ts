@@ -20,11 +20,15 @@ export interface Notifier {
   ready(statusText: string): void;
   /** A control cycle ended well. Feeds the watchdog, at half of its period: so a loop that hangs is noticed. */
   tickDone(nowMs: Ms, statusText: string): void;
+  /** It starts anew with another configuration, and is ready again after its first decision. */
+  reloading(): void;
   /** The daemon ends in order. */
   stopping(): void;
 }
 
-type Assignments = Partial<Record<'READY' | 'STATUS' | 'WATCHDOG' | 'STOPPING', string>>;
+type Assignments = Partial<
+  Record<'READY' | 'STATUS' | 'WATCHDOG' | 'RELOADING' | 'MONOTONIC_USEC' | 'STOPPING', string>
+>;
 
 export interface NotifierOptions {
   readonly logger: Logger;
@@ -34,7 +38,7 @@ export interface NotifierOptions {
 
 /** Does nothing where NOTIFY_SOCKET is not set. */
 export function createNotifier(options: NotifierOptions): Notifier {
-  if (!options.env['NOTIFY_SOCKET']) return { ready() {}, tickDone() {}, stopping() {} };
+  if (!options.env['NOTIFY_SOCKET']) return { ready() {}, tickDone() {}, reloading() {}, stopping() {} };
   return new SystemdNotifier(options);
 }
 
@@ -71,6 +75,11 @@ class SystemdNotifier implements Notifier {
     this.#lastSentMs = nowMs;
     this.#lastStatus = status;
     this.#send(assignments);
+  }
+
+  reloading(): void {
+    const monotonicUs = process.hrtime.bigint() / 1000n;
+    this.#send({ RELOADING: '1', MONOTONIC_USEC: `${monotonicUs}`, STATUS: 'reloading' });
   }
 
   stopping(): void {

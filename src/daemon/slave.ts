@@ -10,7 +10,7 @@ import { systemClock, systemTimers } from '../transports/system-time.js';
 import { bindFailure } from './bind-failure.js';
 import { newBootId, version } from './identity.js';
 import type { DaemonLogger } from './pino-logger.js';
-import type { Running } from './process.js';
+import type { Running } from './reloads.js';
 import { readyOnce } from './ready-once.js';
 import { createNotifier } from './sd-notify.js';
 import { openStateFile, slaveFile } from './state-file.js';

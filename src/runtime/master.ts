@@ -204,6 +204,11 @@ export class MasterRuntime {
     this.#options.net.send(to, this.#channel.seal(grant, keyId));
   }
 
+  /** The state file is being written. */
+  get isSaving(): boolean {
+    return this.#keeper.isSaving;
+  }
+
   stop(): void {
     this.#isRunning = false;
     this.#cancelBeacon();

@@ -5,7 +5,8 @@
 import { InvariantError } from '../../src/base/assert.js';
 import { EXIT, ExitError } from '../../src/daemon/exit-codes.js';
 import { createLogger } from '../../src/daemon/pino-logger.js';
-import { type Running, runUntilSignal } from '../../src/daemon/process.js';
+import { runUntilSignal } from '../../src/daemon/process.js';
+import type { Running } from '../../src/daemon/reloads.js';
 
 const [, , mode = ''] = process.argv;
 const logger = createLogger({ level: 'info' });

@@ -1,5 +1,6 @@
 /** `evenkeel run`: the master. */
-import { EXIT, ExitError } from '../../daemon/exit-codes.js';
+import type { MasterConfig } from '../../config/types.js';
+import type { Reread, Running } from '../../daemon/reloads.js';
 import { type Command, exitSoon, withConfig } from '../command.js';
 
 export const runCommand: Command = (parser, exitWith) => {
@@ -25,12 +26,8 @@ export const runCommand: Command = (parser, exitWith) => {
         })
         .example('$0 run -c etc/evenkeel.yaml --state-dir /var/lib/evenkeel', 'with memory over restarts'),
     async ({ config: configFile, stateDir, socket, standby: isStandby }) => {
-      const { loadConfig } = await import('../../daemon/load-config.js');
-      const config = loadConfig(configFile);
-      if (config.role !== 'master') {
-        const way = `run it with: evenkeel slave -c ${configFile}`;
-        throw new ExitError(EXIT.config, `${configFile}: expected a master's file, got role: slave; ${way}`);
-      }
+      const { loadMasterConfig, rereadMaster } = await import('../../daemon/reload.js');
+      let config = loadMasterConfig(configFile);
       const [{ startMaster }, { createLogger }, { runUntilSignal }] = await Promise.all([
         import('../../daemon/master.js'),
         import('../../daemon/pino-logger.js'),
@@ -38,8 +35,16 @@ export const runCommand: Command = (parser, exitWith) => {
       ]);
       const logger = createLogger(config.log);
       const directory = stateDir ?? process.env['STATE_DIRECTORY'];
-      const start = { config, configFile, stateDir: directory, socket, isStandby, logger };
-      exitWith(await runUntilSignal(() => startMaster(start), logger));
+      const startWith = (config: MasterConfig) => (): Promise<Running> =>
+        startMaster({ config, configFile, stateDir: directory, socket, isStandby, logger });
+      const reread = (): Reread | undefined => {
+        const next = rereadMaster(configFile, config, logger);
+        const accept = (): void => {
+          config = next ?? config;
+        };
+        return next && { start: startWith(next), accept };
+      };
+      exitWith(await runUntilSignal(startWith(config), logger, reread));
       exitSoon();
     },
   );
