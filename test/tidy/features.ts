@@ -11,8 +11,7 @@ const SCENES: Readonly<Record<string, number>> = { A: 11, B: 11, C: 5, D: 7, E: 
 /** How many features of each system are asked of its master. */
 const FEATURES: Readonly<Record<string, number>> = { mennekes: 37, bender: 45, autel: 52, dinuy: 35, charx: 46 };
 const NUMBERS = 78;
-const STATE =
-  /^(works(: .+)?|as its scene|not: .+|later: (OCPP|EMS|chargers of that make|status page|packaging))$/;
+const STATE = /^(works(: .+)?|as its scene|not: .+|later: (OCPP|EMS|chargers of that make|status page|packaging))$/;
 
 function read(path: string): string {
   return readFileSync(join(ROOT, path), 'utf8');

@@ -156,10 +156,9 @@ export class Sources {
     return phases.reduce((most, each) => (each.limit > most.limit ? each : most));
   }
 
-  /** Looks at the clocks. Call with each cycle of a master. */
-  look(nowMs: Ms): void {
-    if (this.#tables.size === 0) return;
-    for (const master of this.#world.masters.values()) this.#shown.set(master, this.#shownBy(master, nowMs));
+  /** Looks at the clock of a master. Call with each of its cycles: what comes and goes between two of them it does not see. */
+  look(master: MasterBox, nowMs: Ms): void {
+    if (this.#tables.size > 0) this.#shown.set(master, this.#shownBy(master, nowMs));
   }
 
   #shownBy(master: MasterBox, nowMs: Ms): Shown {

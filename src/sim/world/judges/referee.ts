@@ -184,7 +184,7 @@ export class Referee {
     this.#ledger.decided(master, boxes, [...world.masters.values()]);
     this.recovery.look(world, world.time.nowMs);
     if (master.isDeciding && master.runtime) this.#explain.look(master.runtime.controller, master.nowMs);
-    this.#sources.look(world.time.nowMs);
+    this.#sources.look(master, world.time.nowMs);
     this.#source.look(this.#known());
     if (!this.#isHealed(world.time.nowMs)) return;
     this.#calm.look(boxes, master.isDeciding ? master : undefined, world.time.nowMs);
