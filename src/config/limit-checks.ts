@@ -1,15 +1,18 @@
 /** Relations between numbers: limits of circuits and charge points, times of a meter, and the sums of safety.md I4. */
 import { wiringIn } from '../base/rotation.js';
 import { mapPhases, PHASE_NAMES, PHASES, type Amps, type PerPhase, type PhaseIndex } from '../base/units.js';
-import { FALLBACK_IGNORED_A } from '../dlm/types.js';
+import { FALLBACK_IGNORED_A, NOMINAL_VOLTAGE_V } from '../dlm/types.js';
 import { type DisconnectedLoad, disconnectedLoads, evenLimitA, ROUNDING_A, tooMany } from './disconnected.js';
 import type { Facts, Places } from './facts.js';
 import { type Finding, gotText, type Path } from './issue.js';
-import { fallbackOf } from './modes.js';
+import { fallbackOf, modeFallbackW } from './modes.js';
 import type { ChargePointEntry } from './schema/charge-points.js';
 import type { CircuitEntry } from './schema/circuits.js';
 import type { Draft } from './shape.js';
 import { ampsOrShare, toPhases } from './phase-amps.js';
+
+/** Sums of products are not exact. */
+const ROUNDING_W = 1e-3;
 
 /** Amperes with at most two decimals: "63 A". */
 export function ampsText(valueA: Amps): string {
@@ -100,6 +103,19 @@ function fallback({ path, value }: Draft<CircuitEntry>, { voltageV }: Facts): Fi
     const own = value.alm ? ['alm', 'meterLostPercent'] : ['fallbackA'];
     return { path: [...path, ...own], expected, got: ampsText(sum.fallbackA) };
   });
+}
+
+/** The same in W, where a power limit stands beside the share of ALM. */
+function share({ path, value }: Draft<CircuitEntry>, { voltageV = NOMINAL_VOLTAGE_V }: Facts): Finding[] {
+  const { limitW, backgroundMaxA = 0 } = value;
+  const fallbackW = modeFallbackW(value);
+  if (limitW === undefined || fallbackW === undefined) return [];
+  const [l1A, l2A, l3A] = toPhases(backgroundMaxA);
+  const backgroundW = (l1A + l2A + l3A) * voltageV;
+  const leftW = Math.max(0, limitW - backgroundW);
+  if (Math.min(fallbackW, limitW) <= leftW + ROUNDING_W) return [];
+  const expected = `at most ${Math.floor(leftW)} W (limitW ${limitW} W - backgroundMaxA ${Math.round(backgroundW)} W)`;
+  return [{ path: [...path, 'alm', 'meterLostPercent'], expected, got: `${Math.round(fallbackW)} W` }];
 }
 
 export interface Side {
@@ -262,6 +278,7 @@ export function limitFindings(facts: Facts): Finding[] {
       ...contract(circuit),
       ...mode(circuit),
       ...fallback(circuit, facts),
+      ...share(circuit, facts),
     ]),
     ...chargePoints.items.flatMap(({ path, value }) => connectorFindings(path, value, places)),
     ...chargePoints.items.flatMap((chargePoint) => roles(chargePoint, places)),

@@ -44,6 +44,12 @@ const ROWS: readonly Row[] = [
     '    alm: { powerW: 50000, meterLostPercent: 50 }\n    backgroundMaxA: 70\n',
     '7:45 circuits[0].alm.meterLostPercent: expected at most 30 A on each phase (limitA 100 A - headroomA 0 A - backgroundMaxA 70 A), got 36.23 A',
   ],
+  [
+    'the same in W beside a power limit',
+    '    alm: { powerW: 50000 }\n    backgroundMaxA: 20\n',
+    '    alm: { powerW: 50000, meterLostPercent: 40 }\n    limitW: 40000\n    backgroundMaxA: 30\n',
+    '7:45 circuits[0].alm.meterLostPercent: expected at most 19300 W (limitW 40000 W - backgroundMaxA 20700 W), got 20000 W',
+  ],
 ];
 
 walk('ALM with one thing wrong', ALM, ROWS);
