@@ -34,7 +34,7 @@ const NUDGE_A: Amps = 1;
  * After a nudge within 10 s, or a second one within the steady time, a step up needs something to spare for a steady time;
  * twice as long after each further nudge, up to so many steady times.
  */
-const TIGHT_STEADY_TIMES_MAX = 8;
+export const TIGHT_STEADY_TIMES_MAX = 8;
 const MS_PER_S = 1000;
 /** Of a step. */
 const ROUNDING = 1e-6;

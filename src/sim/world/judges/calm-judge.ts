@@ -6,7 +6,7 @@ import { maskToGrid, type PhaseMask } from '../../../base/rotation.js';
 import type { Amps, Ms } from '../../../base/units.js';
 import { VEHICLE_VOLTAGE_V } from '../../../chargers/vehicle.js';
 import type { SlaveRecord } from '../../../dlm/group/slave-record.js';
-import { RAISE_WAIT_MAX_MS } from '../../../dlm/group/calm.js';
+import { RAISE_WAIT_MAX_MS, TIGHT_STEADY_TIMES_MAX } from '../../../dlm/group/calm.js';
 import { DECLINED_HOLD_MS } from '../../../dlm/sharing/turns.js';
 import type { ShortageRule } from '../../../dlm/types.js';
 import type { MasterBox } from '../master-box.js';
@@ -49,6 +49,8 @@ interface Watched {
   /** Was paused, or could not take what it was offered. */
   isDisturbed: boolean;
   changes: number;
+  /** Its last change was a raise. */
+  isRaised: boolean;
   pauses: number;
   servedAtMs: Ms;
   /** When the rules of the site last had nothing for it. */
@@ -68,6 +70,7 @@ export interface CalmTerms {
   readonly dwellMs: Ms;
   readonly steadyMs: Ms;
   readonly stepA: Amps;
+  readonly raiseAPerS?: number;
   readonly shortage: ShortageRule;
   readonly priorityOf: (id: string) => number;
   /** What could flow to it beside what flows now. */
@@ -147,7 +150,10 @@ export class CalmJudge {
     const now = this.#watched.get(box) ?? this.#begin(box, vehicle, nowMs);
     const { limitA } = box.enforced;
     const wh = hardware.energyWh(box.nowMs);
-    if (limitA !== now.lastA) now.changes += 1;
+    const isRaise = limitA > now.lastA;
+    // A ramp is one raise, whatever its steps.
+    const goesOn = this.#terms.raiseAPerS !== undefined && isRaise && now.isRaised;
+    if (limitA !== now.lastA) Object.assign(now, { changes: now.changes + (goesOn ? 0 : 1), isRaised: isRaise });
     if (limitA < vehicle.minA && now.lastA >= vehicle.minA) now.pauses += 1;
     if (limitA < vehicle.minA) Object.assign(now, { isDisturbed: true, pausedAtMs: nowMs });
     if (wh > now.lastWh) now.servedAtMs = nowMs;
@@ -190,6 +196,7 @@ export class CalmJudge {
       sinceMs: nowMs,
       isDisturbed: false,
       changes: 0,
+      isRaised: false,
       pauses: 0,
       servedAtMs: nowMs,
       excusedAtMs: Number.NEGATIVE_INFINITY,
@@ -254,10 +261,14 @@ export class CalmJudge {
     this.#terms.violate('fairness', text);
   }
 
-  /** One step of the division goes round, a dwell time for each: nobody is owed less than two such turns, and one raise that waits. */
+  /**
+   * One step of the division goes round, a dwell time for each: nobody is owed less than two such turns, and one raise that waits, or
+   * a step that noise took back, which waits for longer.
+   */
   #turnsWh({ phases }: VehiclePlan): number {
-    const { stepA, dwellMs } = this.#terms;
-    return (stepA * phases * VEHICLE_VOLTAGE_V * (TURNS * dwellMs + RAISE_WAIT_MAX_MS)) / MS_PER_HOUR;
+    const { stepA, dwellMs, steadyMs } = this.#terms;
+    const waitsMs = Math.max(RAISE_WAIT_MAX_MS, TIGHT_STEADY_TIMES_MAX * steadyMs);
+    return (stepA * phases * VEHICLE_VOLTAGE_V * (TURNS * dwellMs + waitsMs)) / MS_PER_HOUR;
   }
 
   /** Paused for longer than all the others' turns take, although it is its circuit's turn to give. */

@@ -70,7 +70,10 @@ export class Referee {
     const isHandled = (box: SlaveBox): boolean => this.#sources.hasOwn(box.id);
     const movedA = (box: SlaveBox): Amps => world.copper.movedA(box.tapId);
     this.#calm = new CalmJudge({ ...site.allocation, priorityOf, freeA, movedA, isHandled, violate });
-    const isBefallen = (box: SlaveBox): boolean => isExcused(box) || this.recovery.befalls(box.id);
+    // Without a master it offers too little to some vehicles, and a pause follows as soon as the master is back.
+    const isTooLow = ({ hardware: { plan } }: SlaveBox): boolean =>
+      plan.disconnectedLimitA > 0 && plan.disconnectedLimitA < plan.minA;
+    const isBefallen = (box: SlaveBox): boolean => isExcused(box) || isTooLow(box) || this.recovery.befalls(box.id);
     const { dwellMs } = site.allocation;
     this.#starts = new StartsJudge({ dwellMs, nowMs: () => world.time.nowMs, isBefallen, violate });
     this.#source = this.#createSourceJudge(violate);
