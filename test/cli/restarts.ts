@@ -44,7 +44,9 @@ aside('a master that is killed and started again', async (t) => {
   await third.master.end('SIGKILL');
   b.state = 'Available';
   const fourth = start();
-  await t.test('kill -9 once more: normal service within 3 s', (t) => soonNormal(t, fourth));
+  await t.test('kill -9 once more: normal service once the older limit of the other has ended, within 8 s', (t) =>
+    soonNormal(t, fourth),
+  );
 
   await fourth.master.end('SIGKILL');
   b.state = 'Charging';
@@ -102,7 +104,7 @@ async function soonNormal(t: Test, { master, a }: Site): Promise<void> {
   const raised = await master.untilEvent('LIMIT', /^a .* -> 32 A: /);
   const [fromMs, toMs] = [Date.parse(start.time), Date.parse(raised.time)];
   const lateMs = Math.round(lateMsBetweenDates(fromMs, toMs));
-  t.ok(toMs - fromMs - lateMs < 3_000, `${start.time} to ${raised.time}, this machine was late by ${lateMs} ms`);
+  t.ok(toMs - fromMs - lateMs < 8_000, `${start.time} to ${raised.time}, this machine was late by ${lateMs} ms`);
 }
 
 async function withoutState(t: Test, { master, stateDir, a, b }: Site): Promise<void> {

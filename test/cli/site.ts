@@ -69,7 +69,7 @@ aside('a site of processes: meter and slaves come and go', async (site) => {
     t.equal(meter.stderr, 'currents: expected three numbers in A like "10 -5 3", got "ten"\n');
     meter.write('10 4,-3');
     await untilLimits('at most 10 A', (limitA) => limitA <= 10, all);
-    await master.untilEvent('LIMIT', /: main L1 full$/, from);
+    await master.untilEvent('LIMIT', /: main L1 full/, from);
   });
 
   await site.test('meter killed: fallback; meter back: what was before', async (t) => {

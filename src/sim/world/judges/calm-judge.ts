@@ -51,6 +51,9 @@ interface Watched {
   changes: number;
   /** Its last change was a raise. */
   isRaised: boolean;
+  /** For so long a step waited that noise took back. */
+  calmedMs: Ms;
+  lookedAtMs: Ms;
   pauses: number;
   servedAtMs: Ms;
   /** When the rules of the site last had nothing for it. */
@@ -112,6 +115,8 @@ export class CalmJudge {
     for (const box of boxes) this.#lookAt(box, nowMs);
     for (const watched of this.#watched.values()) {
       const kind = recordOf(master, watched)?.reason.kind;
+      if (kind === 'calming') watched.calmedMs += nowMs - watched.lookedAtMs;
+      watched.lookedAtMs = nowMs;
       if (kind !== undefined && isRightlyWithout(kind)) watched.excusedAtMs = nowMs;
     }
   }
@@ -197,6 +202,8 @@ export class CalmJudge {
       isDisturbed: false,
       changes: 0,
       isRaised: false,
+      calmedMs: 0,
+      lookedAtMs: nowMs,
       pauses: 0,
       servedAtMs: nowMs,
       excusedAtMs: Number.NEGATIVE_INFINITY,
@@ -256,7 +263,8 @@ export class CalmJudge {
     const [a, b] = [one.lastWh - one.startWh, other.lastWh - other.startWh];
     const share = Math.abs(a - b) / Math.max(a, b, 1);
     this.#unfairnessShare = Math.max(this.#unfairnessShare ?? 0, share);
-    if (share <= UNFAIR_SHARE || Math.abs(a - b) <= this.#turnsWh(one.vehicle)) return;
+    if (share <= UNFAIR_SHARE || Math.abs(a - b) <= this.#turnsWh(one.vehicle, Math.max(one.calmedMs, other.calmedMs)))
+      return;
     const text = `${one.box.id} got ${a.toFixed(0)} Wh and ${other.box.id} ${b.toFixed(0)} Wh, although equal`;
     this.#terms.violate('fairness', text);
   }
@@ -265,9 +273,9 @@ export class CalmJudge {
    * One step of the division goes round, a dwell time for each: nobody is owed less than two such turns, and one raise that waits, or
    * a step that noise took back, which waits for longer.
    */
-  #turnsWh({ phases }: VehiclePlan): number {
+  #turnsWh({ phases }: VehiclePlan, calmedMs: Ms): number {
     const { stepA, dwellMs, steadyMs } = this.#terms;
-    const waitsMs = Math.max(RAISE_WAIT_MAX_MS, TIGHT_STEADY_TIMES_MAX * steadyMs);
+    const waitsMs = Math.max(RAISE_WAIT_MAX_MS, Math.min(calmedMs, TIGHT_STEADY_TIMES_MAX * steadyMs));
     return (stepA * phases * VEHICLE_VOLTAGE_V * (TURNS * dwellMs + waitsMs)) / MS_PER_HOUR;
   }
 
