@@ -38,3 +38,23 @@ t.test('lists without ids are one value, long ones are cut, and secrets are not 
     { path: 'mqtt.url', before: 'not there', after: `${'x'.repeat(60)}...` },
   ]);
 });
+
+t.test('a group that is new or gone shows no secret of it', async (t) => {
+  const mqtt = { url: 'mqtt://h', password: 'pw' };
+  t.same(changesOf({}, { mqtt }), [
+    { path: 'mqtt', before: 'not there', after: '{"url":"mqtt://h","password":"(secret)"}' },
+  ]);
+  t.same(changesOf({ mqtt }, {}), [
+    { path: 'mqtt', before: '{"url":"mqtt://h","password":"(secret)"}', after: 'not there' },
+  ]);
+});
+
+t.test('another order of the same entries is a change', async (t) => {
+  const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((id) => ({ id }));
+  t.same(changesOf({ rows: [a, b, c] }, { rows: [b, a, d] }), [
+    { path: 'rows.c', before: '{"id":"c"}', after: 'not there' },
+    { path: 'rows.d', before: 'not there', after: '{"id":"d"}' },
+    { path: 'rows (order)', before: 'a, b', after: 'b, a' },
+  ]);
+  t.same(changesOf([a, b], [a, d, b]).length, 1, 'an entry between two others moves none');
+});
