@@ -16,3 +16,4 @@ import './daemon/site-key.js';
 import './daemon/control-socket.js';
 import './daemon/optimizer.js';
 import './daemon/reload.js';
+import './daemon/reloads.js';

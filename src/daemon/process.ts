@@ -7,24 +7,21 @@ import { errorText } from '../base/error-text.js';
 import type { Ms } from '../base/units.js';
 import { EXIT, ExitError, type ExitCode } from './exit-codes.js';
 import type { DaemonLogger } from './pino-logger.js';
-import { type Reread, Reloads, type Running, type Start } from './reloads.js';
+import { onHangup } from './hangup.js';
+import { type Reread, Reloads, type Start } from './reloads.js';
 
 /** An orderly stop takes no longer, whatever hangs; with the last lines of the log the end comes within 2 s. */
 const STOP_LIMIT_MS = 1_200;
 
-/** Starts, and stays until SIGTERM or SIGINT. `reread` at SIGHUP: `undefined` where nothing changes. Resolves with the exit code. */
-export async function runUntilSignal(
-  start: Start,
-  logger: DaemonLogger,
-  reread?: () => Reread | undefined,
-): Promise<ExitCode> {
+/** Starts, and stays until SIGTERM or SIGINT. `reread` at SIGHUP. Resolves with the exit code. */
+export async function runUntilSignal(start: Start, logger: DaemonLogger, reread?: Reread): Promise<ExitCode> {
   const ended = new Promise<{ readonly signal?: string; readonly error?: unknown }>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve({ signal }));
     process.on('uncaughtException', (error) => resolve({ error }));
     process.on('unhandledRejection', (error) => resolve({ error }));
   });
   const reloads = new Reloads(logger, reread);
-  process.on('SIGHUP', () => reloads.ask());
+  onHangup(() => reloads.ask());
   try {
     await reloads.begin(start);
   } catch (error) {
@@ -32,14 +29,16 @@ export async function runUntilSignal(
   }
   const { signal, error } = await Promise.race([ended, reloads.failed]);
   if (error instanceof ExitError) return await failedStart(error, logger);
-  const running = await reloads.end();
   if (error !== undefined) {
-    // No cycle more: what it would send cannot be trusted.
-    void running.stop().catch(() => undefined);
+    // No cycle more, also while a reload waits: what it would send cannot be trusted.
+    void reloads
+      .abort()
+      ?.stop()
+      .catch(() => undefined);
     return await crash(error, logger);
   }
   logger.log('info', 'STOP', `stops on ${signal}; leases run out by themselves`, { dropped: logger.dropped() });
-  await stopWithin(STOP_LIMIT_MS, running);
+  await stopWithin(STOP_LIMIT_MS, async () => (await reloads.end()).stop());
   await logger.flush();
   return EXIT.ok;
 }
@@ -51,7 +50,7 @@ async function failedStart(error: unknown, logger: DaemonLogger): Promise<ExitCo
   return error.exitCode;
 }
 
-async function stopWithin(limitMs: Ms, running: Running): Promise<void> {
+async function stopWithin(limitMs: Ms, stop: () => Promise<void>): Promise<void> {
   await new Promise<void>((resolve) => {
     // Holds the process: without it a stop that waits for nothing would be a silent end with an exit code of Node's own.
     const limit = setTimeout(resolve, limitMs);
@@ -59,7 +58,7 @@ async function stopWithin(limitMs: Ms, running: Running): Promise<void> {
       clearTimeout(limit);
       resolve();
     };
-    running.stop().then(done, done);
+    stop().then(done, done);
   });
 }
 

@@ -7,7 +7,7 @@ import type { MasterConfig } from '../config/types.js';
 import { EXIT, ExitError } from './exit-codes.js';
 import { loadConfig } from './load-config.js';
 import type { DaemonLogger } from './pino-logger.js';
-import { siteAuth } from './site-key.js';
+import { siteAuth, siteKeyMark } from './site-key.js';
 
 /** More are counted. */
 const CHANGES_SHOWN = 20;
@@ -20,12 +20,24 @@ export function loadMasterConfig(file: string): MasterConfig {
   throw new ExitError(EXIT.config, `${file}: expected a master's file, got role: slave; ${way}`);
 }
 
+/** What a master runs with. */
+export interface Holding {
+  readonly config: MasterConfig;
+  /** Of its key file. */
+  readonly keyMark: string | undefined;
+}
+
+/** Throws an `ExitError` for keys that a start would refuse. */
+export function holdingOf(config: MasterConfig): Holding {
+  siteAuth(config, process.env);
+  return { config, keyMark: siteKeyMark(config, process.env) };
+}
+
 /** The configuration that takes the place of `before`; `undefined`: that one goes on. Says which, and why. */
-export function rereadMaster(file: string, before: MasterConfig, logger: DaemonLogger): MasterConfig | undefined {
+export function rereadMaster(file: string, before: Holding, logger: DaemonLogger): MasterConfig | undefined {
   try {
-    const config = loadMasterConfig(file);
-    siteAuth(config, process.env);
-    const changes = changesOf(before, config);
+    const { config, keyMark } = holdingOf(loadMasterConfig(file));
+    const changes = [...changesOf(before.config, config), ...changesOf(before.keyMark, keyMark, 'secret keys')];
     if (changes.length === 0) {
       logger.log('info', 'RELOAD', `${file} says what holds already: nothing changes`, {});
       return undefined;

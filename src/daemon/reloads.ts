@@ -10,16 +10,12 @@ export interface Running {
 
 export type Start = () => Promise<Running>;
 
-/** What was read anew is good. */
-export interface Reread {
-  readonly start: Start;
-  /** It runs with that. */
-  readonly accept: () => void;
-}
+/** `undefined`: nothing is new, or it is refused. */
+export type Reread = () => Start | undefined;
 
 export class Reloads {
   readonly #logger: DaemonLogger;
-  readonly #reread: (() => Reread | undefined) | undefined;
+  readonly #reread: Reread | undefined;
   /** Neither the new nor the former configuration could be started. */
   readonly failed: Promise<{ readonly error: unknown; readonly signal?: undefined }>;
   #fail: (error: unknown) => void = () => undefined;
@@ -27,9 +23,10 @@ export class Reloads {
   #start: Start | undefined;
   #isAsked = false;
   #isEnding = false;
+  #isAborted = false;
   #work: Promise<void> | undefined;
 
-  constructor(logger: DaemonLogger, reread: (() => Reread | undefined) | undefined) {
+  constructor(logger: DaemonLogger, reread: Reread | undefined) {
     this.#logger = logger;
     this.#reread = reread;
     this.failed = new Promise((resolve) => {
@@ -60,6 +57,13 @@ export class Reloads {
     return defined(this.#running, 'what runs');
   }
 
+  /** What runs now, whatever a reload waits for; no reload from now on. */
+  abort(): Running | undefined {
+    this.#isEnding = true;
+    this.#isAborted = true;
+    return this.#running;
+  }
+
   #followUp(): void {
     if (!this.#isAsked || this.#work || !this.#running || this.#isEnding) return;
     this.#isAsked = false;
@@ -76,10 +80,10 @@ export class Reloads {
     const former = this.#start;
     if (!next || !former) return;
     await this.#running?.stop(true);
+    if (this.#isAborted) return;
     try {
-      this.#running = await next.start();
-      this.#start = next.start;
-      next.accept();
+      this.#running = await next();
+      this.#start = next;
     } catch (error) {
       if (!(error instanceof ExitError)) throw error;
       this.#logger.log('error', 'RELOAD_REFUSED', `${error.message}\nthe configuration of before goes on`, {});

@@ -2,6 +2,7 @@
  * Where the keys lie, and whether they may be used: a file that only its owner can read, or what systemd hands over.
  * No message ever carries a piece of a key.
  */
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from '../base/logger.js';
@@ -89,6 +90,12 @@ export function siteAuth(config: MasterConfig, env: Environment): Auth | undefin
   const found = wantedKeyText(config, env);
   if (!found) return undefined;
   return { keys: siteKeyRing(valueFrom(found.file, parseSiteKeys(found.text, nodeMac)), nodeMac), mac: nodeMac };
+}
+
+/** Another one for other keys, and nothing to be seen of them; `undefined`: authentication is off. Throws an `ExitError`. */
+export function siteKeyMark(config: MasterConfig, env: Environment): string | undefined {
+  const found = wantedKeyText(config, env);
+  return found && createHash('sha256').update(found.text).digest('hex');
 }
 
 /** For a slave; `undefined`: authentication is off. Throws an `ExitError`. */

@@ -51,3 +51,26 @@ t.test('a start that the system refuses: its reason and its exit code, no stack'
   t.match(await daemon.ended, { code: 71 });
   t.match(daemon.log, [{ level: 'error', event: 'STOP', msg: 'UDP port 1: taken' }]);
 });
+
+t.test('a reload that hangs does not hold an orderly stop', async (t) => {
+  const daemon = child('reload-hangs', false);
+  await daemon.untilEvent('START');
+  process.kill(daemon.pid, 'SIGHUP');
+  await daemon.untilEvent('RELOAD');
+  const { code, tookMs } = await daemon.end();
+  t.equal(code, 0);
+  t.ok(tookMs < 2_000, `${tookMs} ms`);
+});
+
+t.test('nor does it hold a crash: no cycle more', async (t) => {
+  const daemon = child('reload-throws');
+  await daemon.untilEvent('START');
+  process.kill(daemon.pid, 'SIGHUP');
+  t.match(await daemon.ended, { code: 70, signal: null });
+  t.same(events(daemon), [
+    'START runs',
+    'RELOAD stops for a reload',
+    'NETWORK was told to stop',
+    'CRASH bug: provoked',
+  ]);
+});

@@ -1,6 +1,6 @@
 /** A new configuration by SIGHUP: the program as a user has it, with two slaves on loopback. */
 import { createSocket } from 'node:dgram';
-import { writeFileSync } from 'node:fs';
+import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import t from 'tap';
 import { Daemon, discoveryPort, PROGRAM } from '../helpers/daemon-process.js';
 import { eventually } from '../helpers/machine.js';
@@ -122,4 +122,49 @@ t.test('a slave goes on, and says that it does not reload', async (t) => {
   process.kill(slave.pid, 'SIGHUP');
   await slave.untilEvent('RELOAD');
   t.match(await slave.end(), { code: 0 });
+});
+
+t.test('other keys in the same file are a change, and are not shown', async (t) => {
+  const scratch = t.testdir({});
+  const [file, keyFile] = [`${scratch}/master.yaml`, `${scratch}/site.key`];
+  const makeKeys = async (): Promise<void> => {
+    rmSync(keyFile, { force: true });
+    t.match(await new Daemon(PROGRAM, ['keys', 'init', '--key-file', keyFile]).ended, { code: 0 });
+  };
+  await makeKeys();
+  writeFileSync(file, masterFile(await discoveryPort(), '63', `auth: on\nkeyFile: ${keyFile}\n`));
+  const master = new Daemon(PROGRAM, ['run', '-c', file]);
+  t.teardown(() => master.end());
+  await master.untilEvent('READY');
+  await makeKeys();
+  process.kill(master.pid, 'SIGHUP');
+  await master.until('the second start', () => said(master, 'READY').length === 2);
+  t.match(said(master, 'RELOAD'), [/1 value of it is new$/, 'secret keys: (secret) -> (secret)']);
+  chmodSync(keyFile, 0o644);
+  process.kill(master.pid, 'SIGHUP');
+  await master.until('the refusal', () => said(master, 'RELOAD_REFUSED').length === 1);
+  t.match(said(master, 'RELOAD_REFUSED')[0], /site\.key: expected a key file for its owner alone/);
+  t.match(await master.end(), { code: 0 });
+});
+
+t.test('a hangup while the program is loaded waits for the first start', async (t) => {
+  const scratch = t.testdir({});
+  const file = `${scratch}/master.yaml`;
+  writeFileSync(file, masterFile(await discoveryPort(), '63'));
+  const main = new URL('../../src/cli/lean.js', import.meta.url).pathname;
+  // As soon as a hangup is held, if that is before the life of the daemon begins.
+  const early = `process.on('newListener', (signal) => {
+    if (signal !== 'SIGHUP' || process.listenerCount('uncaughtException') > 0) return;
+    setImmediate(() => process.kill(process.pid, 'SIGHUP'));
+  });`;
+  const master = new Daemon(process.execPath, [
+    `--import=data:text/javascript,${encodeURIComponent(early)}`,
+    main,
+    'run',
+    '-c',
+    file,
+  ]);
+  t.teardown(() => master.end());
+  await master.until('nothing new', () => said(master, 'RELOAD').some((text) => /nothing changes$/.test(text)));
+  t.match(await master.end(), { code: 0 });
 });

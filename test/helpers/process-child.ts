@@ -1,6 +1,7 @@
 /**
  * A daemon's process with nothing in it; how it fares stands in its argument: `good` stays until it is told to stop, `hangs`
- * never ends its stop, `throws` and `rejects` have a bug after the start, `invariant` one in it, `refused` cannot start.
+ * never ends its stop, `throws` and `rejects` have a bug after the start, `invariant` one in it, `refused` cannot start. `reload-hangs`
+ * never ends the stop of a reload, `reload-throws` has a bug meanwhile.
  */
 import { InvariantError } from '../../src/base/assert.js';
 import { EXIT, ExitError } from '../../src/daemon/exit-codes.js';
@@ -18,7 +19,12 @@ async function start(): Promise<Running> {
   const alive = setInterval(() => undefined, 1_000);
   logger.log('info', 'START', 'runs');
   return {
-    stop: async () => {
+    stop: async (isReload) => {
+      if (isReload) {
+        logger.log('info', 'RELOAD', 'stops for a reload');
+        if (mode === 'reload-throws') setTimeout(fail, 10);
+        await new Promise(() => undefined);
+      }
       clearInterval(alive);
       clearTimeout(bug);
       logger.log('info', 'NETWORK', 'was told to stop');
@@ -28,8 +34,10 @@ async function start(): Promise<Running> {
 }
 
 function fail(): void {
-  if (mode === 'throws') throw new Error('provoked');
+  if (mode.endsWith('throws')) throw new Error('provoked');
   void Promise.reject(new Error('provoked'));
 }
 
-process.exitCode = await runUntilSignal(start, logger);
+process.exitCode = await runUntilSignal(start, logger, () => start);
+// Something still waits.
+if (mode === 'reload-hangs') process.exit();

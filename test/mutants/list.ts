@@ -7,6 +7,7 @@ import { MASTER_MUTANTS } from './master.js';
 import { MASTERS_MUTANTS } from './masters.js';
 import { METER_MUTANTS } from './meters.js';
 import { OPERATOR_MUTANTS } from './operator.js';
+import { RELOAD_MUTANTS } from './reload.js';
 import { SOLAR_MUTANTS } from './solar.js';
 import { SLAVE_MUTANTS } from './slave.js';
 import { VEHICLE_MUTANTS } from './vehicles.js';
@@ -27,6 +28,7 @@ const rows: readonly Row[] = [
   ...VEHICLE_MUTANTS,
   ...OPERATOR_MUTANTS,
   ...SOLAR_MUTANTS,
+  ...RELOAD_MUTANTS,
 ];
 
 export const MUTANTS: readonly Mutant[] = rows.map(([rule, name, file, find, replace, killer]) => ({

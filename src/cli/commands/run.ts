@@ -1,6 +1,7 @@
 /** `evenkeel run`: the master. */
 import type { MasterConfig } from '../../config/types.js';
-import type { Reread, Running } from '../../daemon/reloads.js';
+import type { Holding } from '../../daemon/reload.js';
+import type { Running, Start } from '../../daemon/reloads.js';
 import { type Command, exitSoon, withConfig } from '../command.js';
 
 export const runCommand: Command = (parser, exitWith) => {
@@ -26,8 +27,8 @@ export const runCommand: Command = (parser, exitWith) => {
         })
         .example('$0 run -c etc/evenkeel.yaml --state-dir /var/lib/evenkeel', 'with memory over restarts'),
     async ({ config: configFile, stateDir, socket, standby: isStandby }) => {
-      const { loadMasterConfig, rereadMaster } = await import('../../daemon/reload.js');
-      let config = loadMasterConfig(configFile);
+      const { holdingOf, loadMasterConfig, rereadMaster } = await import('../../daemon/reload.js');
+      const config = loadMasterConfig(configFile);
       const [{ startMaster }, { createLogger }, { runUntilSignal }] = await Promise.all([
         import('../../daemon/master.js'),
         import('../../daemon/pino-logger.js'),
@@ -35,14 +36,16 @@ export const runCommand: Command = (parser, exitWith) => {
       ]);
       const logger = createLogger(config.log);
       const directory = stateDir ?? process.env['STATE_DIRECTORY'];
-      const startWith = (config: MasterConfig) => (): Promise<Running> =>
-        startMaster({ config, configFile, stateDir: directory, socket, isStandby, logger });
-      const reread = (): Reread | undefined => {
-        const next = rereadMaster(configFile, config, logger);
-        const accept = (): void => {
-          config = next ?? config;
-        };
-        return next && { start: startWith(next), accept };
+      let holding: Holding | undefined;
+      const startWith = (config: MasterConfig) => async (): Promise<Running> => {
+        const next = holdingOf(config);
+        const running = await startMaster({ config, configFile, stateDir: directory, socket, isStandby, logger });
+        holding = next;
+        return running;
+      };
+      const reread = (): Start | undefined => {
+        const next = holding && rereadMaster(configFile, holding, logger);
+        return next && startWith(next);
       };
       exitWith(await runUntilSignal(startWith(config), logger, reread));
       exitSoon();

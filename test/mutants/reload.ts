@@ -1,0 +1,13 @@
+/** Mutants of a new configuration while the master runs. */
+import type { Row } from './edit.js';
+
+const RELOADS = 'daemon/reloads';
+const CHANGES = 'config/changes';
+
+export const RELOAD_MUTANTS: readonly Row[] = [
+  ['H5', 'two reloads at a time', `${RELOADS}.js`, '!this.#isAsked || this.#work ||', '!this.#isAsked ||', RELOADS],
+  ['H5', 'nothing runs after a refusal', `${RELOADS}.js`, 'this.#running = await former();', '', RELOADS],
+  ['H5', 'a start after a crash', `${RELOADS}.js`, 'if (this.#isAborted)', 'if (false)', RELOADS],
+  ['H5', 'a password in the log', `${CHANGES}.js`, 'SECRET.test(key) ?', 'false ?', CHANGES],
+  ['H5', 'another order is no change', `${CHANGES}.js`, 'kept.join() === keptNow.join()', 'true', CHANGES],
+];
