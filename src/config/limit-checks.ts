@@ -107,14 +107,15 @@ function fallback({ path, value }: Draft<CircuitEntry>, { voltageV }: Facts): Fi
 
 /** The same in W, where a power limit stands beside the share of ALM. */
 function share({ path, value }: Draft<CircuitEntry>, { voltageV = NOMINAL_VOLTAGE_V }: Facts): Finding[] {
-  const { limitW, backgroundMaxA = 0 } = value;
+  const { contractW = Number.POSITIVE_INFINITY, backgroundMaxA = 0 } = value;
+  const limitW = Math.min(value.limitW ?? Number.POSITIVE_INFINITY, contractW);
   const fallbackW = modeFallbackW(value);
-  if (limitW === undefined || fallbackW === undefined) return [];
+  if (limitW === Number.POSITIVE_INFINITY || fallbackW === undefined) return [];
   const [l1A, l2A, l3A] = toPhases(backgroundMaxA);
   const backgroundW = (l1A + l2A + l3A) * voltageV;
   const leftW = Math.max(0, limitW - backgroundW);
   if (Math.min(fallbackW, limitW) <= leftW + ROUNDING_W) return [];
-  const expected = `at most ${Math.floor(leftW)} W (limitW ${limitW} W - backgroundMaxA ${Math.round(backgroundW)} W)`;
+  const expected = `at most ${Math.floor(leftW)} W (${limitW === contractW ? 'contractW' : 'limitW'} ${limitW} W - backgroundMaxA ${Math.round(backgroundW)} W)`;
   return [{ path: [...path, 'alm', 'meterLostPercent'], expected, got: `${Math.round(fallbackW)} W` }];
 }
 

@@ -28,7 +28,10 @@ function drawAlm(rng: Rng, draft: Draft): void {
   const limitW = powerOf(rng, draft, circuit);
   const powerW = Math.ceil(limitW / ALM_SHARE);
   // What is left beside the building and the headroom, of which ALM takes it.
-  const ownW = Number(keys.get('limitW') ?? Number.POSITIVE_INFINITY);
+  const [limitKeyW, contractW] = ['limitW', 'contractW'].map((key) =>
+    Number(keys.get(key) ?? Number.POSITIVE_INFINITY),
+  );
+  const ownW = Math.min(limitKeyW ?? 0, contractW ?? 0);
   const leftW = Math.max(0, Math.min(fuseA * W_PER_A * 0.8, limitW, ownW) - othersA * W_PER_A);
   const lost = rng.chance(0.5) ? Math.min(50, Math.floor((leftW / powerW) * 100)) : 0;
   keys.set('alm', `{ powerW: ${powerW}, reservePercent: ${RESERVE_PERCENT}, meterLostPercent: ${lost} }`);
