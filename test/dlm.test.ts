@@ -22,6 +22,7 @@ import './dlm/rules.js';
 import './dlm/shares.js';
 import './dlm/session.js';
 import './dlm/settling.js';
+import './dlm/settings-exchange.js';
 import './dlm/slave.js';
 import './dlm/standby.js';
 import './dlm/steady.js';

@@ -1,6 +1,7 @@
-/** The three messages between DLM master and slave, as data. Their bytes: discovery/codec.ts and docs/protocol.md. */
+/** The messages between DLM master and slave, and between masters, as data. Their bytes: discovery/codec.ts and docs/protocol.md. */
 import type { ErrorCode } from './error-codes.js';
 import type { PhaseCount, PhaseMask, Rotation } from './rotation.js';
+import type { LastingSetting, RememberedBoost, SettingsVersion } from './settings.js';
 import type { Amps, Ms, PhaseAmps, WattHours, Watts } from './units.js';
 
 /** OCPP 1.6 ChargePointStatus, in its order; the index is the code on the wire. */
@@ -41,6 +42,8 @@ export interface Beacon {
   readonly epoch: number;
   /** False while another master is active. */
   readonly active: boolean;
+  /** Of what people set at run time. Absent: this master does not tell. */
+  readonly settings?: SettingsVersion;
 }
 
 /** What the meter of a charge point says. The master reckons what is left out. */
@@ -110,4 +113,34 @@ export interface Grant {
   readonly switchTo?: PhaseMask;
 }
 
-export type Message = Beacon | Status | Grant;
+/** Master to another one whose BEACON shows a later version: "what did people set?" */
+export interface Ask {
+  readonly type: 'ask';
+  readonly networkId: number;
+  readonly masterId: string;
+  readonly bootId: BootId;
+  readonly version: SettingsVersion;
+  /** From 0. */
+  readonly part: number;
+}
+
+/** The answer: part 0 is what holds for the site, each other one what is set for one circuit or charge point. */
+export interface Tell extends LastingSetting {
+  readonly type: 'tell';
+  readonly networkId: number;
+  readonly masterId: string;
+  readonly masterBootId: BootId;
+  /** Of the master that asked. */
+  readonly bootId: BootId;
+  readonly version: SettingsVersion;
+  readonly part: number;
+  readonly parts: number;
+  /** Absent in part 0. */
+  readonly target?: string;
+  readonly section14a?: boolean;
+  /** Of a circuit, which has nothing else. */
+  readonly operatorLimitA?: PhaseAmps;
+  readonly boost?: RememberedBoost | undefined;
+}
+
+export type Message = Beacon | Status | Grant | Ask | Tell;

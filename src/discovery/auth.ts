@@ -77,7 +77,7 @@ export class Channel {
   #sealOf(message: Message, keyId: number): Seal | undefined {
     const { auth } = this.#options;
     if (!auth) return undefined;
-    const chargePointId = message.type === 'beacon' ? '' : message.chargePointId;
+    const chargePointId = 'chargePointId' in message ? message.chargePointId : '';
     const key = auth.keys.find({ type: message.type, keyId, chargePointId });
     assert(key !== undefined, `a ${message.type} goes out under a key that is ours`);
     return { keyId, tag: (bytes) => tagWith(auth.mac, key, bytes) };

@@ -86,6 +86,11 @@ export class ByteWriter {
     return this.u8(id).u8(8).u64(value);
   }
 
+  /** ASCII, at most 255 characters. */
+  fieldText(id: number, value: string): this {
+    return this.u8(id).u8(value.length).ascii(value);
+  }
+
   /** Two hexadecimal digits for each byte. */
   hex(text: string): this {
     const block = this.#block;

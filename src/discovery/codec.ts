@@ -10,7 +10,9 @@ import { fail, ok, type Result } from '../base/result.js';
 import { ROTATIONS } from '../base/rotation.js';
 import { PHASES } from '../base/units.js';
 import { ByteWriter, u16At, u32At, u64At, u8At } from './bytes.js';
-import { bootIdAt, buildMessage, FIELD, Fields, idAt, MESSAGE_TYPES, printable } from './fields.js';
+import { buildMessage } from './build.js';
+import { bootIdAt, FIELD, Fields, idAt, MESSAGE_TYPES, printable } from './fields.js';
+import { writeTell, writeVersion } from './write-tell.js';
 
 export const PROTOCOL_VERSION = 1;
 /** "EK". */
@@ -19,7 +21,7 @@ export const HEADER_BYTES = 28;
 export const TAG_BYTES = 16;
 /** No datagram is longer. */
 export const DATAGRAM_BYTES_MAX = 1200;
-/** BEACON and STATUS have at least this, a GRANT never more: whoever forges a sender gets no longer answer than he sent. */
+/** BEACON, STATUS and ASK have at least this, GRANT and TELL never more: whoever forges a sender gets no longer answer than he sent. */
 export const PADDED_BYTES = 256;
 
 /** Algorithms of the tag. */
@@ -98,7 +100,7 @@ const WRITER = new ByteWriter();
 /** Without a seal the tag is zeros. */
 export function encode(message: Message, counter: number, seal?: Seal): Uint8Array {
   const writer = WRITER.begin(DATAGRAM_BYTES_MAX);
-  const senderBootId = message.type === 'grant' ? message.masterBootId : message.bootId;
+  const senderBootId = 'masterBootId' in message ? message.masterBootId : message.bootId;
   writer.u16(MAGIC).u8(PROTOCOL_VERSION).u8(TYPE_CODES[message.type]);
   writer
     .u8(seal ? HMAC_SHA256_128 : UNSIGNED)
@@ -106,10 +108,15 @@ export function encode(message: Message, counter: number, seal?: Seal): Uint8Arr
     .u16(0);
   writer.u32(message.networkId).hex(senderBootId).u64(counter);
   writeFields(writer, message);
-  if (message.type !== 'grant') pad(writer);
+  if (!isAnswer(message.type)) pad(writer);
   const bytes = writer.zeros(TAG_BYTES).done();
   if (seal) bytes.set(seal.tag(signedPart(bytes)), bytes.length - TAG_BYTES);
   return bytes;
+}
+
+/** Not padded: it is never longer than what it answers. */
+export function isAnswer(type: Message['type']): boolean {
+  return type === 'grant' || type === 'tell';
 }
 
 function pad(writer: ByteWriter): void {
@@ -124,14 +131,15 @@ function pad(writer: ByteWriter): void {
 function writeFields(writer: ByteWriter, message: Message): void {
   switch (message.type) {
     case 'beacon':
-      text(writer, FIELD.sender, message.masterId);
+      writer.fieldText(FIELD.sender, message.masterId);
       writer.field8(FIELD.rank, byte(message.rank));
       writer.field32(FIELD.epoch, message.epoch);
       writer.field8(FIELD.active, message.active ? 1 : 0);
+      if (message.settings) writeVersion(writer, FIELD.settings, message.settings);
       return;
     case 'grant':
-      text(writer, FIELD.sender, message.masterId);
-      text(writer, FIELD.chargePoint, message.chargePointId);
+      writer.fieldText(FIELD.sender, message.masterId);
+      writer.fieldText(FIELD.chargePoint, message.chargePointId);
       writer.u8(FIELD.pollBootId).u8(8).hex(message.bootId);
       writer.field64(FIELD.tau, message.tauMs);
       writer.field32(FIELD.epoch, message.epoch);
@@ -144,12 +152,20 @@ function writeFields(writer: ByteWriter, message: Message): void {
       return;
     case 'status':
       writeStatus(writer, message);
+      return;
+    case 'ask':
+      writer.fieldText(FIELD.sender, message.masterId);
+      writeVersion(writer, FIELD.settingsAsked, message.version);
+      writer.field16(FIELD.part, message.part);
+      return;
+    case 'tell':
+      writeTell(writer, message);
   }
 }
 
 function writeStatus(writer: ByteWriter, status: Message & { type: 'status' }): void {
   const { accepted } = status;
-  text(writer, FIELD.sender, status.chargePointId);
+  writer.fieldText(FIELD.sender, status.chargePointId);
   writer.field64(FIELD.tau, status.tauMs);
   writer.u8(FIELD.accepted).u8(8 + accepted.masterId.length);
   writer.u32(accepted.epoch).u32(accepted.seq).ascii(accepted.masterId);
@@ -166,7 +182,7 @@ function writeStatus(writer: ByteWriter, status: Message & { type: 'status' }): 
   writer.field8(FIELD.rotation, ROTATION_CODES[status.rotation]);
   writer.field8(FIELD.usedPhases, status.usedPhases);
   writer.field32(FIELD.session, status.sessionId);
-  text(writer, FIELD.firmware, printable(status.firmware));
+  writer.fieldText(FIELD.firmware, printable(status.firmware));
   if (status.wakeUps !== undefined) writer.field8(FIELD.wakeUps, byte(status.wakeUps));
   if (status.switchable !== undefined) writer.field8(FIELD.switchable, status.switchable);
   if (status.switchedTo !== undefined) writer.field8(FIELD.switchedTo, status.switchedTo);
@@ -180,10 +196,6 @@ function writeStatus(writer: ByteWriter, status: Message & { type: 'status' }): 
 /** For people: rounded, and at most what fits. */
 function whole(writer: ByteWriter, field: number, value: number | undefined): void {
   if (value !== undefined) writer.field32(field, Math.min(0xffffffff, Math.max(0, Math.round(value))));
-}
-
-function text(writer: ByteWriter, field: number, value: string): void {
-  writer.u8(field).u8(value.length).ascii(value);
 }
 
 /** Where signatures are not used. Never throws. */
@@ -204,7 +216,7 @@ export function openEnvelope(bytes: Uint8Array, networkId: number): Envelope | D
   const algorithm = u8At(bytes, 4);
   if (u32At(bytes, 8) !== networkId) return 'foreign';
   if (type === undefined || algorithm > HMAC_SHA256_128) return 'garbage';
-  if (type !== 'grant' && bytes.length < PADDED_BYTES) return 'garbage';
+  if (!isAnswer(type) && bytes.length < PADDED_BYTES) return 'garbage';
   const isSigned = algorithm === HMAC_SHA256_128;
   const [keyId, bootId, counter] = [u8At(bytes, 5), bootIdAt(bytes, 12), u64At(bytes, 20)];
   return { bytes, type, networkId, keyId, isSigned, bootId, counter };

@@ -1,21 +1,13 @@
-/** The fields of the datagrams: their numbers, and how a message is built from them, each value checked. */
-import { ERROR_CODES } from '../base/error-codes.js';
+/** The fields of the datagrams: their numbers, and their values, each checked. */
 import { isId } from '../base/ids.js';
-import {
-  type Beacon,
-  CHARGE_POINT_STATES,
-  type Grant,
-  type Message,
-  type Metered,
-  type Status,
-} from '../base/messages.js';
-import { type PhaseCount, ROTATIONS } from '../base/rotation.js';
+import type { Message, Status } from '../base/messages.js';
+import type { SettingsVersion } from '../base/settings.js';
 import type { PhaseAmps } from '../base/units.js';
 import { asciiAt, u16At, u32At, u64At, u8At } from './bytes.js';
 import { KnownHex, KnownTexts } from './known-texts.js';
 
 /** The index + 1 is the code on the wire. */
-export const MESSAGE_TYPES = ['beacon', 'status', 'grant'] as const satisfies readonly Message['type'][];
+export const MESSAGE_TYPES = ['beacon', 'status', 'grant', 'ask', 'tell'] as const satisfies readonly Message['type'][];
 
 export const FIELD = {
   padding: 0,
@@ -54,16 +46,24 @@ export const FIELD = {
   chargingTime: 33,
   pluggedInTime: 34,
   errorCode: 35,
+  settings: 36,
+  settingsAsked: 37,
+  part: 38,
+  parts: 39,
+  target: 40,
+  section14a: 41,
+  operatorLimits: 42,
+  operatorLimit: 43,
+  mode: 44,
+  paused: 45,
+  blocked: 46,
+  priority: 47,
+  boost: 48,
 } as const;
 
-interface Envelope {
-  readonly networkId: number;
-  readonly senderBootId: string;
-}
-
-/** Longest lease that is believed; longer ones are refused as garbage. */
-const LEASE_BELIEVED_MAX_MS = 60_000;
 const FIRMWARE_MAX = 32;
+/** No circuit has more: 1000 A. */
+const LIMITS_MAX = 100_000;
 const FIELD_COUNT = Math.max(...Object.values(FIELD)) + 1;
 const NOWHERE = -1;
 
@@ -81,8 +81,8 @@ export function idAt(bytes: Uint8Array, at: number, length: number): string | un
   return ids.read(bytes, at, length);
 }
 
-/** A value that is missing or out of range. Caught in `buildMessage`; never leaves this file. */
-class FieldError extends Error {
+/** A value that is missing or out of range. Caught in `buildMessage`. */
+export class FieldError extends Error {
   override readonly name = 'FieldError';
 }
 
@@ -169,102 +169,40 @@ export class Fields {
     return { epoch: u32At(this.#bytes, at), seq: u32At(this.#bytes, at + 4), masterId };
   }
 
+  has(field: number): boolean {
+    return this.#startOf[field] !== NOWHERE;
+  }
+
+  u16(field: number): number {
+    return u16At(this.#bytes, this.#at(field, 2));
+  }
+
+  version(field: number): SettingsVersion {
+    const at = this.#at(field, 12);
+    return { revision: u32At(this.#bytes, at), author: bootIdAt(this.#bytes, at + 4) };
+  }
+
+  /** One for each phase, of a circuit: these may be above what 2 bytes hold. */
+  limits(field: number): PhaseAmps {
+    const at = this.#at(field, 12);
+    const amps = (offset: number): number => within(u32At(this.#bytes, at + offset), 0, LIMITS_MAX) / 100;
+    return [amps(0), amps(4), amps(8)];
+  }
+
+  /** A session, `skipped` bytes after the start of the field. `undefined`: the field ends there. */
+  session(field: number, skipped: number): string | undefined {
+    const at = this.#at(field, skipped) + skipped;
+    if ((this.#lengthOf[field] as number) === skipped) return undefined;
+    this.#at(field, skipped + 12);
+    return `${bootIdAt(this.#bytes, at)}/${u32At(this.#bytes, at + 8)}`;
+  }
+
   firmware(): string {
     const at = this.#startOf[FIELD.firmware] as number;
     if (at === NOWHERE) return '';
     const length = this.#lengthOf[FIELD.firmware] as number;
     return firmwares.read(this.#bytes, at, length) ?? printable(asciiAt(this.#bytes, at, length));
   }
-}
-
-/** `undefined` when a field is missing, too short or out of range. */
-export function buildMessage(type: Message['type'], envelope: Envelope, fields: Fields): Message | undefined {
-  try {
-    if (type === 'beacon') return beacon(envelope, fields);
-    return type === 'status' ? status(envelope, fields) : grant(envelope, fields);
-  } catch (error) {
-    if (error instanceof FieldError) return undefined;
-    throw error;
-  }
-}
-
-function beacon({ networkId, senderBootId }: Envelope, fields: Fields): Beacon {
-  return {
-    type: 'beacon',
-    networkId,
-    masterId: fields.id(FIELD.sender),
-    bootId: senderBootId,
-    rank: fields.u8(FIELD.rank),
-    epoch: within(fields.u32(FIELD.epoch), 1, 0xffffffff),
-    active: fields.u8(FIELD.active) !== 0,
-  };
-}
-
-function grant({ networkId, senderBootId }: Envelope, fields: Fields): Grant {
-  const wakeUp = fields.optionalU8(FIELD.wakeUp);
-  const switchTo = fields.optionalU8(FIELD.switchTo);
-  return {
-    type: 'grant',
-    networkId,
-    masterId: fields.id(FIELD.sender),
-    masterBootId: senderBootId,
-    chargePointId: fields.id(FIELD.chargePoint),
-    bootId: fields.bootId(FIELD.pollBootId),
-    tauMs: fields.time(FIELD.tau),
-    epoch: within(fields.u32(FIELD.epoch), 1, 0xffffffff),
-    seq: within(fields.u32(FIELD.seq), 1, 0xffffffff),
-    limitA: fields.amps(FIELD.limit),
-    leaseMs: within(fields.u32(FIELD.lease), 1, LEASE_BELIEVED_MAX_MS),
-    phases: within(fields.u8(FIELD.phases), 0, 7),
-    ...(wakeUp !== undefined && { wakeUp: within(wakeUp, 1, 255) }),
-    ...(switchTo !== undefined && { switchTo: within(switchTo, 1, 7) }),
-  };
-}
-
-function status({ networkId, senderBootId }: Envelope, fields: Fields): Status {
-  const wakeUps = fields.optionalU8(FIELD.wakeUps);
-  const switchable = fields.optionalU8(FIELD.switchable);
-  const switchedTo = fields.optionalU8(FIELD.switchedTo);
-  const errorCode = fields.optionalU8(FIELD.errorCode);
-  return {
-    type: 'status',
-    networkId,
-    chargePointId: fields.id(FIELD.sender),
-    bootId: senderBootId,
-    tauMs: fields.time(FIELD.tau),
-    accepted: fields.accepted(),
-    enforcedA: fields.amps(FIELD.enforced),
-    enforcedPhases: within(fields.u8(FIELD.enforcedPhases), 0, 7),
-    leaseLeftMs: fields.u32(FIELD.leaseLeft),
-    disconnectedLimitA: fields.amps(FIELD.disconnectedLimit),
-    maxA: fields.amps(FIELD.maximum),
-    minA: fields.amps(FIELD.minimum),
-    state: entry(CHARGE_POINT_STATES, fields.u8(FIELD.state)),
-    currentA: fields.currents(),
-    phases: within(fields.u8(FIELD.connectedPhases), 1, 3) as PhaseCount,
-    rotation: entry(ROTATIONS, fields.u8(FIELD.rotation)),
-    usedPhases: within(fields.u8(FIELD.usedPhases), 0, 7),
-    sessionId: fields.u32(FIELD.session),
-    firmware: fields.firmware(),
-    ...(wakeUps !== undefined && { wakeUps }),
-    ...(switchable !== undefined && { switchable: within(switchable, 1, 15) }),
-    ...(switchedTo !== undefined && { switchedTo: within(switchedTo, 1, 7) }),
-    ...(errorCode !== undefined && { errorCode: entry(ERROR_CODES, errorCode) }),
-    ...metered(fields),
-  };
-}
-
-function metered(fields: Fields): Metered {
-  const powerW = fields.optionalU32(FIELD.power);
-  const sessionWh = fields.optionalU32(FIELD.sessionEnergy);
-  const chargingS = fields.optionalU32(FIELD.chargingTime);
-  const pluggedInS = fields.optionalU32(FIELD.pluggedInTime);
-  return {
-    ...(powerW !== undefined && { powerW }),
-    ...(sessionWh !== undefined && { sessionWh }),
-    ...(chargingS !== undefined && { chargingS }),
-    ...(pluggedInS !== undefined && { pluggedInS }),
-  };
 }
 
 /** The firmware is shown to people only, so what cannot be shown is replaced instead of refused. */
@@ -281,12 +219,12 @@ function isPrintable(text: string): boolean {
   return true;
 }
 
-function within(value: number, low: number, high: number): number {
+export function within(value: number, low: number, high: number): number {
   if (value < low || value > high) throw new FieldError();
   return value;
 }
 
-function entry<T>(list: readonly T[], index: number): T {
+export function entry<T>(list: readonly T[], index: number): T {
   const value = list[index];
   if (value === undefined) throw new FieldError();
   return value;

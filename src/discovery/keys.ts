@@ -14,6 +14,8 @@ export const KEY_ID_MAX = 255;
 export const KEYS_MAX = 2;
 const SALT = asciiBytes('evenkeel dlm 1');
 const NETWORK_INFO = asciiBytes('network');
+/** Of no charge point: a stolen one's keys must not set anything. */
+const MASTERS_INFO = asciiBytes('masters');
 /** Derived keys that are kept; only those of charge points that proved to have them. */
 const CACHED_MAX = 2048;
 
@@ -30,11 +32,11 @@ export interface ChargePointKeys {
   readonly chargePoint: Uint8Array;
 }
 
-/** Whose key a datagram is signed with: a STATUS and a GRANT with the charge point's, a BEACON with the network's. */
+/** Whose key a datagram is signed with: a STATUS and a GRANT with the charge point's, a BEACON with the network's, the others with the masters'. */
 export interface KeyName {
   readonly type: Message['type'];
   readonly keyId: number;
-  /** Not looked at with a BEACON. */
+  /** Only looked at with a STATUS and a GRANT. */
   readonly chargePointId: string;
 }
 
@@ -47,20 +49,27 @@ export interface KeyRing {
   keep(name: KeyName, key: Uint8Array): void;
 }
 
+/** True: signed with the charge point's key. */
+export function isOfChargePoint(type: Message['type']): type is 'status' | 'grant' {
+  return type === 'status' || type === 'grant';
+}
+
 /** Of a master: everybody's keys. `keys`: 1 or 2, the newest last. */
 export function siteKeyRing(keys: readonly NumberedKey[], mac: MacPort): KeyRing {
   const networks = new Map(keys.map(({ id, key }) => [id, networkKey(key, mac)]));
+  const masters = new Map(keys.map(({ id, key }) => [id, mac.hkdfSha256(key, SALT, MASTERS_INFO, KEY_BYTES)]));
   const chargePoints = new Map<string, Uint8Array>();
   return {
     ids: keys.map(({ id }) => id).toReversed(),
     find({ type, keyId, chargePointId }) {
       if (type === 'beacon') return networks.get(keyId);
+      if (!isOfChargePoint(type)) return masters.get(keyId);
       const site = keys.find(({ id }) => id === keyId);
       if (!site) return undefined;
       return chargePoints.get(`${keyId} ${chargePointId}`) ?? chargePointKey(site.key, chargePointId, mac);
     },
     keep({ type, keyId, chargePointId }, key) {
-      if (type !== 'beacon') setLatest(chargePoints, `${keyId} ${chargePointId}`, key, CACHED_MAX);
+      if (isOfChargePoint(type)) setLatest(chargePoints, `${keyId} ${chargePointId}`, key, CACHED_MAX);
     },
   };
 }
@@ -72,7 +81,7 @@ export function chargePointKeyRing(ownId: string, keys: readonly ChargePointKeys
     find({ type, keyId, chargePointId }) {
       const own = keys.find(({ id }) => id === keyId);
       if (type === 'beacon') return own?.network;
-      return chargePointId === ownId ? own?.chargePoint : undefined;
+      return isOfChargePoint(type) && chargePointId === ownId ? own?.chargePoint : undefined;
     },
     keep() {
       // Nothing is derived here.

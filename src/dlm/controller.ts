@@ -18,6 +18,7 @@ import { drawnExpiryMs } from './leases/ledger.js';
 import { LimitLog } from './limit-log.js';
 import { LimitBook } from './limits/limit-book.js';
 import { MasterWatch } from './masters/master-watch.js';
+import { SettingsExchange } from './masters/settings-exchange.js';
 import type { Mastership } from './masters/mastership.js';
 import { ChargePointWatch } from './group/charge-point-watch.js';
 import { Membership } from './group/membership.js';
@@ -59,6 +60,7 @@ export class Controller {
   readonly membership: Membership;
   readonly operator: Operator;
   readonly limits: LimitBook;
+  readonly exchange: SettingsExchange;
   readonly #granting: Granting;
   readonly #metering: Metering;
   readonly #shares: Shares;
@@ -89,7 +91,8 @@ export class Controller {
     this.#granting = new Granting(site, options);
     const { topology, alarms } = this;
     const { networkId, samplePeriodMs } = site;
-    const name = { id: options.masterId, lastEpoch: memory?.epoch ?? 0, rank: options.rank, samplePeriodMs };
+    const { masterId, bootId } = options;
+    const name = { id: masterId, lastEpoch: memory?.epoch ?? 0, rank: options.rank, samplePeriodMs };
     this.#masters = new MasterWatch(name, { networkId, alarms, notices: this.#notices }, nowMs);
     this.#roster = new Roster({ site, topology, alarms, notices: this.#notices });
     const [roster, notices] = [this.#roster, this.#notices];
@@ -100,14 +103,21 @@ export class Controller {
     const { leaseMs } = site;
     this.#memory = new MemoryBook({ roster, mastership: this.mastership, settings, leaseMs });
     const onChange = (): void => this.#memory.change();
+    const onSet = (): void => {
+      settings.stamp(bootId);
+      onChange();
+    };
     this.membership = new Membership(roster, leaseMs, (id) => {
       this.#limitLog.forget(id);
-      settings.forget(id);
-      onChange();
+      if (settings.forget(id)) onSet();
+      else onChange();
     });
-    this.operator = new Operator({ site, topology, roster, settings, notices, onChange });
+    this.operator = new Operator({ site, topology, roster, settings, notices, onSet, onEnd: onChange });
+    this.exchange = new SettingsExchange({ networkId, masterId, bootId, settings, notices, onChange });
     this.#metering = new Metering({ site, topology, limits, alarms, notices, roster });
     if (memory?.settings) settings.load(memory.settings, nowMs);
+    // Of an older version: it is to be learned by the others.
+    if (settings.isAnythingSet && !memory?.settings?.version) settings.stamp(bootId);
     const mayHaveStrangers = !memory && (site.autoAdopt || options.isMemoryLost === true);
     const [masters, metering, { inputs }] = [this.#masters, this.#metering, limits];
     const parts = { roster, metering, masters, inputs, notices, leaseMs };
@@ -128,6 +138,7 @@ export class Controller {
     carrier.part('limitLog', this.#limitLog);
     carrier.part('startup', this.#startup);
     carrier.part('memory', this.#memory);
+    carrier.part('exchange', this.exchange);
     this.#lastTickMs = carrier.value('lastTickMs', this.#lastTickMs);
     const sums = this.#sums;
     const sumsA = carrier.value('sumsA', sums && this.site.circuits.map((_, index) => sums.sumForCircuit(index)));

@@ -20,7 +20,10 @@ export interface OperatorParts {
   readonly roster: Roster;
   readonly settings: Settings;
   readonly notices: Notices;
-  readonly onChange: () => void;
+  /** People have set something. */
+  readonly onSet: () => void;
+  /** Something that was set has ended by itself. */
+  readonly onEnd: () => void;
 }
 
 type OfChargePoint = Exclude<OperatorAction, { readonly what: 'section14a' }>;
@@ -40,6 +43,12 @@ export class Operator {
 
   /** `target`: the id of a charge point or of a circuit. `undefined`: done; otherwise why it is refused. */
   apply(target: string, action: OperatorAction, nowMs: Ms): string | undefined {
+    const why = this.#carryOut(target, action, nowMs);
+    if (why === undefined) this.#parts.onSet();
+    return why;
+  }
+
+  #carryOut(target: string, action: OperatorAction, nowMs: Ms): string | undefined {
     const { site, roster } = this.#parts;
     const record = roster.find(target);
     const circuit = site.circuits.find(({ id }) => id === target);
@@ -54,13 +63,13 @@ export class Operator {
 
   /** Ends what was set for vehicles that have gone, and boosts whose time is up. Call once per cycle. */
   watch(nowMs: Ms): void {
-    const { roster, settings, onChange } = this.#parts;
+    const { roster, settings, onEnd } = this.#parts;
     for (const id of settings.chargePoints) {
       const record = roster.find(id);
       if (!record?.isOnline(nowMs)) continue;
       for (const ended of settings.watch(record.id, sessionOf(record.status), nowMs)) {
         roster.tell('info', 'OPERATOR', record, `${ended} has ended`);
-        onChange();
+        onEnd();
       }
     }
   }
@@ -83,7 +92,7 @@ export class Operator {
   }
 
   #limitCircuit(circuit: Circuit, limitA: Amps | PhaseAmps | null): string | undefined {
-    const { settings, notices, onChange } = this.#parts;
+    const { settings, notices } = this.#parts;
     const asked = limitA === null ? undefined : typeof limitA === 'number' ? mapPhases(() => limitA) : limitA;
     const tooHigh = asked && PHASES.find((p) => !(asked[p] >= 0 && asked[p] <= circuit.limitA[p]));
     if (asked && tooHigh !== undefined) {
@@ -92,7 +101,6 @@ export class Operator {
     settings.setOperatorLimit(circuit.id, asked);
     const text = asked === undefined ? 'as configured' : `${asked.join(', ')} A`;
     notices.add('info', 'OPERATOR', `${circuit.id}: operator limit ${text}`, { circuit: circuit.id });
-    onChange();
     return undefined;
   }
 
@@ -107,12 +115,11 @@ export class Operator {
   }
 
   #applySection14a(target: string, isOn: boolean): string | undefined {
-    const { site, settings, onChange } = this.#parts;
+    const { site, settings } = this.#parts;
     const own = site.circuits.find(({ section14a }) => section14a !== undefined);
     if (!own) return 'expected a circuit with "section14a" in the configuration, none has it';
     if (own.id !== target) return `expected ${own.id}, the circuit with "section14a", got ${target}`;
     settings.setSection14a(isOn);
-    onChange();
     return undefined;
   }
 
@@ -128,12 +135,11 @@ export class Operator {
     const isRefused =
       told.size === 0 || (why !== undefined && (action.what === 'operatorLimit' || action.what === 'mode'));
     if (isRefused) return why;
-    const { settings, roster, onChange } = this.#parts;
+    const { settings, roster } = this.#parts;
     for (const [record, { change, text }] of told) {
       settings.change(record.id, change);
       roster.tell('info', 'OPERATOR', record, text);
     }
-    onChange();
     return undefined;
   }
 

@@ -23,7 +23,7 @@ import { MemoryKeeper } from './memory-keeper.js';
 import { MeterEvents } from './meter-events.js';
 import type { PollerEvent } from './poller.js';
 import { type Door, recordedCommands, recordedStore } from './recorder/ports.js';
-import type { HeardInput, InputNews, MasterInput, MasterOutput, Recorder } from './recorder/types.js';
+import type { HeardInput, HeardMessage, InputNews, MasterInput, MasterOutput, Recorder } from './recorder/types.js';
 import { type MeterBoard, siteStatus, slaveCounts } from './site-status.js';
 import { UnreadPeers } from './unread-peers.js';
 
@@ -94,7 +94,12 @@ export class MasterRuntime {
       clock: { monotonicMs: () => this.#now(), wallMs: () => clock.wallMs() },
       logger: this.#logger,
     });
-    this.#channel = new Channel({ networkId: site.networkId, bootId, hears: ['beacon', 'status'], auth });
+    this.#channel = new Channel({
+      networkId: site.networkId,
+      bootId,
+      hears: ['beacon', 'status', 'ask', 'tell'],
+      auth,
+    });
     const kept = this.#keeper.load();
     const create = (): Controller => new Controller({ site, masterId, bootId, rank, ...kept }, this.#now());
     this.controller = this.#during({ kind: 'load', ...kept }, create);
@@ -160,8 +165,7 @@ export class MasterRuntime {
   #take(input: HeardInput): void {
     switch (input.kind) {
       case 'message':
-        if (input.message.type === 'beacon') this.#hearBeacon(input.message, this.#now());
-        else this.#hearStatus(input.message, input.from, input.keyId);
+        this.#hearMessage(input);
         return;
       case 'meter':
         this.#after(this.#meterEvents.hear(input.event, this.#now()), 0);
@@ -177,6 +181,19 @@ export class MasterRuntime {
         return;
       case 'start':
         this.#start();
+    }
+  }
+
+  #hearMessage({ message, from, keyId }: HeardMessage): void {
+    if (message.type === 'status') {
+      this.#hearStatus(message, from, keyId);
+      return;
+    }
+    const nowMs = this.#now();
+    if (message.type === 'beacon') this.#hearBeacon(message, nowMs);
+    for (const answer of this.controller.exchange.hear(message, nowMs)) {
+      this.#put({ kind: 'exchange', message: answer });
+      this.#options.net.send(from, this.#channel.seal(answer, keyId));
     }
   }
 
@@ -227,10 +244,10 @@ export class MasterRuntime {
     const { epoch } = this.controller.mastership;
     const active = this.isActive;
     const { networkId } = site;
-    this.#put({ kind: 'beacon', epoch, active });
-    for (const keyId of this.#channel.keyIds) {
-      net.broadcast(this.#channel.seal({ type: 'beacon', networkId, masterId, bootId, rank, epoch, active }, keyId));
-    }
+    const { version: settings } = this.controller.limits.settings;
+    this.#put({ kind: 'beacon', epoch, active, settings });
+    const beacon: Beacon = { type: 'beacon', networkId, masterId, bootId, rank, epoch, active, settings };
+    for (const keyId of this.#channel.keyIds) net.broadcast(this.#channel.seal(beacon, keyId));
     this.#saidActive = active;
     this.#beaconAtMs = this.#now();
     this.#beaconsSent += 1;

@@ -14,13 +14,14 @@ const AMPS_MAX = 1000;
 const LEASE_MAX_MS = 60_000;
 /** A boot id and a number. */
 const SESSION_MAX = 64;
+const BOOT_ID = /^[0-9a-f]{16}$/;
 
 const amps = z.number().check(z.minimum(0), z.maximum(AMPS_MAX));
 
 const notNegative = z.number().check(z.minimum(0));
 
 const sessionSchema = z.object({
-  bootId: z.string().check(z.regex(/^[0-9a-f]{16}$/)),
+  bootId: z.string().check(z.regex(BOOT_ID)),
   sessionId: z.int().check(z.minimum(0), z.maximum(0xffff_ffff)),
   tauMs: notNegative,
   pluggedInMs: notNegative,
@@ -47,6 +48,12 @@ const session = z.string().check(z.maxLength(SESSION_MAX));
 const id = z.string().check(z.regex(ID_PATTERN));
 
 const settingsSchema = z.object({
+  version: z.optional(
+    z.object({
+      revision: z.int().check(z.minimum(0), z.maximum(0xffff_ffff)),
+      author: z.string().check(z.regex(BOOT_ID)),
+    }),
+  ),
   section14a: z.optional(z.boolean()),
   circuits: z.array(z.object({ id: z.string(), operatorLimitA: ampsOfPhases })),
   chargePoints: z.array(

@@ -1,5 +1,5 @@
-/** A master and its standby as processes: the one is killed, the other takes over, and gives the office back. */
-import { discoveryPort } from '../helpers/daemon-process.js';
+/** A master and its standby as processes: the one is killed, the other takes over with what people set, and gives the office back. */
+import { discoveryPort, folder, output } from '../helpers/daemon-process.js';
 import { aside, siteFile, started, wireSlave } from './world.js';
 
 aside('a standby takes over from a killed master, and gives the office back', async (t) => {
@@ -8,8 +8,10 @@ aside('a standby takes over from a killed master, and gives the office back', as
   const slaves = await Promise.all(['a', 'b'].map((id) => wireSlave(t, { id, port })));
   const [a] = slaves;
   if (!a) throw new Error('two slaves were opened');
-  const first = started(t, ['run', '-c', config]);
-  const standby = started(t, ['run', '-c', config, '--standby']);
+  const [stateDir, standbysDir] = [folder(t), folder(t)];
+  const run = () => started(t, ['run', '-c', config, '--state-dir', stateDir]);
+  const first = run();
+  const standby = started(t, ['run', '-c', config, '--standby', '--state-dir', standbysDir]);
   const idOf = async (master: typeof first): Promise<unknown> => (await master.untilEvent('START'))['masterId'];
   const firstId = await idOf(first);
   const standbyId = await idOf(standby);
@@ -24,18 +26,34 @@ aside('a standby takes over from a killed master, and gives the office back', as
     t.same([...first.messages('TWO_MASTERS'), ...standby.messages('TWO_MASTERS')], [], 'nothing to worry about');
   });
 
+  await t.test('what people set at the one the other learns', async (t) => {
+    const set = await output(['set', 'operator-limit', 'main', '20', '--state-dir', stateDir]);
+    t.match(set, { code: 0 });
+    for (const slave of slaves) await slave.untilEnforced(10);
+    await standby.untilEvent('OPERATOR', new RegExp(`^takes over what was set at master ${firstId}: main$`));
+  });
+
   await t.test('killed: it takes over with a higher epoch', async (t) => {
     const before = a.lastGrant?.epoch ?? 0;
     await first.end('SIGKILL');
     await standby.untilEvent('TAKEOVER', /^no other master for 10 s: this one takes over with epoch \d+$/);
     await a.until('a grant of the standby', () => a.lastGrant?.masterId === standbyId);
     t.ok((a.lastGrant?.epoch ?? 0) > before);
+    for (const slave of slaves) await slave.untilEnforced(10);
+    const from = a.grants.length;
+    await a.untilGrants(20);
+    t.ok(
+      a.grants.slice(from).every(({ grant }) => grant.limitA <= 10),
+      'with what people set at the other one',
+    );
+    t.match(await output(['set', 'operator-limit', 'main', 'default', '--state-dir', standbysDir]), { code: 0 });
     for (const slave of slaves) await slave.untilEnforced(16);
   });
 
   await t.test('the first one is back: it decides again', async (t) => {
-    const again = started(t, ['run', '-c', config]);
+    const again = run();
     const againId = await idOf(again);
+    await again.untilEvent('OPERATOR', new RegExp(`^takes over what was set at master ${standbyId}: main$`));
     await a.until('a grant of the first', () => a.lastGrant?.masterId === againId);
     const from = a.grants.length;
     await a.untilGrants(20);

@@ -4,10 +4,20 @@ import type { Message } from '../../src/base/messages.js';
 import { seededRng } from '../../src/base/rng.js';
 import { type Auth, Channel } from '../../src/discovery/auth.js';
 import { type DropReason, encode } from '../../src/discovery/codec.js';
+import { MESSAGE_TYPES } from '../../src/discovery/fields.js';
 import { chargePointKeyRing, chargePointKeys, type NumberedKey, siteKeyRing } from '../../src/discovery/keys.js';
 import type { MacPort } from '../../src/ports/mac-port.js';
 import { nodeMac } from '../../src/transports/node-mac.js';
-import { LONGEST_BEACON, LONGEST_GRANT, LONGEST_STATUS, NETWORK, REPLAY, SEED } from './samples.js';
+import {
+  LONGEST_ASK,
+  LONGEST_BEACON,
+  LONGEST_GRANT,
+  LONGEST_STATUS,
+  LONGEST_TELL,
+  NETWORK,
+  REPLAY,
+  SEED,
+} from './samples.js';
 import { join, patched, split } from './wire.js';
 
 const CHANGES = Number(process.env['EVENKEEL_FUZZ'] ?? 20_000);
@@ -24,11 +34,7 @@ function slaveAuth(id: string, ...keys: readonly NumberedKey[]): Auth {
   return { keys: chargePointKeyRing(id, own), mac: nodeMac };
 }
 
-function channel(
-  bootId: string,
-  auth?: Auth,
-  hears: readonly Message['type'][] = ['beacon', 'status', 'grant'],
-): Channel {
+function channel(bootId: string, auth?: Auth, hears: readonly Message['type'][] = MESSAGE_TYPES): Channel {
   return new Channel({ networkId: NETWORK, bootId, hears, auth });
 }
 
@@ -69,6 +75,26 @@ t.test('a charge point cannot speak for another one, nor as a master', async (t)
     channel('00000000000000dd', { keys: chargePointKeyRing(id, [thief]), mac: nodeMac });
   t.equal(outcome(channel(MASTER_BOOT, siteAuth(KEY)), forging(ID).seal(STATUS, 1)), 'bad tag');
   t.equal(outcome(channel(SLAVE_BOOT, slaveAuth(ID, KEY)), forging(ID).seal(GRANT, 1)), 'bad tag');
+});
+
+t.test('masters tell each other what is set; nobody with the keys of a charge point can', async (t) => {
+  const [first, second] = [channel('00000000000000a1', siteAuth(KEY)), channel('00000000000000a2', siteAuth(KEY))];
+  const [ask, tell] = [
+    { ...LONGEST_ASK, bootId: '00000000000000a1' },
+    { ...LONGEST_TELL, masterBootId: '00000000000000a2' },
+  ];
+  const asked = first.seal(ask, 1);
+  t.strictSame(second.open(asked, FROM, 0), { ok: true, value: { message: ask, keyId: 1 } });
+  t.strictSame(first.open(second.seal(tell, 1), FROM, 0), { ok: true, value: { message: tell, keyId: 1 } });
+  t.equal(outcome(second, asked), 'replay', 'a second time');
+  t.equal(outcome(channel(SLAVE_BOOT, slaveAuth(ID, KEY)), first.seal(ask, 1)), 'unknown key', 'at a slave');
+  const { network, chargePoint } = chargePointKeys(KEY, ID, nodeMac);
+  for (const key of [network, chargePoint]) {
+    const stolen: Auth = { keys: { ids: [1], find: () => key, keep: () => undefined }, mac: nodeMac };
+    const thief = channel('00000000000000dd', stolen);
+    t.equal(outcome(first, thief.seal({ ...tell, masterBootId: '00000000000000dd' }, 1)), 'bad tag');
+    t.equal(outcome(first, thief.seal({ ...ask, bootId: '00000000000000dd' }, 1)), 'bad tag');
+  }
 });
 
 t.test('two key ids', async (t) => {

@@ -6,6 +6,7 @@ import { gridPhases, ROTATIONS } from '../../src/base/rotation.js';
 import { PHASE_NAMES } from '../../src/base/units.js';
 import { decode, encode, HEADER_BYTES, MAGIC, PROTOCOL_VERSION, TAG_BYTES } from '../../src/discovery/codec.js';
 import { FIELD, MESSAGE_TYPES } from '../../src/discovery/fields.js';
+import { CHARGE_MODES } from '../../src/base/operator-action.js';
 import { code, EXAMPLES, type Example, exampleOf, FIELD_ROWS, type FieldRow, table, unquoted } from './page.js';
 import { ascii, bigEndian, split, withField } from './wire.js';
 
@@ -92,7 +93,8 @@ function rangeOf(row: FieldRow): readonly [low: number, high: number, perUnit: n
 }
 
 function shown(row: FieldRow, value: number, perUnit: number): unknown {
-  if (row.name === 'active') return value !== 0;
+  if (['active', 'section14a', 'paused'].includes(row.name)) return value !== 0;
+  if (row.name === 'mode') return CHARGE_MODES[value];
   if (row.name === 'state') return CHARGE_POINT_STATES[value];
   if (row.name === 'errorCode') return ERROR_CODES[value];
   if (row.name === 'rotation') return ROTATIONS[value];
@@ -104,7 +106,7 @@ const numbers = FIELD_ROWS.filter((row) => row.type === 'number').flatMap((row) 
 );
 
 t.test('the field table: ranges and names of the numbers', async (t) => {
-  t.equal(numbers.length, 31, 'all rows with plain numbers');
+  t.equal(numbers.length, 38, 'all rows with plain numbers');
   for (const [row, { type, bytes, message, counter }] of numbers) {
     const [low, high, perUnit] = rangeOf(row);
     const length = Number(row.bytes);
@@ -128,7 +130,7 @@ t.test('the field table: ids and other bytes', async (t) => {
   const rows = FIELD_ROWS.filter((row) => row.type === 'id');
   t.strictSame(
     rows.map((row) => row.name),
-    ['sender', 'chargePoint'],
+    ['sender', 'chargePoint', 'target'],
   );
   for (const row of rows) {
     for (const type of row.types) {
@@ -218,6 +220,40 @@ t.test('states and rotations have these codes', async (t) => {
         .join(', '),
     ]),
   );
+});
+
+t.test('the field table: what people set', async (t) => {
+  const { bytes, message } = exampleOf('tell');
+  const read = (id: number, value: readonly number[]) => decode(withField(bytes, id, value), message.networkId);
+  const want = (part: object) => ({ ok: true, value: { message: part } });
+  const version = [...bigEndian(0xffffffff, 4), 0, 1, 2, 3, 4, 5, 254, 255];
+  t.match(read(FIELD.settingsAsked, version), want({ version: { revision: 0xffffffff, author: '000102030405feff' } }));
+  t.strictSame(read(FIELD.settingsAsked, version.slice(1)), GARBAGE);
+  const beacon = exampleOf('beacon');
+  t.match(
+    decode(withField(beacon.bytes, FIELD.settings, version), beacon.message.networkId),
+    want({ settings: { revision: 0xffffffff, author: '000102030405feff' } }),
+  );
+  const limits = (...hundredths: readonly number[]) => hundredths.flatMap((value) => bigEndian(value, 4));
+  t.match(read(FIELD.operatorLimits, limits(0, 1234, 100_000)), want({ operatorLimitA: [0, 12.34, 1000] }));
+  t.strictSame(read(FIELD.operatorLimits, limits(0, 1234, 100_001)), GARBAGE);
+  const session = [1, 2, 3, 4, 5, 6, 7, 8, ...bigEndian(77, 4)];
+  const named = '0102030405060708/77';
+  t.match(read(FIELD.blocked, [0]), want({ block: { from: 'now', goesOn: undefined } }));
+  t.match(read(FIELD.blocked, [1, ...session]), want({ block: { from: 'next', goesOn: named } }));
+  t.match(read(FIELD.priority, [100, ...session]), want({ priority: { value: 100, session: named } }));
+  const day = 24 * 3_600_000;
+  t.match(read(FIELD.boost, [...bigEndian(day, 4), ...session]), want({ boost: { leftMs: day, session: named } }));
+  const bad: readonly (readonly [id: number, value: readonly number[]])[] = [
+    [FIELD.blocked, [2]],
+    [FIELD.blocked, [1, ...session.slice(1)]],
+    [FIELD.priority, [0, ...session]],
+    [FIELD.priority, [101, ...session]],
+    [FIELD.priority, [1]],
+    [FIELD.boost, [...bigEndian(day + 1, 4), ...session]],
+    [FIELD.boost, bigEndian(day, 4)],
+  ];
+  for (const [id, value] of bad) t.strictSame(read(id, value), GARBAGE, `${id}: ${value.join(' ')}`);
 });
 
 t.test('message types of the table are all there are', async (t) => {

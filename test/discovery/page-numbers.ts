@@ -58,7 +58,7 @@ function sentences(): readonly string[] {
     `(0 to 65535, ${site.networkId} by default)`,
     `at most ${DATAGRAM_BYTES_MAX} bytes`,
     `less than ${HEADER_BYTES + TAG_BYTES} or more than ${DATAGRAM_BYTES_MAX} bytes`,
-    `**BEACON and STATUS have at least ${PADDED_BYTES} bytes**`,
+    `**BEACON, STATUS and ASK have at least ${PADDED_BYTES} bytes**`,
     `can set ${rules.LEASE_MIN_MS} to ${rules.LEASE_MAX_MS}`,
     `assume ${site.leaseMs} where the master has the default, and ${rules.LEASE_MAX_MS} where you cannot know`,
     `Once per cycle (${site.samplePeriodMs / 1000} s by default`,

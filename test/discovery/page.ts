@@ -37,7 +37,13 @@ export interface FieldRow {
   readonly path: string;
 }
 
-const LETTERS: Readonly<Record<string, Message['type']>> = { B: 'beacon', S: 'status', G: 'grant' };
+const LETTERS: Readonly<Record<string, Message['type']>> = {
+  B: 'beacon',
+  S: 'status',
+  G: 'grant',
+  A: 'ask',
+  T: 'tell',
+};
 
 export const FIELD_ROWS: readonly FieldRow[] = table('id | name').map((cells) => {
   const [id = '', name = '', bytes = '', type = '', range = '', types = '', meaning = ''] = cells;

@@ -1,8 +1,9 @@
 /** Messages for the tests of the codec: fixed ones, the longest ones, and arbitrary ones. */
 import fc from 'fast-check';
-import type { Beacon, Grant, Message, Status } from '../../src/base/messages.js';
+import type { Ask, Beacon, Grant, Message, Status, Tell } from '../../src/base/messages.js';
 import { ERROR_CODES } from '../../src/base/error-codes.js';
 import { CHARGE_POINT_STATES } from '../../src/base/messages.js';
+import { BLOCK_FROM, BOOST_MAX_MS, CHARGE_MODES } from '../../src/base/operator-action.js';
 import { ROTATIONS } from '../../src/base/rotation.js';
 
 export const NETWORK = 0x01020304;
@@ -36,15 +37,22 @@ const aNumber = fc.oneof(fc.constantFrom(1, U32), fc.integer({ min: 1, max: U32 
 export const aTime = fc.oneof(fc.constantFrom(0, U32, U32 + 1, Number.MAX_SAFE_INTEGER), fc.maxSafeNat());
 const aMask = fc.nat(7);
 
-const aBeacon: fc.Arbitrary<Beacon> = record({
-  type: fc.constant('beacon' as const),
-  networkId: aU32,
-  masterId: anId,
-  bootId: aBootId,
-  rank: fc.nat(255),
-  epoch: aNumber,
-  active: fc.boolean(),
-});
+const aVersion = record({ revision: aU32, author: aBootId });
+const aSession = fc.tuple(aBootId, aU32).map(([bootId, sessionId]) => `${bootId}/${sessionId}`);
+
+const aBeacon: fc.Arbitrary<Beacon> = record<Beacon>(
+  {
+    type: fc.constant('beacon' as const),
+    networkId: aU32,
+    masterId: anId,
+    bootId: aBootId,
+    rank: fc.nat(255),
+    epoch: aNumber,
+    active: fc.boolean(),
+    settings: aVersion,
+  },
+  ['settings'],
+);
 
 const aStatus: fc.Arbitrary<Status> = record<Status>(
   {
@@ -99,7 +107,41 @@ const aGrant: fc.Arbitrary<Grant> = record<Grant>(
   ['wakeUp', 'switchTo'],
 );
 
-export const aMessage: fc.Arbitrary<Message> = fc.oneof(aBeacon, aStatus, aGrant);
+const anAsk: fc.Arbitrary<Ask> = record<Ask>({
+  type: fc.constant('ask' as const),
+  networkId: aU32,
+  masterId: anId,
+  bootId: aBootId,
+  version: aVersion,
+  part: fc.nat(0xffff),
+});
+
+const aCircuitsAmp = fc.nat(100_000).map((hundredths) => hundredths / 100);
+
+const aTell: fc.Arbitrary<Tell> = record<Tell>(
+  {
+    type: fc.constant('tell' as const),
+    networkId: aU32,
+    masterId: anId,
+    masterBootId: aBootId,
+    bootId: aBootId,
+    version: aVersion,
+    part: fc.nat(0xffff),
+    parts: fc.integer({ min: 1, max: 0xffff }),
+    target: anId,
+    section14a: fc.boolean(),
+    operatorLimitA: fc.tuple(aCircuitsAmp, aCircuitsAmp, aCircuitsAmp),
+    operatorA: anAmp,
+    mode: fc.constantFrom(...CHARGE_MODES),
+    isPaused: fc.boolean(),
+    block: record<NonNullable<Tell['block']>>({ from: fc.constantFrom(...BLOCK_FROM), goesOn: aSession }, ['goesOn']),
+    priority: record({ value: fc.integer({ min: 1, max: 100 }), session: aSession }),
+    boost: record({ leftMs: fc.nat(BOOST_MAX_MS), session: aSession }),
+  },
+  ['target', 'section14a', 'operatorLimitA', 'operatorA', 'mode', 'isPaused', 'block', 'priority', 'boost'],
+);
+
+export const aMessage: fc.Arbitrary<Message> = fc.oneof(aBeacon, aStatus, aGrant, anAsk, aTell);
 
 const LONG = 'x'.repeat(32);
 const BOOT = 'ffffffffffffffff';
@@ -112,6 +154,7 @@ export const LONGEST_BEACON: Beacon = {
   rank: 255,
   epoch: U32,
   active: true,
+  settings: { revision: U32, author: BOOT },
 };
 
 export const LONGEST_STATUS: Status = {
@@ -161,13 +204,46 @@ export const LONGEST_GRANT: Grant = {
   switchTo: 7,
 };
 
+export const LONGEST_ASK: Ask = {
+  type: 'ask',
+  networkId: NETWORK,
+  masterId: LONG,
+  bootId: BOOT,
+  version: { revision: U32, author: BOOT },
+  part: 0xffff,
+};
+
+const SESSION = `${BOOT}/${U32}`;
+
+export const LONGEST_TELL: Tell = {
+  type: 'tell',
+  networkId: NETWORK,
+  masterId: LONG,
+  masterBootId: BOOT,
+  bootId: BOOT,
+  version: { revision: U32, author: BOOT },
+  part: 0xffff,
+  parts: 0xffff,
+  target: LONG,
+  section14a: true,
+  operatorLimitA: [1000, 1000, 1000],
+  operatorA: 655.35,
+  mode: 'speed-priority',
+  isPaused: true,
+  block: { from: 'next', goesOn: SESSION },
+  priority: { value: 100, session: SESSION },
+  boost: { leftMs: BOOST_MAX_MS, session: SESSION },
+};
+
 export const SHORTEST: readonly Message[] = [
   { ...LONGEST_BEACON, masterId: 'm' },
   { ...LONGEST_STATUS, chargePointId: 'c', accepted: { masterId: '', epoch: 0, seq: 0 }, firmware: '' },
   { ...LONGEST_GRANT, masterId: 'm', chargePointId: 'c' },
+  { ...LONGEST_ASK, masterId: 'm' },
+  { ...LONGEST_TELL, masterId: 'm', target: 'c' },
 ];
 
-export const LONGEST: readonly Message[] = [LONGEST_BEACON, LONGEST_STATUS, LONGEST_GRANT];
+export const LONGEST: readonly Message[] = [LONGEST_BEACON, LONGEST_STATUS, LONGEST_GRANT, LONGEST_ASK, LONGEST_TELL];
 
 /** The seed of every random test of this folder. */
 export const SEED = Number(process.env['EVENKEEL_SEED'] ?? 16_030);

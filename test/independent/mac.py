@@ -23,6 +23,10 @@ def network_key(site_key):
     return hkdf(site_key, b"network")
 
 
+def masters_key(site_key):
+    return hkdf(site_key, b"masters")
+
+
 def charge_point_key(site_key, charge_point):
     return hkdf(site_key, b"charge point " + charge_point.encode("ascii"))
 

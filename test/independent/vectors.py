@@ -2,7 +2,7 @@
 """Keys, codes and tags of docs/protocol.md, section 2 "Authentication", from Python's own library and the page alone.
 
 Standard input: {"siteKey": hex, "chargePoint": id, "keyId": 1, "datagrams": [{"type", "hex"}, ...]}, the datagrams
-unsigned. Standard output: {"siteCode", "networkKey", "networkCode", "chargePointKey", "chargePointCode",
+unsigned. Standard output: {"siteCode", "networkKey", "networkCode", "chargePointKey", "chargePointCode", "mastersKey",
 "datagrams": [hex, ...]}, the datagrams signed.
 
     vectors.py --page docs/protocol.md
@@ -17,12 +17,12 @@ import sys
 
 sys.dont_write_bytecode = True
 
-from mac import TAG_BYTES, Keys, charge_point_key, code_of, key_of, network_key, tag  # noqa: E402
+from mac import TAG_BYTES, Keys, charge_point_key, code_of, key_of, masters_key, network_key, tag  # noqa: E402
 from wire import ROTATIONS, STATES, STATUS, Dropped, Reader, encode_status, split_fields  # noqa: E402
 
 # "  0  45 4b 00*185   meaning": offset, bytes with repetitions, and at least two spaces before the meaning.
 DUMP_LINE = re.compile(r" *(\d+)  ([0-9a-f]{2}(?:\*\d+)?(?: [0-9a-f]{2}(?:\*\d+)?)*)(?:  .*)?")
-TITLE = re.compile(r"(BEACON|STATUS|GRANT), (\d+) bytes")
+TITLE = re.compile(r"(BEACON|STATUS|GRANT|ASK|TELL), (\d+) bytes")
 SECRET = re.compile(r"([a-z]+(?: [a-z]+)*) {2,}(\S+)")
 
 
@@ -34,7 +34,8 @@ def signed(datagram, key_id, key):
 def answer(given):
     site = bytes.fromhex(given["siteKey"])
     network, charge_point = network_key(site), charge_point_key(site, given["chargePoint"])
-    keys = {"beacon": network, "status": charge_point, "grant": charge_point}
+    masters = masters_key(site)
+    keys = {"beacon": network, "status": charge_point, "grant": charge_point, "ask": masters, "tell": masters}
     datagrams = [signed(bytes.fromhex(d["hex"]), given["keyId"], keys[d["type"]]).hex() for d in given["datagrams"]]
     return {
         "siteCode": code_of(site),
@@ -42,6 +43,7 @@ def answer(given):
         "networkCode": code_of(network),
         "chargePointKey": charge_point.hex(),
         "chargePointCode": code_of(charge_point),
+        "mastersKey": masters.hex(),
         "datagrams": datagrams,
     }
 
@@ -79,7 +81,7 @@ class Page:
         self.secrets = dict(SECRET.fullmatch(line).groups() for line in secrets.splitlines())
         self.edges = EDGE.findall(text)
         self.signed = [bytes.fromhex(block.replace("\n", "")) for block in blocks(text, 10, "hex")]
-        self.expect("three of each", [len(x) for x in (self.plain, self.messages, self.signed)], [3, 3, 3])
+        self.expect("five of each", [len(x) for x in (self.plain, self.messages, self.signed)], [5, 5, 5])
 
     def expect(self, what, found, expected):
         if found == expected:
@@ -113,16 +115,22 @@ class Page:
             key, code = bytes.fromhex(s[f"{name} key"]), s[f"{name} code"]
             self.expect(f"{name} code", code_of(key), code)
             self.expect(f"{name} code typed", key_of(code.lower().replace("-", " ").replace("0", "o")), key)
+        self.masters = masters_key(site)
+        self.expect("masters key", self.masters.hex(), s["masters key"])
         return Keys({1: (network_key(site), charge_point_key(site, id_))})
 
     def check_datagrams(self, keys):
-        owners = (keys.network[1], keys.charge_point[1], keys.charge_point[1])
+        owners = (keys.network[1], keys.charge_point[1], keys.charge_point[1], self.masters, self.masters)
         for plain, hmac, key, content in zip(self.plain, self.signed, owners, self.messages):
             message, counter = content["message"], content["counter"]
             kind = message["type"]
             self.expect(f"{kind} signed", signed(plain, 1, key), hmac)
             self.expect(f"{kind} counter", int.from_bytes(plain[20:28], "big"), counter)
-            if kind == "status":
+            if kind in ("ask", "tell"):
+                self.check_exchange(message, plain)
+                reader = Reader(message["networkId"], self.secrets["charge point"], None)
+                self.expect(f"{kind} at a slave", self.read(reader, plain), {"dropped": "garbage: header"})
+            elif kind == "status":
                 self.check_status(message, counter, plain)
                 self.check_status(message, counter, hmac, 1, key)
             else:
@@ -141,6 +149,19 @@ class Page:
         self.expect(f"STATUS written, key {bool(key)}", found, expected)
         self.expect("STATUS type", (found[3], STATES.index(m["state"]), ROTATIONS.index(m["rotation"])), (STATUS, 2, 1))
         self.expect("STATUS fields", len(dict(split_fields(found[28:-TAG_BYTES]))), 17)
+
+    def check_exchange(self, m, data):
+        """Section 12: an ASK and a TELL, field by field."""
+        fields = dict(split_fields(data[28:-TAG_BYTES]))
+        version = (int.from_bytes(fields[37][:4], "big"), fields[37][4:].hex())
+        found = {"type": {4: "ask", 5: "tell"}[data[3]], "masterId": fields[1].decode("ascii"),
+            "version": {"revision": version[0], "author": version[1]}, "part": int.from_bytes(fields[38], "big")}
+        if m["type"] == "tell":
+            found |= {"masterBootId": data[12:20].hex(), "bootId": fields[8].hex(),
+                "parts": int.from_bytes(fields[39], "big")}
+        else:
+            found |= {"bootId": data[12:20].hex()}
+        self.expect(f"{m['type']} read", found, {name: value for name, value in m.items() if name != "networkId"})
 
     def check_read(self, m, data, keys):
         reader = Reader(m["networkId"], self.secrets["charge point"], keys)

@@ -8,12 +8,13 @@ import { MASTERS_MUTANTS } from './masters.js';
 import { METER_MUTANTS } from './meters.js';
 import { OPERATOR_MUTANTS } from './operator.js';
 import { RELOAD_MUTANTS } from './reload.js';
+import { SETTINGS_MUTANTS } from './settings.js';
 import { SOLAR_MUTANTS } from './solar.js';
 import { SLAVE_MUTANTS } from './slave.js';
 import { VEHICLE_MUTANTS } from './vehicles.js';
 
 export interface Mutant extends Edit {
-  /** As in the rules: S1 to S6, M1 to M7, I4, I5; K1 to K8: vehicles and meters as they are; A1 to H6: the scene of that number; RTU: the traps of serial lines. */
+  /** As in the rules: S1 to S6, M1 to M7, I4, I5; K1 to K8: vehicles and meters as they are; A1 to H6: the scene of that number; 0019: that decision; RTU: the traps of serial lines. */
   readonly rule: string;
   readonly name: string;
   /** A file of test/ without its ending that must fail: `dlm/ledger`. */
@@ -29,6 +30,7 @@ const rows: readonly Row[] = [
   ...OPERATOR_MUTANTS,
   ...SOLAR_MUTANTS,
   ...RELOAD_MUTANTS,
+  ...SETTINGS_MUTANTS,
 ];
 
 export const MUTANTS: readonly Mutant[] = rows.map(([rule, name, file, find, replace, killer]) => ({

@@ -4,46 +4,30 @@
  */
 import { assert, failInvariant } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
-import type { BlockFrom, ChargeMode } from '../../base/operator-action.js';
 import type { LimitReason } from '../../base/reason.js';
-import type { Amps, Ms, PhaseAmps } from '../../base/units.js';
+import {
+  compareVersions,
+  type LastingSetting,
+  NEVER_SET,
+  type RememberedSettings,
+  type Session,
+  type SettingsVersion,
+} from '../../base/settings.js';
+import type { Ms, PhaseAmps } from '../../base/units.js';
 
-/** The vehicle that is there; `undefined`: none. */
-export type Session = string | undefined;
-
-export interface ChargePointSetting {
-  /** The operator's limit, in A per phase. Absent: that of the configuration holds. */
-  readonly operatorA?: Amps | undefined;
-  /** Absent: that of the configuration. */
-  readonly mode?: ChargeMode | undefined;
-  readonly isPaused?: boolean | undefined;
-  readonly block?: { readonly from: BlockFrom; readonly goesOn?: Session } | undefined;
-  /** For one session. */
-  readonly priority?: { readonly value: number; readonly session: string } | undefined;
+export interface ChargePointSetting extends LastingSetting {
   readonly boost?: { readonly untilMs: Ms; readonly session: string } | undefined;
 }
 
-/** A boost as the state file keeps it: how long it lasts after a restart. */
-export interface RememberedBoost {
-  readonly leftMs: Ms;
-  readonly session: string;
-}
-
-export interface RememberedSettings {
-  /** Absent: false. */
-  readonly section14a?: boolean | undefined;
-  readonly circuits: readonly { readonly id: string; readonly operatorLimitA: PhaseAmps }[];
-  readonly chargePoints: readonly (Omit<ChargePointSetting, 'boost'> & {
-    readonly id: string;
-    readonly boost?: RememberedBoost | undefined;
-  })[];
-}
+/** What 4 bytes hold. */
+const REVISION_MAX = 0xffffffff;
 
 const NOTHING_SET: ChargePointSetting = {};
 
 export class Settings {
   readonly #circuits = new Map<string, PhaseAmps>();
   readonly #chargePoints = new Map<string, ChargePointSetting>();
+  #version: SettingsVersion = NEVER_SET;
   /** True: a command says that the grid operator asks for less (section 14a EnWG). */
   #isSection14a = false;
 
@@ -51,12 +35,20 @@ export class Settings {
   carry(carrier: Carrier): void {
     carrier.values('circuits', this.#circuits);
     carrier.values('chargePoints', this.#chargePoints);
+    this.#version = carrier.value('version', this.#version);
     this.#isSection14a = carrier.value('isSection14a', this.#isSection14a);
   }
 
-  /** Call once, at the start. */
-  load({ circuits, chargePoints, section14a = false }: RememberedSettings, nowMs: Ms): void {
+  /** In place of all that is set: at the start that of the state file, later what another master knows. */
+  load({ version = NEVER_SET, circuits, chargePoints, section14a = false }: RememberedSettings, nowMs: Ms): void {
+    assert(
+      compareVersions(version, this.#version) >= 0,
+      `settings ${version.revision} in place of the later ${this.#version.revision}`,
+    );
+    this.#version = version;
     this.#isSection14a = section14a;
+    this.#circuits.clear();
+    this.#chargePoints.clear();
     for (const { id, operatorLimitA } of circuits) this.#circuits.set(id, operatorLimitA);
     for (const { id, boost, ...setting } of chargePoints) {
       const untilMs = nowMs + (boost?.leftMs ?? 0);
@@ -66,6 +58,7 @@ export class Settings {
 
   remembered(nowMs: Ms): RememberedSettings {
     return {
+      version: this.#version,
       ...(this.#isSection14a && { section14a: true }),
       circuits: [...this.#circuits].map(([id, operatorLimitA]) => ({ id, operatorLimitA })),
       chargePoints: [...this.#chargePoints].map(([id, { boost, ...setting }]) => ({
@@ -74,6 +67,20 @@ export class Settings {
         ...(boost && { boost: { leftMs: Math.max(0, boost.untilMs - nowMs), session: boost.session } }),
       })),
     };
+  }
+
+  get isAnythingSet(): boolean {
+    return this.#isSection14a || this.#circuits.size > 0 || this.#chargePoints.size > 0;
+  }
+
+  get version(): SettingsVersion {
+    return this.#version;
+  }
+
+  /** Call after each change that people made, with the boot id of this master: the other masters learn it. */
+  stamp(author: string): void {
+    const revision = Math.min(REVISION_MAX, this.#version.revision + 1);
+    this.#version = { revision, author };
   }
 
   get isSection14a(): boolean {
@@ -116,8 +123,9 @@ export class Settings {
     else this.#chargePoints.set(chargePointId, Object.fromEntries(entries));
   }
 
-  forget(chargePointId: string): void {
-    this.#chargePoints.delete(chargePointId);
+  /** False: nothing was set. */
+  forget(chargePointId: string): boolean {
+    return this.#chargePoints.delete(chargePointId);
   }
 
   /** Ends what was set for a vehicle that has gone, and boosts that are over. What ended. Call once per cycle and charge point that is heard. */

@@ -2,7 +2,7 @@
  * Inputs and outputs of the master as names with fields, which is how a recording says them. One table knows each kind of input both
  * ways: what the recorder takes apart, the replay puts together.
  */
-import type { Beacon, Status } from '../../base/messages.js';
+import type { Ask, Beacon, Status, Tell } from '../../base/messages.js';
 import type { HeardMessage, MasterInput, MasterOutput } from './types.js';
 
 /** A line says `null` of a field that is gone, so no field may be `null`; within a list or an object it may stand. */
@@ -58,7 +58,7 @@ const FORMS: { readonly [K in Kind]: Form<InputOf<K>> } = {
     () => ({}),
     () => ({ kind: 'start' }),
   ),
-  message: form(/^(beacon|status) ./, messageName, messageFields, messageOf),
+  message: form(/^(beacon|status|ask|tell) ./, messageName, messageFields, messageOf),
   meter: form(/^meter /, ({ event }) => `meter ${event.meterId} ${event.kind}`, meterFields, meterOf),
   input: form(
     /^input /,
@@ -106,7 +106,7 @@ export function inputOf({ name, fields }: Named): MasterInput | undefined {
 }
 
 function messageName({ message }: HeardMessage): string {
-  return message.type === 'beacon' ? `beacon ${message.masterId}` : `status ${message.chargePointId}`;
+  return `${message.type} ${message.type === 'status' ? message.chargePointId : message.masterId}`;
 }
 
 function messageFields({ message, keyId, from }: HeardMessage) {
@@ -118,6 +118,7 @@ function messageOf({ keyId, from, ...message }: ReturnType<typeof messageFields>
   return { kind: 'message', message: whole(message), keyId, from: { host, port: Number(port), via } };
 }
 
+type OfMaster = Ask | Beacon | Tell;
 type FlatStatus = ReturnType<typeof flatStatus>;
 
 /** The numbers of the grant by themselves: a line says what has changed, field by field. */
@@ -126,12 +127,12 @@ function flatStatus({ accepted, ...status }: Status) {
   return { ...status, acceptedEpoch, acceptedSeq, acceptedOf };
 }
 
-function flat(message: Beacon | Status) {
-  return message.type === 'beacon' ? { ...message } : flatStatus(message);
+function flat(message: OfMaster | Status) {
+  return message.type === 'status' ? flatStatus(message) : { ...message };
 }
 
-function whole(message: Beacon | FlatStatus): Beacon | Status {
-  if (message.type === 'beacon') return message;
+function whole(message: OfMaster | FlatStatus): OfMaster | Status {
+  if (message.type !== 'status') return message;
   const { acceptedEpoch: epoch, acceptedSeq: seq, acceptedOf: masterId, ...status } = message;
   return { ...status, accepted: { epoch, seq, masterId } };
 }
@@ -155,6 +156,8 @@ export function namedOutput(output: MasterOutput): Named {
   switch (output.kind) {
     case 'grant':
       return { name: `grant ${output.grant.chargePointId}`, fields: { ...output.grant } };
+    case 'exchange':
+      return { name: `${output.message.type} of this one`, fields: { ...output.message } };
     case 'cycle': {
       const { role, epoch, chargePoints } = output.status;
       const points = chargePoints.map(({ id, limitA, reason }) => [`= ${id}`, { limitA, reason }] as const);

@@ -1,7 +1,7 @@
 /** What a recording of the master holds: everything that comes in, and what it makes of it (docs/decisions/0011-recorder.md). */
 import type { EventCode } from '../../base/events.js';
 import type { LogLevel } from '../../base/logger.js';
-import type { Beacon, Grant, Status } from '../../base/messages.js';
+import type { Ask, Beacon, Grant, Message, Tell } from '../../base/messages.js';
 import type { OperatorAction } from '../../base/operator-action.js';
 import type { Ms } from '../../base/units.js';
 import type { Memory } from '../../dlm/group/memory.js';
@@ -13,7 +13,7 @@ import type { PollerEvent } from '../poller.js';
 /** A datagram whose signature was good, as what it says. */
 export interface HeardMessage {
   readonly kind: 'message';
-  readonly message: Beacon | Status;
+  readonly message: Exclude<Message, Grant>;
   readonly keyId: number;
   readonly from: PeerAddress;
 }
@@ -55,7 +55,8 @@ export type MasterInput =
 
 export type MasterOutput =
   | { readonly kind: 'grant'; readonly grant: Grant }
-  | { readonly kind: 'beacon'; readonly epoch: number; readonly active: boolean }
+  | { readonly kind: 'beacon'; readonly epoch: number; readonly active: boolean; readonly settings: Beacon['settings'] }
+  | { readonly kind: 'exchange'; readonly message: Ask | Tell }
   /** A timer is set: when the next cycle or BEACON is due. */
   | { readonly kind: 'timer'; readonly delayMs: Ms }
   | { readonly kind: 'save'; readonly text: string }

@@ -4,6 +4,7 @@ import type { Logger } from '../../base/logger.js';
 import { fail, ok } from '../../base/result.js';
 import { type Rng, seededRng } from '../../base/rng.js';
 import type { Section14aEntry } from '../../base/section-14a.js';
+import { NEVER_SET, type SettingsVersion } from '../../base/settings.js';
 import type { Ms } from '../../base/units.js';
 import { busKey } from '../../config/connection.js';
 import type { MasterConfig, MeterConfig } from '../../config/types.js';
@@ -19,7 +20,7 @@ import { VirtualBus } from '../virtual-bus.js';
 import type { VirtualNetwork } from '../virtual-network.js';
 import { Machine, type MachineOptions } from './machine.js';
 import type { MeterDevice } from './meter-device.js';
-import { People } from './people.js';
+import { People, type PeopleBook } from './people.js';
 
 export interface MasterWorld {
   readonly network: VirtualNetwork;
@@ -28,6 +29,7 @@ export interface MasterWorld {
   readonly rng: Rng;
   readonly logger: Logger;
   readonly auth: Auth | undefined;
+  readonly people: PeopleBook;
   readonly newBootId: () => string;
   readonly machine: () => MachineOptions;
   /** Some connection came or went: another one may be served now. */
@@ -49,13 +51,15 @@ export class MasterBox {
   onCycle: () => void = () => {};
   /** Called when it has been started. */
   onStart: () => void = () => {};
-  readonly people = new People();
+  readonly people: People;
   readonly sinks: StatusSink[] = [];
   /** What its log of section 14a has, over all its runs. */
   readonly section14a: Section14aEntry[] = [];
   readonly #world: MasterWorld;
   readonly #rank: number;
   #text: string | undefined;
+  /** Of what people set: in the state file. */
+  #kept: SettingsVersion = NEVER_SET;
   #machine: Machine;
   #runtime: MasterRuntime | undefined;
   #pollers: readonly MeterPoller[] = [];
@@ -65,6 +69,7 @@ export class MasterBox {
     this.name = name;
     this.#rank = rank;
     this.#world = world;
+    this.people = new People(world.people, () => this.#version);
     this.config = world.config;
     this.#machine = new Machine(world.machine());
   }
@@ -81,6 +86,10 @@ export class MasterBox {
     return this.#machine.clock.monotonicMs();
   }
 
+  get #version(): SettingsVersion {
+    return this.#runtime?.controller.limits.settings.version ?? NEVER_SET;
+  }
+
   /** Decides at present, and has heard what there is to hear. */
   get isDeciding(): boolean {
     const { isStill, isCatchingUp } = this.#machine;
@@ -95,20 +104,19 @@ export class MasterBox {
   /** Begins with the state file of another one, as from a copied disk. */
   copyState(other: MasterBox): void {
     this.#text = other.#text;
-    this.people.copy(other.people);
+    this.#kept = other.#kept;
   }
 
   /** Its state file is lost. */
   forget(): void {
     this.#text = undefined;
-    this.people.forget();
+    this.#kept = NEVER_SET;
   }
 
   start(): void {
     const { network, logger, auth, newBootId, machine } = this.#world;
     this.#machine = new Machine(machine());
-    if (this.disk === 'corrupt') this.people.forget();
-    this.people.restart();
+    if (this.disk === 'corrupt') this.#kept = NEVER_SET;
     const { clock, timers } = this.#machine;
     const bootId = newBootId();
     this.#pollers = this.#createPollers();
@@ -131,6 +139,11 @@ export class MasterBox {
       sinks: this.sinks,
       onTick: () => this.onCycle(),
     });
+    const { revision } = this.#version;
+    assert(
+      revision >= this.#kept.revision,
+      `${this.name} starts with settings ${revision}, its file has ${this.#kept.revision}`,
+    );
     for (const poller of pollers) poller.start();
     // Their first requests wait to be settled, though no bus has answered yet.
     this.#world.onBus();
@@ -234,7 +247,7 @@ export class MasterBox {
       save: (text, done) => {
         if (this.disk === 'none') {
           this.#text = text;
-          this.people.keep();
+          this.#kept = this.#version;
         }
         // A disk takes its time, and the loop does not wait for it.
         this.#machine.timers.after(1, () => done(this.disk === 'full' ? fail('ENOSPC: no space left') : ok(undefined)));

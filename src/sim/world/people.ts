@@ -1,8 +1,9 @@
 /**
- * What people have set at one master while it runs: what judges hold it to, whatever it says. A master that starts knows what its
- * state file kept; another one learns nothing of it.
+ * What people have set while masters run: what judges hold them to, whatever they do. A master says which version of it it knows, of its state
+ * file or told by another one; what that version holds is written down here, where it was set.
  */
 import type { OperatorAction } from '../../base/operator-action.js';
+import { compareVersions, type SettingsVersion } from '../../base/settings.js';
 import type { Amps, PhaseAmps } from '../../base/units.js';
 
 interface Own {
@@ -12,7 +13,7 @@ interface Own {
   readonly isBlocked: boolean;
 }
 
-interface Noted {
+export interface Noted {
   /** The grid operator asks for less. */
   readonly isSection14a: boolean;
   readonly circuits: ReadonlyMap<string, PhaseAmps>;
@@ -22,61 +23,34 @@ interface Noted {
 const NOTHING: Noted = { isSection14a: false, circuits: new Map(), chargePoints: new Map() };
 const FREE: Own = { operatorA: undefined, isPaused: false, isBlocked: false };
 
-export class People {
-  #now: Noted = NOTHING;
-  /** In the state file. */
-  #kept: Noted = NOTHING;
+/** By the version that the master gave it. */
+export type PeopleBook = Map<string, Noted>;
 
-  /** `undefined`: as configured. The call that is given back undoes it. */
-  limitCircuit(circuit: string, limitA: PhaseAmps | undefined): () => void {
-    const before = this.#now.circuits.get(circuit);
-    const put = (value: PhaseAmps | undefined): void => {
-      this.#now = { ...this.#now, circuits: changed(this.#now.circuits, circuit, value) };
-    };
-    put(limitA);
-    return () => put(before);
+export class People {
+  readonly #book: PeopleBook;
+  readonly #version: () => SettingsVersion;
+
+  constructor(book: PeopleBook, version: () => SettingsVersion) {
+    this.#book = book;
+    this.#version = version;
   }
 
-  section14a(isOn: boolean): () => void {
-    const before = this.#now.isSection14a;
-    this.#now = { ...this.#now, isSection14a: isOn };
-    return () => {
-      this.#now = { ...this.#now, isSection14a: before };
-    };
+  get #now(): Noted {
+    return this.#book.get(keyOf(this.#version())) ?? NOTHING;
+  }
+
+  /** `set` asks the master. Where it agrees, what it had before with `change` is what it has from now on. False: it refuses. */
+  during<T>(set: () => T, change: (before: Noted) => Noted): { readonly result: T; readonly isSet: boolean } {
+    const [before, version] = [this.#now, this.#version()];
+    const result = set();
+    const after = this.#version();
+    const isSet = compareVersions(after, version) > 0;
+    if (isSet) this.#book.set(keyOf(after), change(before));
+    return { result, isSet };
   }
 
   get isSection14a(): boolean {
     return this.#now.isSection14a;
-  }
-
-  /** Call for each charge point that the action was for. The call that is given back undoes it. */
-  act(chargePoint: string, action: OperatorAction): () => void {
-    const before = this.#now.chargePoints.get(chargePoint);
-    const put = (value: Own | undefined): void => {
-      this.#now = { ...this.#now, chargePoints: changed(this.#now.chargePoints, chargePoint, value) };
-    };
-    put(after(before ?? FREE, action));
-    return () => put(before);
-  }
-
-  /** The state file was written. */
-  keep(): void {
-    this.#kept = this.#now;
-  }
-
-  /** The master starts: from its state file. */
-  restart(): void {
-    this.#now = this.#kept;
-  }
-
-  /** The state file is gone. */
-  forget(): void {
-    this.#kept = NOTHING;
-  }
-
-  /** Of a copied disk. */
-  copy(other: People): void {
-    this.#kept = other.#kept;
   }
 
   circuitA(circuit: string): PhaseAmps | undefined {
@@ -94,6 +68,26 @@ export class People {
     if (isPaused) return 'pause';
     return isBlocked ? 'block' : undefined;
   }
+}
+
+function keyOf({ revision, author }: SettingsVersion): string {
+  return `${revision} ${author}`;
+}
+
+/** `undefined`: as configured. */
+export function withCircuit(noted: Noted, circuit: string, limitA: PhaseAmps | undefined): Noted {
+  return { ...noted, circuits: changed(noted.circuits, circuit, limitA) };
+}
+
+/** For each of these charge points. */
+export function withAction(noted: Noted, chargePoints: readonly string[], action: OperatorAction): Noted {
+  let of = noted.chargePoints;
+  for (const id of chargePoints) of = changed(of, id, after(of.get(id) ?? FREE, action));
+  return { ...noted, chargePoints: of };
+}
+
+export function without(noted: Noted, chargePoint: string): Noted {
+  return { ...noted, chargePoints: changed(noted.chargePoints, chargePoint, undefined) };
 }
 
 function after(own: Own, action: OperatorAction): Own {

@@ -21,6 +21,7 @@ import type { MachineOptions } from './machine.js';
 import { MasterBox, type MasterWorld } from './master-box.js';
 import { MeterDevice } from './meter-device.js';
 import type { ChargePointPlan, PlannedAction, Scenario } from './scenario.js';
+import { type Noted, type PeopleBook, withAction, withCircuit, without } from './people.js';
 import { SlaveBox, type SlaveWorld } from './slave-box.js';
 import { Trace } from './trace.js';
 
@@ -58,6 +59,7 @@ export class World {
   /** Called when a source of limits has changed: people, or a contact. */
   onSource: () => void = () => {};
   readonly contacts: readonly Contact[];
+  readonly #people: PeopleBook = new Map();
   /** Charge points for which people have set something. */
   readonly handled = new Set<string>();
   readonly #ports: WorldPorts;
@@ -160,35 +162,27 @@ export class World {
     const deciding = [...this.masters.values()].find(({ isDeciding }) => isDeciding);
     this.journal.note(this.time.nowMs, 'OPERATOR', `${target} ${JSON.stringify(action)}`);
     if (!deciding?.runtime) return 'no master decides';
-    // It holds at once, and the state file may have it before the answer comes. That it is refused is said right away.
-    const undo = this.#note(deciding, target, action);
-    const answer = deciding.runtime.commands.set(target, action);
-    this.onSource();
-    const result = await answer;
-    if (result.ok) return undefined;
-    undo();
-    this.onSource();
-    return result.error;
+    const { commands } = deciding.runtime;
+    const { result, isSet } = deciding.people.during(
+      () => commands.set(target, action),
+      (noted) => this.#noted(noted, target, action),
+    );
+    if (isSet) this.onSource();
+    const answer = await result;
+    return answer.ok ? undefined : answer.error;
   }
 
-  #note({ people }: MasterBox, target: string, action: OperatorAction): () => void {
+  #noted(noted: Noted, target: string, action: OperatorAction): Noted {
     const circuit = this.scenario.config.site.circuits.find(({ id }) => id === target);
     if (circuit && action.what === 'operatorLimit') {
       const { limitA } = action;
-      return people.limitCircuit(
-        target,
-        limitA === null ? undefined : typeof limitA === 'number' ? perPhase(limitA) : limitA,
-      );
+      const each = typeof limitA === 'number' ? perPhase(limitA) : (limitA ?? undefined);
+      return withCircuit(noted, target, each);
     }
-    if (action.what === 'section14a') return people.section14a(action.isOn);
+    if (action.what === 'section14a') return { ...noted, isSection14a: action.isOn };
     const ids = this.#below(target);
-    const fresh = ids.filter((id) => !this.handled.has(id));
-    const undos = ids.map((id) => people.act(id, action));
     for (const id of ids) this.handled.add(id);
-    return () => {
-      for (const undo of undos) undo();
-      for (const id of fresh) this.handled.delete(id);
-    };
+    return withAction(noted, ids, action);
   }
 
   /** The charge point of this id, or those at and below a circuit. */
@@ -207,9 +201,13 @@ export class World {
    * more; and again, should it be there once more and gone, or a master remember it after a start.
    */
   forget(id: string): void {
-    for (const { runtime } of this.masters.values()) {
+    for (const { runtime, people } of this.masters.values()) {
       const isKnown = runtime?.controller.records.some((record) => record.id === id);
-      if (isKnown && !this.boxes.has(id)) void runtime?.commands.forget(id);
+      if (!isKnown || this.boxes.has(id)) continue;
+      people.during(
+        () => void runtime?.commands.forget(id),
+        (noted) => without(noted, id),
+      );
     }
     this.time.at(this.time.nowMs + FORGET_AGAIN_MS, () => this.forget(id));
   }
@@ -294,6 +292,7 @@ export class World {
       rng,
       logger: this.journal.logger(() => this.time.nowMs),
       auth: this.#siteAuth(),
+      people: this.#people,
       newBootId: () => this.#bootId(),
       machine: () => this.#machine(),
       onBus: () => {

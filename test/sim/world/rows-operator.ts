@@ -160,3 +160,27 @@ scene('G6: pause and resume', { config: garage({ limitA: 63 }), vehicles: { a: {
   await scene.at(97);
   t.equal(scene.shown, 'a 0 b 0 c 0', 'the whole group');
 });
+
+scene(
+  'a standby takes over with all that people set, and the master learns what was set there meanwhile',
+  { config: garage({ limitA: 63 }), vehicles: THREE, hasStandby: true },
+  async (scene, t) => {
+    await scene.at(60);
+    void scene.set('evse', { what: 'operatorLimit', limitA: 40 });
+    void scene.set('a', { what: 'operatorLimit', limitA: 8 });
+    void scene.set('b', { what: 'pause' });
+    await scene.at(70);
+    scene.strike('master-killed', 'master', 110);
+    await scene.at(140);
+    t.same(scene.deciding, ['standby']);
+    t.equal(scene.shown, 'a 8 b 0 c 32');
+    t.equal(scene.highestA('b', 75), 0, 'not for a moment');
+    void scene.set('b', { what: 'resume' });
+    void scene.set('c', { what: 'pause' });
+    await scene.at(170);
+    t.equal(scene.shown, 'a 8 b 32 c 0');
+    await scene.at(240);
+    t.same(scene.deciding, ['master'], 'its own state file is older');
+    t.equal(scene.shown, 'a 8 b 32 c 0');
+  },
+);
