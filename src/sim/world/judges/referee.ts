@@ -249,12 +249,20 @@ export class Referee {
   }
 
   /** For how long limits may be as they were. */
-  #followMs({ meter }: Circuit): Ms {
+  #followMs(circuit: Circuit): Ms {
     const { nowMs } = this.#world.time;
     const { stormMs } = this.#patience;
     if (nowMs - this.recovery.lastEndMs > stormMs) return this.#patienceMs();
-    const isLied = meter !== undefined && this.recovery.liesSince(meter, nowMs - stormMs);
+    const isLied = this.#metersOf(circuit).some((meter) => this.recovery.liesSince(meter, nowMs - stormMs));
     return isLied ? Number.POSITIVE_INFINITY : stormMs;
+  }
+
+  /** By what is measured there; for a limit by the grid operator also by the surplus, which the meters above show. */
+  #metersOf({ id, meter, section14a }: Circuit): readonly string[] {
+    if (!section14a) return meter === undefined ? [] : [meter];
+    const { copper } = this.#world;
+    const above = copper.wayOf(copper.indexOf(id)).map((index) => copper.conductors[index]?.circuit.meter);
+    return above.filter((each) => each !== undefined);
   }
 
   #patienceMs(): Ms {
