@@ -1,7 +1,14 @@
 /** What MQTT shows of a site: a pure mapping from one status to topics and payloads (docs/mqtt.md describes each field). */
 import type { LimitReason } from '../base/reason.js';
 import { PHASE_NAMES, type PerPhase, type PhaseAmps } from '../base/units.js';
-import type { Alarm, ChargePointStatus, CircuitStatus, MeterStatus, SiteStatus } from '../ports/status-sink.js';
+import type {
+  Alarm,
+  ChargePointStatus,
+  CircuitStatus,
+  MeterStatus,
+  SiteStatus,
+  SourceStatus,
+} from '../ports/status-sink.js';
 
 export interface TopicMessage {
   readonly topic: string;
@@ -42,6 +49,7 @@ export function statusTopics(root: string, status: SiteStatus): TopicMessage[] {
         ageMs: meter.ageMs === null ? null : whole(meter.ageMs),
       }),
     ),
+    ...status.sources.filter(({ kind }) => kind !== 'operator').map((source) => sourceTopic(root, source)),
     ...alarmTopics(root, status.alarms),
   ];
 }
@@ -158,6 +166,16 @@ function meterBody(meter: MeterStatus): JsonObject {
     damagedAnswers: meter.damagedAnswers,
     damagedPercent: rounded(meter.damagedPercent, 1),
   };
+}
+
+/** A circuit and a charge point may have the same id. */
+function sourceTopic(
+  root: string,
+  { kind, id, targetKind, target, state, sinceWallMs, text }: SourceStatus,
+): TopicMessage {
+  const since = sinceWallMs === null ? null : isoTime(sinceWallMs);
+  const topic = `${root}/source/${kind}/${targetKind.toLowerCase()}/${topicLevel(id)}`;
+  return message(topic, { kind, id, targetKind, target, state, text }, { since });
 }
 
 /** One topic per code; where several alarms share a code (two meters lost), one message tells of all. */

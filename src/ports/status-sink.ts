@@ -79,6 +79,21 @@ export interface MeterStatus {
   readonly damagedPercent: number | null;
 }
 
+/** A source of limits that may change while the master runs: a digital input, a schedule, the grid operator, or what people have set. */
+export interface SourceStatus {
+  readonly kind: 'section14a' | 'input' | 'schedule' | 'operator';
+  /** Of the input; else of what it limits. */
+  readonly id: string;
+  readonly targetKind: 'circuit' | 'chargePoint';
+  readonly target: string;
+  /** `lost` and `awaited` (no value since the start) count as active. */
+  readonly state: 'active' | 'inactive' | 'lost' | 'awaited';
+  /** `null`: not noted. */
+  readonly sinceWallMs: Ms | null;
+  /** What it does, or would do: "lowers garage by 16 A". */
+  readonly text: string;
+}
+
 export interface Alarm {
   /** A code of `base/events.ts`. */
   readonly code: string;
@@ -132,6 +147,7 @@ export interface SiteStatus {
   readonly circuits: readonly CircuitStatus[];
   readonly chargePoints: readonly ChargePointStatus[];
   readonly meters: readonly MeterStatus[];
+  readonly sources: readonly SourceStatus[];
   readonly alarms: readonly Alarm[];
 }
 

@@ -7,6 +7,7 @@ import { errorCodeOf } from '../dlm/group/faulted.js';
 import { isLimitOver, leaseLeftMs } from '../dlm/group/lease-left.js';
 import type { SlaveRecord } from '../dlm/group/slave-record.js';
 import type { Outlooks } from '../dlm/outlook.js';
+import { sourceStates } from '../dlm/limits/source-list.js';
 import { neededA } from '../dlm/sharing/offers.js';
 import type { ChargePointStatus, CircuitStatus, MeterStatus, SiteStatus } from '../ports/status-sink.js';
 import { siteSums } from './site-sums.js';
@@ -52,6 +53,12 @@ export function siteStatus({ controller, meters, keyIds, version, nowMs, wallMs 
       keyId: keyIds?.get(record.id) ?? null,
     })),
     meters: meters.list(nowMs),
+    sources: sourceStates(controller.limits, site, nowMs).map(({ target, sinceMs, ...state }) => ({
+      ...state,
+      targetKind: target.kind,
+      target: target.id,
+      sinceWallMs: sinceMs === undefined ? null : wallMs - (nowMs - sinceMs),
+    })),
     alarms: controller.alarms.list().map(({ code, active, text, sinceMs }) => ({
       code,
       active,

@@ -40,6 +40,9 @@ garage   L1          63           16        10           -      63
          L2          63            0         0           -      63
          L3          63            0         0           -      63
 meter grid: 37/20/-1.2 A (siemens-pac2200), 0.4 % of its answers damaged
+input relay: active for 3 min: lowers garage by 16 A
+schedule garage: 40 A until Mo 20:00 (Mo-Fr 06:00-20:00)
+set cp2: operator limit 10 A
 POINT  STATE     LIMIT A  EXP. A  DRAWS A  LEASE  REASON
 cp1    Charging       10      16  9.9/0/0  13 s   garage L2 full
 cp2    silent          6      16  9.9/0/0  -      garage L2 full
@@ -57,6 +60,27 @@ t.test('status: a passive one, one that authenticates, a lost meter, and every r
   t.same(tooWide(text), []);
   for (const { reasonText } of all.chargePoints) t.ok(text.replace(/\n +/g, ' ').includes(reasonText), reasonText);
   t.match(statusText({ ...all, meters: meter ? [{ ...meter, online: false, ageMs: null }] : [] }), 'no values yet');
+});
+
+t.test('status: sources that are lost stand out, and fit', async (t) => {
+  const wallMs = sampleAnswer().wallMs;
+  const of = { targetKind: 'circuit', target: 'garage' } as const;
+  const long = 'connect ECONNREFUSED 192.168.178.201:502; it counts as active and limits garage to 16/16/10 A';
+  const text = statusText(
+    sampleAnswer({
+      sources: [
+        { ...of, kind: 'section14a', id: 'garage', state: 'inactive', sinceWallMs: null, text: 'nobody asks for less' },
+        { ...of, kind: 'input', id: 'relay', state: 'lost', sinceWallMs: wallMs - 12_000, text: long },
+        { ...of, kind: 'input', id: 'x'.repeat(32), state: 'awaited', sinceWallMs: null, text: 'no value yet' },
+        { ...of, kind: 'schedule', id: 'garage', state: 'lost', sinceWallMs: null, text: '10 A (the lowest)' },
+      ],
+    }),
+  );
+  t.match(text, /^section 14a garage: inactive: nobody asks for less$/m);
+  t.match(text, /^input relay: LOST for 12 s: connect ECONNREFUSED 192\.168\.178\.201:502; it counts\n {13}as active/m);
+  t.match(text, /^input x{32}: no value yet$/m);
+  t.match(text, /^schedule garage: LOST: 10 A \(the lowest\)$/m);
+  t.same(tooWide(text), []);
 });
 
 t.test('status: why charge points are silent, and who else cannot be read', async (t) => {
@@ -112,7 +136,7 @@ t.test('11 free charge points and two circuits fit a terminal of 80x24', async (
   const free = { state: 'Available', currentA: [0, 0, 0], pluggedInMs: 0, reasonText: 'no vehicle' } as const;
   const chargePoints = Array.from({ length: 11 }, (_, index) => sampleChargePoint({ ...free, id: `cp${index + 1}` }));
   const sums = { ...sampleAnswer().sums, outOfService: 0, limiting: false };
-  const lines = statusText(sampleAnswer({ chargePoints, sums, alarms: [] })).split('\n');
+  const lines = statusText(sampleAnswer({ chargePoints, sums, alarms: [], sources: [] })).split('\n');
   t.ok(lines.length < 24, `${lines.length} lines`);
 });
 

@@ -77,7 +77,7 @@ t.test('a late subscriber gets the whole state, and later what changes', needsBr
   await late.until('the alarm', (message) => message.topic === `${ROOT}/alarm/METER_LOST`);
   t.equal(late.last(`${ROOT}/status`), 'online');
   t.ok(late.messages.every((message) => message.retained));
-  t.equal(new Set(late.messages.map((message) => message.topic)).size, 6 + REASONS + 1, 'all topics and no other');
+  t.equal(new Set(late.messages.map((message) => message.topic)).size, 8 + REASONS + 1, 'all topics and no other');
 
   const seen = late.messages.length;
   const [first, ...others] = sampleStatus().chargePoints;

@@ -36,6 +36,8 @@ t.test('the topics of a site', (t) => {
     `${ROOT}/circuit/garage`,
     `${ROOT}/chargepoint/cp1`,
     `${ROOT}/meter/grid`,
+    `${ROOT}/source/input/circuit/relay`,
+    `${ROOT}/source/schedule/circuit/garage`,
     `${ROOT}/alarm/METER_LOST`,
   ]);
   t.end();

@@ -21,7 +21,7 @@ const POINT = {
   pluggedInMs: 0,
 } as const;
 const SLAVE = { name: null, location: null, silentBecause: null } as const;
-const ANSWER = { unread: [], silent: [] } as const;
+const ANSWER = { unread: [], silent: [], sources: [] } as const;
 
 export type AnyPoint = Since<ChargePointStatus, keyof typeof POINT>;
 export type AnyStatus = Since<Omit<StatusAnswer, 'chargePoints'>, keyof typeof ANSWER | 'sums'> & {

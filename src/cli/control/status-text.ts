@@ -22,6 +22,7 @@ export function statusText(status: WholeStatus): string {
     alarmLines(status),
     circuitLines(status.circuits),
     status.meters.flatMap(meterLines),
+    sourceLines(status),
     chargePointLines(status.chargePoints),
     sessionLines(status.chargePoints),
     silentLines(status),
@@ -89,6 +90,18 @@ function meterLines({ id, model, online, ageMs, currentA, damagedPercent }: Mete
   const currents = currentA.map((value) => (value === null ? '-' : ampsOf(value))).join('/');
   const noise = (damagedPercent ?? 0) > 0 ? `, ${damagedPercent?.toFixed(1)} % of its answers damaged` : '';
   return wrapped(`meter ${id}: `, `${online ? `${currents} A` : `LOST, ${age}`} (${model})${noise}`);
+}
+
+const SOURCE_HEADS = { section14a: 'section 14a', input: 'input', schedule: 'schedule', operator: 'set' } as const;
+
+/** Digital inputs, schedules, the grid operator, and what people have set. */
+function sourceLines({ sources, wallMs }: Pick<SiteStatus, 'sources' | 'wallMs'>): string[] {
+  return sources.flatMap(({ kind, id, state, sinceWallMs, text }) => {
+    const since = sinceWallMs === null ? '' : ` for ${durationOf(Math.max(0, wallMs - sinceWallMs))}`;
+    const isPlain = kind === 'operator' || (kind === 'schedule' && state !== 'lost') || state === 'awaited';
+    const is = isPlain ? '' : `${state === 'lost' ? 'LOST' : state}${since}: `;
+    return wrapped(`${SOURCE_HEADS[kind]} ${id}: `, `${is}${text}`);
+  });
 }
 
 const POINT_HEAD = ['point', 'state', 'limit A', 'exp. A', 'draws A', 'lease'];

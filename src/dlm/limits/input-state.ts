@@ -25,6 +25,8 @@ export interface InputState {
   readonly lost?: string | undefined;
   /** What was last told to people. */
   readonly told?: 'active' | 'inactive' | 'lost' | undefined;
+  /** When that was told. */
+  readonly sinceMs?: Ms | undefined;
 }
 
 /** True: it counts as active. An input that is not known does. */
@@ -39,7 +41,7 @@ export function movedTo(state: InputState, raw: boolean, nowMs: Ms): InputState 
 
 /** Its next value is debounced anew. */
 export function lostState(state: InputState, lost: string, nowMs: Ms): InputState {
-  return { heardAtMs: nowMs, edgeAtMs: nowMs, lost, told: state.told };
+  return { heardAtMs: nowMs, edgeAtMs: nowMs, lost, told: state.told, sinceMs: state.sinceMs };
 }
 
 /** The time after which silence is a loss. */

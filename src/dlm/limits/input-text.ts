@@ -3,8 +3,13 @@ import type { PhaseAmps } from '../../base/units.js';
 import type { SiteInput } from '../types.js';
 import type { InputState } from './input-state.js';
 
+/** "16", or "16/10/16". */
+export function phasesText(a: PhaseAmps): string {
+  return a.every((each) => each === a[0]) ? String(a[0]) : a.join('/');
+}
+
 function ampsText(a: PhaseAmps): string {
-  return `${a.every((each) => each === a[0]) ? a[0] : a.join('/')} A`;
+  return `${phasesText(a)} A`;
 }
 
 /** "lowers garage by 16 A" */
@@ -24,4 +29,12 @@ export function changeText(input: SiteInput, { lost, settled, told }: InputState
   return settled
     ? `input ${input.id} ${is} active and ${effect}`
     : `input ${input.id} ${is} inactive (active, it ${effect})`;
+}
+
+/** What it does now, or would do: beside its state. */
+export function sourceText(input: SiteInput, { lost, settled }: InputState): string {
+  const effect = effectText(input);
+  if (lost !== undefined) return `${lost}; it counts as active and ${effect}`;
+  if (settled === undefined) return `no value yet; it counts as active and ${effect}`;
+  return settled ? effect : `active, it ${effect}`;
 }

@@ -74,7 +74,7 @@ export class Inputs {
     if (inputs.length === 0) return;
     for (const input of inputs) {
       const before = this.#stateOf(input);
-      const now = this.#told(input, settledAt(input, before, nowMs));
+      const now = this.#told(input, settledAt(input, before, nowMs), nowMs);
       if (now !== before) this.#states.set(input.id, now);
     }
     const lost = inputs.flatMap((input) => {
@@ -82,6 +82,11 @@ export class Inputs {
       return why === undefined ? [] : [`${input.id}: ${why}`];
     });
     alarms.set('INPUT_LOST', lost.length > 0 ? `${lost.join('; ')}; counts as active` : undefined, nowMs);
+  }
+
+  /** For displays. */
+  get list(): readonly { readonly input: SiteInput; readonly state: InputState }[] {
+    return this.#parts.inputs.map((input) => ({ input, state: this.#stateOf(input) }));
   }
 
   /** In how many ms `watch` may find a change. Infinity: not before a source says something. */
@@ -146,14 +151,14 @@ export class Inputs {
   }
 
   /** One line for each change. */
-  #told(input: SiteInput, state: InputState): InputState {
+  #told(input: SiteInput, state: InputState, nowMs: Ms): InputState {
     const { lost, settled, told } = state;
     if (lost === undefined && settled === undefined) return state;
     const now = lost !== undefined ? 'lost' : settled ? 'active' : 'inactive';
     if (now === told) return state;
     const [level, event] = now === 'lost' ? (['error', 'INPUT_LOST'] as const) : (['info', 'INPUT'] as const);
     this.#parts.notices.add(level, event, changeText(input, state), { input: input.id, state: now });
-    return { ...state, told: now };
+    return { ...state, told: now, sinceMs: nowMs };
   }
 }
 

@@ -8,9 +8,16 @@ import { TimeZones } from '../../base/time-zone.js';
 import type { Ms } from '../../base/units.js';
 import type { AlarmBoard } from '../alarms.js';
 import type { Notices } from '../notice.js';
-import type { Schedule, Site } from '../types.js';
+import type { LimitTarget, Schedule, Site } from '../types.js';
+import { phasesText } from './input-text.js';
 import { type ScheduledLimit, WeeklySchedule } from './schedule.js';
 import { WallClock } from './wall-clock.js';
+
+export interface ScheduleView {
+  /** `lost`: the time is not known. */
+  readonly state: 'active' | 'inactive' | 'lost';
+  readonly text: string;
+}
 
 export interface SchedulesOptions {
   readonly site: Site;
@@ -61,6 +68,19 @@ export class Schedules {
 
   changeOfChargePoint(id: string, nowMs: Ms): string | undefined {
     return this.#changeOf(this.#chargePoints.get(id), nowMs);
+  }
+
+  /** What the schedule of `target` says now, for displays; `undefined`: it has none. */
+  view({ kind, id }: LimitTarget, nowMs: Ms): ScheduleView | undefined {
+    const table = (kind === 'circuit' ? this.#circuits : this.#chargePoints).get(id);
+    if (!table) return undefined;
+    const limit = table.at(this.#clock.utcMs(nowMs));
+    const isKnown = this.#clock.utcMs(nowMs) !== undefined;
+    const change = this.#changeOf(table, nowMs);
+    const until = change === undefined ? '' : ` until ${change}`;
+    if (!limit) return { state: 'inactive', text: `no limit${until}` };
+    const rows = [...new Set(limit.sources)].map((source) => source.replace(/^schedule /, '')).join(' and ');
+    return { state: isKnown ? 'active' : 'lost', text: `${phasesText(limit.limitA)} A${until} (${rows})` };
   }
 
   #changeOf(table: WeeklySchedule | undefined, nowMs: Ms): string | undefined {

@@ -3,7 +3,7 @@
  * group is guaranteed. A digital input or a command says when. A source that is lost counts as asking; after a while, usually two
  * hours, the failsafe value holds instead. Every change is an entry of the log that the law asks for.
  */
-import { failInvariant } from '../../base/assert.js';
+import { defined, failInvariant } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
 import type { LogLevel } from '../../base/logger.js';
 import type { PowerCause } from '../../base/reason.js';
@@ -27,6 +27,12 @@ export interface Section14aParts {
   readonly notices: Notices;
 }
 
+export interface Section14aView {
+  readonly state: 'active' | 'inactive' | 'lost' | 'awaited';
+  readonly sinceMs: Ms | undefined;
+  readonly text: string;
+}
+
 type Stage = 'off' | 'on' | 'lost' | 'failsafe';
 
 interface Signal {
@@ -41,6 +47,7 @@ export class Section14a {
   #lostSinceMs: Ms | undefined;
   /** What was written down last, and when its consequence is due. */
   #told: Signal = { stage: 'off', source: '' };
+  #toldAtMs: Ms | undefined;
   #afterAtMs: Ms | undefined;
   #entries: Section14aEntry[] = [];
 
@@ -53,6 +60,7 @@ export class Section14a {
   carry(carrier: Carrier): void {
     this.#lostSinceMs = carrier.value('lostSinceMs', this.#lostSinceMs);
     this.#told = carrier.value('told', this.#told);
+    this.#toldAtMs = carrier.value('toldAtMs', this.#toldAtMs);
     this.#afterAtMs = carrier.value('afterAtMs', this.#afterAtMs);
     this.#entries = carrier.value('entries', this.#entries);
   }
@@ -61,6 +69,19 @@ export class Section14a {
   limitOf({ section14a, id }: Circuit, nowMs: Ms): PowerCause | undefined {
     const limitW = section14a && limitAt(section14a, this.#signal(id, nowMs)?.stage ?? 'on');
     return limitW === undefined ? undefined : { source: 'section14a', limitW };
+  }
+
+  /** What the grid operator asks for now, for displays. Of a site that has the rules for it. */
+  view(nowMs: Ms): Section14aView {
+    const circuit = defined(this.#parts.circuits[this.index], 'the circuit of section 14a');
+    const signal = this.#signal(circuit.id, nowMs);
+    const asked: Signal = signal ?? { stage: 'on', source: 'no value yet' };
+    if (asked.stage === 'off') return { state: 'inactive', sinceMs: this.#toldAtMs, text: 'nobody asks for less' };
+    const isLost = asked.stage !== 'on';
+    const state = signal === undefined ? 'awaited' : isLost ? 'lost' : 'active';
+    const value = asked.stage === 'failsafe' ? ', the failsafe value' : '';
+    const text = `${section14aLimit(circuit, asked)} W from the grid${value} (${asked.source})`;
+    return { state, sinceMs: this.#toldAtMs, text };
   }
 
   /** True right after a change: pauses of these seconds are its consequence, later ones are not. */
@@ -106,6 +127,7 @@ export class Section14a {
     const limitW = section14aLimit(circuit, signal);
     const event = signal.stage === 'off' ? 'end' : signal.stage === 'on' ? 'start' : signal.stage;
     this.#told = signal;
+    this.#toldAtMs = nowMs;
     this.#afterAtMs = nowMs + AFTER_MS;
     this.#add({ event, circuit: circuit.id, source: signal.source, limitW, drawnW });
     const level: LogLevel = event === 'lost' || event === 'failsafe' ? 'error' : 'info';
