@@ -40,6 +40,7 @@ import './sim/world/rows-network.js';
 import './sim/world/rows-masters.js';
 import './sim/world/rows-operator.js';
 import './sim/world/sources.js';
+import './sim/world/waiting.js';
 import './sim/world/rows-acceptance.js';
 import './sim/world/rows-vehicles.js';
 import './sim/world/rows-table.js';

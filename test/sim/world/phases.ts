@@ -1,6 +1,7 @@
 /** B11 and the phases that count for a vehicle, on the simulated site with all judges. */
 import t, { type Test } from 'tap';
 import { Scene, type SceneOptions } from './scene.js';
+import { until } from './until.js';
 import { site } from './solar-site.js';
 
 function play(name: string, options: SceneOptions, act: (scene: Scene, t: Test) => Promise<void>): void {
@@ -225,8 +226,8 @@ play(
 );
 
 /** Until the master decides to switch. */
-async function untilSwitching(scene: Scene, untilS: number): Promise<void> {
-  while (scene.reason('a') !== 'switching' && scene.nowS < untilS) await scene.at(scene.nowS + 0.1);
+function untilSwitching(scene: Scene, untilS: number): Promise<number> {
+  return until(scene, 'a is switching', untilS - scene.nowS, () => scene.reason('a') === 'switching', 0.1);
 }
 
 function positionOf(scene: Scene, id = 'a'): number | undefined {
@@ -239,8 +240,7 @@ play(
   'a switch that is not confirmed: it charges on, an alarm, and no second try for an hour',
   MOVING,
   async (scene, t) => {
-    await untilSwitching(scene, 400);
-    const begunS = scene.nowS;
+    const begunS = await untilSwitching(scene, 400);
     const { hardware, nowMs } = scene.world.box('a');
     const mend = hardware.misbehave({ isStuck: true }, nowMs);
     await scene.at(begunS + 40);

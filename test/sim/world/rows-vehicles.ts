@@ -1,6 +1,7 @@
 /** Scenes of vehicles that sleep after a pause, are full, or need more than they are allowed without a master (G1, G2, G7), on the simulated site. */
 import t, { type Test } from 'tap';
 import { Scene, type SceneOptions } from './scene.js';
+import { until } from './until.js';
 
 /** Two behind a fuse that is enough for one: they take turns of 15 min. */
 const ONE_OF_TWO = (keys = ''): string => `
@@ -12,6 +13,8 @@ chargePoints:
   - { id: b, circuit: main, disconnectedLimitA: 5${keys} }
 `;
 const SLEEPER = { needsWakeUp: true } as const;
+/** Turns are of 15 min. One that sleeps is offered current again after an hour. */
+const TURN_MAX_S = 4000;
 
 function scene(name: string, options: SceneOptions, play: (scene: Scene, t: Test) => Promise<void>): void {
   t.test(name, async (t) => {
@@ -27,20 +30,15 @@ const energyKwh = (scene: Scene, ...ids: readonly string[]): number =>
 const interruptions = (scene: Scene, id: string): number => scene.world.box(id).hardware.interruptions;
 
 /** When it drew current again, s; at most 120 s later. */
-async function wakesAtS(scene: Scene, id: string): Promise<number> {
-  for (const untilS = scene.nowS + 120; scene.nowS < untilS; ) {
-    await scene.at(scene.nowS + 1);
-    if (scene.drawnA(id) > 1) return scene.nowS;
-  }
-  return Number.POSITIVE_INFINITY;
+function wakesAtS(scene: Scene, id: string): Promise<number> {
+  return until(scene, `${id} wakes up`, 120, () => scene.drawnA(id) > 1);
 }
 
 /** The next turn of a charge point after that time. */
 async function turnOf(scene: Scene, id: string, fromS: number): Promise<number> {
   await scene.at(fromS);
-  while (scene.limitA(id) > 0) await scene.at(scene.nowS + 1);
-  while (scene.limitA(id) === 0) await scene.at(scene.nowS + 1);
-  return scene.nowS;
+  await until(scene, `a turn of ${id} ends`, TURN_MAX_S, () => scene.limitA(id) === 0);
+  return await until(scene, `a turn of ${id} begins`, TURN_MAX_S, () => scene.limitA(id) > 0);
 }
 
 scene(

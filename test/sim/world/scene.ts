@@ -171,6 +171,7 @@ export class Scene {
   /** Runs until then. */
   at(seconds: number): Promise<void> {
     assert(seconds >= this.nowS, 'time goes forward');
+    assert(Number.isFinite(seconds), 'a scene ends: what it goes by has not happened');
     return this.world.run(seconds * 1000);
   }
 
