@@ -173,7 +173,7 @@ function sourceTopic(
   root: string,
   { kind, id, targetKind, target, state, sinceWallMs, text }: SourceStatus,
 ): TopicMessage {
-  const since = sinceWallMs === null ? null : isoTime(sinceWallMs);
+  const since = sinceWallMs === null ? null : sinceText(sinceWallMs);
   const topic = `${root}/source/${kind}/${targetKind.toLowerCase()}/${topicLevel(id)}`;
   return message(topic, { kind, id, targetKind, target, state, text }, { since });
 }
@@ -182,17 +182,15 @@ function sourceTopic(
 function alarmTopics(root: string, alarms: readonly Alarm[]): TopicMessage[] {
   const byCode = new Map<string, Alarm[]>();
   for (const alarm of alarms) byCode.set(alarm.code, [...(byCode.get(alarm.code) ?? []), alarm]);
-  return [...byCode].map(([code, group]) => message(`${root}/alarm/${topicLevel(code)}`, alarmBody(group)));
+  return [...byCode].map(([code, group]) => alarmTopic(`${root}/alarm/${topicLevel(code)}`, group));
 }
 
-function alarmBody(group: readonly Alarm[]): JsonObject {
+function alarmTopic(topic: string, group: readonly Alarm[]): TopicMessage {
   const active = group.filter((alarm) => alarm.active);
   const shown = active.length > 0 ? active : group;
-  return {
-    active: active.length > 0,
-    text: shown.map((alarm) => alarm.text).join('; '),
-    since: isoTime(Math.min(...shown.map((alarm) => alarm.sinceWallMs))),
-  };
+  const text = shown.map((alarm) => alarm.text).join('; ');
+  const since = sinceText(Math.min(...shown.map((alarm) => alarm.sinceWallMs)));
+  return message(topic, { active: active.length > 0, text }, { since });
 }
 
 function amps(values: PhaseAmps): PerPhase<number | null> {
@@ -211,6 +209,11 @@ function rounded(value: number | null, decimals: number): number | null {
 
 function whole(value: number): number | null {
   return rounded(value, 0);
+}
+
+/** In whole seconds: reckoned back from now it moves by a millisecond each time. */
+function sinceText(wallMs: number): string | null {
+  return isoTime(Math.round(wallMs / 1000) * 1000);
 }
 
 /** `null` for a clock outside of what a date can say. */

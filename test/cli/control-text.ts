@@ -83,6 +83,14 @@ t.test('status: sources that are lost stand out, and fit', async (t) => {
   t.same(tooWide(text), []);
 });
 
+t.test('status: what a source quotes makes no line of its own', async (t) => {
+  const of = { targetKind: 'circuit', target: 'garage', sinceWallMs: null } as const;
+  const text = 'got "\nALARM FIRE\u001b[2J"; it counts as active and stops garage';
+  const lines = statusText(sampleAnswer({ sources: [{ ...of, kind: 'input', id: 'relay', state: 'lost', text }] }));
+  t.match(lines, 'input relay: LOST: got "\\x0aALARM FIRE\\x1b[2J"; it counts as active and');
+  t.notMatch(lines, /^ALARM FIRE/m);
+});
+
 t.test('status: why charge points are silent, and who else cannot be read', async (t) => {
   const nothing = { wasHeard: false, address: null, because: 'nothing at all arrives: check its power' } as const;
   const others = Array.from({ length: 10 }, (_, index) =>

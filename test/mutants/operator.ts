@@ -5,6 +5,8 @@ const SETTINGS = 'dlm/limits/settings.js';
 const TARGETS = 'dlm/sharing/targets.js';
 const ROWS = 'sim/world/rows-operator';
 const GRID = 'sim/world/section-14a';
+const SHOWN = 'sim/world/sources';
+const TEXT = 'cli/control-text';
 const MODES = 'sim/world/modes';
 const SECTION_14A = 'dlm/limits/section-14a.js';
 const POWER = 'dlm/load/power.js';
@@ -82,4 +84,39 @@ export const OPERATOR_MUTANTS: readonly Row[] = [
     MODES,
   ],
   ['F5', 'a lost meter hides the house', 'dlm/load/capacity.js', 'isLost && fallbackW !== undefined', 'false', MODES],
+  ['E4', 'a lost input is shown like others', 'dlm/limits/source-list.js', 'lost !== undefined ?', 'false ?', SHOWN],
+  [
+    'E4',
+    'a lost input does not stand out',
+    'cli/control/status-text.js',
+    "state === 'lost' ? 'LOST' : state",
+    'state',
+    TEXT,
+  ],
+  ['E4', 'a source quotes a line of its own', 'cli/control/columns.js', 'harmless(text).split', 'text.split', TEXT],
+  ['E4', 'since when is never noted', 'dlm/limits/inputs.js', 'told: now, sinceMs: nowMs', 'told: now', SHOWN],
+  [
+    'E9',
+    'a bad clock is shown like a good one',
+    'dlm/limits/schedules.js',
+    "isKnown ? 'active'",
+    "true ? 'active'",
+    SHOWN,
+  ],
+  [
+    'E13',
+    'a loss begins anew with the failsafe',
+    SECTION_14A,
+    'sinceMs: this.#lostSinceMs, text',
+    'sinceMs: this.#toldAtMs, text',
+    SHOWN,
+  ],
+  [
+    'H6',
+    'alarms are told each second',
+    'northbound/topics.js',
+    'Math.round(wallMs / 1000) * 1000',
+    'wallMs',
+    'northbound/topics',
+  ],
 ];

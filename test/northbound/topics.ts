@@ -98,6 +98,46 @@ t.test('payloads: units, decimals, null for what is not there', (t) => {
   t.end();
 });
 
+t.test('a source: where it stands, and what it says', (t) => {
+  const all = payloads();
+  t.same(all.get(`${ROOT}/source/input/circuit/relay`), {
+    kind: 'input',
+    id: 'relay',
+    targetKind: 'circuit',
+    target: 'garage',
+    state: 'active',
+    text: 'lowers garage by 16 A',
+    since: '2026-06-01T11:57:00.000Z',
+  });
+  t.match(all.get(`${ROOT}/source/schedule/circuit/garage`), { state: 'active', since: null });
+  const [first, ...others] = sampleStatus().sources;
+  const sources = first ? [{ ...first, id: 'a/b', targetKind: 'chargePoint' as const }, ...others] : [];
+  t.ok(payloads(sampleStatus({ sources })).has(`${ROOT}/source/input/chargepoint/a%2Fb`));
+  t.end();
+});
+
+t.test('a time that is reckoned back from now is told once, however both clocks are read', (t) => {
+  const { alarms, sources, wallMs } = sampleStatus();
+  const told = [0, 0.3, 0.7, 1.2].map((laterMs) =>
+    statusTopics(ROOT, {
+      ...sampleStatus(),
+      wallMs,
+      alarms: alarms.map((alarm) => ({ ...alarm, sinceWallMs: alarm.sinceWallMs - laterMs })),
+      sources: sources.map((source) => ({
+        ...source,
+        sinceWallMs: source.sinceWallMs && source.sinceWallMs - laterMs,
+      })),
+    }),
+  );
+  for (const each of told) t.same(each, told[0]);
+  const stepped = alarms.map((alarm) => ({ ...alarm, sinceWallMs: alarm.sinceWallMs + 3_000 }));
+  const essences = [sampleStatus(), sampleStatus({ alarms: stepped })].map((status) =>
+    statusTopics(ROOT, status).map(({ essence }) => essence),
+  );
+  t.same(essences[0], essences[1], 'a clock that is set is no news of an alarm');
+  t.end();
+});
+
 t.test('every kind of reason carries its own fields, phases by name', (t) => {
   const all = payloads();
   const reasonOf = (kind: string): unknown => all.get(`${ROOT}/chargepoint/because-${kind}`)?.['reason'];

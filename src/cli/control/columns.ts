@@ -1,4 +1,5 @@
 /** Lines for a terminal of 80 columns: tables of words, and text that goes on below its own beginning. */
+import { harmless } from '../../base/harmless.js';
 import { type Amps, PHASES, type PhaseAmps } from '../../base/units.js';
 
 const WIDTH = 80;
@@ -14,12 +15,15 @@ function table(rows: readonly (readonly string[])[], right: readonly number[]): 
   return rows.map((row) => row.map(cell).join('  ').trimEnd());
 }
 
-/** `head` and then `text`, broken between words; what follows stands below the beginning of `text`. */
+/**
+ * `head` and then `text`, broken between words; what follows stands below the beginning of `text`. A text from outside makes no line
+ * of its own.
+ */
 export function wrapped(head: string, text: string): string[] {
   const room = Math.max(ROOM_MIN, WIDTH - head.length);
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(' ')) {
+  for (const word of harmless(text).split(' ')) {
     const longer = line === '' ? word : `${line} ${word}`;
     if (longer.length > room && line !== '') {
       lines.push(line);

@@ -9,6 +9,8 @@ export type InputLevel = 'high' | 'low' | 'active' | 'inactive';
 const FIRST_VALUE_MS: Ms = 5_000;
 /** A level that does not come to rest for so many debounce times counts as active. */
 const UNREST_FACTOR = 20;
+/** Of what a source says of its loss: an error of TLS quotes all names of a certificate. */
+const REASON_MAX = 200;
 
 export interface InputState {
   /** The last level, as active or not, before the debounce. Absent: none since the start, or since the source was lost. */
@@ -41,7 +43,13 @@ export function movedTo(state: InputState, raw: boolean, nowMs: Ms): InputState 
 
 /** Its next value is debounced anew. */
 export function lostState(state: InputState, lost: string, nowMs: Ms): InputState {
-  return { heardAtMs: nowMs, edgeAtMs: nowMs, lost, told: state.told, sinceMs: state.sinceMs };
+  return {
+    heardAtMs: nowMs,
+    edgeAtMs: nowMs,
+    lost: lost.slice(0, REASON_MAX),
+    told: state.told,
+    sinceMs: state.sinceMs,
+  };
 }
 
 /** The time after which silence is a loss. */

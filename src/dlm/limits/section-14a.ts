@@ -77,11 +77,10 @@ export class Section14a {
     const signal = this.#signal(circuit.id, nowMs);
     const asked: Signal = signal ?? { stage: 'on', source: 'no value yet' };
     if (asked.stage === 'off') return { state: 'inactive', sinceMs: this.#toldAtMs, text: 'nobody asks for less' };
-    const isLost = asked.stage !== 'on';
-    const state = signal === undefined ? 'awaited' : isLost ? 'lost' : 'active';
-    const value = asked.stage === 'failsafe' ? ', the failsafe value' : '';
-    const text = `${section14aLimit(circuit, asked)} W from the grid${value} (${asked.source})`;
-    return { state, sinceMs: this.#toldAtMs, text };
+    const text = `${askedText(circuit, asked)} (${asked.source})`;
+    if (signal === undefined) return { state: 'awaited', sinceMs: undefined, text };
+    if (asked.stage === 'on') return { state: 'active', sinceMs: this.#toldAtMs, text };
+    return { state: 'lost', sinceMs: this.#lostSinceMs, text };
   }
 
   /** True right after a change: pauses of these seconds are its consequence, later ones are not. */
@@ -131,7 +130,7 @@ export class Section14a {
     this.#afterAtMs = nowMs + AFTER_MS;
     this.#add({ event, circuit: circuit.id, source: signal.source, limitW, drawnW });
     const level: LogLevel = event === 'lost' || event === 'failsafe' ? 'error' : 'info';
-    const text = `${textOf(circuit, signal, limitW)}; its charge points draw ${Math.round(drawnW)} W`;
+    const text = `${textOf(circuit, signal)}; its charge points draw ${Math.round(drawnW)} W`;
     this.#parts.notices.add(level, 'GRID_OPERATOR', text, { circuit: circuit.id, limitW, drawnW });
   }
 
@@ -154,12 +153,19 @@ function section14aLimit({ section14a }: Circuit, { stage }: Signal): Watts | nu
   return (section14a && limitAt(section14a, stage)) ?? null;
 }
 
-function textOf({ id, section14a }: Circuit, { stage, source }: Signal, limitW: Watts | null): string {
-  if (stage === 'off') return `section 14a: ${id} is no longer limited by the grid operator (${source})`;
-  const limits = `${source} limits ${id} to ${limitW} W from the grid`;
-  if (stage === 'on') return `section 14a: ${limits}`;
-  if (stage === 'failsafe') return `section 14a: the source is still lost: ${limits}, the failsafe value`;
-  const { failsafeAfterMs = 0, failsafeW = 0 } = section14a ?? {};
-  const minutes = Math.round(failsafeAfterMs / MS_PER_MIN);
-  return `section 14a: the source is lost: ${limits}; after ${minutes} min ${failsafeW} W, until it is heard`;
+/** The line for the log. */
+function textOf(circuit: Circuit, signal: Signal): string {
+  const { stage, source } = signal;
+  if (stage === 'off') return `section 14a: ${circuit.id} is no longer limited by the grid operator (${source})`;
+  const about = { on: '', lost: 'the source is lost: ', failsafe: 'the source is still lost: ' }[stage];
+  return `section 14a: ${about}${source} limits ${circuit.id} to ${askedText(circuit, signal)}`;
+}
+
+/** What is asked for, and what a loss makes of it: "10500 W from the grid". For the log and for displays. */
+function askedText(circuit: Circuit, signal: Signal): string {
+  const { failsafeAfterMs = 0, failsafeW = 0 } = circuit.section14a ?? {};
+  const asked = `${section14aLimit(circuit, signal)} W from the grid`;
+  if (signal.stage === 'failsafe') return `${asked}, the failsafe value`;
+  if (signal.stage !== 'lost') return asked;
+  return `${asked}; after ${Math.round(failsafeAfterMs / MS_PER_MIN)} min ${failsafeW} W, until it is heard`;
 }

@@ -18,8 +18,8 @@ inputs:
   - { id: door, source: { command: true }, chargePoint: b, stop: true, maxAgeMs: 60000 }
 `;
 
-async function shown(scene: Scene): Promise<readonly string[]> {
-  const { commands } = defined(scene.master.runtime, 'a master');
+function shown(scene: Scene, master = scene.master): readonly string[] {
+  const { commands } = defined(master.runtime, 'a master');
   const { sources, wallMs } = commands.status();
   return sources.map(({ kind, id, target, state, sinceWallMs, text }) => {
     const since = sinceWallMs === null ? '' : ` ${Math.round((wallMs - sinceWallMs) / 1000)} s`;
@@ -30,7 +30,7 @@ async function shown(scene: Scene): Promise<readonly string[]> {
 t.test('inputs, a schedule, section 14a and what people set', async (t) => {
   const scene = new Scene({ config: CONFIG, vehicles: { a: {}, b: {} } });
   await scene.at(3);
-  t.same(await shown(scene), [
+  t.same(shown(scene), [
     'section14a evse>evse inactive: nobody asks for less',
     'input relay>evse awaited: no value yet; it counts as active and lowers evse by 16 A',
     'input door>b awaited: no value yet; it counts as active and stops b',
@@ -48,7 +48,7 @@ t.test('inputs, a schedule, section 14a and what people set', async (t) => {
   void scene.set('b', { what: 'pause' });
   void scene.set('b', { what: 'block', from: 'next' });
   await scene.at(150);
-  t.same(await shown(scene), [
+  t.same(shown(scene), [
     'section14a evse>evse active 90 s: 10500 W from the grid (command)',
     'input relay>evse active 147 s: lowers evse by 16 A',
     'input door>b lost 87 s: not heard for 60 s; it counts as active and stops b',
@@ -59,5 +59,54 @@ t.test('inputs, a schedule, section 14a and what people set', async (t) => {
   ]);
   scene.strike('no-real-time-clock', 'master', 60);
   await scene.at(200);
-  t.match((await shown(scene))[3], /^schedule evse>evse lost: 40 A \(Mo 01:02-01:30, since the time is not known\)$/);
+  t.match(shown(scene)[3], /^schedule evse>evse lost: 40 A \(Mo 01:02-01:30, since the time is not known\)$/);
+});
+
+const BOX = `
+site: Scene
+circuits:
+  - { id: evse, limitA: 63, section14a: { devices: 3, failsafeAfterMin: 2, failsafeW: 2000 } }
+chargePoints:
+  - { id: a, circuit: evse }
+inputs:
+  - { id: box, source: { command: true }, section14a: true }
+`;
+
+t.test('a control box that is lost: since when, and what comes of it; a standby shows the same', async (t) => {
+  const scene = new Scene({ config: BOX, vehicles: { a: {} }, hasStandby: true });
+  const hear = (level: 'high' | 'low' | 'lost', reason?: string): void => {
+    for (const { runtime } of scene.world.masters.values()) {
+      runtime?.hear({ kind: 'input', id: 'box', level, ...(reason !== undefined && { reason }) });
+    }
+  };
+  await scene.at(1);
+  t.same(shown(scene)[0], 'section14a evse>evse awaited: 10500 W from the grid (no value yet)');
+  hear('low');
+  await scene.at(60);
+  t.same(shown(scene)[0], 'section14a evse>evse inactive: nobody asks for less');
+  hear('lost', `bad certificate: ${'DNS:example.org, '.repeat(99)}`);
+  await scene.at(100);
+  const after = 'after 2 min 6000 W, until it is heard (input box)';
+  const [lost, input = ''] = shown(scene);
+  t.equal(lost, `section14a evse>evse lost 40 s: 10500 W from the grid; ${after}`);
+  t.match(
+    input,
+    /^input box>evse lost 40 s: bad certificate: DNS:.*; it counts as active and limits evse by section 14a$/,
+  );
+  t.ok(input.length < 320, `${input.length} characters`);
+  for (const master of scene.world.masters.values()) t.same(shown(scene, master), [lost, input], master.name);
+  await scene.at(240);
+  const value = '6000 W from the grid, the failsafe value (input box)';
+  t.equal(shown(scene)[0], `section14a evse>evse lost 180 s: ${value}`);
+  t.match(
+    [...new Set(scene.said('GRID_OPERATOR', 60))],
+    [
+      `section 14a: the source is lost: input box limits evse to 10500 W from the grid; ${after.replace(' (input box)', '')}; its`,
+      'section 14a: the source is still lost: input box limits evse to 6000 W from the grid, the failsafe value; its',
+    ],
+  );
+  hear('high');
+  await scene.at(250);
+  t.equal(shown(scene)[0], 'section14a evse>evse active 10 s: 10500 W from the grid (input box)');
+  t.strictSame(scene.end(), [], 'no judge complains');
 });
