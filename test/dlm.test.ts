@@ -3,6 +3,7 @@ import './dlm/allocate-balance.js';
 import './dlm/allocate-reasons.js';
 import './dlm/capacity.js';
 import './dlm/meters.js';
+import './dlm/measured-voltage.js';
 import './dlm/lost-meters.js';
 import './dlm/prompt.js';
 import './dlm/controller.js';

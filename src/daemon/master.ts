@@ -97,7 +97,7 @@ async function assembleMaster(
   const inputs = await createInputs(config, buses, { masterId, emit: (news) => runtime.hear(news) });
   const meters = createMeters(
     config.meters,
-    site.circuits,
+    site,
     {
       emit: (event) => runtime.hearMeter(event),
       drawnBehindA: (meterId) => runtime.drawnBehindA(meterId),

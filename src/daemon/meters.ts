@@ -2,7 +2,7 @@
 import { seededRng } from '../base/rng.js';
 import type { PhaseAmps } from '../base/units.js';
 import type { MeterConfig } from '../config/types.js';
-import type { Circuit } from '../dlm/types.js';
+import type { Site } from '../dlm/types.js';
 import type { RegisterBus } from '../ports/register-bus.js';
 import { configuredPoller, meterStatus } from '../runtime/configured-meter.js';
 import type { MeterPoller, PollerEvent } from '../runtime/poller.js';
@@ -26,13 +26,13 @@ interface Told {
 
 export function createMeters(
   configs: readonly MeterConfig[],
-  circuits: readonly Circuit[],
+  site: Pick<Site, 'circuits' | 'voltageV'>,
   told: Told,
   buses: Buses = openBuses(),
 ): Meters {
   const pollers = configs.map((config) => ({
     config,
-    poller: createPoller(config, buses.busOf(config.connection), circuits, told),
+    poller: createPoller(config, buses.busOf(config.connection), site, told),
   }));
   return {
     start: () => {
@@ -49,10 +49,10 @@ export function createMeters(
 function createPoller(
   config: MeterConfig,
   bus: RegisterBus,
-  circuits: readonly Circuit[],
+  site: Pick<Site, 'circuits' | 'voltageV'>,
   { emit, drawnBehindA }: Told,
 ): MeterPoller {
-  const poller = configuredPoller(config, circuits, {
+  const poller = configuredPoller(config, site, {
     bus,
     clock: systemClock,
     timers: systemTimers,

@@ -16,7 +16,8 @@ import {
 } from '../base/units.js';
 import type { MeterReading } from '../ports/meter-reading.js';
 
-/** Wider than EN 50160 lets a supply be (230 V +10 % / -15 %): beyond it the register map, word order or scale is wrong. */
+/** Wider than EN 50160 lets a supply be (+10 % / -15 %): beyond it the register map, word order or scale is wrong. Of a supply of 230 V. */
+const NOMINAL_VOLTAGE_V: Volts = 230;
 const PLAUSIBLE_VOLTAGE_V: readonly [Volts, Volts] = [180, 260];
 /** Hardly any load takes more than this multiple of the fuse: beyond it the value is more likely wrong than high. */
 const PLAUSIBLE_FUSE_MULTIPLE = 1.5;
@@ -35,6 +36,8 @@ export interface BeliefRules {
   readonly maxAgeMs: Ms;
   /** The fuse at which the meter sits, where known. */
   readonly limitA?: PhaseAmps;
+  /** The voltage that the site says: in an IT network that to the midpoint. Absent: 230. */
+  readonly nominalV?: Volts | undefined;
 }
 
 export interface MeterBelief {
@@ -74,16 +77,27 @@ export function newBelief(rules: BeliefRules, nowMs: Ms): MeterBelief {
 }
 
 /** The reading, or what about it cannot be. */
-export function plausible(reading: MeterReading, limitA?: PhaseAmps): Result<MeterReading> {
+export function plausible(
+  reading: MeterReading,
+  { limitA, nominalV }: Omit<BeliefRules, 'maxAgeMs'> = {},
+): Result<MeterReading> {
   for (const phase of PHASES) {
-    const fault = voltageFault(reading, phase) ?? currentFault(reading, phase, limitA) ?? powerFault(reading, phase);
+    const fault =
+      voltageFault(reading, phase, nominalV) ?? currentFault(reading, phase, limitA) ?? powerFault(reading, phase);
     if (fault !== undefined) return fail(`implausible ${fault}`);
   }
   return ok(reading);
 }
 
-function voltageFault({ voltageV }: MeterReading, phase: PhaseIndex): string | undefined {
-  const [lowest, highest] = PLAUSIBLE_VOLTAGE_V;
+/** A meter in an IT network may be connected to the midpoint or between conductors: both can be. */
+function voltageFault(
+  { voltageV }: MeterReading,
+  phase: PhaseIndex,
+  nominalV: Volts = NOMINAL_VOLTAGE_V,
+): string | undefined {
+  const share = nominalV / NOMINAL_VOLTAGE_V;
+  const lowest = Math.floor(PLAUSIBLE_VOLTAGE_V[0] * Math.min(1, share));
+  const highest = Math.ceil(PLAUSIBLE_VOLTAGE_V[1] * Math.max(1, share));
   const volts = voltageV[phase];
   if (volts === null || (volts >= lowest && volts <= highest)) return undefined;
   return `voltage on ${PHASE_NAMES[phase]}: expected ${lowest} to ${highest} V, got ${volts} V`;
@@ -106,7 +120,7 @@ function powerFault({ currentA, voltageV, powerW }: MeterReading, phase: PhaseIn
 }
 
 /** Import above what is plausible, and voltage and power say the same: it may be true. */
-function maybeOverload(reading: MeterReading, limitA?: PhaseAmps): boolean {
+function maybeOverload(reading: MeterReading, { limitA, nominalV }: BeliefRules): boolean {
   const isTooHigh = (phase: PhaseIndex): boolean => currentFault(reading, phase, limitA) !== undefined;
   const isBorneOut = (phase: PhaseIndex): boolean => {
     const [amps, volts, watts] = [reading.currentA[phase] ?? 0, reading.voltageV[phase], reading.powerW[phase]];
@@ -119,7 +133,7 @@ function maybeOverload(reading: MeterReading, limitA?: PhaseAmps): boolean {
   return (
     PHASES.some(isTooHigh) &&
     PHASES.every((p) => (isTooHigh(p) ? isBorneOut(p) : true)) &&
-    PHASES.every((p) => voltageFault(reading, p) === undefined && powerFault(reading, p) === undefined)
+    PHASES.every((p) => voltageFault(reading, p, nominalV) === undefined && powerFault(reading, p) === undefined)
   );
 }
 
@@ -148,10 +162,10 @@ export function hearReading(
 ): MeterBelief {
   const { reading, sampledAtMs, nowMs } = heard;
   if (!(sampledAtMs <= nowMs)) failInvariant(`values of ${sampledAtMs} ms at ${nowMs} ms: older than now at most`);
-  const check = plausible(reading, rules.limitA);
+  const check = plausible(reading, rules);
   if (!check.ok) {
     const missed = hearMiss(before, check.error, nowMs);
-    if (!maybeOverload(reading, rules.limitA)) return missed;
+    if (!maybeOverload(reading, rules)) return missed;
     return { ...missed, overReads: before.overReads + 1, overSinceMs: before.overSinceMs ?? nowMs };
   }
   if (nowMs - sampledAtMs >= rules.maxAgeMs) {

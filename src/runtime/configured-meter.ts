@@ -3,7 +3,7 @@ import { defined } from '../base/assert.js';
 import { ok, type Result } from '../base/result.js';
 import type { Ms } from '../base/units.js';
 import type { MeterConfig } from '../config/types.js';
-import type { Circuit } from '../dlm/types.js';
+import type { Site } from '../dlm/types.js';
 import type { MeterStatus } from '../ports/status-sink.js';
 import { installationOf, modelOfMeter } from './meter-model.js';
 import { MeterPoller, type PollerPorts } from './poller.js';
@@ -18,7 +18,7 @@ const NOTHING_MEASURED = {
 /** Fails for a model that nobody knows. */
 export function configuredPoller(
   config: MeterConfig,
-  circuits: readonly Circuit[],
+  { circuits, voltageV: nominalV }: Pick<Site, 'circuits' | 'voltageV'>,
   ports: PollerPorts,
 ): Result<MeterPoller> {
   const { id: meterId, unitId, pollPeriodMs, timeoutMs, maxAgeMs } = config;
@@ -29,7 +29,7 @@ export function configuredPoller(
   const installation = installationOf(config, limitA);
   return ok(
     new MeterPoller(
-      { meterId, model: model.value, installation, unitId, pollPeriodMs, timeoutMs, maxAgeMs, limitA },
+      { meterId, model: model.value, installation, unitId, pollPeriodMs, timeoutMs, maxAgeMs, limitA, nominalV },
       ports,
     ),
   );

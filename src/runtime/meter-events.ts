@@ -1,7 +1,7 @@
 /** What the pollers of the meters tell: handed to the core, and told to people. */
 import type { Carrier } from '../base/carrier.js';
 import type { Logger } from '../base/logger.js';
-import { mapPhases, type Ms, type PhaseAmps } from '../base/units.js';
+import { mapPhases, type Ms, type PerPhase, type PhaseAmps, type Volts } from '../base/units.js';
 import type { Controller } from '../dlm/controller.js';
 import { type Heard, NOT_URGENT } from '../dlm/heard.js';
 import { type MeterNews, noiseNews, paceNews, stuckNews } from './meter-news.js';
@@ -55,7 +55,8 @@ export class MeterEvents {
 
   #hearSample(event: Extract<PollerEvent, { readonly kind: 'sample' }>, nowMs: Ms): Heard {
     const { meterId, reading, sampledAtMs, updateMs, periodMs, movedAtMs } = event;
-    const sample = { currentA: knownCurrents(reading.currentA), sampledAtMs, updateMs, periodMs, movedAtMs };
+    const voltageV = highestV(reading.voltageV);
+    const sample = { currentA: knownCurrents(reading.currentA), voltageV, sampledAtMs, updateMs, periodMs, movedAtMs };
     return this.#controller.hearMeter(meterId, sample, nowMs);
   }
 
@@ -86,4 +87,10 @@ function lostText(meterId: string, reason: string): string {
 /** A phase that the model does not measure counts as no load of its own. */
 function knownCurrents(currentA: readonly [number | null, number | null, number | null]): PhaseAmps {
   return mapPhases((p) => currentA[p] ?? 0);
+}
+
+/** In whole volts, which is what a recording has. `undefined`: it shows none. */
+export function highestV(voltageV: PerPhase<Volts | null>): Volts | undefined {
+  const shownV = voltageV.filter((each) => each !== null && Number.isFinite(each)).map(Number);
+  return shownV.length > 0 ? Math.round(Math.max(...shownV)) : undefined;
 }

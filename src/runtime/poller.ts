@@ -5,7 +5,7 @@
 import { assert, failInvariant } from '../base/assert.js';
 import { fail, ok, type Result } from '../base/result.js';
 import type { Rng } from '../base/rng.js';
-import type { Amps, Ms, PerPhase, PhaseAmps } from '../base/units.js';
+import type { Amps, Ms, PerPhase, PhaseAmps, Volts } from '../base/units.js';
 import { hearLie, hearMiss, hearReading, type MeterBelief, newBelief, passTime } from '../meters/belief.js';
 import { AS_LABELLED, decodeReading, type Installation } from '../meters/decode.js';
 import { liveliness, type Standstill, watchStandstill } from '../meters/frozen.js';
@@ -49,6 +49,8 @@ export interface PollerOptions {
   readonly maxAgeMs: Ms;
   /** The fuse at which the meter sits, where known: the measure of what can be true. */
   readonly limitA?: PhaseAmps;
+  /** The voltage that the site says. Absent: 230. */
+  readonly nominalV?: Volts | undefined;
 }
 
 export type PollerEvent =

@@ -14,7 +14,9 @@ import { eventually } from '../helpers/machine.js';
 import { circuit } from '../helpers/site.js';
 import { rawDevice } from '../transports/modbus-peers.js';
 
-const CIRCUITS = [circuit({ id: 'main', meter: 'grid' }), circuit({ id: 'garage', parent: 'main', meter: 'garage' })];
+const SITE = {
+  circuits: [circuit({ id: 'main', meter: 'grid' }), circuit({ id: 'garage', parent: 'main', meter: 'garage' })],
+};
 
 function meterConfig(id: string, port: number, changes: Partial<MeterConfig> = {}): MeterConfig {
   const connection = { kind: 'tcp', host: '127.0.0.1', port } as const;
@@ -35,7 +37,7 @@ t.test('the status of each meter, before and after its first values', async (t) 
   const configs = [meterConfig('grid', server.value.port), meterConfig('garage', silent.port)];
   const meters = createMeters(
     configs,
-    CIRCUITS,
+    SITE,
     hearer((event) => events.push(event)),
   );
   const nothing = { online: false, ageMs: null, currentA: [null, null, null], totalPowerW: null };
@@ -69,7 +71,7 @@ t.test('meters behind one address share one connection', async (t) => {
   const configs = [meterConfig('grid', device.port), meterConfig('garage', device.port, { unitId: 7 })];
   const meters = createMeters(
     configs,
-    CIRCUITS,
+    SITE,
     hearer(() => undefined),
   );
   meters.start();
@@ -85,7 +87,7 @@ t.test('a model that nobody knows ends with the code for the configuration', (t)
     () =>
       createMeters(
         [config],
-        CIRCUITS,
+        SITE,
         hearer(() => undefined),
       ),
     {
@@ -117,10 +119,14 @@ t.test(
     const configs = [meterConfig('grid', server.value.port, { model: map.id, map, wiring })];
     const circuits = [circuit({ id: 'main', meter: 'grid', limitA: [0, 63, 63] })];
     const events: PollerEvent[] = [];
-    const meters = createMeters(configs, circuits, {
-      emit: (event) => void events.push(event),
-      drawnBehindA: () => undefined,
-    });
+    const meters = createMeters(
+      configs,
+      { circuits },
+      {
+        emit: (event) => void events.push(event),
+        drawnBehindA: () => undefined,
+      },
+    );
     meters.start();
     const sample = await eventually('a sample', () => events.find((event) => event.kind === 'sample'));
     t.match(sample, { reading: { currentA: [null, -16, -8], voltageV: [null, null, null] } });
@@ -140,7 +146,7 @@ t.test('a meter in a mode that never shows export is never believed', async (t) 
   if (!server.ok) throw new Error(server.error);
   const configs = [meterConfig('grid', server.value.port, { model: 'carlo-gavazzi-em340', maxAgeMs: 200 })];
   const events: PollerEvent[] = [];
-  const meters = createMeters(configs, CIRCUITS, {
+  const meters = createMeters(configs, SITE, {
     emit: (event) => void events.push(event),
     drawnBehindA: () => undefined,
   });

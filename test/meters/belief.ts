@@ -80,8 +80,13 @@ t.test('implausible values are a miss', (t) => {
     [amps([0, -94.6, 0]), /^implausible current on L2/],
   ];
   for (const [reading, error] of cases) {
-    t.match(plausible(reading, limitA), error ? { ok: false, error } : { ok: true });
+    t.match(plausible(reading, { limitA }), error ? { ok: false, error } : { ok: true });
   }
+  const it = { nominalV: 230 / Math.sqrt(3) };
+  for (const volts of [104, 133, 230, 260])
+    t.ok(plausible(amps([0, 0, 0], [volts, volts, volts]), it).ok, `IT: ${volts} V`);
+  t.match(plausible(amps([0, 0, 0], [90, 133, 133]), it), { error: /expected 103 to 260 V, got 90 V$/ });
+  t.ok(plausible(amps([0, 0, 0], [300, 300, 300]), { nominalV: 277 }).ok, 'a site of 277 V');
   t.ok(plausible(amps([5000, 0, 0])).ok, 'without a fuse any current may be');
   const online = good(newBelief(RULES, 0), 0);
   const heard = { reading: amps([200, 0, 0]), sampledAtMs: 500, nowMs: 520 };

@@ -13,7 +13,28 @@ const RTU_BUS = 'transports/rtu-bus.js';
 const SERIAL_LINE = 'transports/serial-line.js';
 const CLOSING = 'transports/serial-closing';
 
+const VOLTAGE = 'dlm/load/measured-voltage.js';
+
 export const METER_MUTANTS: readonly Row[] = [
+  [
+    'M5',
+    'a voltage falls at once',
+    VOLTAGE,
+    'nowMs - this.#lowerFromMs >= FALL_HOLD_MS',
+    'true',
+    'dlm/measured-voltage',
+  ],
+  ['M5', 'a volt of noise counts', VOLTAGE, 'before - FALL_V', 'before - 0', 'dlm/measured-voltage'],
+  ['M6', 'a lost meter hides a rise', VOLTAGE, 'this.#isHeard ? levelV :', 'true ? levelV :', 'sim/world/power-limits'],
+  [
+    'A10',
+    'a replay without voltages',
+    'runtime/recorder/named.js',
+    'voltageV: [shownV, null, null]',
+    'voltageV: [null, null, null]',
+    'sim/replay',
+  ],
+  ['A10', 'a contract at 230 V', CAPACITY, 'if (voltageV !== undefined)', 'if (false)', 'sim/world/power-limits'],
   ['M5', 'a fall counts at once', LOAD, 'FALL_HOLD_MS = 5_000', 'FALL_HOLD_MS = 0', 'dlm/capacity'],
   ['M5', 'missed samples hide a fall', LOAD, 'nowMs - last.atMs <= 2 * periodMs', 'true', 'dlm/meters'],
   ['M5', 'a slow meter is held too short', LOAD, 'updateMs + 3 * periodMs', '0', 'dlm/meters'],

@@ -32,7 +32,7 @@ function siteOf(leaseMs: number): Site {
   return site({
     leaseMs,
     circuits: [
-      circuit({ id: 'main', limitA: perPhase(40), meter: 'grid', fallbackA: perPhase(25) }),
+      circuit({ id: 'main', limitA: perPhase(40), meter: 'grid', fallbackA: perPhase(25), limitW: 24_000 }),
       circuit({ id: 'garage', parent: 'main', limitA: perPhase(28), imbalanceLimitA: 16 }),
     ],
     chargePoints: LISTED.map((id) => chargePoint({ id, circuit: 'garage' })),
@@ -55,7 +55,8 @@ function meterEvent(rng: Rng, nowMs: number): PollerEvent {
   if (what === 2) return { kind: 'overload', meterId, currentA };
   if (what === 3) return { kind: 'stuck', meterId, isStuck: rng.chance(0.5) };
   if (what === 4) return { kind: 'recovered', meterId };
-  const reading = { currentA, voltageV: [230, null, null], powerW: [null, null, null], totalPowerW: 1 } as const;
+  const voltageV = [rng.between(222, 228), rng.between(222, 245), null] as const;
+  const reading = { currentA, voltageV, powerW: [null, null, null], totalPowerW: 1 } as const;
   return {
     kind: 'sample',
     meterId,

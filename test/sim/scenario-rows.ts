@@ -4,7 +4,7 @@ import { edited, type Row } from '../config/support.js';
 import { GOOD, OPTIONS, scenarioLines } from './scenario-support.js';
 
 const KEYS =
-  'name, durationMin, configurationFile, configuration, standby, auth, clocks, network, meters, chargePoints, building, days, loads, solar, vehicles, faults';
+  'name, durationMin, configurationFile, configuration, standby, auth, clocks, network, meters, chargePoints, building, days, loads, solar, voltage, vehicles, faults';
 const FAULTS = OPTIONS.faults.map(({ name }) => name).join(', ');
 
 const ROWS: readonly Row[] = [

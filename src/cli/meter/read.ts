@@ -87,7 +87,7 @@ function meterNamed({ name, config: file }: MeterQuestion, { meters }: MasterCon
 
 async function sourceFor(asked: MeterQuestion, config: MasterConfig, meter: MeterConfig): Promise<MeterSource> {
   const holds = !asked.direct && (await isHeldByMaster(asked, config, meter));
-  return holds ? new RunningMaster(asked, meter) : new OwnConnection(meter, config.site.circuits);
+  return holds ? new RunningMaster(asked, meter) : new OwnConnection(meter, config.site);
 }
 
 /** Whether the master that runs here has this very meter: a machine may run another site than the file describes. */

@@ -4,7 +4,7 @@ import type { Ms } from '../../base/units.js';
 import type { MeterConfig } from '../../config/types.js';
 import { ExitError } from '../../daemon/exit-codes.js';
 import { createMeters, type Meters } from '../../daemon/meters.js';
-import type { Circuit } from '../../dlm/types.js';
+import type { Site } from '../../dlm/types.js';
 import type { MeterStatus, SiteStatus } from '../../ports/status-sink.js';
 import type { PollerEvent } from '../../runtime/poller.js';
 import { systemClock } from '../../transports/system-time.js';
@@ -32,11 +32,11 @@ export class OwnConnection implements MeterSource {
   #reason = 'no answer yet';
   #known: () => void = () => undefined;
 
-  constructor(meter: MeterConfig, circuits: readonly Circuit[]) {
+  constructor(meter: MeterConfig, site: Pick<Site, 'circuits' | 'voltageV'>) {
     this.#isKnown = new Promise((resolve) => {
       this.#known = resolve;
     });
-    this.#meters = createMeters([meter], circuits, {
+    this.#meters = createMeters([meter], site, {
       emit: (event) => this.#hear(event),
       drawnBehindA: () => undefined,
     });

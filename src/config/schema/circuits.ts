@@ -36,7 +36,7 @@ export const circuitSchema = f.group({
   ),
   limitW: key(
     'Power limit',
-    'What its three phases may carry together, in W: charge points and other load. Beside limitA; both hold.',
+    'What its three phases may carry together, in W, at the voltage that the meter shows: charge points and other load. Beside limitA; both hold.',
     z.optional(f.watts(WATTS_MAX)),
   ),
   contractW: key(

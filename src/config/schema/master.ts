@@ -43,7 +43,7 @@ export const masterSchema = f.group({
   ),
   voltageV: key(
     'Voltage',
-    'Between phase and neutral, in an IT network between two conductors, in V, where power is reckoned from currents. 230 when left out.',
+    'Between phase and neutral, in an IT network between two conductors, in V, where power is reckoned from currents and no meter shows it. 230 when left out.',
     z.optional(f.quantity('a voltage in V', 100, 400)),
   ),
   circuits: key(

@@ -18,6 +18,7 @@ import {
 } from '../../base/units.js';
 import { ceilingOf, type CircuitLimits } from '../limits/ceilings.js';
 import { assertNumbers, assertOrder } from './checks.js';
+import { MeasuredVoltage } from './measured-voltage.js';
 import { type LoadSample, MeteredLoad } from './metered-load.js';
 import {
   exceedsPower,
@@ -96,6 +97,7 @@ export class CapacityBook {
   readonly #circuits: readonly Circuit[];
   readonly #limits: CircuitLimits;
   readonly #metered: ReadonlyMap<number, MeteredLoad>;
+  readonly #measuredV: ReadonlyMap<number, MeasuredVoltage>;
   readonly #deepestFirst: readonly number[];
   readonly #childrenOf: readonly (readonly number[])[];
   /** Circuits with charge points at them or below. */
@@ -113,6 +115,7 @@ export class CapacityBook {
     this.#metered = new Map(
       circuits.flatMap(({ id, meter }, index) => (meter === undefined ? [] : [[index, new MeteredLoad(id)]])),
     );
+    this.#measuredV = new Map([...this.#metered.keys()].map((index) => [index, new MeasuredVoltage(voltageV)]));
     const depth = (index: number): number => topology.pathOf[index]?.length ?? 0;
     this.#deepestFirst = circuits.map((_, index) => index).sort((a, b) => depth(b) - depth(a));
     this.#childrenOf = circuits.map((_, index) =>
@@ -126,6 +129,7 @@ export class CapacityBook {
   /** All that changes in here. */
   carry(carrier: Carrier): void {
     for (const [index, load] of this.#metered) carrier.part(`circuit ${index}`, load);
+    for (const [index, measured] of this.#measuredV) carrier.part(`voltage ${index}`, measured);
   }
 
   /** The index of the circuit at whose supply a meter sits. */
@@ -140,6 +144,7 @@ export class CapacityBook {
 
   addSample(index: number, sample: LoadSample, nowMs: Ms): void {
     this.#load(index).addSample(sample, this.isIncluding(index), nowMs);
+    this.#measuredV.get(index)?.add(sample.voltageV, nowMs);
   }
 
   /** Blocks raises until the next good sample: a value may be an error. */
@@ -155,6 +160,7 @@ export class CapacityBook {
 
   loseMeter(index: number, nowMs: Ms): void {
     this.#load(index).loseMeter(nowMs);
+    this.#measuredV.get(index)?.lose();
   }
 
   #load(index: number): MeteredLoad {
@@ -168,12 +174,21 @@ export class CapacityBook {
     return this.#circuits.map((circuit, index) => this.#capacityOf(circuit, index, own, nowMs));
   }
 
+  /** By the next meter on the way to the grid, else by the configuration: W for each A of one phase. */
+  #voltageAt(index: number): Volts {
+    for (const each of this.#topology.pathOf[index] ?? []) {
+      const voltageV = this.#measuredV.get(each)?.voltageV;
+      if (voltageV !== undefined) return voltageV;
+    }
+    return this.#voltageV;
+  }
+
   /** What the last meter on the way to the grid shows of power that the charge points of a circuit may use beside the grid. */
-  #surplusAbove(index: number, own: ReadonlyMap<number, Own>): Surplus {
+  #surplusAbove(index: number, own: ReadonlyMap<number, Own>, voltageV: Volts): Surplus {
     const top = this.#topology.pathOf[index]?.findLast((each) => this.#metered.has(each));
     const { backgroundA, openA } = own.get(top ?? -1) ?? {};
     if (top === undefined || !backgroundA || !openA) return NO_SURPLUS;
-    return surplusOf(backgroundA, openA, this.#load(top).provenPhases, this.#voltageV);
+    return surplusOf(backgroundA, openA, this.#load(top).provenPhases, voltageV);
   }
 
   #ownOf(index: number, own: ReadonlyMap<number, Own>, nowMs: Ms): Own {
@@ -213,24 +228,26 @@ export class CapacityBook {
   #byLimit(
     { limitW, fallbackW }: Circuit,
     isLost: boolean,
+    voltageV: Volts,
     besideA: PhaseAmps,
     openA: PhaseAmps,
   ): PowerCapacity | undefined {
     if (limitW === undefined) return undefined;
     // Like the fallback in A it limits the charge points alone.
-    if (isLost && fallbackW !== undefined) return powerCapacity(fallbackW, this.#voltageV, NO_AMPS, openA);
-    return powerCapacity(limitW, this.#voltageV, besideA, openA);
+    if (isLost && fallbackW !== undefined) return powerCapacity(fallbackW, voltageV, NO_AMPS, openA);
+    return powerCapacity(limitW, voltageV, besideA, openA);
   }
 
   /** While the meter is lost `besideA` is what it may hide, and that is no export. */
   #byContract(
     { contractW }: Circuit,
     meter: MeteredLoad | undefined,
+    voltageV: Volts,
     besideA: PhaseAmps,
     openA: PhaseAmps,
   ): PowerCapacity | undefined {
     if (contractW === undefined) return undefined;
-    return powerCapacity(contractW, this.#voltageV, besideA, openA, meter?.provenPhases);
+    return powerCapacity(contractW, voltageV, besideA, openA, meter?.provenPhases);
   }
 
   #capacityOf(circuit: Circuit, index: number, all: ReadonlyMap<number, Own>, nowMs: Ms): CircuitCapacity {
@@ -251,10 +268,11 @@ export class CapacityBook {
     // No fallback is given in W. So a lost meter hides what it may hide, unless its loss is ignored.
     const besideA = mapPhases((p) => (isLost && !ignored[p] ? Math.max(own.upwards.loadA[p], knownA[p]) : knownA[p]));
     const raisableA = mapPhases((p) => capacityA[p] - own.openA[p]);
-    const byLimit = this.#byLimit(circuit, isLost, besideA, own.openA);
+    const voltageV = this.#voltageAt(index);
+    const byLimit = this.#byLimit(circuit, isLost, voltageV, besideA, own.openA);
     const draw = this.#limits.gridDrawOf(circuit, nowMs);
-    const byDraw = draw && gridDrawCapacity(draw, this.#voltageV, this.#surplusAbove(index, all));
-    const byContract = this.#byContract(circuit, meter, besideA, own.openA);
+    const byDraw = draw && gridDrawCapacity(draw, voltageV, this.#surplusAbove(index, all, voltageV));
+    const byContract = this.#byContract(circuit, meter, voltageV, besideA, own.openA);
     const power = lowerPower(byContract, lowerPower(byLimit, byDraw));
     assertNumbers(capacityA, circuit.id, 'capacity');
     assertOrder(NO_AMPS, loadA, circuit.id, 'nothing, and its load');

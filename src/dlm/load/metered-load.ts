@@ -12,6 +12,7 @@ import {
   type PhaseAmps,
   type PhaseIndex,
   perPhase,
+  type Volts,
 } from '../../base/units.js';
 import { assertNumbers, assertOrder } from './checks.js';
 import { StandingPhase } from './standing-phase.js';
@@ -36,6 +37,8 @@ export interface LoadSample {
   readonly drawnA: PhaseAmps;
   /** Where the charge points have shown that the meter counts in the right direction. Absent: nowhere. */
   readonly provenPhases?: readonly PhaseIndex[];
+  /** The highest of the phases, between phase and neutral. Absent: the meter shows none. */
+  readonly voltageV?: Volts | undefined;
   readonly sampledAtMs: Ms;
   /** The values may be older than `sampledAtMs` by so much. */
   readonly updateMs: Ms;

@@ -8,6 +8,7 @@ import {
   PHASE_NAMES,
   type PhaseAmps,
   type PhaseIndex,
+  type Volts,
   type Watts,
 } from '../../base/units.js';
 import type { EventCode } from '../../base/events.js';
@@ -30,6 +31,8 @@ const REVERSED_HOLD_MS: Ms = 600_000;
 /** One sample of a meter, in grid order. */
 export interface MeterSample {
   readonly currentA: PhaseAmps;
+  /** The highest of the phases, between phase and neutral. Absent: it shows none. */
+  readonly voltageV?: Volts | undefined;
   /** When the master asked the meter. */
   readonly sampledAtMs: Ms;
   /** The values may be older than `sampledAtMs` by so much. */

@@ -3,6 +3,7 @@
  * ways: what the recorder takes apart, the replay puts together.
  */
 import type { Ask, Beacon, Status, Tell } from '../../base/messages.js';
+import { highestV } from '../meter-events.js';
 import type { HeardMessage, MasterInput, MasterOutput } from './types.js';
 
 /** A line says `null` of a field that is gone, so no field may be `null`; within a list or an object it may stand. */
@@ -137,19 +138,20 @@ function whole(message: OfMaster | FlatStatus): OfMaster | Status {
   return { ...status, accepted: { epoch, seq, masterId } };
 }
 
-/** Only the currents of a sample decide anything. */
+/** Only the currents of a sample decide anything, and its highest voltage, in whole volts. */
 function meterFields({ event }: InputOf<'meter'>) {
   if (event.kind !== 'sample') return { ...event };
   const { reading, ...rest } = event;
-  return { ...rest, currentA: reading.currentA };
+  return { ...rest, currentA: reading.currentA, voltageV: highestV(reading.voltageV) };
 }
 
-const NOTHING_MEASURED = { voltageV: [null, null, null], powerW: [null, null, null], totalPowerW: null } as const;
+const NOTHING_MEASURED = { powerW: [null, null, null], totalPowerW: null } as const;
 
 function meterOf(fields: ReturnType<typeof meterFields>): InputOf<'meter'> {
   if (fields.kind !== 'sample') return { kind: 'meter', event: fields };
-  const { currentA, ...rest } = fields;
-  return { kind: 'meter', event: { ...rest, reading: { ...NOTHING_MEASURED, currentA } } };
+  const { currentA, voltageV: shownV = null, ...rest } = fields;
+  const reading = { ...NOTHING_MEASURED, currentA, voltageV: [shownV, null, null] as const };
+  return { kind: 'meter', event: { ...rest, reading } };
 }
 
 export function namedOutput(output: MasterOutput): Named {

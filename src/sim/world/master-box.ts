@@ -210,7 +210,7 @@ export class MasterBox {
 
   #createPoller({ options: { config } }: MeterDevice, bus: VirtualBus): MeterPoller {
     const { rng } = this.#world;
-    const poller = configuredPoller(config, this.config.site.circuits, {
+    const poller = configuredPoller(config, this.config.site, {
       bus,
       clock: this.#machine.clock,
       timers: { after: (delayMs, call) => this.#afterOnBus(delayMs, call) },

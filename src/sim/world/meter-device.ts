@@ -4,7 +4,7 @@
  */
 import { fail, ok, type Result } from '../../base/result.js';
 import type { Rng } from '../../base/rng.js';
-import { mapPhases, type Ms, type PhaseAmps } from '../../base/units.js';
+import { mapPhases, type Ms, type PhaseAmps, type Volts } from '../../base/units.js';
 import type { MeterConfig } from '../../config/types.js';
 import type { MeterModel } from '../../meters/model.js';
 import type { RegisterBlock } from '../../ports/register-bus.js';
@@ -12,8 +12,8 @@ import { GOOD_LINE, type LineFaults, type RegisterImage } from '../virtual-bus.j
 import { type VirtualMeter, virtualMeter } from '../virtual-meter.js';
 import type { VirtualTime } from '../virtual-time.js';
 
-const VOLTAGE_LOW_V = 228;
-const VOLTAGE_HIGH_V = 232;
+/** The error of what it shows. */
+const VOLTAGE_ERROR_V = 0.2;
 const OWN_SERIAL = 12_345_678;
 const STRANGER_SERIAL = 4711;
 /** What another meter shows. */
@@ -47,6 +47,8 @@ export const GOOD_METER: MeterFaults = {
 export interface MeterDeviceOptions {
   readonly config: MeterConfig;
   readonly model: MeterModel;
+  /** Between phase and neutral. */
+  readonly voltageV: () => Volts;
   /** What flows where it sits, grid order. */
   readonly flowA: () => PhaseAmps;
   readonly latencyMs: Ms;
@@ -71,7 +73,7 @@ export class MeterDevice implements RegisterImage {
   constructor(options: MeterDeviceOptions) {
     this.options = options;
     const { model } = options;
-    const voltageV = mapPhases(() => (VOLTAGE_LOW_V + VOLTAGE_HIGH_V) / 2);
+    const voltageV = mapPhases(() => options.voltageV());
     this.#own = virtualMeter(model, { currentA: [0, 0, 0], voltageV }, { serial: OWN_SERIAL });
     this.#stranger = virtualMeter(model, { currentA: STRANGER_A, voltageV }, { serial: STRANGER_SERIAL });
   }
@@ -130,6 +132,8 @@ export class MeterDevice implements RegisterImage {
     const trueA = this.#faults.wiring(flowA());
     const measuredA = mapPhases((p) => trueA[p] + rng.between(-noiseA, noiseA));
     const currentA = roundA > 0 ? mapPhases((p) => Math.round(measuredA[p] / roundA) * roundA) : measuredA;
-    this.#own.set({ currentA, voltageV: mapPhases(() => rng.between(VOLTAGE_LOW_V, VOLTAGE_HIGH_V)) });
+    const trueV = this.options.voltageV();
+    const shownV = mapPhases(() => trueV + rng.between(-VOLTAGE_ERROR_V, VOLTAGE_ERROR_V));
+    this.#own.set({ currentA, voltageV: shownV });
   }
 }

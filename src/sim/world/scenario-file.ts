@@ -223,6 +223,7 @@ function scenarioOf(
     meterRoundA: entry.meters.roundA,
     ...UNTOUCHED,
     solar: inTime(entry.solar.map(solarStepOf)),
+    voltage: inTime(entry.voltage.map(({ atS, voltageV }) => ({ atMs: toMs(atS), voltageV }))),
     faults: inTime(entry.faults.map(faultOf)),
     durationMs: endMs,
     calmFromMs: lastEndMs(entry.faults),

@@ -135,6 +135,11 @@ export const solarStepSchema = f.group({
   ),
 });
 
+const voltageStepSchema = f.group({
+  atS: key('Begin', 'Seconds from the start.', seconds(0)),
+  voltageV: key('Voltage', 'Between phase and neutral, in V.', f.quantity('a voltage in V', 0, 400)),
+});
+
 export const vehicleSchema = f.group({
   chargePoint: key('Charge point', 'Id of the charge point where it is plugged in.', f.id('the id of a charge point')),
   atS: key('Arrival', 'Seconds from the start until it is plugged in.', seconds(0)),
@@ -257,6 +262,11 @@ export const scenarioSchema = f.group({
     'PV',
     'What PV feeds into a circuit, step by step over time, beside its other consumers.',
     z._default(f.list('steps', solarStepSchema, { atMost: LOADS_MAX }), []),
+  ),
+  voltage: key(
+    'Voltage',
+    'The voltage of the grid, step by step over time; before the first step that of the configuration.',
+    z._default(f.list('steps', voltageStepSchema, { atMost: LOADS_MAX }), []),
   ),
   vehicles: key('Vehicles', 'Who charges when.', z._default(f.list('vehicles', vehicleSchema), [])),
   faults: key('Faults', 'What goes wrong when.', z._default(f.list('faults', faultSchema, { atMost: FAULTS_MAX }), [])),

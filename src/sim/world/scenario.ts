@@ -1,6 +1,6 @@
 /** What is played: a site by its real configuration, what stands behind it in the physical world, and what goes wrong when. */
 import type { OperatorAction } from '../../base/operator-action.js';
-import type { Amps, Ms, PerPhase, PhaseAmps, Watts } from '../../base/units.js';
+import type { Amps, Ms, PerPhase, PhaseAmps, Volts, Watts } from '../../base/units.js';
 import type { PhaseSwitchKind } from '../../base/phase-switch.js';
 import type { PhaseCount, Wiring } from '../../base/rotation.js';
 import type { VehicleSpec } from '../../chargers/vehicle.js';
@@ -96,6 +96,12 @@ export interface ContactPlan {
   readonly changes: readonly { readonly atMs: Ms; readonly state: ContactState }[];
 }
 
+/** Between phase and neutral, on all phases, until the next step. */
+export interface VoltageStep {
+  readonly atMs: Ms;
+  readonly voltageV: Volts;
+}
+
 export interface Scenario {
   readonly name: string;
   readonly config: MasterConfig;
@@ -109,6 +115,8 @@ export interface Scenario {
   readonly loads: readonly LoadPlan[];
   /** In order of time. */
   readonly solar: readonly SolarPlan[];
+  /** In order of time; before the first step it is that of the configuration. */
+  readonly voltage: readonly VoltageStep[];
   readonly visits: readonly VisitPlan[];
   readonly network: NetworkFaults;
   /** No clock runs faster or slower than true time by more than this share. */
@@ -132,9 +140,10 @@ export interface Scenario {
   readonly calmFromMs: Ms;
 }
 
-/** Nobody sets anything, no input has a contact, no sun shines, and it is that Monday. */
-export const UNTOUCHED: Pick<Scenario, 'actions' | 'contacts' | 'solar' | 'wallFromMs'> = {
+/** Nobody sets anything, no input has a contact, no sun shines, the voltage stays, and it is that Monday. */
+export const UNTOUCHED: Pick<Scenario, 'actions' | 'contacts' | 'solar' | 'voltage' | 'wallFromMs'> = {
   solar: [],
+  voltage: [],
   actions: [],
   contacts: [],
   wallFromMs: FIRST_DAY_MS,

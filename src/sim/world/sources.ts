@@ -22,7 +22,6 @@ import {
   type Circuit,
   FALLBACK_IGNORED_A,
   type LimitTarget,
-  NOMINAL_VOLTAGE_V,
   type Schedule,
 } from '../../dlm/types.js';
 import type { Contact } from './contact.js';
@@ -111,14 +110,14 @@ export class Sources {
 
   /** At the last meter on the way to the grid; a meter shows it wrongly by an ampere at most. */
   #surplusW(id: string): Watts {
-    const { copper, scenario } = this.#world;
+    const { copper, scenario, voltage } = this.#world;
     const way = copper.wayOf(copper.indexOf(id)).map((index) => defined(copper.conductors[index], id));
     const top = way.findLast(({ circuit }) => circuit.meter !== undefined);
     if (!top) return 0;
     const [l1, l2, l3] = ampsOf(top.buildingMa);
     const count = scenario.chargePoints.length;
     const slackA = PHASES.length * (1 + 0.5 * count);
-    return Math.max(0, slackA - l1 - l2 - l3) * (scenario.config.site.voltageV ?? NOMINAL_VOLTAGE_V);
+    return Math.max(0, slackA - l1 - l2 - l3) * voltage.nowV;
   }
 
   /** What others take there, as far as the one that decides can know: while the meter is lost, limits hold for the charge points alone. */

@@ -10,12 +10,14 @@ import type { Auth } from '../../discovery/auth.js';
 import { chargePointKeyRing, chargePointKeys, type NumberedKey, siteKeyRing } from '../../discovery/keys.js';
 import type { NamedPeer } from '../../ports/datagram-port.js';
 import type { MacPort } from '../../ports/mac-port.js';
+import { NOMINAL_VOLTAGE_V } from '../../dlm/types.js';
 import { modelOfMeter } from '../../runtime/meter-model.js';
 import { VirtualNetwork } from '../virtual-network.js';
 import { VirtualTime } from '../virtual-time.js';
 import { connectDay, connectLoad, connectSolar, WanderingLoad } from './building.js';
 import { ampsOf, Copper } from './copper.js';
 import { Contact } from './contact.js';
+import { GridVoltage } from './grid-voltage.js';
 import { Journal } from './journal.js';
 import type { MachineOptions } from './machine.js';
 import { MasterBox, type MasterWorld } from './master-box.js';
@@ -59,6 +61,7 @@ export class World {
   /** Called when a source of limits has changed: people, or a contact. */
   onSource: () => void = () => {};
   readonly contacts: readonly Contact[];
+  readonly voltage: GridVoltage;
   readonly #people: PeopleBook = new Map();
   /** Charge points for which people have set something. */
   readonly handled = new Set<string>();
@@ -73,6 +76,7 @@ export class World {
     this.scenario = scenario;
     this.#ports = ports;
     this.rng = seededRng(seed);
+    this.voltage = new GridVoltage(scenario.voltage, scenario.config.site.voltageV ?? NOMINAL_VOLTAGE_V, this.time);
     const fork = (): Rng => seededRng(this.rng.int(DRAWS));
     this.#clockRng = fork();
     this.network = new VirtualNetwork(this.time, fork());
@@ -264,6 +268,7 @@ export class World {
     return new MeterDevice({
       config,
       model: defined(known, `model ${config.model}`),
+      voltageV: () => this.voltage.nowV,
       flowA,
       latencyMs,
       renewMs,

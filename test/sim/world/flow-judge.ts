@@ -29,6 +29,7 @@ class Watch {
     const circuits = [circuit({ id: 'main', limitA: perPhase(FUSE_A), ...facts })];
     this.copper = new Copper(circuits, (index) => this.judge.close(index, this.nowMs));
     this.judge = new FlowJudge(this.copper, {
+      voltageV: () => 230,
       chargePointsBelow: () => 1,
       followMs: () => this.followMs,
       obeyedSinceMs: () => this.obeyedSinceMs,
@@ -113,6 +114,7 @@ t.test('what meters may be off by grows with the charge points below a circuit, 
   ];
   const copper: Copper = new Copper(circuits, (index) => judge.close(index, 0));
   const judge = new FlowJudge(copper, {
+    voltageV: () => 230,
     chargePointsBelow: ({ id }) => (id === 'main' ? 4 : 1),
     followMs: () => FOLLOW_MS,
     obeyedSinceMs: () => 0,
@@ -238,6 +240,7 @@ t.test('each circuit above is watched', async (t) => {
   const copper: Copper = new Copper(circuits, (index) => judge.close(index, 0));
   const violate = (_: string, text: string): number => told.push(text);
   const judge = new FlowJudge(copper, {
+    voltageV: () => 230,
     chargePointsBelow: () => 2,
     followMs: () => FOLLOW_MS,
     obeyedSinceMs: () => 0,

@@ -27,6 +27,7 @@ class Bench {
     this.device = new MeterDevice({
       config,
       model: known,
+      voltageV: () => 230,
       flowA: () => this.flowA,
       latencyMs: 5,
       renewMs: 200,

@@ -97,3 +97,84 @@ t.test('example 55: 4.4 kW contracted, an appliance of 2 kW: 10 A', async (t) =>
   t.same(scene.record('a').reason, { kind: 'power', circuit: 'main' });
   t.strictSame(scene.end(), [], 'no judge complains');
 });
+
+const METERED = `
+site: Scene
+circuits:
+  - { id: main, limitA: 100, contractW: 40000, meter: grid, fallbackA: 50 }
+meters:
+  - { id: grid, model: siemens-pac2200, connection: "tcp://10.0.0.1:502" }
+chargePoints:
+${FOUR.map((id) => `  - { id: ${id}, circuit: main }`).join('\n')}
+`;
+
+/** At this voltage the charge points and the building beside them. */
+function trueW(scene: Scene, buildingA: number): Watts {
+  const allowedA = FOUR.reduce((sumA, id) => sumA + 3 * scene.limitA(id), 0);
+  return scene.world.voltage.nowV * (allowedA + 3 * buildingA);
+}
+
+for (const [voltageV, limits] of [
+  [215, [15, 15, 14, 14]],
+  [230, [14, 14, 13, 13]],
+  [245, [13, 13, 12, 12]],
+] as const) {
+  t.test(`A10: a contract at ${voltageV} V is as many amperes as that makes`, async (t) => {
+    const scene = new Scene({
+      config: METERED,
+      vehicles: KILOWATTS.vehicles ?? {},
+      voltage: [{ atMs: 0, voltageV }],
+    });
+    await scene.at(60);
+    t.same(sorted(scene), limits);
+    t.ok(trueW(scene, 3.5) <= 40_100, `${trueW(scene, 3.5)} W`);
+    t.strictSame(scene.end(), []);
+  });
+}
+
+t.test(
+  'A10: a voltage that rises lowers at once, also where a message is lost; one that falls raises a minute later',
+  async (t) => {
+    const scene = new Scene({
+      config: METERED,
+      vehicles: KILOWATTS.vehicles ?? {},
+      voltage: [
+        { atMs: 100_000, voltageV: 247 },
+        { atMs: 200_000, voltageV: 229 },
+        { atMs: 210_000, voltageV: 231 },
+      ],
+    });
+    await scene.at(99);
+    t.same(sorted(scene), [14, 14, 13, 13]);
+    scene.strike('grants-lost', 'a', 8);
+    await scene.at(105);
+    t.equal(scene.shown, 'a 14 b 12 c 13 d 12', 'all that hear it');
+    await scene.at(109);
+    t.ok(trueW(scene, 3.5) <= 40_100, 'and that one, as soon as it hears');
+    await scene.at(199);
+    t.equal(scene.shown, 'a 13 b 12 c 13 d 12');
+    await scene.at(255);
+    t.equal(scene.shown, 'a 13 b 12 c 13 d 12', 'not yet: it may come back');
+    await scene.at(300);
+    t.same(sorted(scene), [14, 13, 13, 13]);
+    t.strictSame(scene.end(), []);
+  },
+);
+
+t.test('A10: a meter that is lost: not below the voltage of the configuration', async (t) => {
+  const scene = new Scene({
+    config: METERED.replace('fallbackA: 50', 'fallbackA: 9999'),
+    vehicles: KILOWATTS.vehicles ?? {},
+    voltage: [{ atMs: 0, voltageV: 215 }],
+  });
+  await scene.at(60);
+  t.same(sorted(scene), [15, 15, 14, 14]);
+  const voltageV = (): number | undefined =>
+    scene.master.runtime?.controller.circuits(scene.master.nowMs)[0]?.capacity.power?.voltageV;
+  t.equal(voltageV(), 215);
+  scene.strike('meter-unplugged', 'grid', 60);
+  await scene.at(80);
+  t.equal(voltageV(), 230);
+  await scene.at(140);
+  t.equal(voltageV(), 215, 'heard again');
+});

@@ -78,6 +78,7 @@ export interface SceneOptions {
   readonly loads?: readonly Omit<LoadPlan, 'circuit'>[];
   /** Steps of what PV feeds into the root: evenly on three phases, or on each. */
   readonly solarW?: readonly { readonly atMs: Ms; readonly powerW: number | PerPhase<number> }[];
+  readonly voltage?: Scenario['voltage'];
   readonly hasStandby?: boolean;
   readonly isSigned?: boolean;
   /** From then on the judges of calm look on, 150 s later; absent: never. */
@@ -133,6 +134,7 @@ function scenarioOf(options: SceneOptions): Scenario {
     solar: (options.solarW ?? []).map(({ atMs, powerW }) => {
       return { circuit, atMs, powerW: typeof powerW === 'number' ? perPhase(powerW / 3) : powerW };
     }),
+    voltage: options.voltage ?? [],
     contacts: options.contacts ?? [],
     faults: [],
     durationMs: FOR_EVER_MS,

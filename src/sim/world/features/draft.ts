@@ -2,7 +2,7 @@
 import { defined } from '../../../base/assert.js';
 import type { Rng } from '../../../base/rng.js';
 import type { Amps, Ms } from '../../../base/units.js';
-import type { ContactPlan, PlannedAction, SolarPlan } from '../scenario.js';
+import type { ContactPlan, PlannedAction, SolarPlan, VoltageStep } from '../scenario.js';
 
 /** Keys of one entry, as they are written. */
 export type Keys = Map<string, string>;
@@ -28,6 +28,7 @@ export interface Draft {
   /** Of `solar`; empty: nobody looks at a surplus. */
   readonly surplus: Keys;
   readonly solar: SolarPlan[];
+  readonly voltage: VoltageStep[];
   readonly actions: PlannedAction[];
   readonly contacts: ContactPlan[];
   /** What all charge points take together without a master; two more than there are. */

@@ -6,7 +6,7 @@ import { INPUT_FEATURES } from './inputs.js';
 import { DEFAULTS_FEATURE, LIMIT_FEATURES } from './limits.js';
 import { MODE_FEATURES } from './modes.js';
 import { PEOPLE_FEATURES } from './people.js';
-import { NETWORK_FEATURE, SHARING_FEATURES } from './sharing.js';
+import { NETWORK_FEATURE, SHARING_FEATURES, VOLTAGE_FEATURE } from './sharing.js';
 import { SOLAR_FEATURES } from './solar.js';
 
 /** In the order in which they are drawn: a later one sees what an earlier one has written. */
@@ -21,6 +21,7 @@ export const FEATURES: readonly Feature[] = [
   ...PEOPLE_FEATURES,
   DEFAULTS_FEATURE,
   NETWORK_FEATURE,
+  VOLTAGE_FEATURE,
 ];
 
 /** The names of those that this seed has. */

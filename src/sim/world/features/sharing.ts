@@ -1,6 +1,8 @@
 /** Rules of division. */
 import type { Rng } from '../../../base/rng.js';
-import { type Draft, type Feature, one, some } from './draft.js';
+import type { Ms } from '../../../base/units.js';
+import { NOMINAL_VOLTAGE_V } from '../../../dlm/types.js';
+import { type Draft, type Feature, numberOf, one, some } from './draft.js';
 
 function drawRedistribution(rng: Rng, { rules, circuits }: Draft): void {
   const amps = one(rng, ['', '', 'thresholdA: 1', 'thresholdA: 4', 'marginA: 0.5']);
@@ -53,6 +55,25 @@ export const SHARING_FEATURES: readonly Feature[] = [
 ];
 
 const POWER_KEYS = ['limitW', 'contractW', 'section14a', 'dlb', 'alm'];
+
+/** From one change of the voltage to the next, at least and at most. */
+const VOLTAGE_MS: readonly [Ms, Ms] = [30_000, 400_000];
+
+/** Where a limit is in W: a grid that is high or low, and wanders. */
+export const VOLTAGE_FEATURE: Feature = {
+  name: 'voltage',
+  share: 0.6,
+  draw: (rng, draft) => {
+    const [root] = draft.circuits;
+    const hasPower = draft.circuits.some(({ keys }) => POWER_KEYS.some((key) => keys.has(key)));
+    if (!hasPower || !root?.isMetered) return;
+    const nominalV = numberOf(draft.site, 'voltageV', NOMINAL_VOLTAGE_V);
+    const baseV = nominalV * rng.between(0.95, 1.07);
+    for (let atMs = 0; atMs < draft.calmFromMs; atMs += Math.floor(rng.between(...VOLTAGE_MS))) {
+      draft.voltage.push({ atMs, voltageV: baseV + rng.between(-4, 4) });
+    }
+  },
+};
 
 /** Drawn last: what is drawn in W, and phase switches, are drawn for a neutral. */
 export const NETWORK_FEATURE: Feature = {

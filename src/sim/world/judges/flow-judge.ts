@@ -6,7 +6,7 @@ import { defined } from '../../../base/assert.js';
 import { type Ms, PHASE_NAMES, type PhaseIndex, PHASES, type Volts, type Watts } from '../../../base/units.js';
 import { SETTLE_MS } from '../../../dlm/leases/lease-rules.js';
 import { powerLimitOf } from '../../../config/warnings.js';
-import { type Circuit, NOMINAL_VOLTAGE_V } from '../../../dlm/types.js';
+import type { Circuit } from '../../../dlm/types.js';
 import { type Copper, milli } from '../copper.js';
 import type { BreakerMargin } from '../run-log.js';
 import { BreakerPole } from './breaker.js';
@@ -18,9 +18,9 @@ const METERED_SLACK_MA = 1_000;
 const REPORTED_SLACK_MA = 500;
 
 export interface FlowTerms {
+  /** With which a limit in W is reckoned at a circuit. */
+  readonly voltageV: (circuit: Circuit) => Volts;
   /** How many there are at a circuit and below it. */
-  /** 230 when left out. */
-  readonly voltageV?: Volts | undefined;
   readonly chargePointsBelow: (circuit: Circuit) => number;
   /** For how long limits may still follow a load that was lower then: meter, loop, network, lease. Infinity: its meter lies. */
   readonly followMs: (circuit: Circuit) => Ms;
@@ -124,7 +124,7 @@ export class FlowJudge {
   /** I3 in W: what the charge points are allowed together, beside the least that the building took meanwhile, or the most that it fed in. */
   #judgePower({ circuit, leastSum, isMetered, slackMa }: Watched, limitW: Watts, index: number, sinceMs: Ms): void {
     const { allowedMa, buildingMa } = defined(this.#copper.conductors[index], 'circuit');
-    const voltageV = this.#terms.voltageV ?? NOMINAL_VOLTAGE_V;
+    const voltageV = this.#terms.voltageV(circuit);
     let leastMa = 0;
     if (isMetered) {
       leastSum.add(sum(buildingMa), this.#nowMs);

@@ -1,9 +1,9 @@
 /** All judges over one world: hangs them in where things happen, and collects what they say. */
-import { type Amps, mapPhases, type Ms, type PhaseAmps } from '../../../base/units.js';
+import { type Amps, mapPhases, type Ms, type PhaseAmps, type Volts } from '../../../base/units.js';
 import { connectedMask, maskToGrid } from '../../../base/rotation.js';
 import { leaseExpiryMs, SETTLE_MS } from '../../../dlm/leases/lease-rules.js';
 import { isServedLast } from '../../../dlm/sharing/turns.js';
-import { type Circuit, NOMINAL_VOLTAGE_V } from '../../../dlm/types.js';
+import type { Circuit } from '../../../dlm/types.js';
 import type { Injector } from '../../../sim/world/faults/injector.js';
 import { mostA } from '../charge-point.js';
 import type { MasterBox } from '../master-box.js';
@@ -15,6 +15,7 @@ import type { World } from '../world.js';
 import { CalmJudge, HEALING_MS } from './calm-judge.js';
 import { ExplainJudge } from './explain-judge.js';
 import { FlowJudge } from './flow-judge.js';
+import { KnownVoltage } from './known-voltage.js';
 import { LedgerJudge } from './ledger-judge.js';
 import { SourceJudge } from './source-judge.js';
 import { LeastJudge } from './least-judge.js';
@@ -35,6 +36,7 @@ export class Referee {
   readonly recovery = new Recovery();
   readonly #world: World;
   readonly #flow: FlowJudge;
+  readonly #voltage: KnownVoltage;
   readonly #ledger: LedgerJudge;
   readonly #calm: CalmJudge;
   readonly #starts: StartsJudge;
@@ -54,8 +56,10 @@ export class Referee {
     this.#patience = patienceOf(world.scenario);
     const { site } = world.scenario.config;
     const violate = (judge: string, text: string, atMs = world.time.nowMs): void => this.#violate(judge, text, atMs);
+    this.#voltage = new KnownVoltage(world);
+    const voltageV = (circuit: Circuit): Volts => this.#voltage.at(circuit, this.#followMs(circuit));
     this.#flow = new FlowJudge(world.copper, {
-      voltageV: world.scenario.config.site.voltageV,
+      voltageV,
       chargePointsBelow: (circuit) => this.#boxesBelow(circuit).length,
       followMs: (circuit) => this.#followMs(circuit),
       obeyedSinceMs: (circuit) => Math.max(0, ...this.#boxesBelow(circuit).map((box) => this.#obeysSinceMs(box))),
@@ -99,7 +103,7 @@ export class Referee {
       ofCircuit: (circuit) => held((master) => sources.ofCircuit(circuit, master)),
       fallbackOf: (circuit) => held((master) => sources.fallbackOf(circuit, master)),
       powerOf: (circuit) => held((master) => sources.powerOf(circuit, master)),
-      voltageV: world.scenario.config.site.voltageV ?? NOMINAL_VOLTAGE_V,
+      voltageV: (circuit) => this.#voltage.at(circuit, this.#followMs(circuit)),
       ofChargePoint: ({ id }) => held((master) => sources.ofChargePoint(id, master)),
       boxesBelow: (circuit) => this.#boxesBelow(circuit).filter((box) => !this.#isExcused(box)),
       buildingA: (circuit) => sources.othersA(circuit),
@@ -184,6 +188,7 @@ export class Referee {
     const boxes = [...world.boxes.values()];
     if (master.isDeciding && master.runtime !== this.#decider) this.#starts.forget();
     if (master.isDeciding) this.#decider = master.runtime;
+    if (master.isDeciding) this.#voltage.look(master);
     this.#ledger.decided(master, boxes, [...world.masters.values()]);
     this.recovery.look(world, world.time.nowMs);
     if (master.isDeciding && master.runtime) this.#explain.look(master.runtime.controller, master.nowMs);

@@ -34,7 +34,7 @@ export interface SourceTerms {
   readonly fallbackOf: (circuit: Circuit) => PhaseAmps | undefined;
   /** What its charge points may draw together, in W; `undefined`: nobody limits it so. */
   readonly powerOf: (circuit: Circuit) => OfSource | undefined;
-  readonly voltageV: Volts;
+  readonly voltageV: (circuit: Circuit) => Volts;
   readonly ofChargePoint: (box: SlaveBox) => OfSource | undefined;
   /** Those of a circuit and below it that a master can know. */
   readonly boxesBelow: (circuit: Circuit) => readonly SlaveBox[];
@@ -140,8 +140,8 @@ export class SourceJudge {
 
   /** Of the three phases together. */
   #judgePower({ circuit, power }: Watched): void {
-    const { boxesBelow, followMs, voltageV, nowMs, violate } = this.#terms;
-    const ownMs = followMs(circuit);
+    const { boxesBelow, followMs, nowMs, violate } = this.#terms;
+    const [ownMs, voltageV] = [followMs(circuit), this.#terms.voltageV(circuit)];
     const holds = power.most(nowMs() - ownMs);
     if (!Number.isFinite(ownMs) || !Number.isFinite(holds.limit)) return;
     const boxes = boxesBelow(circuit);
