@@ -213,14 +213,22 @@ t.test('a part of a raise waits for the rest for 5 s', async (t) => {
   t.notOk(afterPart(granted(ALWAYS_CALM, 6, 80_000), true, 81_000).waits, 'it starts');
 });
 
-/** The limits of a vehicle that is granted what a ramp permits, once a second. */
-function ramped(fromA: Amps, shareA: Amps, aPerS: number, seconds: number, stepA = 1): readonly Amps[] {
+/** The limits of a vehicle that is granted what a ramp permits, once a second; it follows at once, or never. */
+function ramped(
+  fromA: Amps,
+  shareA: Amps,
+  aPerS: number,
+  seconds: number,
+  { stepA = 1, hears = true }: { stepA?: Amps; hears?: boolean } = {},
+): readonly Amps[] {
   let calm = granted(ALWAYS_CALM, fromA, 0);
+  let followedA = fromA;
   return Array.from({ length: seconds }, (_, second) => {
     const nowMs = 60_000 + second * 1000;
-    calm = afterRamp(calm, { shareA, neededA: 6, stepA, aPerS, nowMs });
+    calm = afterRamp(calm, { shareA, neededA: 6, followedA, stepA, aPerS, nowMs });
     const { limitA } = calmLimit(calm, { shareA, stepA, roomA: () => 0, nowMs });
     calm = granted(calm, limitA, nowMs);
+    if (hears) followedA = limitA;
     return limitA;
   });
 }
@@ -229,6 +237,11 @@ t.test('a ramp: so many amperes per second, whole steps, and a start with what i
   t.same(ramped(10, 15, 2, 5), [10, 12, 14, 15, 15]);
   t.same(ramped(10, 12, 0.5, 6), [10, 10, 11, 11, 12, 12]);
   t.same(ramped(0, 12, 2, 5), [6, 8, 10, 12, 12]);
-  t.same(ramped(0, 16, 2, 5, 4), [8, 8, 12, 12, 16]);
+  t.same(ramped(0, 16, 2, 5, { stepA: 4 }), [8, 8, 12, 12, 16]);
   t.same(ramped(16, 6, 2, 2), [6, 6], 'lowered at once');
+});
+
+t.test('a ramp waits for a charge point that hears no grants: else it would have all of it at once', async (t) => {
+  t.same(ramped(0, 32, 1, 8, { hears: false }), [6, 7, 8, 9, 10, 10, 10, 10]);
+  t.same(ramped(16, 32, 1, 8, { hears: false }), [16, 17, 18, 19, 20, 20, 20, 20]);
 });

@@ -10,6 +10,14 @@ const REST = 'dlm/group/rest.js';
 const VEHICLES = 'sim/world/rows-vehicles';
 
 export const VEHICLE_MUTANTS: readonly Row[] = [
+  [
+    'C5',
+    'a ramp ahead of what is heard',
+    'dlm/group/calm.js',
+    'Math.min(shareA, risingA, heardA)',
+    'Math.min(shareA, risingA)',
+    'dlm/calm',
+  ],
   ['K1', 'an offer is refused at once', APPETITE, 'const OFFER_MS = 60_000;', 'const OFFER_MS = 0;', 'dlm/appetite'],
   ['K1', 'asks with what others draw', APPETITE, 'nextA <= spareA', 'true', 'dlm/appetite'],
   ['K1', 'never asks again', APPETITE, '(isAskDue(before, nowMs) && ', '(false && ', 'dlm/appetite'],

@@ -175,19 +175,28 @@ export interface RampTerms {
   readonly shareA: Amps;
   /** A vehicle starts with this. */
   readonly neededA: Amps;
+  /** What the charge point says that it follows. */
+  readonly followedA: Amps;
   readonly stepA: Amps;
   readonly aPerS: number;
   readonly nowMs: Ms;
 }
 
+/** A grant and the STATUS that tells of it take so long, and one of them may be lost. */
+const FOLLOWS_WITHIN_S = 3;
+
 /** Lets a ramp go on towards the share; it ends there. Call once per cycle. The same object if nothing changed. */
-export function afterRamp(before: Calm, { shareA, neededA, stepA, aPerS, nowMs }: RampTerms): Calm {
+export function afterRamp(before: Calm, terms: RampTerms): Calm {
+  const { shareA, neededA, followedA, stepA, aPerS, nowMs } = terms;
   const { grantedA, ramp } = before;
   if (shareA <= grantedA) return ramp === undefined ? before : { ...before, ramp: undefined };
   const startA = grantedA > 0 ? grantedA : Math.ceil(neededA / stepA - ROUNDING) * stepA;
   const risenA = grantedA > 0 && ramp ? (aPerS * (nowMs - ramp.atMs)) / MS_PER_S : 0;
   // No further ahead of the limit than a step and a second: what the ledger holds up is not made up for.
-  const levelA = Math.min(shareA, startA + stepA + aPerS, Math.max(startA, ramp?.levelA ?? 0) + risenA);
+  const risingA = Math.min(startA + stepA + aPerS, Math.max(startA, ramp?.levelA ?? 0) + risenA);
+  // Nor of a charge point that hears no grants: it would have all of it at once.
+  const heardA = Math.max(startA, Math.max(followedA, neededA) + stepA + FOLLOWS_WITHIN_S * aPerS);
+  const levelA = Math.min(shareA, risingA, heardA);
   return { ...before, ramp: { levelA, atMs: nowMs } };
 }
 

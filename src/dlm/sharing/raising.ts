@@ -19,7 +19,8 @@ export function calmed(snapshot: Snapshot, record: SlaveRecord, shareA: Amps): C
   if (aPerS !== undefined) {
     const service = services.find(record);
     const needed = neededA(record, service);
-    const calm = afterRamp(service.calm, { shareA, neededA: needed, stepA, aPerS, nowMs });
+    const followedA = record.status?.enforcedA ?? 0;
+    const calm = afterRamp(service.calm, { shareA, neededA: needed, followedA, stepA, aPerS, nowMs });
     services.replace(record, calm === service.calm ? service : { ...service, calm });
   }
   const roomA = (): Amps => Math.min(roomBesideLimits(snapshot, record), surplusSpareA(snapshot, record));
