@@ -22,7 +22,7 @@ import type { Running } from './reloads.js';
 import { optimizerFor } from './optimizer.js';
 import { readyOnce } from './ready-once.js';
 import { type DaemonRecorder, openRecorder } from './recorder.js';
-import { createNotifier } from './sd-notify.js';
+import type { Notifier } from './sd-notify.js';
 import { siteAuth, tellAuth } from './site-key.js';
 import { Section14aFile } from './section-14a-file.js';
 import { openStateFile } from './state-file.js';
@@ -37,6 +37,9 @@ export interface MasterStart {
   readonly stateDir: string | undefined;
   /** Waits until no other master is active. */
   readonly isStandby: boolean;
+  /** It decided until a moment ago, with the configuration before this one. */
+  readonly wasActive: boolean;
+  readonly notifier: Notifier;
   /** Where commands are taken, as asked for; absent: where controlPath says. */
   readonly socket: string | undefined;
   readonly logger: DaemonLogger;
@@ -68,7 +71,7 @@ interface Opened {
 }
 
 async function assembleMaster(
-  { config, configFile, stateDir, isStandby, logger }: MasterStart,
+  { config, configFile, stateDir, isStandby, wasActive, notifier, logger }: MasterStart,
   { store, control, opened }: Opened,
 ): Promise<Running> {
   const { site, discovery } = config;
@@ -89,7 +92,6 @@ async function assembleMaster(
     (await openInternalSlave(config.internalSlave, config, { sockets, auth, logger, stateDir }));
   if (internal) opened.push(() => internal.stop());
   const net = internal?.net ?? sockets;
-  const notifier = createNotifier({ logger, env: process.env });
   const sinks = config.mqtt ? [await mqttSink(config.mqtt, config, logger)] : [];
   opened.push(...sinks.map((sink) => () => sink.close()));
   const buses = openBuses();
@@ -105,6 +107,7 @@ async function assembleMaster(
     buses,
   );
   const identity = { site, version: version(), masterId, bootId, rank: isStandby ? 1 : 0 };
+  let isActive = false;
   const taped = { ...identity, isLasting: store !== undefined, clock: systemClock };
   const recorder = config.recorder && openRecorder(config.recorder, stateDir, taped, logger);
   const section14aLog =
@@ -115,6 +118,7 @@ async function assembleMaster(
   const tellReady = readyOnce(notifier, logger, 'first decision made');
   const runtime: MasterRuntime = new MasterRuntime({
     ...identity,
+    wasActive,
     recorder,
     net,
     clock: systemClock,
@@ -136,7 +140,11 @@ async function assembleMaster(
   internal?.start();
   control?.serve(runtime.commands);
   return {
+    get isActive() {
+      return isActive;
+    },
     stop: async (isReload) => {
+      isActive = runtime.isActive;
       if (isReload) {
         notifier.reloading();
         await saved(runtime);

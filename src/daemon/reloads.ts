@@ -6,6 +6,8 @@ import type { DaemonLogger } from './pino-logger.js';
 export interface Running {
   /** True: it starts anew at once. */
   stop(isReload?: boolean): Promise<void>;
+  /** It decides now, or did when it was stopped. */
+  readonly isActive?: boolean;
 }
 
 export type Start = () => Promise<Running>;

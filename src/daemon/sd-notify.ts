@@ -1,6 +1,6 @@
 /**
  * Tells systemd how the daemon is (sd_notify(3)). Node cannot send AF_UNIX datagrams, so `systemd-notify` does it:
- * one child at a time, and what comes up meanwhile is merged into the next.
+ * one child at a time, and what comes up meanwhile is merged into the next; but a reload and its end stay two messages.
  */
 import { errorText } from '../base/error-text.js';
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -12,6 +12,8 @@ import type { Ms } from '../base/units.js';
 const CHILD_LIMIT_MS: Ms = 3_000;
 /** How often the status text goes out at most where no watchdog is set. */
 const STATUS_PERIOD_MS: Ms = 10_000;
+/** Messages that wait; of more the oldest are dropped. */
+const PENDING_MAX = 8;
 /** systemd shows one line of `systemctl status`. */
 const MAX_STATUS_LENGTH = 200;
 
@@ -46,7 +48,8 @@ class SystemdNotifier implements Notifier {
   readonly #logger: Logger;
   readonly #env: NodeJS.ProcessEnv;
   readonly #watchdogPeriodMs: Ms | undefined;
-  #pending: Assignments = {};
+  /** In order. */
+  #pending: Assignments[] = [];
   #childRuns = false;
   #broken = false;
   #lastSentMs: Ms = Number.NEGATIVE_INFINITY;
@@ -88,16 +91,19 @@ class SystemdNotifier implements Notifier {
 
   #send(assignments: Assignments): void {
     if (this.#broken) return;
-    this.#pending = { ...this.#pending, ...assignments };
+    const last = this.#pending.at(-1);
+    const isApart = last?.RELOADING !== undefined || assignments.RELOADING !== undefined;
+    if (last && !isApart) this.#pending.splice(-1, 1, { ...last, ...assignments });
+    else this.#pending.push(assignments);
+    this.#pending.splice(0, this.#pending.length - PENDING_MAX);
     if (!this.#childRuns) this.#runChild();
   }
 
   #runChild(): void {
-    const sent = this.#pending;
+    const sent = this.#pending.shift();
+    if (!sent) return;
     const words = Object.entries(sent).map(([name, value]) => `${name}=${value}`);
-    if (words.length === 0) return;
     if (this.#childRuns) failInvariant(`systemd-notify ${words.join(' ')}: another one runs`);
-    this.#pending = {};
     this.#childRuns = true;
     const onEnd = (trouble?: string): void => {
       clearTimeout(limit);
@@ -116,11 +122,19 @@ class SystemdNotifier implements Notifier {
     }
   }
 
+  /** What was not heard comes first, together with what follows it. */
+  #again(sent: Assignments): Assignments[] {
+    const [next, ...rest] = this.#pending;
+    if (!next) return [sent];
+    const isApart = sent.RELOADING !== undefined || next.RELOADING !== undefined;
+    return isApart ? [sent, next, ...rest] : [{ ...sent, ...next }, ...rest];
+  }
+
   /** What was not heard goes out again with the next tick. */
   #onFailure(sent: Assignments, trouble: string): void {
     if (this.#broken) return;
     this.#broken = trouble.includes('ENOENT');
-    this.#pending = this.#broken ? {} : { ...sent, ...this.#pending };
+    this.#pending = this.#broken ? [] : this.#again(sent);
     this.#lastSentMs = Number.NEGATIVE_INFINITY;
     this.#logger.log('warn', 'NOTIFY_FAILED', `systemd-notify: ${trouble}`);
   }

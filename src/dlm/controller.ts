@@ -48,6 +48,8 @@ export interface ControllerOptions {
   readonly bootId: BootId;
   /** 0 for the first master; more for a standby. */
   readonly rank: number;
+  /** It decided until a moment ago, and starts anew with another configuration. */
+  readonly wasActive?: boolean | undefined;
   readonly memory: Memory | undefined;
   /** The state file cannot be read. Slaves that are not listed may have been adopted before. */
   readonly isMemoryLost?: boolean;
@@ -92,7 +94,8 @@ export class Controller {
     const { topology, alarms } = this;
     const { networkId, samplePeriodMs } = site;
     const { masterId, bootId } = options;
-    const name = { id: masterId, lastEpoch: memory?.epoch ?? 0, rank: options.rank, samplePeriodMs };
+    const { rank, wasActive } = options;
+    const name = { id: masterId, lastEpoch: memory?.epoch ?? 0, rank, wasActive, samplePeriodMs };
     this.#masters = new MasterWatch(name, { networkId, alarms, notices: this.#notices }, nowMs);
     this.#roster = new Roster({ site, topology, alarms, notices: this.#notices });
     const [roster, notices] = [this.#roster, this.#notices];

@@ -43,6 +43,8 @@ export interface MasterOptions {
   readonly bootId: BootId;
   /** 0, or more for a standby: it takes over when the other masters are silent. */
   readonly rank: number;
+  /** It decided until a moment ago, and starts anew with another configuration. */
+  readonly wasActive?: boolean | undefined;
   readonly net: BroadcastPort;
   readonly clock: Clock;
   readonly timers: Timers;
@@ -100,7 +102,7 @@ export class MasterRuntime {
       hears: ['beacon', 'status', 'ask', 'tell'],
       auth,
     });
-    const kept = this.#keeper.load();
+    const kept = { ...this.#keeper.load(), ...(options.wasActive && { wasActive: true }) };
     const create = (): Controller => new Controller({ site, masterId, bootId, rank, ...kept }, this.#now());
     this.controller = this.#during({ kind: 'load', ...kept }, create);
     this.#meterEvents = new MeterEvents({ controller: this.controller, logger: this.#logger });

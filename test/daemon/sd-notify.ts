@@ -76,6 +76,27 @@ t.test('one child at a time; what comes up meanwhile is merged, nothing is lost'
   t.same(words(systemd.heard[1]), ['READY=1', 'STATUS=stopping', 'STOPPING=1', 'WATCHDOG=1']);
 });
 
+t.test('a reload and its end are never one message, however fast they come', needsSystemd, async (t) => {
+  const systemd = await receiver(t);
+  const notify = notifier({ NOTIFY_SOCKET: systemd.path, WATCHDOG_USEC: '2000' });
+  notify.tickDone(0, 'a');
+  notify.tickDone(1, 'b');
+  for (let time = 0; time < 2; time++) {
+    notify.reloading();
+    notify.ready('reloaded');
+    notify.tickDone(10 + time, 'reloaded');
+  }
+  notify.stopping();
+  await eventually('the end', () => systemd.heard.some((datagram) => datagram.includes('STOPPING')));
+  const kinds = systemd.heard.map((datagram) =>
+    words(datagram)
+      .map((word) => word.split('=')[0])
+      .filter((word) => word === 'RELOADING' || word === 'READY' || word === 'STOPPING')
+      .join(' '),
+  );
+  t.same(kinds, ['', '', 'RELOADING', 'READY', 'RELOADING', 'READY STOPPING']);
+});
+
 t.test('a missing systemd-notify is told once', async (t) => {
   const logger = keepingLogger();
   const notify = notifier({ NOTIFY_SOCKET: '/nonexistent', PATH: '/nonexistent' }, logger);

@@ -29,17 +29,23 @@ export const runCommand: Command = (parser, exitWith) => {
     async ({ config: configFile, stateDir, socket, standby: isStandby }) => {
       const { holdingOf, loadMasterConfig, rereadMaster } = await import('../../daemon/reload.js');
       const config = loadMasterConfig(configFile);
-      const [{ startMaster }, { createLogger }, { runUntilSignal }] = await Promise.all([
+      const [{ startMaster }, { createLogger }, { runUntilSignal }, { createNotifier }] = await Promise.all([
         import('../../daemon/master.js'),
         import('../../daemon/pino-logger.js'),
         import('../../daemon/process.js'),
+        import('../../daemon/sd-notify.js'),
       ]);
       const logger = createLogger(config.log);
+      // One for all starts: what it tells goes out in order.
+      const notifier = createNotifier({ logger, env: process.env });
       const directory = stateDir ?? process.env['STATE_DIRECTORY'];
       let holding: Holding | undefined;
+      let running: Running | undefined;
       const startWith = (config: MasterConfig) => async (): Promise<Running> => {
         const next = holdingOf(config);
-        const running = await startMaster({ config, configFile, stateDir: directory, socket, isStandby, logger });
+        const wasActive = running?.isActive === true;
+        const asked = { config, configFile, stateDir: directory, socket, isStandby };
+        running = await startMaster({ ...asked, wasActive, notifier, logger });
         holding = next;
         return running;
       };

@@ -34,10 +34,13 @@ export class MasterWatch {
   constructor(options: MastershipOptions, parts: MasterWatchParts, nowMs: Ms) {
     this.mastership = new Mastership(options, nowMs);
     this.#parts = parts;
-    this.#activeSinceMs = options.rank > 0 ? undefined : nowMs;
+    const isActive = options.rank === 0 || options.wasActive === true;
+    this.#activeSinceMs = isActive ? nowMs : undefined;
     this.#isWeaker = options.rank > 0;
     if (options.rank === 0) return;
-    const text = `standby: takes over when no other master was heard for ${PASSIVE_HOLD_MS / 1000} s`;
+    const text = isActive
+      ? 'standby: decides, as before'
+      : `standby: takes over when no other master was heard for ${PASSIVE_HOLD_MS / 1000} s`;
     parts.notices.add('info', 'START', text, { rank: options.rank });
   }
 

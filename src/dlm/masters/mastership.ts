@@ -43,6 +43,8 @@ export interface MastershipOptions {
   readonly lastEpoch: number;
   /** 0: decides unless another master outranks it. More: a standby, which listens first. */
   readonly rank: number;
+  /** It decided until a moment ago, and starts anew with another configuration: it does not listen first. */
+  readonly wasActive?: boolean | undefined;
   /** Each slave gets a new grant once in this time. */
   readonly samplePeriodMs: Ms;
 }
@@ -71,7 +73,7 @@ export class Mastership {
   /** When it last began to leave the polls to a stronger master. */
   #yieldedAtMs: Ms = Number.NEGATIVE_INFINITY;
 
-  constructor({ id, lastEpoch, rank, samplePeriodMs }: MastershipOptions, nowMs: Ms) {
+  constructor({ id, lastEpoch, rank, wasActive, samplePeriodMs }: MastershipOptions, nowMs: Ms) {
     this.#followers = new Followers(OBEYS_SLACK_MS + YIELD_MS + samplePeriodMs);
     assert(Number.isInteger(lastEpoch) && lastEpoch >= 0, `master ${id}: the epoch ${lastEpoch} is remembered`);
     assert(Number.isInteger(rank) && rank >= 0, `master ${id}: rank ${rank}`);
@@ -79,7 +81,7 @@ export class Mastership {
     this.rank = rank;
     this.#highestHeard = Math.min(lastEpoch, EPOCH_MAX - 1);
     this.#epoch = this.#highestHeard + 1;
-    this.#passiveUntilMs = rank > 0 ? nowMs + PASSIVE_HOLD_MS : Number.NEGATIVE_INFINITY;
+    this.#passiveUntilMs = rank > 0 && !wasActive ? nowMs + PASSIVE_HOLD_MS : Number.NEGATIVE_INFINITY;
     assert(this.#epoch >= 1 && this.#epoch <= EPOCH_MAX, `master ${id}: starts with epoch ${this.#epoch}`);
   }
 

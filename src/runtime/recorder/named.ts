@@ -52,7 +52,7 @@ const FORMS: { readonly [K in Kind]: Form<InputOf<K>> } = {
   load: plain(
     'load',
     ({ kind, ...fields }) => fields,
-    ({ memory, isMemoryLost }) => ({ kind: 'load', memory, isMemoryLost }),
+    ({ memory, isMemoryLost, wasActive }) => ({ kind: 'load', memory, isMemoryLost, wasActive }),
   ),
   start: plain(
     'start',

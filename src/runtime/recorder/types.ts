@@ -48,7 +48,12 @@ export type HeardInput =
 export type MasterInput =
   | HeardInput
   /** It is made, with what was kept of the run before. */
-  | { readonly kind: 'load'; readonly memory: Memory | undefined; readonly isMemoryLost: boolean }
+  | {
+      readonly kind: 'load';
+      readonly memory: Memory | undefined;
+      readonly isMemoryLost: boolean;
+      readonly wasActive?: boolean | undefined;
+    }
   /** The state is written, or why not. */
   | { readonly kind: 'saved'; readonly error: string | undefined }
   | CommandInput;

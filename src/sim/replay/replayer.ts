@@ -6,7 +6,6 @@ import { carryIn, carryOut } from '../../base/carrier.js';
 import { errorText } from '../../base/error-text.js';
 import { fail, ok, type Result } from '../../base/result.js';
 import type { Ms } from '../../base/units.js';
-import type { Memory } from '../../dlm/group/memory.js';
 import type { Site } from '../../dlm/types.js';
 import type { StateStore } from '../../ports/state-store.js';
 import { MasterRuntime } from '../../runtime/master.js';
@@ -79,7 +78,7 @@ export class Replayer {
     return answerUs / US_PER_MS;
   }
 
-  #newMaster(loaded: Result<string | undefined>): MasterRuntime {
+  #newMaster(loaded: Result<string | undefined>, wasActive?: boolean): MasterRuntime {
     const { version, masterId, bootId, rank, isLasting } = this.#head;
     const recorder: Recorder = {
       time: (nowMs) => nowMs,
@@ -96,6 +95,7 @@ export class Replayer {
       masterId,
       bootId,
       rank,
+      wasActive,
       net: { send: () => {}, broadcast: () => {}, subscribe: () => {}, close: async () => {} },
       clock: { monotonicMs: () => this.#time(), wallMs: () => this.#nowUs / US_PER_MS + this.#aheadMs },
       timers: { after: () => () => {} },
@@ -128,12 +128,13 @@ export class Replayer {
   #take(named: Named): void {
     const input = inputOf(named);
     if (!input) throw new Error(`expected a known input, got ${JSON.stringify(named.name)}`);
-    if (input.kind === 'load') this.#load(input.memory, input.isMemoryLost);
+    if (input.kind === 'load') this.#load(input);
     else this.#hand(input);
   }
 
-  #load(memory: Memory | undefined, isMemoryLost: boolean): void {
-    this.#master = this.#newMaster(isMemoryLost ? fail('lost') : ok(memory && memoryText(memory)));
+  #load({ memory, isMemoryLost, wasActive }: Extract<MasterInput, { kind: 'load' }>): void {
+    const loaded = isMemoryLost ? fail('lost') : ok(memory && memoryText(memory));
+    this.#master = this.#newMaster(loaded, wasActive);
     this.#outputs = [];
   }
 

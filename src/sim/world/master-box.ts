@@ -113,7 +113,15 @@ export class MasterBox {
     this.#kept = NEVER_SET;
   }
 
-  start(): void {
+  /** A new configuration while it runs: a start anew inside of its process. */
+  reload(config: MasterConfig): void {
+    const wasActive = this.isActive;
+    if (this.#runtime) this.kill();
+    this.config = config;
+    this.start(wasActive);
+  }
+
+  start(wasActive = false): void {
     const { network, logger, auth, newBootId, machine } = this.#world;
     this.#machine = new Machine(machine());
     if (this.disk === 'corrupt') this.#kept = NEVER_SET;
@@ -128,6 +136,7 @@ export class MasterBox {
       masterId: `${this.name}-${bootId.slice(-4)}`,
       bootId,
       rank: this.#rank,
+      wasActive,
       net: this.#machine.plug(network.open(this.name)),
       clock,
       timers,

@@ -12,13 +12,11 @@ chargePoints:
 ${IDS.map((id) => `  - { id: ${id}, circuit: main }`).join('\n')}
 `;
 
-function reload(scene: Scene, limitA: Amps): void {
-  const master = scene.world.master('master');
+function reload(scene: Scene, limitA: Amps, name = 'master'): void {
+  const master = scene.world.master(name);
   const { site } = master.config;
   const circuits = site.circuits.map((circuit) => ({ ...circuit, limitA: perPhase(limitA) }));
-  master.kill();
-  master.config = { ...master.config, site: { ...site, circuits } };
-  master.start();
+  master.reload({ ...master.config, site: { ...site, circuits } });
 }
 
 t.test(
@@ -52,3 +50,25 @@ t.test(
     t.strictSame(scene.end(), [], 'no judge complains');
   },
 );
+
+t.test('H5: a standby that has taken over goes on deciding, and hands back when the other one is there', async (t) => {
+  const scene = new Scene({ config: CONFIG, vehicles: { a: {}, b: {}, c: {} }, hasStandby: true });
+  const sumA = (): Amps => IDS.reduce((sum, id) => sum + scene.limitA(id), 0);
+  await scene.at(60);
+  scene.strike('master-killed', 'master', 200);
+  await scene.at(120);
+  t.same(scene.deciding, ['standby']);
+  reload(scene, 60, 'standby');
+  await scene.each(0.5, 180, () => {
+    if (scene.deciding.join() !== 'standby') t.fail(`${scene.deciding} decide at ${scene.nowS} s`);
+  });
+  t.equal(sumA(), 60, scene.shown);
+  for (const id of IDS) t.ok(scene.leastA(id, 120) >= 16, `${id} keeps its current`);
+  await scene.at(320);
+  t.same(scene.deciding, ['master']);
+  reload(scene, 50, 'standby');
+  await scene.each(0.5, 340, () => {
+    if (scene.deciding.join() !== 'master') t.fail(`${scene.deciding} decide at ${scene.nowS} s`);
+  });
+  t.strictSame(scene.end(), [], 'no judge complains');
+});

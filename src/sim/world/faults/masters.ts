@@ -217,14 +217,19 @@ export const MASTER_INJECTORS: readonly Injector[] = [
   {
     row: 52,
     name: 'fuse-lowered',
-    what: 'restarted with a smaller fuse, and back',
+    what: 'restarted with a smaller fuse, or reloaded, and back',
     lastsMs: [30 * SECOND_MS, 3 * MINUTE_MS],
     target: 'master',
     begin: (at) => {
       const { world } = at;
+      const isReload = at.rng.chance(0.5);
       const all = (config: MasterConfig): void => {
         for (const master of world.masters.values()) {
           const isUp = master.runtime !== undefined;
+          if (isUp && isReload) {
+            master.reload(config);
+            continue;
+          }
           if (isUp) master.kill();
           master.config = config;
           if (isUp) master.start();
