@@ -48,6 +48,7 @@ export class Referee {
   readonly #least: LeastJudge;
   /** The start of a master that decided last. */
   #decider: MasterBox['runtime'];
+  #decidedAtMs: Ms = 0;
   readonly #patience: { readonly calmMs: Ms; readonly stormMs: Ms };
   #energyWh = 0;
 
@@ -186,7 +187,10 @@ export class Referee {
     const world = this.#world;
     world.journal.count('cycles');
     const boxes = [...world.boxes.values()];
-    if (master.isDeciding && master.runtime !== this.#decider) this.#starts.forget();
+    const { nowMs } = world.time;
+    const stoodStill = nowMs - this.#decidedAtMs > world.scenario.config.site.leaseMs;
+    if (master.isDeciding && (master.runtime !== this.#decider || stoodStill)) this.#starts.forget();
+    if (master.isDeciding) this.#decidedAtMs = nowMs;
     if (master.isDeciding) this.#decider = master.runtime;
     if (master.isDeciding) this.#voltage.look(master);
     this.#ledger.decided(master, boxes, [...world.masters.values()]);

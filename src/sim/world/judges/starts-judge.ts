@@ -43,7 +43,7 @@ export class StartsJudge {
     return this.#mostStarts;
   }
 
-  /** Another master decides, or the same one has started anew: it does not know what was before. */
+  /** Another master decides, or the same one has started anew, or stood still for longer than a lease: all fell to their own limits. */
   forget(): void {
     this.#watched.clear();
   }
