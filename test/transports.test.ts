@@ -2,6 +2,7 @@ import './transports/bus-queue.js';
 import './transports/modbus-tcp.js';
 import './transports/modbus-faults.js';
 import './transports/coils.js';
+import './transports/http-level.js';
 import './transports/modbus-server.js';
 import './transports/modbus-rtu-server.js';
 import './transports/modbus-meter.js';

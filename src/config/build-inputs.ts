@@ -7,7 +7,7 @@ import type { InputEntry } from './schema/inputs.js';
 import type { InputConfig, InputSource } from './types.js';
 
 /** Where the file says nothing. A Modbus device is polled, and the reader of a GPIO line says each 10 s that it lives. */
-const MAX_AGE_MS = { gpio: 30_000, modbus: 3_000 } as const;
+const MAX_AGE_MS = { gpio: 30_000, modbus: 3_000, http: 10_000 } as const;
 
 const FUNCTION_CODES = [1, 2, 3, 4] as const;
 
@@ -18,9 +18,10 @@ function effectOf({ offsetA, limitA, section14a }: InputEntry): InputEffect {
 }
 
 function sourceOf({ id, source }: InputEntry): InputSource {
-  const { gpio, modbus, mqtt } = source;
+  const { gpio, modbus, mqtt, http } = source;
   if (gpio) return { kind: 'gpio', ...gpio };
   if (mqtt) return { kind: 'mqtt', ...mqtt };
+  if (http) return { kind: 'http', ...http };
   if (!modbus) return { kind: 'command' };
   const {
     unit: unitId,
@@ -51,7 +52,8 @@ export function inputConfig(entry: InputEntry): InputConfig {
 export function siteInput(entry: InputEntry, circuits: readonly Circuit[]): SiteInput {
   const { id, active, debounceMs, chargePoint, circuit } = entry;
   const { kind } = sourceOf(entry);
-  const maxAgeMs = entry.maxAgeMs ?? (kind === 'gpio' || kind === 'modbus' ? MAX_AGE_MS[kind] : undefined);
+  const maxAgeMs =
+    entry.maxAgeMs ?? (kind === 'gpio' || kind === 'modbus' || kind === 'http' ? MAX_AGE_MS[kind] : undefined);
   const isOwner = (each: Circuit): boolean =>
     entry.section14a ? each.section14a !== undefined : each.parent === undefined;
   const owner = circuits.find(isOwner);

@@ -216,6 +216,18 @@ export function credential(what: string) {
   return z.string({ error }).check(z.minLength(1, { error }), z.maxLength(256, { error }));
 }
 
+export function httpUrl() {
+  const params = { error: 'http://HOST/PATH or https://HOST/PATH (username and password are keys of their own)' };
+  const hostOf = (text: string): string => text.replace(/^https?:\/\//, '').replace(/\/.*$/, '');
+  const isAddress = (text: string): boolean => parseEndpoint(hostOf(text), 1) !== undefined;
+  const shape = z.regex(/^https?:\/\/[^\s/@]+(\/[^\s@]*)?$/, { ...params, abort: true });
+  return z.string(params).check(shape, z.refine(isAddress, params));
+}
+
+export function jsonPath() {
+  return matching(/^[^\s.]{1,64}(\.[^\s.]{1,64}){0,7}$/, 'up to 8 names with dots between them, such as inputs.0.on');
+}
+
 export function interfaceName() {
   return matching(/^[^\s/]{1,15}$/, 'the name of a network interface such as eth0');
 }

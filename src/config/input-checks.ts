@@ -4,7 +4,7 @@ import { type Finding, gotText, type Path } from './issue.js';
 import type { InputEntry } from './schema/inputs.js';
 import type { Draft } from './shape.js';
 
-const SOURCES = ['gpio', 'modbus', 'mqtt', 'command'] as const;
+const SOURCES = ['gpio', 'modbus', 'mqtt', 'http', 'command'] as const;
 const EFFECTS = ['offsetA', 'limitA', 'stop', 'section14a'] as const;
 const REGISTERS = ['holdingRegister', 'inputRegister'] as const;
 const BITS = ['coil', 'discreteInput', ...REGISTERS] as const;
@@ -44,7 +44,7 @@ function ofSource({ value: { source }, path }: Draft<InputEntry>, { hasBroker }:
 /** Below this the input would be lost while all is well. */
 function leastAgeMs({ source }: Partial<InputEntry>): { readonly ms: number; readonly why: string } | undefined {
   if (source?.gpio) return { ms: GPIO_AGE_MIN_MS, why: 'for a GPIO line' };
-  const periodMs = source?.modbus?.pollPeriodMs;
+  const periodMs = (source?.modbus ?? source?.http)?.pollPeriodMs;
   return periodMs === undefined ? undefined : { ms: POLLS_IN_AGE * periodMs, why: `${POLLS_IN_AGE} polls` };
 }
 

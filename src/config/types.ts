@@ -88,6 +88,16 @@ export type InputSource =
       readonly timeoutMs: Ms;
     }
   | { readonly kind: 'mqtt'; readonly topic: string }
+  | {
+      readonly kind: 'http';
+      readonly url: string;
+      /** Where the word stands in a JSON answer; absent: it is the answer. */
+      readonly value?: string | undefined;
+      readonly username?: string | undefined;
+      readonly password?: string | undefined;
+      readonly pollPeriodMs: Ms;
+      readonly timeoutMs: Ms;
+    }
   | { readonly kind: 'command' };
 
 export interface InputConfig {

@@ -2,10 +2,11 @@
 import { hostname } from 'node:os';
 import { defined } from '../base/assert.js';
 import { seededRng } from '../base/rng.js';
+import type { Ms } from '../base/units.js';
 import type { InputConfig, InputSource, MasterConfig } from '../config/types.js';
 import type { SiteInput } from '../dlm/types.js';
 import { InputGate } from '../runtime/input-gate.js';
-import { InputPoller } from '../runtime/input-poller.js';
+import { bitLevel, InputPoller, type InputPollerOptions } from '../runtime/input-poller.js';
 import type { InputNews } from '../runtime/recorder/types.js';
 import { GpioLine } from '../transports/gpio-line.js';
 import { systemClock, systemTimers } from '../transports/system-time.js';
@@ -40,9 +41,11 @@ export async function createInputs(config: MasterConfig, buses: Buses, { masterI
   const tell = (id: string, level: InputNews['level'], reason?: string): void =>
     gates.get(id)?.tell({ kind: 'input', id, level, reason });
   const known = new Map(config.site.inputs?.map((input) => [input.id, input]));
-  const sources = config.inputs.flatMap(({ id, source }) =>
-    sourceOf(source, defined(known.get(id), `input ${id}`), buses, (level, reason) => tell(id, level, reason)),
-  );
+  const open = (input: InputConfig): Promise<Source[]> =>
+    sourceOf(input.source, defined(known.get(input.id), `input ${input.id}`), buses, (level, reason) =>
+      tell(input.id, level, reason),
+    );
+  const sources = (await Promise.all(config.inputs.map(open))).flat();
   const subscriber = await mqttSource(config, masterId, tell);
   const all = subscriber ? [...sources, subscriber] : sources;
   return {
@@ -55,26 +58,41 @@ export async function createInputs(config: MasterConfig, buses: Buses, { masterI
   };
 }
 
-function sourceOf(
+async function sourceOf(
   source: InputSource,
   { maxAgeMs = Number.POSITIVE_INFINITY }: SiteInput,
   buses: Buses,
   tell: Tell,
-): Source[] {
+): Promise<Source[]> {
   switch (source.kind) {
     case 'gpio': {
       const line = new GpioLine({ ...source, ...time, beatMs: Math.min(GPIO_BEAT_MAX_MS, maxAgeMs / 3), tell });
       return [{ start: () => line.start(), stop: () => line.stop() }];
     }
     case 'modbus': {
-      const poller = new InputPoller({ ...source, ...time, bus: buses.busOf(source.connection), maxAgeMs, tell });
-      return [{ start: () => poller.start(), stop: () => poller.stop() }];
+      const bus = buses.busOf(source.connection);
+      return [polled(source, maxAgeMs, (timeoutMs) => bitLevel(bus, source, timeoutMs), tell)];
+    }
+    case 'http': {
+      // Loaded only where it is configured, with all of TLS behind it.
+      const { askLevel } = await import('../transports/http-level.js');
+      return [polled(source, maxAgeMs, (timeoutMs) => askLevel(source, timeoutMs), tell)];
     }
     case 'command':
       return [{ start: () => tell('lost', 'not set since the start of this master'), stop: () => {} }];
     case 'mqtt':
       return [];
   }
+}
+
+function polled(
+  { pollPeriodMs, timeoutMs }: { readonly pollPeriodMs: Ms; readonly timeoutMs: Ms },
+  maxAgeMs: Ms,
+  ask: InputPollerOptions['ask'],
+  tell: Tell,
+): Source {
+  const poller = new InputPoller({ ...time, pollPeriodMs, timeoutMs, maxAgeMs, ask, tell });
+  return { start: () => poller.start(), stop: () => poller.stop() };
 }
 
 /** Loaded only where it is configured: the library costs 12 MB. */

@@ -3,33 +3,15 @@
  * takes over. While the broker is not connected the inputs are lost. Retained messages count like others.
  */
 import type { MqttClient } from 'mqtt';
+import { type InputLevel, levelOf } from '../base/level-words.js';
 import { type BrokerOptions, BrokerSession } from './broker-session.js';
 
 const QUOTE_MAX = 20;
 
-export type MqttInputLevel = 'high' | 'low' | 'active' | 'inactive';
-
-const LEVELS: Readonly<Record<string, MqttInputLevel>> = {
-  on: 'high',
-  1: 'high',
-  true: 'high',
-  off: 'low',
-  0: 'low',
-  false: 'low',
-  active: 'active',
-  inactive: 'inactive',
-};
-
 export interface MqttInputsOptions extends BrokerOptions {
   /** Several inputs may have one topic. */
   readonly inputs: readonly { readonly id: string; readonly topic: string }[];
-  readonly tell: (id: string, level: MqttInputLevel | 'lost', reason?: string) => void;
-}
-
-/** `undefined`: no word that an input knows. In any case and with blanks around. */
-export function levelOf(payload: string): MqttInputLevel | undefined {
-  const word = payload.trim().toLowerCase();
-  return Object.hasOwn(LEVELS, word) ? LEVELS[word] : undefined;
+  readonly tell: (id: string, level: InputLevel | 'lost', reason?: string) => void;
 }
 
 export class MqttInputs {

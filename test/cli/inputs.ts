@@ -1,5 +1,6 @@
 /** Digital inputs of a real master: a GPIO line, a coil, and the control socket lower one charge point, and let it go again. */
-import { connect } from 'node:net';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
 import { discoveryPort, folder } from '../helpers/daemon-process.js';
 import { FakeGpiod, isAlive } from '../helpers/fake-gpiod.js';
@@ -18,13 +19,17 @@ function ask(path: string, request: object): Promise<unknown> {
   });
 }
 
-function inputsAt(coilPort: number): string {
+function inputsAt(coilPort: number, webPort: number): string {
   return `inputs:
   - { id: contact, source: { gpio: { chip: gpiochip0, line: 17 } }, active: low, debounceMs: 20, offsetA: [10, 0, 0] }
   - id: ripple
     source: { modbus: { connection: "tcp://127.0.0.1:${coilPort}", coil: 4, pollPeriodMs: 50 } }
     debounceMs: 20
     limitA: 16
+  - id: web
+    source: { http: { url: "http://127.0.0.1:${webPort}/relay", value: relay.on, pollPeriodMs: 200 } }
+    debounceMs: 20
+    limitA: 20
   - { id: fire, source: { command: true }, debounceMs: 20, stop: true, chargePoint: a }
 `;
 }
@@ -41,7 +46,15 @@ aside('digital inputs of a running master', async (t) => {
     socket.write(Buffer.concat([head, Buffer.from([1, 1, coil])]));
   });
   t.teardown(() => device.close());
-  const config = siteFile(t, { port, chargePoints: ['a'], more: inputsAt(device.port) });
+  let relay = false;
+  const web = createServer((_, response) => void response.end(JSON.stringify({ relay: { on: relay } })));
+  t.teardown(() => web.close());
+  await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve));
+  const config = siteFile(t, {
+    port,
+    chargePoints: ['a'],
+    more: inputsAt(device.port, (web.address() as AddressInfo).port),
+  });
   const env = { PATH: `${bin}:${process.env['PATH'] ?? ''}` };
   const master = started(t, ['run', '-c', config, '--state-dir', stateDir], { env });
   const a = await wireSlave(t, { id: 'a', port });
@@ -62,6 +75,13 @@ aside('digital inputs of a running master', async (t) => {
   coil = 0;
   gpiod.edges('rising');
   await master.untilEvent('INPUT', /^input contact is inactive/, from);
+  await a.untilEnforced(32);
+  from = master.log.length;
+  relay = true;
+  await master.untilEvent('INPUT', /^input web is active and limits main to 20 A$/, from);
+  await a.untilEnforced(20);
+  relay = false;
+  await master.untilEvent('INPUT', /^input web is inactive/, from);
   await a.untilEnforced(32);
   t.match(await ask(path, { command: 'input', id: 'fire', state: 'active' }), { ok: true });
   await a.untilEnforced(0);

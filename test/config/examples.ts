@@ -64,6 +64,7 @@ const LEFT_OUT: readonly string[] = [
   'phase',
   'gpio',
   'modbus',
+  'http',
   'command',
   'offsetA',
   'stop',

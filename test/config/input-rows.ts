@@ -21,7 +21,8 @@ const INPUTS = `inputs:
 /** From line 34 on. */
 const FILE = `${GOOD}${INPUTS}`;
 const EFFECTS = 'exactly one of offsetA, limitA, stop, section14a';
-const SOURCES = 'exactly one of gpio, modbus, mqtt, command';
+const SOURCES = 'exactly one of gpio, modbus, mqtt, http, command';
+const HTTP = '{ mqtt: { topic: house/ripple } }';
 
 const ROWS: readonly Row[] = [
   ['no effect', '    stop: true\n', '', `43:5 inputs[2]: expected ${EFFECTS}, got none`],
@@ -57,6 +58,36 @@ const ROWS: readonly Row[] = [
     '40:84 inputs[1].source.modbus.bit: expected a whole number, 0 to 15, got 16',
   ],
   ['the lowest bit of a register', 'coil: 3', 'inputRegister: 3'],
+  [
+    'a device that is asked by HTTP',
+    HTTP,
+    '{ http: { url: "http://10.0.0.9/rpc/Input.GetStatus?id=0", value: state } }',
+  ],
+  ['and by HTTPS', HTTP, '{ http: { url: "https://relay.local/state", username: me, password: secret } }'],
+  [
+    'an address with a password in it',
+    HTTP,
+    '{ http: { url: "http://me:secret@10.0.0.9/" } }',
+    '44:28 inputs[2].source.http.url: expected http://HOST/PATH or https://HOST/PATH (username and password are keys of their own), got "http://***@10.0.0.9/"',
+  ],
+  [
+    'no address of the web',
+    HTTP,
+    '{ http: { url: "ftp://10.0.0.9/" } }',
+    '44:28 inputs[2].source.http.url: expected http://HOST/PATH or https://HOST/PATH (username and password are keys of their own), got "ftp://10.0.0.9/"',
+  ],
+  [
+    'no place in JSON',
+    HTTP,
+    '{ http: { url: "http://10.0.0.9/", value: a..b } }',
+    '44:55 inputs[2].source.http.value: expected up to 8 names with dots between them, such as inputs.0.on, got "a..b"',
+  ],
+  [
+    'a maximum age of less than two polls',
+    `${HTTP}\n`,
+    '{ http: { url: "http://10.0.0.9/", pollPeriodMs: 5000 } }\n    maxAgeMs: 6000\n',
+    '45:15 inputs[2].maxAgeMs: expected at least 10000 (2 polls), got 6000',
+  ],
   [
     'no broker',
     'mqtt: { url: "mqtt://localhost" }\n',
@@ -168,6 +199,9 @@ t.test('inputs get their defaults', (t) => {
   t.match(input, { functionCode: 4, address: 7, bit: 0 });
   const told = goodMaster(edited(FILE, '{ mqtt: { topic: house/ripple } }', '{ command: true }'));
   t.same(told.inputs[2]?.source, { kind: 'command' });
+  const asked = goodMaster(edited(FILE, HTTP, '{ http: { url: "http://10.0.0.9/on" } }'));
+  const http = { kind: 'http', url: 'http://10.0.0.9/on', pollPeriodMs: 1000, timeoutMs: 2000 };
+  t.same([asked.inputs[2]?.source, asked.site.inputs?.[2]?.maxAgeMs], [http, 10_000]);
   t.notOk('inputs' in goodMaster(GOOD).site, 'a site without inputs has no such key');
   t.end();
 });

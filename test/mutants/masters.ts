@@ -38,7 +38,7 @@ export const MASTERS_MUTANTS: readonly Row[] = [
     'dlm/standby',
   ],
   ['M7', 'keeps for a whole lease', DECIDE, 'leaseMs: Math.min(leaseLeftMs, snapshot.site.leaseMs)', '', 'dlm/standby'],
-  ['M7', 'a standby does not wait', MASTERSHIP, 'rank > 0 ? nowMs + PASSIVE_HOLD_MS', 'false ? 0', 'dlm/mastership'],
+  ['M7', 'a standby does not wait', MASTERSHIP, 'rank > 0 && !wasActive ? nowMs + PASSIVE_HOLD_MS', 'false ? 0', 'dlm/mastership'],
   ['M7', 'slaves are no sign of life', MASTERSHIP, 'if (isStronger && isNew && ', 'if (false && ', 'dlm/mastership'],
   ['M7', 'a standby keeps the office', MASTERSHIP, 'if (rank !== this.rank)', 'if (false)', 'dlm/mastership'],
   ['M2', 'no proof of a boot', RECORD, 'if (doubt)', 'if (false)', 'dlm/proof'],

@@ -13,6 +13,7 @@ const POWER = 'dlm/load/power.js';
 const RESERVE = 'dlm/sharing/idle-reserve.js';
 
 export const OPERATOR_MUTANTS: readonly Row[] = [
+  ['E4', 'any status is an answer', 'transports/http-level.js', 'statusCode !== 200', 'false', 'transports/http-level'],
   [
     'A3',
     'an operator limit that nobody heeds',

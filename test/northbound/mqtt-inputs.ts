@@ -2,7 +2,8 @@
 import { spawn, spawnSync } from 'node:child_process';
 import t, { type Test } from 'tap';
 import { seededRng } from '../../src/base/rng.js';
-import { levelOf, MqttInputs } from '../../src/northbound/mqtt-inputs.js';
+import { levelOf } from '../../src/base/level-words.js';
+import { MqttInputs } from '../../src/northbound/mqtt-inputs.js';
 import { eventually } from '../helpers/machine.js';
 import { type Mosquitto, mosquittoMissing, startMosquitto } from '../helpers/mosquitto.js';
 import { realClock, realTimers } from '../helpers/real-time.js';

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import type { RegisterBlock, RegisterBus } from '../../src/ports/register-bus.js';
-import { InputPoller } from '../../src/runtime/input-poller.js';
+import { bitLevel, InputPoller } from '../../src/runtime/input-poller.js';
 import { modbusTcpBus } from '../../src/transports/modbus-tcp.js';
 import { busFor } from '../../src/transports/buses.js';
 import { hushed } from '../helpers/hushed.js';
@@ -131,7 +131,7 @@ t.test('the poller: one bit of a register, as an input of a meter may be', async
       (bit) =>
         new Promise<string>((resolve) => {
           const place = { unitId: 1, functionCode, address: 207, bit };
-          const poller = new InputPoller({ bus, ...place, ...timing, tell: resolve });
+          const poller = new InputPoller({ ask: (ms) => bitLevel(bus, place, ms), ...timing, tell: resolve });
           poller.start();
           setImmediate(() => poller.stop());
         }),
@@ -147,7 +147,8 @@ t.test('the poller: a device by pymodbus, its levels, its loss and its return', 
   const pollers = ([1, 2] as const).map(
     (functionCode) =>
       new InputPoller({
-        ...{ bus, unitId: 1, functionCode, address: 3, bit: 0, pollPeriodMs: 20, timeoutMs: 1000, maxAgeMs: 300 },
+        ask: (ms) => bitLevel(bus, { unitId: 1, functionCode, address: 3, bit: 0 }, ms),
+        ...{ pollPeriodMs: 20, timeoutMs: 1000, maxAgeMs: 300 },
         ...{ clock: realClock, timers: realTimers },
         tell: (level, reason) => void told.push(`${functionCode} ${level} ${reason ?? ''}`.trim()),
       }),

@@ -55,6 +55,27 @@ const modbusSchema = f.group({
   ),
 });
 
+const httpSchema = f.group({
+  url: key('Address', 'What is asked by GET: http://HOST/PATH or https://HOST/PATH.', f.httpUrl()),
+  value: key(
+    'Place of the value',
+    'Where the word stands in a JSON answer, such as "inputs.0.on"; left out: it is the answer.',
+    z.optional(f.jsonPath()),
+  ),
+  username: key('User name', 'To log in to the device (basic).', z.optional(f.credential('a user name'))),
+  password: key('Password', 'To log in to the device (basic).', z.optional(f.credential('a password'))),
+  pollPeriodMs: key(
+    'Poll period',
+    'Milliseconds from one request to the next.',
+    z._default(f.milliseconds(200, 600_000), 1000),
+  ),
+  timeoutMs: key(
+    'Timeout',
+    'Milliseconds that the device may take for one request.',
+    z._default(f.milliseconds(50, 60_000), 2000),
+  ),
+});
+
 const sourceSchema = f.group({
   gpio: key('GPIO line', 'A line of this machine, read by gpiomon of libgpiod.', z.optional(gpioSchema)),
   modbus: key(
@@ -67,6 +88,11 @@ const sourceSchema = f.group({
     'A topic of the broker of "mqtt" with the payloads on, off, 1, 0, true, false, active or inactive.',
     z.optional(f.group({ topic: key('Topic', 'The whole topic, without wildcards.', f.topic()) })),
   ),
+  http: key(
+    'HTTP',
+    'A device that is asked by HTTP, with the same words as the topic of a broker.',
+    z.optional(httpSchema),
+  ),
   command: key(
     'Command',
     'true: the command "input" on the control socket sets it.',
@@ -76,7 +102,7 @@ const sourceSchema = f.group({
 
 export const inputSchema = f.group({
   id: key('Input id', 'Name of the input.', f.id('an id')),
-  source: key('Source', 'Where its level comes from: one of gpio, modbus, mqtt, command.', sourceSchema),
+  source: key('Source', 'Where its level comes from: one of gpio, modbus, mqtt, http, command.', sourceSchema),
   active: key(
     'Active level',
     'high: active while the level is 1, on, true; low: active while it is 0, off, false (a broken wire then counts as active).',
@@ -89,7 +115,7 @@ export const inputSchema = f.group({
   ),
   maxAgeMs: key(
     'Maximum age',
-    'Milliseconds without a word of the source after which the input counts as active. Modbus: 3000 when left out; gpio: 30000; others: their last word holds.',
+    'Milliseconds without a word of the source after which the input counts as active. Modbus: 3000 when left out; http: 10000; gpio: 30000; others: their last word holds.',
     z.optional(f.milliseconds(100, 86_400_000)),
   ),
   offsetA: key(

@@ -2,9 +2,6 @@
 import type { Ms } from '../../base/units.js';
 import type { SiteInput } from '../types.js';
 
-/** What a source says: a level, or the state itself where its words are `active` and `inactive`. */
-export type InputLevel = 'high' | 'low' | 'active' | 'inactive';
-
 /** After the start a source may take so long for its first value before that is an alarm. The input is active meanwhile. */
 const FIRST_VALUE_MS: Ms = 5_000;
 /** A level that does not come to rest for so many debounce times counts as active. */

@@ -4,11 +4,12 @@
  */
 import { assert, defined } from '../../base/assert.js';
 import type { Carrier } from '../../base/carrier.js';
+import type { InputLevel } from '../../base/level-words.js';
 import { mapPhases, minOf, type Ms, NO_AMPS, type PhaseAmps } from '../../base/units.js';
 import type { AlarmBoard } from '../alarms.js';
 import type { Notices } from '../notice.js';
 import type { InputEffect, LimitTarget, SiteInput } from '../types.js';
-import { counts, dueAtMs, type InputLevel, type InputState, lostState, movedTo, settledAt } from './input-state.js';
+import { counts, dueAtMs, type InputState, lostState, movedTo, settledAt } from './input-state.js';
 import { changeText } from './input-text.js';
 
 interface Parts {

@@ -5,7 +5,7 @@ import type { Ask, Beacon, Grant, Message, Tell } from '../../base/messages.js';
 import type { OperatorAction } from '../../base/operator-action.js';
 import type { Ms } from '../../base/units.js';
 import type { Memory } from '../../dlm/group/memory.js';
-import type { InputLevel } from '../../dlm/limits/input-state.js';
+import type { InputLevel } from '../../base/level-words.js';
 import type { PeerAddress } from '../../ports/datagram-port.js';
 import type { SiteStatus } from '../../ports/status-sink.js';
 import type { PollerEvent } from '../poller.js';
