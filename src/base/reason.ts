@@ -193,7 +193,9 @@ const SOURCE_TEXTS: Readonly<Record<LimitSource, string>> = {
 function limitText({ source, name, limitA }: LimitCause): string {
   if (source === 'hardware') return SOURCE_TEXTS.hardware;
   // Its name says how much: "surplus 6.0 kW".
-  return source === 'surplus' && name !== undefined ? name : `${name ?? SOURCE_TEXTS[source]} ${limitA} A`;
+  return source === 'surplus' && name !== undefined
+    ? name
+    : `${name ?? SOURCE_TEXTS[source]} ${Number(limitA.toFixed(2))} A`;
 }
 
 /** A full fuse needs no word more. */

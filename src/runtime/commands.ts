@@ -110,6 +110,10 @@ export class MasterCommands implements CommandPort {
 
   async set(id: string, action: OperatorAction): Promise<Result<Change>> {
     const { controller, now, onSet } = this.#parts;
+    const { mastership } = controller;
+    // Two masters that are told different things within the time of a BEACON would keep one of them only.
+    const decider = mastership.isPassive(now()) && mastership.others(now()).find(({ active }) => active);
+    if (decider) return fail(`master ${decider.masterId} decides: set it there, this one learns it`);
     const why = controller.operator.apply(id, action, now());
     if (why !== undefined) return fail(why);
     onSet();

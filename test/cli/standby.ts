@@ -27,6 +27,8 @@ aside('a standby takes over from a killed master, and gives the office back', as
   });
 
   await t.test('what people set at the one the other learns', async (t) => {
+    const refused = await output(['set', 'operator-limit', 'main', '8', '--state-dir', standbysDir]);
+    t.match(refused, { code: 65, stderr: `master ${firstId} decides: set it there, this one learns it` });
     const set = await output(['set', 'operator-limit', 'main', '20', '--state-dir', stateDir]);
     t.match(set, { code: 0 });
     for (const slave of slaves) await slave.untilEnforced(10);
