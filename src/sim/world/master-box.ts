@@ -122,6 +122,8 @@ export class MasterBox {
   }
 
   start(wasActive = false): void {
+    // One machine runs one: two strikes may start the same rival.
+    if (this.#runtime) this.kill();
     const { network, logger, auth, newBootId, machine } = this.#world;
     this.#machine = new Machine(machine());
     if (this.disk === 'corrupt') this.#kept = NEVER_SET;
